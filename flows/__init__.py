@@ -1,0 +1,1 @@
+"""Missionwatch's orchestration: Prefect flows over the steps of :mod:`pipeline`."""

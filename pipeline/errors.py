@@ -1,0 +1,158 @@
+"""What can go wrong, as one tree.
+
+The split that matters is *transient* against *permanent*: a caller that asks "shall I try
+again?" tests the type and nothing else. Each error carries a ``remedy``, one sentence that
+says what a person can do, and a ``code`` that is stored as the recorded reason.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class MissionwatchError(Exception):
+    """Root of all errors that Missionwatch raises on purpose.
+
+    Args:
+        message: what happened, in plain English, naming the file, feed or address.
+        remedy: what to do about it, or an empty string where nothing can be done.
+    """
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class TransientError(MissionwatchError):
+    """May go away by itself: try again later."""
+
+    code = "transient"
+
+
+class PermanentError(MissionwatchError):
+    """Will not go away by trying again."""
+
+    code = "permanent"
+
+
+# -- what an operator wrote ------------------------------------------------------------------
+
+
+class WatchFileError(PermanentError):
+    """A file of a watch is wrong; names the file and the line.
+
+    Args:
+        path: the file.
+        line: 1-based line, or None where no single line is to blame.
+        message: what is wrong.
+        remedy: what to write instead.
+    """
+
+    code = "watch-file"
+    exit_code = 2
+
+    def __init__(self, path: Path, line: int | None, message: str, *, remedy: str = "") -> None:
+        where = f"{path}:{line}" if line else f"{path}"
+        super().__init__(f"{where}: {message}", remedy=remedy)
+        self.path = path
+        self.line = line
+
+
+class UsageError(PermanentError):
+    """A command was called with something that it can't use."""
+
+    code = "usage"
+    exit_code = 2
+
+
+# -- fetching --------------------------------------------------------------------------------
+
+
+class FetchError(TransientError):
+    """A request brought no usable response; ``code`` tells the class of failure.
+
+    Codes: ``dns``, ``connect``, ``tls``, ``timeout``, ``http-5xx``, ``http-429``, ``broken``.
+    """
+
+    def __init__(self, code: str, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
+        self.retry_after = retry_after  # seconds, where the server named a time
+
+
+class RefusedError(PermanentError):
+    """A request that won't be made, or a response that won't be read.
+
+    Codes: ``private-address``, ``bad-url``, ``too-large``, ``redirects``, ``http-4xx``, ``not-html``.
+    """
+
+    def __init__(self, code: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
+
+
+# -- reading what was fetched ----------------------------------------------------------------
+
+
+class WorkerError(PermanentError):
+    """A worker process did not bring a result; ``code`` is ``deadline``, ``memory`` or ``crashed``."""
+
+    def __init__(self, code: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
+
+
+class ContentError(PermanentError):
+    """Bytes that can't be read as what they should be.
+
+    Codes: ``not-a-feed``, ``html-instead-of-feed``, ``empty``, ``no-text``, ``too-many-tags``, ``too-large``.
+    """
+
+    def __init__(self, code: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
+
+
+# -- storing ---------------------------------------------------------------------------------
+
+
+class StorageError(MissionwatchError):
+    """The store can't be used; ``remedy`` says what to do."""
+
+    code = "storage"
+    exit_code = 3
+
+
+class StoreLockedError(StorageError, TransientError):
+    """Another process holds the store's lock."""
+
+    code = "store-locked"
+    exit_code = 4
+
+
+class StoreTooNewError(StorageError):
+    """The store was written by a newer Missionwatch."""
+
+    code = "store-too-new"
+
+
+class StoreUnwritableError(StorageError):
+    """The disk is full, read-only or not ours."""
+
+    code = "store-unwritable"
+
+
+# -- sending ---------------------------------------------------------------------------------
+
+
+class DeliveryError(TransientError):
+    """A channel did not take an alert."""
+
+    code = "delivery"

@@ -1,0 +1,58 @@
+"""Small, pure operations on text: ids, hashes, normal forms, safe display."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from uuid import UUID
+
+_SPACE = re.compile(r"\s+")
+# C0 and C1 controls but tab and newline, and the marks that reorder or hide text.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def content_id(kind: str, *parts: object) -> UUID:
+    """A UUID that depends on the parts alone, so that the same input gives the same row.
+
+    Args:
+        kind: what the id is of, e.g. ``"entry"``; ids of different kinds never meet.
+        parts: values whose ``str`` identifies the thing, in order.
+    """
+    digest = hashlib.sha256("\x1f".join((kind, *map(str, parts))).encode("utf-8", "surrogatepass")).digest()
+    return UUID(bytes=digest[:16], version=5)
+
+
+def text_hash(text: str) -> str:
+    """A short hash of ``text`` that ignores case, spacing and Unicode form (32 hex digits)."""
+    return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def bytes_hash(data: bytes) -> str:
+    """SHA-256 of ``data``, 32 hex digits."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def squeeze(text: str) -> str:
+    """``text`` with each run of white space made one space, and none at the ends."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def normalise(text: str) -> str:
+    """``text`` in NFKC, lower case, straight quotes and single spaces: for comparing, never for showing."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return squeeze(folded.replace("\u2019", "'").replace("\u2018", "'").replace("\u201c", '"').replace("\u201d", '"'))
+
+
+def safe(text: str) -> str:
+    """``text`` without the control and direction marks that could forge what a person sees."""
+    return _UNSAFE.sub("", text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters, cut at a word with an ellipsis."""
+    text = squeeze(text)
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1].rsplit(" ", 1)[0]
+    return f"{cut or text[: limit - 1]}…"
