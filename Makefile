@@ -1,0 +1,116 @@
+# The one way in. `make` alone tells what there is.
+#
+# Everything lands in .venv; nothing is installed on the machine. What is installed is pinned, with
+# hashes, in two lock files:
+#   requirements-setup.lock   the installer (uv) and the build backend (hatchling)
+#   requirements.lock         what Missionwatch and its tests need
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+# Compiled modules start twice as fast: keep them even where the environment says not to.
+unexport PYTHONDONTWRITEBYTECODE
+# A virtual environment that is active elsewhere must not take part.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The machine's own list of certificate authorities, where it has one: a proxy's authority is in it.
+UV := $(BIN)/uv $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
+PYTHONS := python3.11 python3.12 python3.13 python3
+# Another interpreter: make setup PYTHON=/path/to/python3.12
+PYTHON ?=
+WATCH ?= seeds/haiti
+# Test processes at once, and more words for pytest: make test ARGS="-k board"
+JOBS ?= 2
+ARGS ?=
+
+LOCKS := requirements-setup.lock requirements.lock pyproject.toml
+# Named after what the locks hold, not after their times: a fresh checkout of the same locks is no change.
+STAMP := $(VENV)/.setup-$(shell cat $(LOCKS) | cksum | tr -d ' ')
+
+.PHONY: help
+help: ## say what there is (this text)
+	@printf 'Missionwatch: a standing watch over the news about one mission.\n\n'
+	@printf 'First time here?  make run      sets up (a few minutes), then shows the first watch at work.\n'
+	@printf 'Changing code?    make test-fast lint     after each step;   make test     before a commit.\n\n'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
+	  | while IFS='|' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
+	@printf '\nWithout make:  .venv/bin/missionwatch --help\n'
+
+.PHONY: setup
+setup: $(STAMP) ## make .venv with all that is needed; does nothing when it is up to date
+
+$(STAMP):
+	@echo "Setting up $(VENV) (once, and again when a lock file changes) ..."
+	@if ! $(BIN)/python -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	  chosen=; \
+	  for candidate in $(or $(PYTHON),$(PYTHONS)); do \
+	    if "$$candidate" -c 'import ensurepip, venv, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	        2>/dev/null; then chosen=$$candidate; break; fi; \
+	  done; \
+	  if [ -z "$$chosen" ]; then \
+	    echo "Missionwatch needs Python 3.11, 3.12 or 3.13 with its venv module; none of these is: $(or $(PYTHON),$(PYTHONS))." >&2; \
+	    echo "On Debian or Ubuntu: apt-get install python3-venv. Elsewhere: make setup PYTHON=/path/to/python3.12" >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$chosen" -m venv --clear $(VENV); \
+	fi
+	@rm -f $(VENV)/.setup-*
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes \
+	  --compile-bytecode requirements-setup.lock requirements.lock
+	@# The build backend is in the environment already, pinned: nothing is fetched here.
+	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-build-isolation --no-deps --editable .
+	@touch $(STAMP)
+	@echo "Ready: $$($(BIN)/python --version) in $(VENV); the command is $(BIN)/missionwatch."
+
+.PHONY: run
+run: setup ## replay the first watch over its archive: feeds, board, changes, alerts (WATCH=DIR for another)
+	@$(BIN)/missionwatch replay $(WATCH)
+
+.PHONY: test
+test: setup ## the whole suite: the quick tests first, then the slow ones
+	@$(BIN)/python -m pytest -n $(JOBS) -m '' $(ARGS)
+
+.PHONY: test-all
+test-all: test ## the same as make test
+
+.PHONY: test-fast
+test-fast: setup ## the quick tests only
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: setup ## style, types and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: bench
+bench: setup ## score the reading engine against the gold timelines of three missions
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: docs
+docs: setup ## check that the documents name only what there is: targets, commands, links, words
+	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+.PHONY: lock
+# duckdb<2 in the lock: 2.0 is days old, and its maintainers advise to wait for the patch releases
+# before one relies on it. pyproject.toml allows it, so that a user who must can have it.
+lock: setup ## resolve the dependencies afresh into the two lock files, with hashes
+	@echo 'duckdb<2' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev -c - \
+	  --generate-hashes --no-annotate --no-header -o requirements.lock pyproject.toml
+	@printf '%s\n' 'uv==0.13.9' 'hatchling>=1.27' 'editables' \
+	  | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 -c requirements.lock \
+	  --generate-hashes --no-annotate --no-header -o requirements-setup.lock -
+	@git --no-pager diff --stat -- requirements.lock requirements-setup.lock
+	@echo "Look at the difference, then: make test lint"
+
+.PHONY: clean
+clean: ## remove .venv and all caches; what a watch has collected stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
