@@ -1,0 +1,59 @@
+"""The nouns, as frozen values. Standard library only; every time is UTC-aware.
+
+The words are those of ``docs/design.md``: a *feed* has *entries*, an entry's page is an
+*article*, an article makes *claims*, a claim gets a *verdict* against the *board*, and a verdict
+that moves the board is a *change*, about which an *alert* is due.
+"""
+
+from pipeline.model.delivery import Alert, Delivery, PendingAlert, RunRecord, Silence
+from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading
+from pipeline.model.sources import (
+    Article,
+    Entry,
+    FeedState,
+    FetchRecord,
+    ParsedEntry,
+    ParsedFeed,
+    PendingEntry,
+    PollRecord,
+    PublishedAt,
+    Response,
+)
+from pipeline.model.watch import AlertRule, Baseline, Fact, Feed, Name, Watch
+from pipeline.model.words import MOVES_BOARD, Aspect, PollOutcome, Precision, Role, Stage, Verdict
+
+__all__ = [
+    "MOVES_BOARD",
+    "Alert",
+    "AlertRule",
+    "Article",
+    "Aspect",
+    "Baseline",
+    "BoardRow",
+    "Change",
+    "Claim",
+    "Delivery",
+    "Entry",
+    "Fact",
+    "Feed",
+    "FeedState",
+    "FetchRecord",
+    "Judgement",
+    "Name",
+    "ParsedEntry",
+    "ParsedFeed",
+    "PendingAlert",
+    "PendingEntry",
+    "PollOutcome",
+    "PollRecord",
+    "Precision",
+    "PublishedAt",
+    "Reading",
+    "Response",
+    "Role",
+    "RunRecord",
+    "Silence",
+    "Stage",
+    "Verdict",
+    "Watch",
+]

@@ -1,0 +1,99 @@
+"""Claims, verdicts, changes and the board: what we make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from pipeline.model.words import Aspect, Precision, Stage, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one sentence of an article says of the mission.
+
+    ``quote == article.text[start:end]``, always (``start`` is -1 where it stands in the title).
+    """
+
+    claim_id: UUID
+    article_id: UUID
+    aspect: Aspect
+    stage: Stage
+    subject: str
+    value: str
+    quote: str
+    start: int
+    end: int
+    event_date: date | None = None
+    event_precision: Precision = Precision.DAY
+    background: bool = False
+    confidence: float = 0.5
+    why: str = ""  # what in the sentence led to it
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of one article: its claims, or why there are none."""
+
+    article_id: UUID
+    engine: str
+    relevant: bool
+    reason: str
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One transition of the board, before and after. Append-only.
+
+    Attributes:
+        held_from: since when the new state holds (the event's day, else the publication's).
+        known_at: when we could know it (the article's publication).
+        before_*: what the board said, None where it said nothing.
+        supersedes: the change whose row this one replaces.
+    """
+
+    change_id: UUID
+    watch: str
+    aspect: Aspect
+    subject: str
+    subject_key: str
+    verdict: Verdict
+    stage: Stage
+    value: str
+    held_from: date
+    known_at: datetime
+    quote: str
+    reason: str
+    confidence: float
+    before_stage: Stage | None = None
+    before_value: str | None = None
+    before_subject: str | None = None
+    before_since: date | None = None
+    supersedes: UUID | None = None
+    claim_id: UUID | None = None
+    article_id: UUID | None = None
+    event_date: date | None = None
+    disputed_value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """Where one subject stands: the last change of it, and who has said so since."""
+
+    change: Change
+    origins: frozenset[str] = frozenset()
+    last_confirmed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A claim's verdict, why, the board row that it was compared with, and the change if any."""
+
+    claim: Claim
+    verdict: Verdict
+    reason: str
+    against: UUID | None = None  # the change that made the row
+    similarity: float = 0.0
+    change: Change | None = None

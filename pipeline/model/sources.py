@@ -1,0 +1,161 @@
+"""Feeds, entries and articles: what the world sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.model.watch import Feed
+from pipeline.model.words import PollOutcome, Precision, Role
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What we know of a feed before we poll it."""
+
+    feed: Feed
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_due: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a request brought: headers with lower-case names, body decompressed and bounded."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed: float  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """One item of a feed as the feed gives it; ``link`` is absolute, ``summary`` plain text."""
+
+    guid: str
+    link: str
+    title: str
+    summary: str
+    published: datetime | None
+    precision: Precision = Precision.TIME
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What a feed's bytes say; ``problems`` are its flaws in plain English."""
+
+    kind: str  # rss, atom, rdf, json, sitemap
+    title: str
+    entries: tuple[ParsedEntry, ...]
+    ttl: timedelta | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision of one item of a feed, keyed by feed, id and content hash."""
+
+    entry_id: UUID
+    feed_id: UUID
+    guid: str
+    url: str  # canonical
+    title: str
+    summary: str
+    published: datetime | None
+    precision: Precision
+    content_hash: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One poll of one feed and what it came to: the intent that poll writes."""
+
+    poll_id: UUID
+    feed_id: UUID
+    polled_at: datetime
+    outcome: PollOutcome
+    reason: str
+    next_due: datetime
+    failures: int
+    status: int | None = None
+    final_url: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    size: int = 0  # bytes
+    elapsed: float = 0.0  # seconds
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAt:
+    """A publication time and where it was read: ``json-ld``, ``open-graph``, ``htmldate``, ``feed``, ``seen``."""
+
+    time: datetime
+    precision: Precision
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An entry's page: extracted text and metadata. ``article_id`` hashes address and text."""
+
+    article_id: UUID
+    entry_id: UUID
+    url: str
+    outlet: str
+    title: str
+    text: str
+    published: datetime
+    precision: Precision
+    published_source: str
+    fetched_at: datetime
+    author: str = ""
+    language: str = ""
+    role: Role = Role.OUTLET
+    family: str = ""
+    origin: str = ""  # who first wrote it; empty until it has been worked out
+    text_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRecord:
+    """One attempt to turn an entry into an article, and what it came to.
+
+    ``outcome`` is ``stored``, ``same`` (the text that we hold), ``refused`` or ``failed``;
+    ``retry_at`` is None where there will be no further attempt.
+    """
+
+    fetch_id: UUID
+    entry_id: UUID
+    url: str
+    fetched_at: datetime
+    outcome: str
+    reason: str
+    attempt: int
+    retry_at: datetime | None
+    status: int | None = None
+    final_url: str = ""
+    content_type: str = ""
+    size: int = 0  # bytes
+    elapsed: float = 0.0  # seconds for the request
+    extract_elapsed: float = 0.0  # seconds for the extraction
+    article: Article | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEntry:
+    """An entry that has no article yet, its feed, and how often it was tried."""
+
+    entry: Entry
+    feed: Feed
+    attempts: int = 0

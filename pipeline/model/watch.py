@@ -1,0 +1,103 @@
+"""A watch: one mission, as its folder under ``seeds/`` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from pipeline.model.words import Aspect, Role, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of the mission.
+
+    Attributes:
+        text: as it is written, e.g. ``"Gang Suppression Force"`` or ``"GSF"``.
+        acronym: True where it is initials, matched with their case.
+        valid_from, valid_to: the days on which the name is in use; None is open.
+        context: words of which at least one must stand in the same article for the name to
+            count; empty where the name is unmistakable.
+        not_context: words that show another use of the same name.
+    """
+
+    text: str
+    acronym: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    context: tuple[str, ...] = ()
+    not_context: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source that is polled. ``feed_id`` is a hash of ``url``."""
+
+    feed_id: UUID
+    url: str
+    title: str
+    role: Role
+    family: str
+    language: str
+    region: str
+    expected_every: timedelta
+    confirmed_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One baseline fact; ``quote`` stands verbatim in the baseline's text at ``start``."""
+
+    aspect: Aspect
+    subject: str
+    stage: Stage
+    value: str
+    quote: str
+    start: int
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is known at the start, and from which article."""
+
+    title: str
+    outlet: str
+    published: datetime
+    url: str
+    text: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """Which changes make an alert, and where it goes.
+
+    Attributes:
+        aspects, stages: the changes that the rule takes; empty takes all.
+        min_confidence: 0 to 1; changes below it are held back with that reason.
+        channels: ``console``, ``file`` or ``file:NAME``, or any Apprise URL, or the name of an
+            environment variable that holds one, written ``env:NAME``.
+    """
+
+    name: str
+    aspects: frozenset[Aspect] = frozenset()
+    stages: frozenset[Stage] = frozenset()
+    min_confidence: float = 0.5
+    channels: tuple[str, ...] = ("console", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One mission to be watched, as its folder under ``seeds/`` says."""
+
+    slug: str
+    title: str
+    names: tuple[Name, ...]
+    places: tuple[str, ...]
+    languages: tuple[str, ...]
+    feeds: tuple[Feed, ...]
+    baseline: Baseline
+    rules: tuple[AlertRule, ...]
+    sister_missions: tuple[Name, ...] = ()

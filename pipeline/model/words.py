@@ -1,0 +1,79 @@
+"""The closed sets of words: aspects, stages, verdicts, roles, outcomes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What of a mission a claim is about."""
+
+    LEAD = "lead"
+    COMMAND = "command"
+    MANDATE = "mandate"
+    STRENGTH = "strength"
+    CONTRIBUTORS = "contributors"
+    FUNDING = "funding"
+    SUPPORT = "support"
+    DEPLOYMENT = "deployment"
+    CASUALTIES = "casualties"
+
+
+class Stage(StrEnum):
+    """How real a claim says that its content is."""
+
+    PROPOSED = "proposed"
+    PLANNED = "planned"
+    DECIDED = "decided"
+    IN_EFFECT = "in_effect"
+    ENDED = "ended"
+    REJECTED = "rejected"
+
+
+class Verdict(StrEnum):
+    """What comparing a claim with the board gave. ``BASELINE`` marks the board's first rows."""
+
+    NEW = "new"
+    ADVANCES = "advances"
+    REVISES = "revises"
+    REVERSES = "reverses"
+    DISPUTES = "disputes"
+    CONFIRMS = "confirms"
+    REPEATS = "repeats"
+    STALE = "stale"
+    UNCERTAIN = "uncertain"
+    IRRELEVANT = "irrelevant"
+    BASELINE = "baseline"
+
+
+MOVES_BOARD = frozenset({Verdict.NEW, Verdict.ADVANCES, Verdict.REVISES, Verdict.REVERSES, Verdict.DISPUTES})
+
+
+class Role(StrEnum):
+    """What a feed's publisher is to the mission."""
+
+    ISSUING_BODY = "issuing_body"
+    WIRE = "wire"
+    OUTLET = "outlet"
+    AGGREGATOR = "aggregator"
+
+
+class PollOutcome(StrEnum):
+    """What one poll of a feed came to."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    HTML = "html"
+    NOT_A_FEED = "not_a_feed"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+class Precision(StrEnum):
+    """How exactly a time is known."""
+
+    TIME = "time"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
