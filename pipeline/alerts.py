@@ -1,0 +1,161 @@
+"""Which changes are told, to whom, and in which words. Pure.
+
+A change becomes an alert where a rule of the watch takes it; where none does, the silence is
+recorded with its reason. The changes that one article brought go out as one message a channel,
+so that one vote with four changes is one alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.model import Alert, AlertRule, Article, Change, Silence, Stage, Verdict, Watch
+from pipeline.text import content_id, safe, shorten, squeeze, text_hash
+
+SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=6)
+
+_STAGE_WORDS = {
+    Stage.PROPOSED: "proposed",
+    Stage.PLANNED: "planned",
+    Stage.DECIDED: "decided",
+    Stage.IN_EFFECT: "in effect",
+    Stage.ENDED: "ended",
+    Stage.REJECTED: "rejected",
+}
+
+
+def takes(rule: AlertRule, change: Change) -> tuple[bool, str]:
+    """Whether ``rule`` takes ``change``, and the reason in plain English where it does not."""
+    if rule.aspects and change.aspect not in rule.aspects:
+        return False, f"rule '{rule.name}' does not take the aspect {change.aspect}"
+    if rule.stages and change.stage not in rule.stages:
+        return False, f"rule '{rule.name}' does not take the stage {stage_words(change.stage)}"
+    if change.confidence < rule.min_confidence:
+        return False, f"confidence {change.confidence:.2f} is under the {rule.min_confidence:.2f} of rule '{rule.name}'"
+    return True, ""
+
+
+def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
+    """Whether any rule of ``watch`` takes ``change``; the reason where none does."""
+    if change.verdict is Verdict.BASELINE:
+        return False, "the baseline is what was known at the start"
+    if not watch.rules:
+        return False, "the watch has no alert rule"
+    reasons = []
+    for rule in watch.rules:
+        taken, reason = takes(rule, change)
+        if taken:
+            return True, ""
+        reasons.append(reason)
+    return False, "; ".join(reasons)
+
+
+def plan(
+    changes: Sequence[Change], articles: Mapping[UUID, Article], watch: Watch, now: datetime
+) -> tuple[tuple[Alert, ...], tuple[Silence, ...]]:
+    """The alerts that are due about ``changes``, and the silences with their reasons.
+
+    Args:
+        changes: in the order in which the board took them.
+        articles: the articles that brought them, by id.
+        watch: its rules say who is told of what.
+        now: the time of planning, UTC-aware.
+    """
+    silences = [
+        Silence(change.change_id, reason)
+        for change in changes
+        for told, reason in (worth_alerting(change, watch),)
+        if not told
+    ]
+    groups: dict[tuple[str, UUID | None], list[Change]] = {}
+    first_rule: dict[tuple[str, UUID | None], str] = {}
+    for change in changes:
+        if change.verdict is Verdict.BASELINE:
+            continue
+        told: set[str] = set()
+        for rule in watch.rules:
+            if not takes(rule, change)[0]:
+                continue
+            for channel in map(channel_name, rule.channels):
+                if channel in told:
+                    continue  # two rules that name one channel tell it once
+                told.add(channel)
+                key = (channel, change.article_id)
+                groups.setdefault(key, []).append(change)
+                first_rule.setdefault(key, rule.name)
+    alerts = []
+    for (channel, article_id), group in groups.items():
+        article = articles.get(article_id) if article_id else None
+        ids = tuple(change.change_id for change in group)
+        alerts.append(
+            Alert(
+                alert_id=content_id("alert", watch.slug, channel, *sorted(map(str, ids))),
+                watch=watch.slug,
+                rule=first_rule[channel, article_id],
+                channel=channel,
+                change_ids=ids,
+                subject=subject_line(group, watch),
+                body=render(group, article),
+                planned_at=now,
+            )
+        )
+    return tuple(alerts), tuple(silences)
+
+
+def stage_words(stage: Stage) -> str:
+    """The stage as people write it."""
+    return _STAGE_WORDS[stage]
+
+
+def became(change: Change) -> str:
+    """The change in one line: what became what."""
+    after = f"{change.subject}: {change.value} ({stage_words(change.stage)})"
+    if change.verdict is Verdict.DISPUTES and change.disputed_value:
+        return f"{change.subject}: {change.disputed_value}, and now also {change.value}: sources disagree"
+    if change.before_stage is None:
+        return f"{after}; the board said nothing of it"
+    before = f"{change.before_value or 'nothing'} ({stage_words(change.before_stage)})"
+    return f"{change.subject}: {before} became {change.value} ({stage_words(change.stage)})"
+
+
+def subject_line(changes: Sequence[Change], watch: Watch) -> str:
+    """A subject of at most :data:`SUBJECT_LIMIT` characters that says the first change."""
+    first = changes[0]
+    more = f" (+{len(changes) - 1})" if len(changes) > 1 else ""
+    head = f"{watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
+    return shorten(safe(head), SUBJECT_LIMIT - len(more)) + more
+
+
+def render(changes: Sequence[Change], article: Article | None) -> str:
+    """The message as plain text: each change, the sentence that says so, and the source."""
+    lines: list[str] = []
+    for change in changes:
+        lines.append(f"{change.aspect.upper()}: {became(change)}")
+        lines.append(f'  "{squeeze(change.quote)}"')
+        since = f"since {change.held_from:%d %b %Y}" if change.event_date else f"reported {change.known_at:%d %b %Y}"
+        lines.append(f"  {change.verdict}, {since}, confidence {change.confidence:.2f}")
+    if article is not None:
+        origin = f", first written by {article.origin}" if article.origin and article.origin != article.family else ""
+        lines.append(f"Source: {article.outlet}{origin}, {article.published:%d %b %Y %H:%M} UTC")
+        lines.append(f'"{article.title}"')
+        lines.append(article.url)
+    return safe("\n".join(lines))
+
+
+def channel_name(channel: str) -> str:
+    """What a channel is called in the store: its address may hold a secret, so an address becomes its
+    scheme and a short hash; ``console``, ``file`` and ``env:NAME`` stay as they are.
+    """
+    if "://" not in channel:
+        return channel
+    return f"{channel.split('://', 1)[0]}:{text_hash(channel)[:8]}"
+
+
+def retry_at(attempt: int, now: datetime) -> datetime:
+    """When to try the ``attempt``-th failed delivery again: doubling from 5 minutes to 6 hours, for ever."""
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(attempt - 1, 10), LONGEST_RETRY)
+    return now + wait

@@ -1,0 +1,170 @@
+"""How Missionwatch runs, as one frozen value: the only reader of the environment in ``pipeline/``.
+
+What comes later wins: defaults, then ``missionwatch.toml``, then ``MISSIONWATCH_*`` variables.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from pipeline.errors import UsageError
+
+PREFIX = "MISSIONWATCH_"
+DEFAULT_FILE = Path("missionwatch.toml")
+_NOT_OURS = frozenset({"MISSIONWATCH_SHARED"})  # tells the tests and the bench where their inputs lie
+_MAX_FILE_BYTES = 64 * 1024
+_TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+class Settings(BaseModel):
+    """What an operator may set; each field is a key of the file and, with the prefix, a variable.
+
+    Attributes:
+        data_dir: where the store, the published file and the alert files lie.
+        contact: an address or URL for feeds' owners, told in the user agent; may be empty.
+        concurrency: requests under way at once.
+        host_spacing: seconds between two requests to one host.
+        pages_per_run: pages fetched in one run at most; the rest waits for the next run.
+        workers: processes that read feeds and pages.
+        worker_deadline: seconds for one document, after which its worker is killed.
+        store_wait: seconds to wait for another process to let go of the store.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_dir: Path = Path("missionwatch-data")
+    contact: str = Field("", max_length=200)
+    concurrency: Annotated[int, Field(ge=1, le=500)] = 50
+    host_spacing: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5.0
+    pages_per_run: Annotated[int, Field(ge=1, le=100_000)] = 500
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    worker_deadline: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = 10.0
+    store_wait: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0
+
+    @property
+    def user_agent(self) -> str:
+        """What requests say of us: name, version and, where it is set, the contact."""
+        try:
+            version = metadata.version("missionwatch")
+        except metadata.PackageNotFoundError:  # run from a folder, not installed
+            version = "0"
+        return f"missionwatch/{version}{f' (+{self.contact})' if self.contact else ''}"
+
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise ValueError("must be printable ASCII, since it is sent in a header")
+        return value.strip()
+
+    @field_validator("data_dir")
+    @classmethod
+    def _names_a_folder(cls, value: Path) -> Path:
+        if "\0" in str(value):
+            raise ValueError("must be the path of a folder")
+        return value.expanduser()
+
+
+def load_settings(environ: Mapping[str, str], file: Path | None = None) -> Settings:
+    """Settings from the environment and a TOML file.
+
+    Args:
+        environ: the process's environment; only ``MISSIONWATCH_*`` is looked at, and an empty
+            variable counts as not set.
+        file: read if it is there; None is ``missionwatch.toml`` of the current folder. A
+            relative ``data_dir`` in it is relative to its folder.
+
+    Raises:
+        UsageError: an unknown key or variable, or a value that doesn't fit; all are listed.
+    """
+    path = file or DEFAULT_FILE
+    text = _read(path)
+    values, problems = _from_file(path, text) if text is not None else ({}, [])
+    variables, unknown = _from_environment(environ)
+    problems += unknown
+    values.update(variables)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            key = str(detail["loc"][0])
+            where = f"{PREFIX}{key.upper()}" if key in variables else _place(path, text or "", key)
+            message = detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+            default = Settings.model_fields[key].default
+            problems.append(f"{where}: {key} {message[0].lower()}{message[1:]}; the default is {str(default)!r}.")
+    if problems:
+        raise UsageError("\n".join(problems), remedy=f"Known settings: {', '.join(Settings.model_fields)}.")
+    return settings
+
+
+def _read(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise UsageError(f"{path}: can't be read: {reason}.", remedy="See to its type and permissions.") from None
+    if len(data) > _MAX_FILE_BYTES:
+        raise UsageError(f"{path}: is larger than 64 KiB.", remedy="Take out what is no setting.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8.", remedy="Save the file as UTF-8.") from None
+
+
+def _from_file(path: Path, text: str) -> tuple[dict[str, object], list[str]]:
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        match = _TOML_LINE.search(str(error))
+        line = int(match[1]) if match else text.rstrip().count("\n") + 1
+        reason = str(error).split(" (at ")[0][:200]
+        raise UsageError(
+            f"{path}:{line}: is not TOML: {reason}.", remedy="Mend the line; see https://toml.io."
+        ) from None
+    known: dict[str, object] = {key: value for key, value in data.items() if key in Settings.model_fields}
+    problems = [f"{_place(path, text, key)}: unknown setting '{key}'.{_near(key)}" for key in data if key not in known]
+    if isinstance(folder := known.get("data_dir"), str):
+        known["data_dir"] = path.parent / Path(folder).expanduser()
+    return known, problems
+
+
+def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    known: dict[str, object] = {}
+    problems = []
+    for variable, value in sorted(environ.items()):
+        key = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or variable in _NOT_OURS:
+            continue
+        if key not in Settings.model_fields:
+            hint = _near(key, prefix=PREFIX) or " A variable for an alert channel needs a name without that prefix."
+            problems.append(f"environment: unknown variable {variable}.{hint}")
+        elif value.strip():
+            known[key] = value.strip()
+    return known, problems
+
+
+def _near(key: str, prefix: str = "") -> str:
+    near = difflib.get_close_matches(key, list(Settings.model_fields), n=1, cutoff=0.6)
+    if not near:
+        return ""
+    return f" Did you mean {prefix}{near[0].upper() if prefix else near[0]}?"
+
+
+def _place(path: Path, text: str, key: str) -> str:
+    """``path`` with the line on which ``key`` is set: the file is flat, so the first line that begins with it."""
+    pattern = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}\b")
+    for number, line in enumerate(text.splitlines(), 1):
+        if pattern.match(line):
+            return f"{path}:{number}"
+    return str(path)

@@ -1,0 +1,176 @@
+"""Which changes are told, to whom, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from pipeline import alerts
+from pipeline.model import AlertRule, Article, Aspect, Baseline, Change, Precision, Stage, Verdict, Watch
+from pipeline.text import content_id
+
+NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
+ARTICLE_ID = content_id("article", "a")
+
+DECIDED = AlertRule("facts", stages=frozenset({Stage.DECIDED, Stage.IN_EFFECT}), min_confidence=0.6)
+PROPOSALS = AlertRule("proposals", stages=frozenset({Stage.PROPOSED}), channels=("file",))
+
+
+def watch(*rules: AlertRule) -> Watch:
+    baseline = Baseline("t", "o", NOW, "", "", ())
+    return Watch("isle", "Isle force", (), (), ("en",), (), baseline, rules)
+
+
+def change(number: int = 1, **values: object) -> Change:
+    base = Change(
+        change_id=content_id("change", number),
+        watch="isle",
+        aspect=Aspect.STRENGTH,
+        subject="ceiling",
+        subject_key="ceiling",
+        verdict=Verdict.ADVANCES,
+        stage=Stage.DECIDED,
+        value="5,550",
+        held_from=date(2025, 9, 30),
+        known_at=NOW,
+        quote="The force may count 5,550 people.",
+        reason="",
+        confidence=0.8,
+        before_stage=Stage.PROPOSED,
+        before_value="2,500",
+        article_id=ARTICLE_ID,
+        event_date=date(2025, 9, 30),
+    )
+    return replace(base, **values)
+
+
+def article() -> Article:
+    return Article(
+        article_id=ARTICLE_ID,
+        entry_id=content_id("entry", 1),
+        url="http://isle.test/1",
+        outlet="Isle Post",
+        title="Ceiling raised",
+        text="The force may count 5,550 people.",
+        published=NOW,
+        precision=Precision.TIME,
+        published_source="feed",
+        fetched_at=NOW,
+        family="isle",
+        origin="wire",
+    )
+
+
+def plan(changes: list[Change], *rules: AlertRule) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    return alerts.plan(changes, {ARTICLE_ID: article()}, watch(*rules), NOW)
+
+
+def test_a_change_that_a_rule_takes_goes_to_each_of_its_channels_once() -> None:
+    planned, silences = plan([change()], DECIDED)
+
+    assert [a.channel for a in planned] == ["console", "file"]
+    assert silences == ()
+
+
+def test_two_rules_that_name_one_channel_tell_it_once() -> None:
+    planned, _ = plan([change()], DECIDED, replace(DECIDED, name="again", channels=("file",)))
+
+    assert [a.channel for a in planned] == ["console", "file"]
+
+
+def test_four_changes_of_one_article_are_one_message() -> None:
+    planned, _ = plan([change(n) for n in range(4)], replace(DECIDED, channels=("file",)))
+
+    assert [len(a.change_ids) for a in planned] == [4]
+
+
+def test_a_change_under_the_threshold_is_silent_with_the_reason() -> None:
+    planned, silences = plan([change(confidence=0.4)], DECIDED)
+
+    assert planned == ()
+    assert [s.reason for s in silences] == ["confidence 0.40 is under the 0.60 of rule 'facts'"]
+
+
+def test_a_stage_that_no_rule_takes_is_silent_with_each_rules_reason() -> None:
+    _, silences = plan([change(stage=Stage.ENDED)], DECIDED, PROPOSALS)
+
+    assert silences[0].reason == (
+        "rule 'facts' does not take the stage ended; rule 'proposals' does not take the stage ended"
+    )
+
+
+def test_the_baseline_is_never_told() -> None:
+    planned, silences = plan([change(verdict=Verdict.BASELINE)], DECIDED)
+
+    assert planned == ()
+    assert silences[0].reason == "the baseline is what was known at the start"
+
+
+def test_the_alerts_id_depends_on_its_changes_and_channel_alone() -> None:
+    first, _ = plan([change(1), change(2)], DECIDED)
+    later, _ = alerts.plan([change(2), change(1)], {}, watch(DECIDED), NOW + timedelta(days=1))
+
+    assert [a.alert_id for a in first] == [a.alert_id for a in later]
+    assert first[0].alert_id != first[1].alert_id
+
+
+def test_the_message_says_what_became_what_with_the_sentence_and_the_source() -> None:
+    (alert, *_), _ = plan([change()], DECIDED)
+
+    assert alert.body.splitlines() == [
+        "STRENGTH: ceiling: 2,500 (proposed) became 5,550 (decided)",
+        '  "The force may count 5,550 people."',
+        "  advances, since 30 Sep 2025, confidence 0.80",
+        "Source: Isle Post, first written by wire, 01 Oct 2025 12:00 UTC",
+        '"Ceiling raised"',
+        "http://isle.test/1",
+    ]
+
+
+def test_a_dispute_names_both_values() -> None:
+    line = alerts.became(change(verdict=Verdict.DISPUTES, value="5,500", disputed_value="5,550"))
+
+    assert line == "ceiling: 5,550, and now also 5,500: sources disagree"
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_subject_stays_under_its_limit(count: int) -> None:
+    long = [change(n, value="a very long value " * 20) for n in range(count)]
+
+    assert len(alerts.subject_line(long, watch())) <= alerts.SUBJECT_LIMIT
+
+
+def test_control_sequences_of_a_quote_do_not_reach_the_reader() -> None:
+    body = alerts.render([change(quote="Quiet\x1b[2J \u202egnp.exe")], None)
+
+    assert "\x1b" not in body
+    assert "\u202e" not in body
+
+
+def test_retries_double_up_to_six_hours_and_never_stop() -> None:
+    waits = [alerts.retry_at(attempt, NOW) - NOW for attempt in (1, 2, 3, 7, 8, 500)]
+
+    assert waits == [
+        timedelta(minutes=5),
+        timedelta(minutes=10),
+        timedelta(minutes=20),
+        timedelta(minutes=320),
+        timedelta(hours=6),
+        timedelta(hours=6),
+    ]
+
+
+def test_ids_are_uuids() -> None:
+    (alert, *_), _ = plan([change()], DECIDED)
+
+    assert isinstance(alert.alert_id, UUID)
+
+
+def test_an_address_with_a_secret_is_not_kept_in_the_store() -> None:
+    planned, _ = plan([change()], replace(DECIDED, channels=("slack://tokenA/tokenB", "env:HOOK")))
+
+    assert [a.channel for a in planned] == ["slack:" + planned[0].channel[6:], "env:HOOK"]
+    assert "token" not in planned[0].channel

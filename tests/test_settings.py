@@ -1,0 +1,142 @@
+"""Settings from the environment and a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.errors import UsageError
+from pipeline.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_has_to_be_set() -> None:
+    assert load_settings({}) == Settings(
+        data_dir=Path("missionwatch-data"),
+        contact="",
+        concurrency=50,
+        host_spacing=5.0,
+        pages_per_run=500,
+        workers=2,
+        worker_deadline=10.0,
+        store_wait=30.0,
+    )
+
+
+def test_other_variables_are_not_looked_at() -> None:
+    assert load_settings({"PATH": "/bin", "PREFECT_API_URL": "x", "MISSIONWATCH_SHARED": "x"}) == Settings()
+
+
+def test_each_setting_can_come_from_a_variable() -> None:
+    values = {
+        "data_dir": "/srv/watch",
+        "contact": "desk@example.org",
+        "concurrency": "7",
+        "host_spacing": "0",
+        "pages_per_run": "9",
+        "workers": "3",
+        "worker_deadline": "2.5",
+        "store_wait": "1",
+    }
+    assert set(values) == set(Settings.model_fields)
+
+    settings = load_settings({f"MISSIONWATCH_{key.upper()}": value for key, value in values.items()})
+
+    assert {key: str(value).removesuffix(".0") for key, value in settings.model_dump().items()} == values
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert load_settings({"MISSIONWATCH_WORKERS": " "}).workers == 2
+
+
+def test_a_variable_wins_over_the_file(empty_folder: Path) -> None:
+    (empty_folder / "missionwatch.toml").write_text('workers = 3\ncontact = "desk@example.org"\n')
+
+    settings = load_settings({"MISSIONWATCH_WORKERS": "4"})
+
+    assert (settings.workers, settings.contact) == (4, "desk@example.org")
+
+
+def test_a_relative_data_dir_in_a_file_is_relative_to_the_file(empty_folder: Path) -> None:
+    (empty_folder / "etc").mkdir()
+    (empty_folder / "etc" / "m.toml").write_text('data_dir = "data"\n')
+
+    assert load_settings({}, empty_folder / "etc" / "m.toml").data_dir == empty_folder / "etc" / "data"
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().workers = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"MISSIONWATCH_WORKER": "2"}, "unknown variable MISSIONWATCH_WORKER. Did you mean MISSIONWATCH_WORKERS?"),
+        ({"MISSIONWATCH_XYZ": "2"}, "A variable for an alert channel needs a name without that prefix."),
+        ({"MISSIONWATCH_WORKERS": "two"}, "MISSIONWATCH_WORKERS: workers must be a valid integer"),
+        ({"MISSIONWATCH_WORKERS": "0"}, "workers must be greater than or equal to 1; the default is '2'."),
+        ({"MISSIONWATCH_STORE_WAIT": "inf"}, "MISSIONWATCH_STORE_WAIT: store_wait must be"),
+        ({"MISSIONWATCH_CONTACT": "a\r\nCookie: b"}, "contact must be printable ASCII"),
+    ],
+)
+def test_a_wrong_variable_is_told_with_its_remedy(environ: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_settings(environ)
+
+    assert message in str(caught.value)
+    assert "Known settings: data_dir, contact," in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\nworkers = 2\nworkrs = 3\n", "missionwatch.toml:3: unknown setting 'workrs'. Did you mean workers?"),
+        ("[poll]\nx = 1\n", "missionwatch.toml:1: unknown setting 'poll'."),
+        ('# c\nworkers = "x"\n', "missionwatch.toml:2: workers must be a valid integer"),
+        ("data_dir = 3\n", "missionwatch.toml:1: data_dir"),
+        ("workers =\n", "missionwatch.toml:1: is not TOML: Invalid value."),
+    ],
+)
+def test_a_wrong_line_of_the_file_is_told_with_its_number(empty_folder: Path, text: str, message: str) -> None:
+    (empty_folder / "missionwatch.toml").write_text(text)
+
+    with pytest.raises(UsageError) as caught:
+        load_settings({})
+
+    assert message in str(caught.value)
+
+
+def test_all_problems_are_told_together(empty_folder: Path) -> None:
+    (empty_folder / "missionwatch.toml").write_text("workrs = 3\n")
+
+    with pytest.raises(UsageError) as caught:
+        load_settings({"MISSIONWATCH_PAGES_PER_RUN": "-1", "MISSIONWATCH_NOPE": "1"})
+
+    assert len(caught.value.message.splitlines()) == 3
+
+
+def test_a_file_that_is_not_there_sets_nothing(empty_folder: Path) -> None:
+    assert load_settings({}, empty_folder / "missionwatch.toml") == Settings()
+
+
+def test_a_file_that_is_a_folder_is_told(empty_folder: Path) -> None:
+    (empty_folder / "missionwatch.toml").mkdir()
+
+    with pytest.raises(UsageError, match=r"missionwatch\.toml: can't be read: Is a directory"):
+        load_settings({})
+
+
+def test_requests_tell_whom_to_write_to() -> None:
+    named = load_settings({"MISSIONWATCH_CONTACT": "desk@example.org"}).user_agent
+
+    assert re.fullmatch(r"missionwatch/[0-9.]+ \(\+desk@example\.org\)", named)
+    assert re.fullmatch(r"missionwatch/[0-9.]+", load_settings({}).user_agent)
