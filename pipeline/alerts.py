@@ -147,8 +147,9 @@ def render(changes: Sequence[Change], article: Article | None) -> str:
 
 
 def channel_name(channel: str) -> str:
-    """What a channel is called in the store: its address may hold a secret, so an address becomes its
-    scheme and a short hash; ``console``, ``file`` and ``env:NAME`` stay as they are.
+    """What a channel is called in the store: an address, which may hold a secret, by its scheme and a short hash.
+
+    ``console``, ``file``, ``file:NAME`` and ``env:NAME`` stay as they are.
     """
     if "://" not in channel:
         return channel

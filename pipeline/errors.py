@@ -112,7 +112,8 @@ class WorkerError(PermanentError):
 class ContentError(PermanentError):
     """Bytes that can't be read as what they should be.
 
-    Codes: ``not-a-feed``, ``html-instead-of-feed``, ``empty``, ``no-text``, ``too-many-tags``, ``too-large``.
+    Codes: ``not-a-feed``, ``html-instead-of-feed``, ``empty``, ``no-text``, ``not-html``, ``too-many-tags``,
+    ``too-large``.
     """
 
     def __init__(self, code: str, message: str, *, remedy: str = "") -> None:

@@ -172,5 +172,4 @@ def test_ids_are_uuids() -> None:
 def test_an_address_with_a_secret_is_not_kept_in_the_store() -> None:
     planned, _ = plan([change()], replace(DECIDED, channels=("slack://tokenA/tokenB", "env:HOOK")))
 
-    assert [a.channel for a in planned] == ["slack:" + planned[0].channel[6:], "env:HOOK"]
-    assert "token" not in planned[0].channel
+    assert [a.channel for a in planned] == ["slack:fe7a80cf", "env:HOOK"]
