@@ -27,6 +27,7 @@ ArticleKind = Literal["article", "live", "gallery", "video", "rollup"]
 TemplateName = Literal["amp", "broadsheet", "office", "paywall", "portal", "radio", "tables", "wordpress"]
 
 LATE = time(23, 30)  # the day's clock (UTC): late enough for that day's articles to be out
+BEFORE = timedelta(minutes=1)  # how long before a revision the clock stops once more
 
 # The query fields that say which article is meant; others (utm_source, amp, page) may come and go.
 _IDENTIFYING = frozenset({"p", "id", "ID", "story", "sCodigo"})
@@ -261,20 +262,27 @@ class Archive:
         return self._pages.get((host, page_key(target)))
 
 
-def days(archive: Archive, start: date | datetime | None = None) -> Iterator[datetime]:
-    """One clock reading a day, at 23:30 UTC, so that each day's articles are out when it is polled.
+def days(archive: Archive, after: datetime | None = None) -> Iterator[datetime]:
+    """The clock's readings: each day at 23:30 UTC, when that day's articles are out, and before each revision.
+
+    Without the readings before revisions a poll a day would only see what an article became, never
+    what it said first.
 
     Args:
         archive: whose days.
-        start: the first day; of an aware time its day in UTC counts; the archive's first where None.
+        after: an aware time; only later readings count. All of them where None.
 
     Yields:
-        Aware times from the first day to the day after the archive's last; that one at least.
+        Aware times up to the evening after the archive's last day; at least one, a day after
+        ``after`` where all the readings are over.
     """
-    end = archive.last_day + timedelta(days=1)
-    if isinstance(start, datetime):
-        start = start.astimezone(UTC).date()
-    day = min(start or archive.first_day, end)
-    while day <= end:
-        yield datetime.combine(day, LATE, UTC)
-        day += timedelta(days=1)
+    evenings = (archive.last_day - archive.first_day).days + 2
+    first = datetime.combine(archive.first_day, LATE, UTC)
+    readings = {first + timedelta(days=number) for number in range(evenings)}
+    readings |= {
+        (revision.at - BEFORE).astimezone(UTC) for article in archive.articles for revision in article.revisions
+    }
+    left = sorted(reading for reading in readings if after is None or reading > after)
+    if after is not None and not left:
+        left = [after.astimezone(UTC) + timedelta(days=1)]
+    yield from left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -263,23 +263,30 @@ def test_page_key_ignores_the_last_slash():
 
 
 def test_days_go_from_the_first_article_to_the_day_after_the_last(archive: Archive):
-    clock = list(days(archive))
+    evenings = [reading for reading in days(archive) if (reading.hour, reading.minute) == (23, 30)]
 
-    assert clock[0] == datetime(2025, 8, 24, 23, 30, tzinfo=UTC)
-    assert clock[-1] == datetime(2025, 11, 9, 23, 30, tzinfo=UTC)
-    assert {later - earlier for earlier, later in pairwise(clock)} == {timedelta(days=1)}
-
-
-def test_days_can_start_later(archive: Archive):
-    assert next(days(archive, date(2025, 9, 30))) == datetime(2025, 9, 30, 23, 30, tzinfo=UTC)
+    assert evenings[0] == datetime(2025, 8, 24, 23, 30, tzinfo=UTC)
+    assert evenings[-1] == datetime(2025, 11, 9, 23, 30, tzinfo=UTC)
+    assert {later - earlier for earlier, later in pairwise(evenings)} == {timedelta(days=1)}
 
 
-def test_days_can_go_on_from_a_time_and_end_on_the_last_day_at_least(archive: Archive):
+def test_the_clock_stops_before_each_revision_so_that_what_stood_first_is_seen(archive: Archive):
+    between = [reading for reading in days(archive) if (reading.hour, reading.minute) != (23, 30)]
+
+    assert at("2025-10-01T11:09:00+02:00") in between
+    assert len(between) == 7
+
+
+def test_days_go_on_after_a_time(archive: Archive):
+    later = list(days(archive, at("2025-10-01T00:00:00+00:00")))
+
+    assert later[:2] == [at("2025-10-01T11:09:00+02:00"), datetime(2025, 10, 1, 23, 30, tzinfo=UTC)]
+
+
+def test_after_the_last_day_there_is_one_more(archive: Archive):
     *_, last = days(archive)
 
-    assert next(days(archive, at("2025-09-30T22:00:00-04:00"))) == datetime(2025, 10, 1, 23, 30, tzinfo=UTC)
-    assert list(days(archive, last)) == [last]
-    assert list(days(archive, last + timedelta(days=400))) == [last]
+    assert list(days(archive, last)) == [last + timedelta(days=1)]
 
 
 def test_clock_of_the_last_day_sees_all_articles(archive: Archive):
