@@ -1,0 +1,264 @@
+"""Readings, claims, verdicts and changes in the store, and the board over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import duckdb
+
+from pipeline.errors import StorageError, UsageError
+from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Silence, Stage, Verdict
+from pipeline.storage.connection import Row
+from pipeline.storage.part import Part
+from pipeline.storage.schema import literal
+from pipeline.storage.views import AS_OF_ORDER, board_query, held_by, known_by
+from pipeline.text import content_id
+
+Moment = date | datetime | str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentCounts:
+    """What an assessment added: only rows that were not there."""
+
+    readings: int = 0
+    claims: int = 0
+    verdicts: int = 0
+    changes: int = 0
+    alerts: int = 0
+    silences: int = 0
+
+
+class Changes(Part):
+    """What was read and decided."""
+
+    def load_changes(self, watch: str) -> list[Change]:
+        """Every change of ``watch`` in the order in which the board took them, for ``board.fold``."""
+        rows = self._db.rows("SELECT * FROM change WHERE watch = ? ORDER BY seq", [watch])
+        return [_change_of(row) for row in rows]
+
+    def load_confirmations(self, watch: str) -> list[tuple[UUID, str, datetime]]:
+        """(change, origin, publication time) of each claim that made, confirmed or repeated a change's row."""
+        rows = self._db.rows(
+            """
+            SELECT coalesce(v.change_id, v.against) AS change_id,
+                   coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
+            FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
+            LEFT JOIN article_origin o USING (article_id)
+            WHERE v.watch = ? AND coalesce(v.change_id, v.against) IS NOT NULL
+            AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats'))
+            ORDER BY a.published, a.article_id, k.claim_id""",
+            [watch],
+        )
+        return [(row["change_id"], row["origin"], row["published"]) for row in rows]
+
+    def add_assessment(
+        self,
+        run_id: UUID,
+        watch: str,
+        readings: Sequence[Reading],
+        judgements: Sequence[Judgement],
+        alerts: Sequence[Alert],
+        silences: Sequence[Silence],
+        origins: Mapping[UUID, str],
+    ) -> AssessmentCounts:
+        """Store an assessment in one transaction: a change is never there without its pending alert.
+
+        Args:
+            run_id: the run that assessed.
+            watch: the watch's short name.
+            readings: in the order in which the articles were read.
+            judgements: in the order in which the board took them.
+            alerts: what is due about the changes.
+            silences: the changes that make no alert, and why.
+            origins: who first wrote each article, by article id.
+        """
+        claims = [claim for reading in readings for claim in reading.claims]
+        claims += [judgement.claim for judgement in judgements]
+        changes = [judgement.change for judgement in judgements if judgement.change is not None]
+        with self._db.transaction():
+            self._db.insert(
+                "article_origin",
+                [{"article_id": article_id, "origin": origin} for article_id, origin in origins.items()],
+                on_conflict="(article_id) DO UPDATE SET origin = excluded.origin",
+            )
+            last = self._db.value("SELECT coalesce(max(seq), 0) FROM change WHERE seq > 0")
+            return AssessmentCounts(
+                readings=self._db.insert("reading", [_reading_row(run_id, watch, reading) for reading in readings]),
+                claims=self._db.insert("claim", [_claim_row(claim) for claim in claims]),
+                verdicts=self._db.insert("verdict", [_verdict_row(run_id, watch, j) for j in judgements]),
+                changes=self._db.insert("change", change_rows(changes, run_id, last + 1)),
+                alerts=self._add_alerts(run_id, alerts),
+                silences=self._db.insert("silence", [_silence_row(run_id, watch, silence) for silence in silences]),
+            )
+
+    def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
+        self._db.insert(
+            "alert_change",
+            [
+                {"alert_id": alert.alert_id, "change_id": change_id, "place": place}
+                for alert in {alert.alert_id: alert for alert in alerts}.values()
+                for place, change_id in enumerate(alert.change_ids)
+            ],
+            where="NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = CAST(batch.alert_id AS UUID))",
+        )
+        return self._db.insert(
+            "alert",
+            [
+                {
+                    "alert_id": alert.alert_id,
+                    "run_id": run_id,
+                    "watch": alert.watch,
+                    "rule": alert.rule,
+                    "channel": alert.channel,
+                    "subject": alert.subject,
+                    "body": alert.body,
+                    "planned_at": alert.planned_at,
+                }
+                for alert in alerts
+            ],
+        )
+
+    def board(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> list[Row]:
+        """Rows of the board: now, as it stood on a day, as it was known at a time, or both.
+
+        Args:
+            watch: the watch's short name.
+            as_of: what held by the end of this day.
+            known_at: what could be known by then; a day means its end.
+
+        Raises:
+            UsageError: a time is given in words that can't be read.
+        """
+        if as_of is None and known_at is None:
+            return self._db.rows("SELECT * FROM board WHERE watch = ?", [watch])
+        known, supported = ["true"], "true"
+        if as_of is not None:
+            known.append(held_by(_moment(as_of)))
+        if known_at is not None:
+            known.append(known_by(_moment(known_at)))
+            supported = known_by(_moment(known_at), "published")
+        order = AS_OF_ORDER if as_of is not None else "seq"
+        query = board_query(known=" AND ".join(known), supported=supported, order=order)
+        try:
+            return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
+        except StorageError as error:
+            if isinstance(error.__cause__, duckdb.ConversionException):
+                asked = " or ".join(f"'{moment}'" for moment in (as_of, known_at) if moment is not None)
+                raise UsageError(
+                    f"{asked} is not a time.", remedy="Write a day (2025-09-30) or a time (2025-09-30T18:00:00Z)."
+                ) from None
+            raise
+
+    def changes(self, watch: str, since: datetime) -> list[Row]:
+        """Rows of the view ``changes`` that could be known since ``since``, without the baseline, in order."""
+        return self._db.rows(
+            "SELECT * FROM changes WHERE watch = ? AND known_at >= CAST(? AS TIMESTAMPTZ) AND verdict <> 'baseline' "
+            "ORDER BY seq",
+            [watch, since],
+        )
+
+
+def change_rows(changes: Iterable[Change], run_id: UUID | None, first_seq: int) -> list[Row]:
+    """The rows of ``changes``, numbered in the given order."""
+    return [
+        {
+            "change_id": change.change_id,
+            "seq": seq,
+            "run_id": run_id,
+            "watch": change.watch,
+            "aspect": change.aspect,
+            "subject": change.subject,
+            "subject_key": change.subject_key,
+            "verdict": change.verdict,
+            "stage": change.stage,
+            "value": change.value,
+            "held_from": change.held_from,
+            "known_at": change.known_at,
+            "quote": change.quote,
+            "reason": change.reason,
+            "confidence": change.confidence,
+            "before_stage": change.before_stage,
+            "before_value": change.before_value,
+            "before_subject": change.before_subject,
+            "before_since": change.before_since,
+            "supersedes": change.supersedes,
+            "claim_id": change.claim_id,
+            "article_id": change.article_id,
+            "event_date": change.event_date,
+            "disputed_value": change.disputed_value,
+        }
+        for seq, change in enumerate(changes, first_seq)
+    ]
+
+
+def _change_of(row: Row) -> Change:
+    values = {name: row[name] for name in Change.__slots__}
+    values["aspect"] = Aspect(row["aspect"])
+    values["verdict"] = Verdict(row["verdict"])
+    values["stage"] = Stage(row["stage"])
+    values["before_stage"] = Stage(row["before_stage"]) if row["before_stage"] else None
+    return Change(**values)
+
+
+def _reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
+    return {
+        "reading_id": content_id("reading", watch, reading.article_id, reading.engine),
+        "run_id": run_id,
+        "watch": watch,
+        "article_id": reading.article_id,
+        "engine": reading.engine,
+        "relevant": reading.relevant,
+        "reason": reading.reason,
+        "claims": len(reading.claims),
+    }
+
+
+def _claim_row(claim: Claim) -> Row:
+    return {
+        "claim_id": claim.claim_id,
+        "article_id": claim.article_id,
+        "aspect": claim.aspect,
+        "stage": claim.stage,
+        "subject": claim.subject,
+        "value": claim.value,
+        "quote": claim.quote,
+        "quote_start": claim.start,
+        "quote_end": claim.end,
+        "event_date": claim.event_date,
+        "event_precision": claim.event_precision,
+        "background": claim.background,
+        "confidence": claim.confidence,
+        "why": claim.why,
+    }
+
+
+def _verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
+    return {
+        "verdict_id": content_id("verdict", watch, judgement.claim.claim_id),
+        "run_id": run_id,
+        "watch": watch,
+        "claim_id": judgement.claim.claim_id,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "against": judgement.against,
+        "similarity": judgement.similarity,
+        "change_id": judgement.change.change_id if judgement.change else None,
+    }
+
+
+def _silence_row(run_id: UUID, watch: str, silence: Silence) -> Row:
+    return {
+        "silence_id": content_id("silence", watch, silence.change_id, silence.reason),
+        "run_id": run_id,
+        "watch": watch,
+        "change_id": silence.change_id,
+        "reason": silence.reason,
+    }
+
+
+def _moment(moment: Moment) -> str:
+    return literal(moment.isoformat() if isinstance(moment, date) else str(moment))

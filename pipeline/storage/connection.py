@@ -1,0 +1,238 @@
+"""DuckDB helpers: open, read rows, write batches, one transaction at a time. No business logic."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.storage.failures import is_lock, storage_errors, translate
+from pipeline.storage.schema import TABLES, literal
+
+STORAGE_VERSION = "v1.4.0"  # read by DuckDB 1.4 to 2.x; a third of the size of the older default
+MEMORY_LIMIT = "1GB"  # 300 to 600 MB were enough for batches into a million rows
+RETRY_PAUSE = 0.05  # seconds, while a SQL client has the file open
+
+Row = dict[str, Any]
+
+# What every client needs: no extension is loaded or fetched, and no Python variable is mistaken for a table.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "memory_limit": MEMORY_LIMIT,
+    "python_enable_replacements": "false",
+}
+_ARROW_TYPES = {
+    "UUID": pa.string(),
+    "VARCHAR": pa.string(),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
+    "DATE": pa.date32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "MAP(VARCHAR, BIGINT)": pa.map_(pa.string(), pa.int64()),
+}
+
+
+class Connection:
+    """One open DuckDB file. Errors come as StorageError, with what to do."""
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._duck = duck
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        """What a query gives, as dicts of plain Python values; times are UTC-aware."""
+        # By way of Arrow: DuckDB's own conversion of times needs another package before 2.0.
+        with storage_errors(self.path):
+            relation = self._duck.sql(sql, params=[_plain(value) for value in params])
+            types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+            rows: list[Row] = relation.to_arrow_table().to_pylist()
+        special = [(name, kind) for name, kind in types.items() if _is_special(kind)]
+        for row in rows:
+            for name, kind in special:
+                if row[name] is not None:
+                    row[name] = _from_arrow(row[name], kind)
+        return rows
+
+    def value(self, sql: str, params: Sequence[object] = ()) -> Any:
+        """The first column of the first row; None where there is no row."""
+        rows = self.rows(sql, params)
+        return next(iter(rows[0].values())) if rows else None
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> int:
+        """Run a statement; the number of rows that it wrote, 0 where it writes none."""
+        with storage_errors(self.path):
+            result = self._duck.execute(sql, [_plain(value) for value in params]).fetchall()
+        return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
+
+    def insert(
+        self, table: str, rows: Sequence[Mapping[str, object]], *, on_conflict: str = "DO NOTHING", where: str = ""
+    ) -> int:
+        """Insert ``rows`` as one batch.
+
+        Args:
+            table: a table of :data:`pipeline.storage.schema.TABLES`.
+            rows: a value for each column of it; of rows with the same key the first counts.
+            on_conflict: what to do where the key is there, for tables with a key.
+            where: condition on the batch, which is called ``batch``.
+
+        Returns:
+            The number of rows that were written.
+        """
+        if not rows:
+            return 0
+        spec = TABLES[table]
+        if spec.keyed:
+            key = spec.columns[0].name
+            rows = list({row[key]: row for row in reversed(rows)}.values())[::-1]
+        arrays = [
+            pa.array([_to_arrow(row[column.name]) for row in rows], _ARROW_TYPES[column.type])
+            for column in spec.columns
+        ]
+        batch = pa.table(arrays, names=[column.name for column in spec.columns])
+        names = ", ".join(column.name for column in spec.columns)
+        values = ", ".join(f"CAST(batch.{column.name} AS {column.type})" for column in spec.columns)
+        sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM batch"  # noqa: S608 -- names come from the schema
+        if where:
+            sql += f" WHERE {where}"
+        if spec.keyed:
+            sql += f" ON CONFLICT {on_conflict}"
+        with storage_errors(self.path):
+            self._duck.register("batch", batch)
+            try:
+                return self.run(sql)
+            finally:
+                with suppress(duckdb.Error):  # it must not hide why the insert failed
+                    self._duck.unregister("batch")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that the block writes, or nothing of it."""
+        self.run("BEGIN TRANSACTION")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):
+                self._duck.execute("ROLLBACK")
+            raise
+
+    def checkpoint(self) -> None:
+        """Bring what the write-ahead log holds into the file."""
+        self.run("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close the file. What is committed is safe even where the last checkpoint fails."""
+        with suppress(duckdb.Error):
+            self._duck.execute("USE memory")
+            self._duck.execute("DETACH store")
+        with suppress(duckdb.Error):
+            self._duck.close()
+
+
+def open_connection(path: Path, *, read_only: bool = False, wait: float = 0.0) -> Connection:
+    """Open the DuckDB file ``path``, which is created unless ``read_only``.
+
+    Args:
+        path: the file.
+        read_only: open it beside other readers, and write nothing.
+        wait: how long to wait, in seconds, while another program has the file open.
+
+    Raises:
+        StoreLockedError: another program has it open for longer than ``wait``.
+        StoreUnwritableError: it can't be created or written.
+        StorageError: it is not a DuckDB file, or damaged.
+    """
+    deadline = time.monotonic() + wait
+    # Not duckdb.connect(path): that has no storage version, and within one process it would
+    # give the file that was open before, not the one that has taken its place.
+    with storage_errors(path):
+        duck = duckdb.connect(":memory:", config=_CONFIG)
+    try:
+        with storage_errors(path):
+            duck.execute("SET TimeZone = 'UTC'")
+            # Spilled rows go beside the file that is written; who only reads may not write there.
+            spill = Path(tempfile.gettempdir(), f"missionwatch-{os.getpid()}") if read_only else Path(f"{path}.tmp")
+            duck.execute(f"SET temp_directory = {literal(str(spill))}")
+        _attach(duck, path, read_only, deadline)
+        with storage_errors(path):
+            duck.execute("USE store")
+        connection = Connection(duck, path)
+        if not read_only and path.with_name(path.name + ".wal").exists():
+            connection.checkpoint()  # a writer was killed: settle its log before anything else
+    except BaseException:
+        duck.close()
+        raise
+    return connection
+
+
+def _attach(duck: duckdb.DuckDBPyConnection, path: Path, read_only: bool, deadline: float) -> None:
+    options = "READ_ONLY" if read_only else f"STORAGE_VERSION '{STORAGE_VERSION}'"
+    while True:
+        try:
+            duck.execute(f"ATTACH {literal(str(path))} AS store ({options})")
+        except (duckdb.Error, OSError) as error:
+            if not is_lock(error) or time.monotonic() >= deadline:
+                raise translate(error, path) from error
+            time.sleep(RETRY_PAUSE)
+        else:
+            return
+
+
+def _plain(value: object) -> object:
+    """A query parameter in a type that DuckDB binds without help."""
+    if isinstance(value, datetime):
+        return value.isoformat()  # a bound tz-aware datetime would need another package before 2.0
+    if isinstance(value, (UUID, date)):
+        return str(value)
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _to_arrow(value: object) -> object:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"a time without a zone can't be stored: {value!r}")
+    if isinstance(value, Mapping):
+        return list(value.items())
+    return value
+
+
+def _clean(text: str) -> str:
+    """``text`` as UTF-8 can hold it, one character for one, so that offsets stay right."""
+    text = str(text).replace("\x00", "\ufffd")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _is_special(kind: str) -> bool:
+    return kind == "UUID" or kind == "UUID[]" or kind.startswith(("TIMESTAMP WITH TIME ZONE", "MAP"))
+
+
+def _from_arrow(value: Any, kind: str) -> object:
+    if kind == "UUID":
+        return UUID(value)
+    if kind == "UUID[]":
+        return [UUID(item) for item in value]
+    if kind.startswith("MAP"):
+        return dict(value)
+    return value.astimezone(UTC)

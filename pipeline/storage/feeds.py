@@ -1,0 +1,251 @@
+"""Feeds, polls and entries in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pipeline.board import baseline_changes
+from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Precision, Watch
+from pipeline.storage.changes import change_rows
+from pipeline.storage.connection import Row
+from pipeline.storage.part import FEED_COLUMNS, Part, feed_of
+from pipeline.text import content_id
+
+_FEED_UPDATE = """(feed_id) DO UPDATE SET url = excluded.url, title = excluded.title, role = excluded.role,
+    family = excluded.family, language = excluded.language, region = excluded.region,
+    expected_every_s = excluded.expected_every_s, confirmed_in = excluded.confirmed_in"""
+
+# An older poll never overwrites what a later one found; a poll that is added twice changes nothing.
+_STATE_UPDATE = """(feed_id) DO UPDATE SET
+    etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash,
+    next_due = excluded.next_due, failures = excluded.failures, last_polled_at = excluded.last_polled_at,
+    last_outcome = excluded.last_outcome, last_reason = excluded.last_reason,
+    last_ok_at = coalesce(excluded.last_ok_at, last_ok_at), last_new_at = coalesce(excluded.last_new_at, last_new_at),
+    final_url = CASE WHEN excluded.final_url = '' THEN final_url ELSE excluded.final_url END
+    WHERE last_polled_at <= excluded.last_polled_at"""
+
+
+class Feeds(Part):
+    """What is polled, and what the polls brought."""
+
+    def sync_watch(self, watch: Watch, now: datetime) -> None:
+        """Make the store's feeds, links and baseline those of ``watch``; doing it again changes nothing.
+
+        A feed that the watch no longer names is unlinked, with what it brought kept. Baseline
+        facts are added, never taken away: their changes come before all others.
+        """
+        feeds = [
+            {
+                "feed_id": feed.feed_id,
+                "url": feed.url,
+                "title": feed.title,
+                "role": feed.role,
+                "family": feed.family,
+                "language": feed.language,
+                "region": feed.region,
+                "expected_every_s": round(feed.expected_every.total_seconds()),
+                "confirmed_in": feed.confirmed_in,
+                "first_seen": now,
+            }
+            for feed in watch.feeds
+        ]
+        links = [
+            {
+                "link_id": content_id("watch-feed", watch.slug, feed.feed_id),
+                "watch": watch.slug,
+                "feed_id": feed.feed_id,
+                "added_at": now,
+                "removed_at": None,
+            }
+            for feed in watch.feeds
+        ]
+        baseline = {
+            "baseline_id": content_id("baseline", watch.slug),
+            "watch": watch.slug,
+            "title": watch.baseline.title,
+            "outlet": watch.baseline.outlet,
+            "url": watch.baseline.url,
+            "published": watch.baseline.published,
+            "text": watch.baseline.text,
+        }
+        kept = [str(feed.feed_id) for feed in watch.feeds]
+        with self._db.transaction():
+            self._db.insert("feed", feeds, on_conflict=_FEED_UPDATE)
+            self._db.run(
+                "UPDATE watch_feed SET removed_at = CAST(? AS TIMESTAMPTZ) WHERE watch = ? AND removed_at IS NULL "
+                "AND NOT list_contains(CAST(? AS VARCHAR[]), CAST(feed_id AS VARCHAR))",
+                [now, watch.slug, kept],
+            )
+            self._db.insert("watch_feed", links, on_conflict="(link_id) DO UPDATE SET removed_at = NULL")
+            self._db.insert(
+                "baseline",
+                [baseline],
+                on_conflict="(baseline_id) DO UPDATE SET title = excluded.title, outlet = excluded.outlet, "
+                "url = excluded.url, published = excluded.published, text = excluded.text",
+            )
+            last = self._db.value("SELECT coalesce(max(seq), -1000000000) FROM change WHERE seq < 0")
+            self._db.insert("change", change_rows(baseline_changes(watch), None, last + 1))
+
+    def feeds_due(self, watch: str, now: datetime, *, ignore_schedule: bool = False) -> list[FeedState]:
+        """The feeds of ``watch`` that are due by ``now``, the longest due first; all with ``ignore_schedule``."""
+        rows = self._db.rows(
+            f"SELECT {FEED_COLUMNS}, s.etag, s.last_modified, s.body_hash, s.next_due, "  # noqa: S608 -- a constant
+            "coalesce(s.failures, 0) AS failures "
+            "FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id) "
+            "WHERE w.watch = ? AND w.removed_at IS NULL "
+            "AND (? OR s.next_due IS NULL OR s.next_due <= CAST(? AS TIMESTAMPTZ)) "
+            "ORDER BY s.next_due NULLS FIRST, f.url",
+            [watch, ignore_schedule, now],
+        )
+        return [
+            FeedState(
+                feed=feed_of(row),
+                etag=row["etag"],
+                last_modified=row["last_modified"],
+                body_hash=row["body_hash"],
+                next_due=row["next_due"],
+                failures=row["failures"],
+            )
+            for row in rows
+        ]
+
+    def add_polls(self, run_id: UUID, polls: Sequence[PollRecord]) -> int:
+        """Store polls with their entries, and what the next poll must know.
+
+        Returns:
+            The number of entries that were new.
+        """
+        with self._db.transaction():
+            entries = [(entry, poll) for poll in polls for entry in poll.entries]
+            new = self._new_entries([entry for entry, _ in entries])
+            self._db.insert(
+                "entry_summary",
+                [
+                    {"entry_id": entry.entry_id, "summary": entry.summary}
+                    for entry in {entry.entry_id: entry for entry, _ in reversed(entries)}.values()
+                    if entry.entry_id in new
+                ],
+            )
+            added = self._db.insert("entry", [_entry_row(entry, poll.poll_id) for entry, poll in entries])
+            self._db.insert("poll", [_poll_row(run_id, poll) for poll in polls])
+            for turn in _turns(polls):
+                self._db.insert("feed_state", [_state_row(poll, new) for poll in turn], on_conflict=_STATE_UPDATE)
+        return added
+
+    def entries_to_collect(self, watch: str, now: datetime, limit: int) -> list[PendingEntry]:
+        """Entries that have no article and are due for an attempt, the oldest published first.
+
+        Of several revisions of one item only the newest counts: the page is the same.
+        """
+        rows = self._db.rows(
+            f"""
+            SELECT {FEED_COLUMNS}, e.*, s.summary, coalesce(t.attempts, 0) AS attempts
+            FROM (
+                SELECT * FROM entry QUALIFY row_number() OVER (
+                    PARTITION BY feed_id, guid ORDER BY seen_at DESC, published DESC NULLS LAST, entry_id) = 1
+            ) e
+            JOIN watch_feed w USING (feed_id)
+            JOIN feed f USING (feed_id)
+            LEFT JOIN entry_summary s USING (entry_id)
+            LEFT JOIN (
+                SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at
+                FROM page_fetch GROUP BY entry_id
+            ) t USING (entry_id)
+            WHERE w.watch = ? AND w.removed_at IS NULL
+            AND (t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ))
+            AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+            ORDER BY coalesce(e.published, e.seen_at), e.entry_id LIMIT ?""",  # noqa: S608 -- a constant
+            [watch, now, limit],
+        )
+        return [
+            PendingEntry(
+                entry=Entry(
+                    entry_id=row["entry_id"],
+                    feed_id=row["feed_id"],
+                    guid=row["guid"],
+                    url=row["url"],
+                    title=row["title"],
+                    summary=row["summary"] or "",
+                    published=row["published"],
+                    precision=Precision(row["precision"]),
+                    content_hash=row["content_hash"],
+                    seen_at=row["seen_at"],
+                ),
+                feed=feed_of(row),
+                attempts=row["attempts"],
+            )
+            for row in rows
+        ]
+
+    def _new_entries(self, entries: Sequence[Entry]) -> set[UUID]:
+        ids = {entry.entry_id for entry in entries}
+        held = self._db.rows(
+            "SELECT entry_id FROM entry WHERE entry_id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))",
+            [[str(i) for i in ids]],
+        )
+        return ids - {row["entry_id"] for row in held}
+
+
+def _turns(polls: Sequence[PollRecord]) -> list[list[PollRecord]]:
+    """The polls in groups that name each feed once: one statement can't update a row twice."""
+    turns: list[dict[UUID, PollRecord]] = []
+    for poll in sorted(polls, key=lambda poll: poll.polled_at):
+        for turn in turns:
+            if poll.feed_id not in turn:
+                turn[poll.feed_id] = poll
+                break
+        else:
+            turns.append({poll.feed_id: poll})
+    return [list(turn.values()) for turn in turns]
+
+
+def _entry_row(entry: Entry, poll_id: UUID) -> Row:
+    return {
+        "entry_id": entry.entry_id,
+        "feed_id": entry.feed_id,
+        "poll_id": poll_id,
+        "guid": entry.guid,
+        "url": entry.url,
+        "title": entry.title,
+        "published": entry.published,
+        "precision": entry.precision,
+        "content_hash": entry.content_hash,
+        "seen_at": entry.seen_at,
+    }
+
+
+def _poll_row(run_id: UUID, poll: PollRecord) -> Row:
+    return {
+        "poll_id": poll.poll_id,
+        "run_id": run_id,
+        "feed_id": poll.feed_id,
+        "polled_at": poll.polled_at,
+        "outcome": poll.outcome,
+        "reason": poll.reason,
+        "status": poll.status,
+        "final_url": poll.final_url,
+        "size": poll.size,
+        "elapsed_s": poll.elapsed,
+        "entries": len(poll.entries),
+    }
+
+
+def _state_row(poll: PollRecord, new: set[UUID]) -> Row:
+    ok = poll.outcome in {PollOutcome.OK, PollOutcome.UNCHANGED}
+    brought = any(entry.entry_id in new for entry in poll.entries)
+    return {
+        "feed_id": poll.feed_id,
+        "etag": poll.etag,
+        "last_modified": poll.last_modified,
+        "body_hash": poll.body_hash,
+        "next_due": poll.next_due,
+        "failures": poll.failures,
+        "last_polled_at": poll.polled_at,
+        "last_outcome": poll.outcome,
+        "last_reason": poll.reason,
+        "last_ok_at": poll.polled_at if ok else None,
+        "last_new_at": poll.polled_at if brought else None,
+        "final_url": poll.final_url,
+    }

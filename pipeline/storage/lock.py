@@ -1,0 +1,91 @@
+"""The sidecar lock: one process at a time opens the live store.
+
+DuckDB refuses a second process at once and has no waiting of its own, so writers queue here
+first. ``flock`` is bound to the open file, not to the process: two threads exclude each other
+too, and opening the lock file elsewhere to read it does not drop the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.errors import StoreLockedError
+from pipeline.storage.failures import storage_errors
+
+FIRST_PAUSE = 0.005  # seconds between two attempts, doubled up to the longest
+LONGEST_PAUSE = 0.1
+
+
+@contextmanager
+def hold_lock(path: Path, *, wait: float) -> Iterator[float]:
+    """Hold the lock file ``path`` for the length of the block.
+
+    Args:
+        path: the lock file; it is created, and stays.
+        wait: how long to wait for another holder, in seconds.
+
+    Yields:
+        The seconds of ``wait`` that are left.
+
+    Raises:
+        StoreLockedError: another holder kept it for longer than ``wait``; names its process.
+        StoreUnwritableError: the lock file can't be created.
+    """
+    deadline = time.monotonic() + wait
+    with storage_errors(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _acquire(handle, path, deadline, wait)
+        try:
+            _sign(handle)
+            yield max(0.0, deadline - time.monotonic())
+        finally:
+            # Unlock by hand: a forked child that still holds a copy of the handle must not keep the lock.
+            fcntl.flock(handle, fcntl.LOCK_UN)
+    finally:
+        os.close(handle)
+
+
+def _acquire(handle: int, path: Path, deadline: float, wait: float) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise _locked(path, wait) from None
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            return
+
+
+def _sign(handle: int) -> None:
+    """Leave our process id in the file. A courtesy to whoever waits: a full disk must not stop us."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+
+
+def _locked(path: Path, wait: float) -> StoreLockedError:
+    pid = _holder(path)
+    who = f"process {pid}" if pid else "another process"
+    stop = f" or stop it (kill {pid})" if pid else ""
+    return StoreLockedError(
+        f"{path.with_suffix('')} is in use by {who}, which kept its lock for more than {wait:g} s.",
+        remedy=f"One run at a time writes to a folder: wait until it ends{stop}, then try again.",
+    )
+
+
+def _holder(path: Path) -> int | None:
+    try:
+        pid = int(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
+    return pid if pid > 0 else None

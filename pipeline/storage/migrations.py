@@ -1,0 +1,102 @@
+"""The steps by which a store came to its present shape, in order, each once.
+
+Each runs in one transaction with its record in the table ``migration``, so a crash leaves the
+store at one step or the other. A released migration is never edited: write a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.errors import StorageError, StoreTooNewError
+from pipeline.storage.connection import Connection
+from pipeline.storage.schema import ALERTS, ARTICLES, CLAIMS, FEEDS, Table, literal
+from pipeline.storage.views_evidence import views_ddl
+
+Migration = Callable[[Connection], None]
+
+
+def _run_all(db: Connection, statements: list[str]) -> None:
+    for statement in statements:
+        db.run(statement)
+
+
+def _create(db: Connection, tables: tuple[Table, ...]) -> None:
+    for table in tables:
+        _run_all(db, table.ddl())
+
+
+def feeds_and_entries(db: Connection) -> None:
+    """Tables of what is polled."""
+    _create(db, FEEDS)
+
+
+def articles(db: Connection) -> None:
+    """Tables of what is fetched."""
+    _create(db, ARTICLES)
+
+
+def claims_and_changes(db: Connection) -> None:
+    """Tables of what is read, compared and changed."""
+    _create(db, CLAIMS)
+
+
+def alerts_and_runs(db: Connection) -> None:
+    """Tables of what is sent, and of the runs."""
+    _create(db, ALERTS)
+
+
+def views(db: Connection) -> None:
+    """The views and macros that analysts read."""
+    _run_all(db, views_ddl())
+
+
+MIGRATIONS: tuple[Migration, ...] = (feeds_and_entries, articles, claims_and_changes, alerts_and_runs, views)
+
+
+def migrate(db: Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[str]:
+    """Bring the store to its present shape.
+
+    Returns:
+        The names of the migrations that ran now.
+
+    Raises:
+        StoreTooNewError: the store has seen a migration that is unknown here.
+    """
+    done = _applied(db)
+    _refuse_newer(db, done, migrations)
+    missing = [migration for migration in migrations if migration.__name__ not in done]
+    for migration in missing:
+        with db.transaction():
+            db.run("CREATE TABLE IF NOT EXISTS migration (name VARCHAR PRIMARY KEY, applied_at TIMESTAMPTZ)")
+            db.run(f"COMMENT ON TABLE migration IS {literal('The steps by which this file came to its shape.')}")
+            migration(db)
+            db.run("INSERT INTO migration VALUES (?, now())", [migration.__name__])
+    return [migration.__name__ for migration in missing]
+
+
+def check(db: Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Refuse a file that can't be read as it is: one that is newer, or older, than this Missionwatch."""
+    done = _applied(db)
+    _refuse_newer(db, done, migrations)
+    if len(done) < len(migrations):
+        raise StorageError(
+            f"{db.path} was published by an older Missionwatch.",
+            remedy="Publish it again: missionwatch run DIR --once.",
+        )
+
+
+def _applied(db: Connection) -> set[str]:
+    known = db.value(
+        "SELECT count(*) FROM information_schema.tables WHERE table_catalog = 'store' AND table_name = 'migration'"
+    )
+    return {row["name"] for row in db.rows("SELECT name FROM migration")} if known else set()
+
+
+def _refuse_newer(db: Connection, done: set[str], migrations: tuple[Migration, ...]) -> None:
+    unknown = sorted(done - {migration.__name__ for migration in migrations})
+    if unknown:
+        raise StoreTooNewError(
+            f"{db.path} was written by a newer Missionwatch (unknown: {', '.join(unknown)}).",
+            remedy="Update Missionwatch, or use another data folder.",
+        )

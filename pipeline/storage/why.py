@@ -1,0 +1,234 @@
+"""The trail of one thing: from the feed that brought it to the delivery, and why it ended where it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from pipeline.errors import UsageError
+from pipeline.storage.connection import Row
+from pipeline.storage.part import Part
+
+_ID = re.compile(r"[0-9a-f][0-9a-f-]{7,35}", re.IGNORECASE)
+_LOOSE = r"^https?://(www\.)?|/*#.*$|/+$"
+_LOOSE_SQL = r"regexp_replace(lower({}), '^https?://(www\.)?|/*#.*$|/+$', '', 'g')"
+LONGEST = 2_048  # characters of what may be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """All that the store has of one thing, as plain rows in the order of the flow.
+
+    Attributes:
+        asked: the address or id that was asked for.
+        ends: in plain English, where the trail ends and why.
+    """
+
+    asked: str
+    feeds: tuple[Row, ...] = ()
+    entries: tuple[Row, ...] = ()
+    fetches: tuple[Row, ...] = ()
+    articles: tuple[Row, ...] = ()
+    readings: tuple[Row, ...] = ()
+    claims: tuple[Row, ...] = ()
+    changes: tuple[Row, ...] = ()
+    silences: tuple[Row, ...] = ()
+    alerts: tuple[Row, ...] = ()
+    deliveries: tuple[Row, ...] = ()
+    ends: str = ""
+
+
+class Trails(Part):
+    """Why something became an alert, or did not."""
+
+    def why(self, watch: str, url_or_id: str) -> Trail:
+        """The trail of a feed, entry, article, claim, change or alert.
+
+        Args:
+            watch: the watch's short name.
+            url_or_id: an address (of a page or a feed; ``http``, ``www.``, a fragment and a
+                slash at the end don't matter), or an id, or its first 8 digits or more.
+
+        Raises:
+            UsageError: nothing is known of it; says what was looked for.
+        """
+        asked = url_or_id.strip()
+        if not asked or len(asked) > LONGEST:
+            raise UsageError("An address or an id is needed.", remedy="Take one from the views articles or changes.")
+        entries, articles, changes, feeds = (
+            self._by_id(watch, asked.lower()) if _ID.fullmatch(asked) else self._by_url(watch, asked)
+        )
+        entries |= self._ids("SELECT entry_id FROM entry_article WHERE {} ", "article_id", articles)
+        articles |= self._ids("SELECT article_id FROM entry_article WHERE {} ", "entry_id", entries)
+        if not (entries or articles or changes or feeds):
+            kind = "id" if _ID.fullmatch(asked) else "address"
+            raise UsageError(
+                f"Nothing is known of the {kind} {asked}: it is none of a feed, entry, fetch, article, claim, change, "
+                f"alert or delivery of the watch {watch}.",
+                remedy="See the views articles and feed_health for what has been read, and from where.",
+            )
+        return self._trail(watch, asked, entries, articles, changes, feeds)
+
+    def _by_id(self, watch: str, prefix: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
+        def find(sql: str) -> set[UUID]:
+            params = [watch, prefix] if "watch = ?" in sql else [prefix]
+            return {next(iter(row.values())) for row in self._db.rows(sql, params)}
+
+        ours = "feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ?)"
+        starts = "starts_with(CAST({} AS VARCHAR), ?)"
+        feeds = find(f"SELECT feed_id FROM watch_feed WHERE watch = ? AND {starts.format('feed_id')}")  # noqa: S608
+        entries = find(f"SELECT entry_id FROM entry WHERE {ours} AND {starts.format('entry_id')}")  # noqa: S608
+        entries |= find(
+            f"SELECT entry_id FROM page_fetch JOIN entry USING (entry_id) WHERE {ours} "  # noqa: S608
+            f"AND {starts.format('fetch_id')}"
+        )
+        articles = find(f"SELECT article_id FROM article WHERE {starts.format('article_id')}")  # noqa: S608
+        articles |= find(
+            f"SELECT article_id FROM claim JOIN verdict USING (claim_id) WHERE watch = ? "  # noqa: S608
+            f"AND {starts.format('claim_id')}"
+        )
+        changes = find(f"SELECT change_id FROM change WHERE watch = ? AND {starts.format('change_id')}")  # noqa: S608
+        changes |= find(
+            "SELECT l.change_id FROM alert_change l JOIN alert a USING (alert_id) WHERE a.watch = ? "  # noqa: S608
+            f"AND {starts.format('l.alert_id')}"
+        )
+        changes |= find(
+            "SELECT l.change_id FROM delivery d JOIN alert_change l USING (alert_id) JOIN alert a USING (alert_id) "  # noqa: S608
+            f"WHERE a.watch = ? AND {starts.format('d.delivery_id')}"
+        )
+        articles |= self._ids("SELECT article_id FROM change WHERE article_id IS NOT NULL AND {}", "change_id", changes)
+        return entries, articles, changes, feeds
+
+    def _by_url(self, watch: str, url: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
+        loose = re.sub(_LOOSE, "", url.lower())
+
+        def find(sql: str, column: str) -> set[UUID]:
+            rows = self._db.rows(f"{sql} AND {_LOOSE_SQL.format(column)} = ?", [watch, loose])
+            return {next(iter(row.values())) for row in rows}
+
+        ours = "WHERE feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ?)"
+        fetched = f"SELECT p.entry_id FROM page_fetch p JOIN entry USING (entry_id) {ours}"  # noqa: S608
+        entries = find(f"SELECT entry_id FROM entry {ours}", "url")  # noqa: S608
+        entries |= find(fetched, "p.url") | find(fetched, "p.final_url")
+        articles = find(
+            f"SELECT a.article_id FROM article a JOIN entry e USING (entry_id) {ours}",  # noqa: S608
+            "a.url",
+        )
+        feeds = find(f"SELECT feed_id FROM feed {ours}", "url")  # noqa: S608
+        changes = find(
+            "SELECT change_id FROM change c JOIN baseline b USING (watch) WHERE c.verdict = 'baseline' AND c.watch = ?",
+            "b.url",
+        )
+        return entries, articles, changes, feeds
+
+    def _trail(
+        self, watch: str, asked: str, entries: set[UUID], articles: set[UUID], changes: set[UUID], feeds: set[UUID]
+    ) -> Trail:
+        entry_rows = self._some("SELECT * FROM entry WHERE {} ORDER BY seen_at, entry_id", "entry_id", entries)
+        feeds = feeds | {row["feed_id"] for row in entry_rows}
+        change_rows = self._some(
+            "SELECT * FROM changes WHERE watch = ? AND ({} OR {}) ORDER BY seq", "change_id", changes, articles, watch
+        )
+        change_ids = {row["change_id"] for row in change_rows}
+        alert_ids = self._ids("SELECT alert_id FROM alert_change WHERE {}", "change_id", change_ids)
+        trail = Trail(
+            asked=asked,
+            feeds=self._some("SELECT * FROM feed_health WHERE watch = ? AND {}", "feed_id", feeds, None, watch),
+            entries=entry_rows,
+            fetches=self._some("SELECT * FROM page_fetch WHERE {} ORDER BY fetched_at, attempt", "entry_id", entries),
+            articles=self._some("SELECT * EXCLUDE (text) FROM articles WHERE {}", "article_id", articles),
+            readings=self._some(
+                "SELECT * FROM reading WHERE watch = ? AND {} ORDER BY engine", "article_id", articles, None, watch
+            ),
+            claims=self._some(
+                "SELECT * FROM claims WHERE watch = ? AND {} ORDER BY published, quote_start",
+                "article_id",
+                articles,
+                None,
+                watch,
+            ),
+            changes=change_rows,
+            silences=self._some("SELECT * FROM silence WHERE {} ORDER BY reason", "change_id", change_ids),
+            alerts=self._some("SELECT * FROM alerts WHERE {}", "alert_id", alert_ids),
+            deliveries=self._some("SELECT * FROM delivery WHERE {} ORDER BY attempted_at", "alert_id", alert_ids),
+        )
+        values = {field.name: getattr(trail, field.name) for field in fields(trail)}
+        return Trail(**{**values, "ends": self._end(trail)})
+
+    def _end(self, trail: Trail) -> str:
+        newer = None
+        if trail.entries and not trail.articles and not trail.fetches:
+            newer = self._db.value(
+                "SELECT entry_id FROM entry WHERE feed_id = ? AND guid = ? AND seen_at > CAST(? AS TIMESTAMPTZ) "
+                "ORDER BY seen_at DESC LIMIT 1",
+                [trail.entries[-1]["feed_id"], trail.entries[-1]["guid"], trail.entries[-1]["seen_at"]],
+            )
+        return how_it_ends(trail, newer)
+
+    def _some(
+        self, sql: str, column: str, ids: set[UUID], article_ids: set[UUID] | None = None, watch: str | None = None
+    ) -> tuple[Row, ...]:
+        among = "list_contains(CAST(? AS VARCHAR[]), CAST({} AS VARCHAR))"
+        params: list[object] = [watch] if watch is not None else []
+        params.append(sorted(map(str, ids)))
+        if article_ids is not None:
+            params.append(sorted(map(str, article_ids)))
+        return tuple(self._db.rows(sql.format(among.format(column), among.format("article_id")), params))
+
+    def _ids(self, sql: str, column: str, ids: set[UUID]) -> set[UUID]:
+        return {next(iter(row.values())) for row in self._some(sql, column, ids)} if ids else set()
+
+
+def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
+    """Where ``trail`` ends and why, in plain English. ``newer`` is the entry's newer revision, if any."""
+    if trail.alerts:
+        return "; ".join(_alert_ends(alert) for alert in trail.alerts)
+    if trail.changes:
+        reasons = sorted({row["reason"] for row in trail.silences})
+        if reasons:
+            return f"It changed the board, and no alert was due: {'; '.join(reasons)}."
+        if all(row["verdict"] == "baseline" for row in trail.changes):
+            return "It is part of the baseline: known at the start, so no alert was due."
+        return "It changed the board; no alert was planned and no reason recorded."
+    if trail.claims:
+        moved = [f"{row['verdict']} ({row['reason']})" for row in trail.claims]
+        return f"It was read, and none of its claims changed the board: {_few(moved)}."
+    if trail.readings:
+        return f"It was read and makes no claim: {trail.readings[-1]['reason'] or 'no reason recorded'}."
+    if trail.articles:
+        return "The article is stored and has not been read yet."
+    if trail.fetches:
+        return _fetch_ends(trail.fetches[-1])
+    if newer is not None:
+        return f"It was left out: the feed has since brought a newer revision of the same item, {newer}."
+    if trail.entries:
+        return "The entry is known and its page has not been fetched yet."
+    feed = trail.feeds[-1]
+    return f"It is a feed of the watch, in state {feed['state']}: {feed['last_reason'] or 'nothing more to say'}."
+
+
+def _fetch_ends(fetch: Row) -> str:
+    if fetch["retry_at"] is not None:
+        return f"Its page could not be fetched: {fetch['reason']}; next attempt after {_when(fetch['retry_at'])}."
+    return f"Its page was {fetch['outcome']} for good: {fetch['reason']}."
+
+
+def _alert_ends(alert: Row) -> str:
+    if alert["delivered_at"] is not None:
+        return f"An alert was delivered to {alert['channel']} on {_when(alert['delivered_at'])}"
+    if alert["state"] == "given_up":
+        return f"An alert to {alert['channel']} was given up: {alert['last_error']}"
+    why = f" after {alert['attempts']} failed attempts: {alert['last_error']}" if alert["attempts"] else ""
+    return f"An alert to {alert['channel']} is pending{why}"
+
+
+def _few(items: Sequence[str], limit: int = 5) -> str:
+    more = f"; and {len(items) - limit} more" if len(items) > limit else ""
+    return "; ".join(items[:limit]) + more
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment:%d %b %Y %H:%M} UTC"
