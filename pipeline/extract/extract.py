@@ -22,7 +22,7 @@ from pipeline.errors import ContentError
 from pipeline.extract.decode import decode_html
 from pipeline.model import Precision, PublishedAt
 from pipeline.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
-from pipeline.text import safe, shorten, squeeze
+from pipeline.text import normalise, safe, shorten, squeeze
 
 MAX_BYTES = 3 * 2**20
 MAX_TAGS = 50_000  # the largest of 1,213 real pages has 19,629
@@ -38,6 +38,7 @@ _ANY_TAG = re.compile(r"<[a-z!/?][^>]{0,1000}>", re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|div|br|li|h[1-6]|blockquote)\b[^>]{0,1000}>|\r?\n", re.IGNORECASE)
 # Thai to Khmer, kana, Chinese characters.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_TITLE_JOINTS = frozenset("|-–—:·")  # between a headline and the site's name in a title
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])", re.IGNORECASE)
 
 
@@ -118,7 +119,7 @@ def extract_page(
     title = document.title if document else ""
     page = ExtractedPage(
         title=shorten(clean(title or ""), 500),
-        text=_paragraphs((document.text or "").split("\n") if document else []),
+        text=_without_headline(_paragraphs((document.text or "").split("\n") if document else []), title or ""),
         author=shorten(clean((document.author if document else "") or ""), 200),
         language=_language(tree),
         published=published,
@@ -208,6 +209,16 @@ def _without_layout_tables(tree: HtmlElement) -> None:
         rows = table.xpath("./tr | ./*/tr")
         for part in (table, *groups, *rows, *(cell for row in rows for cell in row)):
             part.tag = "div"
+
+
+def _without_headline(text: str, title: str) -> str:
+    """``text`` without a first paragraph that only says the title: the headline is not a sentence of the article."""
+    first, _, rest = text.partition("\n\n")
+    headline, whole = normalise(first), normalise(title)
+    # The title may go on with the site's name: "Vote doubles force | Isle Post".
+    after = whole.removeprefix(headline).lstrip() if whole.startswith(headline) else whole
+    is_title = not after or (after != whole and after[0] in _TITLE_JOINTS)
+    return rest if rest and headline and is_title else text
 
 
 def _paragraphs(lines: list[str]) -> str:

@@ -185,7 +185,7 @@ class Trails(Part):
 def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
     """Where ``trail`` ends and why, in plain English. ``newer`` is the entry's newer revision, if any."""
     if trail.alerts:
-        return "; ".join(_alert_ends(alert) for alert in trail.alerts)
+        return "; ".join(_alert_ends(alert) for alert in trail.alerts) + "."
     if trail.changes:
         reasons = sorted({row["reason"] for row in trail.silences})
         if reasons:

@@ -82,12 +82,12 @@ def test_the_whole_trail_is_found_from_any_of_its_parts(alerted: Store, asked: s
     assert [row["change_id"] for row in trail.changes] == [CHANGE.change_id]
     assert [row["alert_id"] for row in trail.alerts] == [ALERT.alert_id]
     assert [row["outcome"] for row in trail.deliveries] == ["delivered"]
-    assert trail.ends == "An alert was delivered to console on 01 Oct 2025 12:01 UTC"
+    assert trail.ends == "An alert was delivered to console on 01 Oct 2025 12:01 UTC."
 
 
 def test_a_pending_alert_says_why_it_is_pending(read: Store) -> None:
     read.add_assessment(RUN, WATCH, [], [make_judgement(CLAIM, CHANGE)], [ALERT], [], {})
-    assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending"
+    assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending."
     read.add_deliveries(RUN, [make_delivery(ALERT, error="no route", retry_at=NOW)])
     assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending after 1 failed attempts: no route"
 
