@@ -84,6 +84,7 @@ class FetchError(TransientError):
     def __init__(self, code: str, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.code = code
+        self.status: int | None = None  # of HTTP, where a server answered
         self.retry_after = retry_after  # seconds, where the server named a time
 
 
@@ -96,6 +97,7 @@ class RefusedError(PermanentError):
     def __init__(self, code: str, message: str, *, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.code = code
+        self.status: int | None = None  # of HTTP, where a server answered
 
 
 # -- reading what was fetched ----------------------------------------------------------------
