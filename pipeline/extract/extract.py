@@ -216,9 +216,10 @@ def _without_headline(text: str, title: str) -> str:
     first, _, rest = text.partition("\n\n")
     headline, whole = normalise(first), normalise(title)
     # The title may go on with the site's name: "Vote doubles force | Isle Post".
-    after = whole.removeprefix(headline).lstrip() if whole.startswith(headline) else whole
-    is_title = not after or (after != whole and after[0] in _TITLE_JOINTS)
-    return rest if rest and headline and is_title else text
+    if not (rest and headline and whole.startswith(headline)):
+        return text
+    after = whole.removeprefix(headline).lstrip()
+    return text if after and after[0] not in _TITLE_JOINTS else rest
 
 
 def _paragraphs(lines: list[str]) -> str:

@@ -244,3 +244,21 @@ def test_noise_is_refused_and_never_raises_anything_else(body: bytes) -> None:
 @pytest.mark.slow
 def test_a_paragraph_for_every_allowed_tag_ends_within_the_deadline() -> None:
     assert extract("<html><body>" + "<p>x" * 49_000).words == 49_000
+
+
+# -- the headline ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("title", ["Vote doubles force", "Vote doubles force | Isle Gazette", "VOTE DOUBLES FORCE"])
+def test_a_headline_is_no_sentence_of_the_article(title: str) -> None:
+    html = f"<html><head><title>{title}</title></head><body><article><h1>Vote doubles force</h1>{BODY}</article>"
+
+    assert extract(html).text.startswith(ARTICLE[0])
+
+
+def test_a_first_paragraph_that_only_begins_like_the_title_stays() -> None:
+    first = "Vote doubles force, and the ministers of the isle who asked for it are pleased to have it at last."
+    title = "Vote doubles force, and then some more happened in the isle on that day"
+    html = f"<html><head><title>{title}</title></head><body><article><p>{first}</p>{BODY}</article></body></html>"
+
+    assert extract(html).text.startswith(first)

@@ -89,7 +89,7 @@ def test_a_pending_alert_says_why_it_is_pending(read: Store) -> None:
     read.add_assessment(RUN, WATCH, [], [make_judgement(CLAIM, CHANGE)], [ALERT], [], {})
     assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending."
     read.add_deliveries(RUN, [make_delivery(ALERT, error="no route", retry_at=NOW)])
-    assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending after 1 failed attempts: no route"
+    assert read.why(WATCH, ENTRY.url).ends == "An alert to console is pending after 1 failed attempts: no route."
 
 
 def test_a_change_without_an_alert_says_why(read: Store) -> None:
