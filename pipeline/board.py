@@ -1,0 +1,205 @@
+"""The board: where each subject of a mission stands, as a fold over the changes. Pure.
+
+The board is never stored. ``fold(changes)`` in the order in which we knew them is the board; with
+the changes known by a day it is the board as of that day. Values that are numbers are compared by
+meaning here too, for the rules that read and the rules that compare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from pipeline.model import Aspect, BoardRow, Change, Verdict, Watch
+from pipeline.text import content_id, normalise
+
+Key = tuple[Aspect, str]
+
+_STOP_TEXT = """a an and as at by for from in into its new of on or that the their this to under up
+    with united nations un security council mission force forces international"""
+_STOP = frozenset(_STOP_TEXT.split())
+_WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def subject_key(aspect: Aspect, subject: str) -> str:
+    """What ``subject`` is keyed by on the board: its telling words, without articles and case.
+
+    Things that are one thing under any wording get one key: the support office, the ceiling.
+    """
+    text = normalise(subject)
+    words = _WORD.findall(text)
+    if aspect is Aspect.SUPPORT and "support" in words and "office" in words:
+        return "support office"
+    if aspect is Aspect.STRENGTH and ("ceiling" in words or "cap" in words):
+        return "ceiling"
+    kept = [w for w in words if w not in _STOP] or words
+    return " ".join(dict.fromkeys(kept)) or aspect.value
+
+
+class Board(Mapping[Key, BoardRow]):
+    """An immutable mapping from (aspect, subject key) to the row that stands there."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Mapping[Key, BoardRow] | None = None) -> None:
+        self._rows: dict[Key, BoardRow] = dict(rows or {})
+
+    def __getitem__(self, key: Key) -> BoardRow:
+        return self._rows[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"Board({len(self._rows)} rows)"
+
+    def of(self, aspect: Aspect) -> tuple[BoardRow, ...]:
+        """The rows of one aspect, in the order in which their subjects came up."""
+        return tuple(row for (a, _), row in self._rows.items() if a is aspect)
+
+
+def apply(board: Board, change: Change) -> Board:
+    """``board`` after ``change``: its row replaces that of its subject, and the row it supersedes goes."""
+    rows = dict(board)
+    if change.supersedes is not None:
+        rows = {key: row for key, row in rows.items() if row.change.change_id != change.supersedes}
+    rows[change.aspect, change.subject_key] = BoardRow(change=change)
+    return Board(rows)
+
+
+def fold(changes: Iterable[Change]) -> Board:
+    """The board that ``changes`` lead to, in the given order; the last one of a subject wins."""
+    rows: dict[Key, BoardRow] = {}
+    for change in changes:
+        if change.supersedes is not None:
+            for key in [k for k, row in rows.items() if row.change.change_id == change.supersedes]:
+                del rows[key]
+        rows[change.aspect, change.subject_key] = BoardRow(change=change)
+    return Board(rows)
+
+
+def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:
+    """``board`` with one more origin for the row that ``change_id`` made; unchanged where there is none."""
+    for key, row in board.items():
+        if row.change.change_id == change_id:
+            latest = at if row.last_confirmed is None else max(at, row.last_confirmed)
+            return Board({**board, key: replace(row, origins=row.origins | {origin}, last_confirmed=latest)})
+    return board
+
+
+def baseline_changes(watch: Watch) -> tuple[Change, ...]:
+    """The baseline's facts as the board's first changes, in the baseline's order."""
+    baseline = watch.baseline
+    return tuple(
+        Change(
+            change_id=content_id("baseline", watch.slug, fact.aspect.value, fact.subject, fact.value),
+            watch=watch.slug,
+            aspect=fact.aspect,
+            subject=fact.subject,
+            subject_key=subject_key(fact.aspect, fact.subject),
+            verdict=Verdict.BASELINE,
+            stage=fact.stage,
+            value=fact.value,
+            held_from=fact.since or baseline.published.date(),
+            known_at=baseline.published,
+            quote=fact.quote,
+            reason=f"known at the start, from {baseline.outlet or baseline.title}",
+            confidence=1.0,
+        )
+        for fact in baseline.facts
+    )
+
+
+# -- values by meaning -----------------------------------------------------------------------
+
+_SMALL_TEXT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty"""
+_SMALL = {word: number for number, word in enumerate(_SMALL_TEXT.split(), start=1)} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "a dozen": 12,
+}
+_SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "m": 1_000_000, "billion": 1e9, "bn": 1e9}
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_QUANTITY = re.compile(
+    r"(?P<about>\b(?:about|around|nearly|almost|roughly|some|approximately|close to|more than|over|at least|fewer than"
+    r"|less than|under|no fewer than|upwards of|an estimated|up to|at most|as many as) )?"
+    r"(?P<cur>US\$|C\$|[$£€])? ?"
+    rf"(?:(?P<num>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>\b(?:(?:{_TENS})-(?:one|two|three|four|five|six"
+    r"|seven|eight|nine)|"
+    + "|".join(sorted(_SMALL, key=len, reverse=True))
+    + r"|(?:a|several)(?= hundred| thousand| million))\b))"
+    r"(?:[ -]?(?P<scale>hundred and fifty|hundred|thousand|million|billion|bn|m)\b)?"
+    r"(?:(?: |-)?(?P<unit>per ?cent|%|percent|dollars?|euros?|pounds|months?|years?|days?|weeks?|votes?)(?!\w))?",
+    re.IGNORECASE,
+)
+
+
+class Quantity(NamedTuple):
+    """A number with what it counts in: ``money``, ``percent``, ``time``, ``votes`` or ``count``."""
+
+    number: float
+    kind: str
+    about: bool
+    start: int
+    end: int
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """The numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
+    out = []
+    for m in _QUANTITY.finditer(text):
+        word, scale = (m.group("word") or "").lower(), (m.group("scale") or "").lower()
+        if m.group("num"):
+            number = float(m.group("num").replace(",", ""))
+        elif "-" in word:
+            tens, unit = word.split("-")
+            number = float(_SMALL[tens] + _SMALL[unit])
+        else:
+            number = float(_SMALL.get(word, 3 if word == "several" else 1))
+        if scale == "hundred and fifty":
+            number = number * 100 + 50
+        elif scale:
+            number *= _SCALE[scale]
+        unit = (m.group("unit") or "").lower()
+        if m.group("cur") or unit.startswith(("dollar", "euro", "pound")):
+            kind = "money"
+        elif unit in {"%", "percent", "per cent"}:
+            kind = "percent"
+        elif unit.startswith(("month", "year", "day", "week")):
+            kind = "time"
+        else:
+            kind = "votes" if unit.startswith("vote") else "count"
+        out.append(Quantity(number, kind, bool(m.group("about")), m.start(), m.end()))
+    return tuple(out)
+
+
+def same_number(a: Quantity, b: Quantity) -> bool:
+    """True where two numbers can mean the same: equal, within 10 % if one is said roughly, 1.2 % if one is round."""
+    if a.kind != b.kind:
+        return False
+    if a.number == b.number:
+        return True
+    larger = max(abs(a.number), abs(b.number))
+    rough = a.about or b.about or _round(a.number) or _round(b.number)
+    return rough and larger >= 20 and abs(a.number - b.number) / larger <= (0.1 if a.about or b.about else 0.012)
+
+
+def _round(number: float) -> bool:
+    """True for a number of which only the first two digits tell anything, such as 5,500 or 11,000."""
+    digits = f"{number:.0f}"
+    return len(digits) >= 3 and set(digits[2:]) == {"0"}

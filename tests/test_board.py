@@ -1,0 +1,152 @@
+"""The board is a fold over the changes; values compare by meaning."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reading.worlds import DAY, LEAD, a_watch
+
+from pipeline.board import Board, apply, baseline_changes, confirm, fold, quantities, same_number, subject_key
+from pipeline.model import Aspect, Change, Stage, Verdict
+from pipeline.text import content_id
+
+
+def a_change(name: str, subject: str = "ceiling", *, stage: Stage = Stage.DECIDED, supersedes: str = "") -> Change:
+    return Change(
+        change_id=content_id("change", name),
+        watch="ruritania",
+        aspect=Aspect.STRENGTH,
+        subject=subject,
+        subject_key=subject_key(Aspect.STRENGTH, subject),
+        verdict=Verdict.NEW,
+        stage=stage,
+        value=name,
+        held_from=date(2025, 9, 30),
+        known_at=DAY,
+        quote=name,
+        reason="",
+        confidence=0.9,
+        supersedes=content_id("change", supersedes) if supersedes else None,
+    )
+
+
+def test_the_last_change_of_a_subject_wins() -> None:
+    board = fold([a_change("2,500"), a_change("5,550")])
+    assert [row.change.value for row in board.values()] == ["5,550"]
+
+
+def test_other_subjects_keep_their_rows() -> None:
+    board = fold([a_change("2,500"), a_change("970", "personnel")])
+    assert {row.change.value for row in board.values()} == {"2,500", "970"}
+
+
+def test_a_superseded_row_leaves_the_board() -> None:
+    board = fold([a_change("old", "Old Mission"), a_change("new", supersedes="old")])
+    assert [row.change.value for row in board.values()] == ["new"]
+
+
+def test_a_change_that_is_no_longer_the_row_cannot_be_superseded() -> None:
+    board = fold([a_change("first", "A"), a_change("second", "A"), a_change("other", "B", supersedes="first")])
+    assert {row.change.value for row in board.values()} == {"second", "other"}
+
+
+CHANGES = st.lists(
+    st.builds(
+        a_change,
+        st.sampled_from("abcdef"),
+        st.sampled_from(["ceiling", "personnel", "police"]),
+        supersedes=st.sampled_from(["", "a", "b", "c"]),
+    ),
+    max_size=12,
+)
+
+
+@given(CHANGES)
+def test_folding_all_is_applying_one_by_one(changes: list[Change]) -> None:
+    board = Board()
+    for change in changes:
+        board = apply(board, change)
+    assert dict(board) == dict(fold(changes))
+
+
+@given(CHANGES, st.sampled_from("abcdef"))
+def test_applying_leaves_the_board_before_as_it_was(changes: list[Change], name: str) -> None:
+    board = fold(changes)
+    before = dict(board)
+    apply(board, a_change(name))
+    assert dict(board) == before
+
+
+def test_confirming_counts_origins_once_and_keeps_the_latest_time() -> None:
+    board = fold([a_change("5,550")])
+    made = content_id("change", "5,550")
+    board = confirm(board, made, "ane", DAY)
+    board = confirm(board, made, "cna", DAY + timedelta(days=1))
+    board = confirm(board, made, "ane", DAY - timedelta(days=1))
+    (row,) = board.values()
+    assert row.origins == {"ane", "cna"}
+    assert row.last_confirmed == DAY + timedelta(days=1)
+
+
+def test_confirming_what_is_not_on_the_board_changes_nothing() -> None:
+    board = fold([a_change("5,550")])
+    assert confirm(board, content_id("change", "other"), "ane", DAY) is board
+
+
+def test_the_baseline_makes_the_first_rows() -> None:
+    (change,) = baseline_changes(a_watch())
+    assert (change.verdict, change.value, change.quote) == (Verdict.BASELINE, "Norway", LEAD)
+    assert change.known_at == datetime(2025, 6, 1, tzinfo=UTC)
+    assert change.held_from == date(2025, 6, 1)
+    assert change.change_id == content_id("baseline", "ruritania", "lead", "RAM", "Norway")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("UN Support Office for Ruritania", "the support office"),
+        ("a new support office", "Support Office (draft)"),
+    ],
+)
+def test_one_thing_has_one_key_under_any_wording(one: str, other: str) -> None:
+    assert subject_key(Aspect.SUPPORT, one) == subject_key(Aspect.SUPPORT, other)
+
+
+def number(text: str) -> float:
+    (quantity,) = quantities(text)
+    return quantity.number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5,550 personnel", 5550),
+        ("nearly two thousand", 2000),
+        ("forty-three dead", 43),
+        ("$60 million", 60_000_000),
+        ("£16.5m", 16_500_000),
+        ("1.2 billion dollars", 1_200_000_000),
+        ("one hundred and fifty soldiers", 150),
+    ],
+)
+def test_a_number_is_read(text: str, value: float) -> None:
+    assert number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("about 1,000 officers", "991 officers", True),
+        ("nearly 1,000", "989", True),
+        ("991 officers", "989 officers", False),
+        ("5,500 personnel", "5,550 personnel", True),
+        ("2,500 personnel", "5,550 personnel", False),
+        ("$40 million", "40 per cent", False),
+        ("two dead", "three dead", False),
+    ],
+)
+def test_numbers_compare_by_meaning(one: str, other: str, same: bool) -> None:
+    assert same_number(quantities(one)[0], quantities(other)[0]) is same

@@ -1,0 +1,248 @@
+"""Each claim gets one verdict, with a reason; only what is new, sure and no repeat moves the board."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from reading.worlds import START, a_claim, a_reading, a_watch, an_article, later
+
+from pipeline.board import Board, baseline_changes, fold
+from pipeline.compare import Memory, judge
+from pipeline.model import Article, Aspect, Change, Claim, Judgement, Stage, Verdict
+from pipeline.reading import RuleReader
+
+VOTE = "The Security Council on Tuesday set a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
+TUESDAY = date(2025, 9, 30)
+
+
+class World:
+    """A board and a memory that articles move, one after another."""
+
+    def __init__(self) -> None:
+        self.watch = a_watch()
+        self.changes: list[Change] = list(baseline_changes(self.watch))
+        self.board: Board = fold(self.changes)
+
+    def meets(self, article: Article, *claims: Claim, relevant: bool = True) -> tuple[Judgement, ...]:
+        reading = a_reading(article, *claims, relevant=relevant)
+        memory = Memory.of(self.changes)
+        judgements, self.board = judge(reading, article, self.board, self.watch, memory=memory)
+        self.changes += [j.change for j in judgements if j.change is not None]
+        return judgements
+
+    def reads(self, article: Article) -> tuple[Judgement, ...]:
+        reading = RuleReader().read(article, self.watch)
+        judgements, self.board = judge(reading, article, self.board, self.watch, memory=Memory.of(self.changes))
+        self.changes += [j.change for j in judgements if j.change is not None]
+        return judgements
+
+
+def after_the_vote() -> World:
+    world = World()
+    article = an_article(VOTE)
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article, value="5,550 personnel", event=TUESDAY))
+    assert judgement.verdict is Verdict.NEW
+    return world
+
+
+def test_what_the_board_does_not_have_is_new() -> None:
+    world = after_the_vote()
+    row = world.board[Aspect.STRENGTH, "ceiling"]
+    assert (row.change.value, row.change.held_from, row.origins) == ("5,550 personnel", TUESDAY, {"Isle Post"})
+
+
+def test_a_second_outlet_confirms_and_says_from_whom_the_board_has_it() -> None:
+    world = after_the_vote()
+    text = "A ceiling of 5,550 personnel was set for the mission by the Council on Tuesday."
+    article = an_article(text, outlet="Harbour Times", at=later(1))
+    (judgement,) = world.meets(article, a_claim(text, article=article, value="5,550 personnel", event=TUESDAY))
+    assert judgement.verdict is Verdict.CONFIRMS
+    assert judgement.change is None
+    assert judgement.reason == "the board has had this since 30 Sep 2025 from Isle Post; this is origin number 2"
+    assert world.board[Aspect.STRENGTH, "ceiling"].origins == {"Isle Post", "Harbour Times"}
+
+
+def test_a_reprint_repeats() -> None:
+    world = after_the_vote()
+    article = replace(an_article(VOTE, outlet="Harbour Times", at=later(1)), origin="Isle Post")
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article, value="5,550 personnel"))
+    assert judgement.verdict is Verdict.REPEATS
+    assert world.board[Aspect.STRENGTH, "ceiling"].origins == {"Isle Post"}
+
+
+def test_the_same_article_further_down_repeats() -> None:
+    world = World()
+    again = "The ceiling of 5,550 personnel was set on Tuesday."
+    article = an_article(f"{VOTE} {again}")
+    one, other = (a_claim(q, article=article, value="5,550 personnel", event=TUESDAY) for q in (VOTE, again))
+    assert [j.verdict for j in world.meets(article, one, other)] == [Verdict.NEW, Verdict.REPEATS]
+
+
+def test_a_slightly_different_figure_for_one_day_is_a_dispute_about_one_change() -> None:
+    world = after_the_vote()
+    text = "The Council on Tuesday set a ceiling of 5,500 personnel for the mission."
+    article = an_article(text, outlet="Harbour Times", at=later(1))
+    (judgement,) = world.meets(article, a_claim(text, article=article, value="5,500 personnel", event=TUESDAY))
+    row = world.board[Aspect.STRENGTH, "ceiling"].change
+    assert judgement.verdict is Verdict.DISPUTES
+    assert (row.value, row.disputed_value, row.held_from) == ("5,550 personnel", "5,500 personnel", TUESDAY)
+    assert row.confidence < 0.5  # under one half no rule alerts by default
+
+
+def test_a_dispute_is_opened_once() -> None:
+    world = after_the_vote()
+    text = "The Council on Tuesday set a ceiling of 5,500 personnel for the mission."
+    for outlet in ("Harbour Times", "Third Paper"):
+        article = an_article(text, outlet=outlet, at=later(1))
+        last = world.meets(article, a_claim(text, article=article, value="5,500 personnel", event=TUESDAY))
+    assert last[0].verdict is Verdict.CONFIRMS
+
+
+def test_about_a_thousand_is_991() -> None:
+    world = World()
+    text = "The mission has 991 officers in Ruritania, its spokesman said."
+    article = an_article(text)
+    how = {"stage": Stage.IN_EFFECT, "subject": "personnel"}
+    world.meets(article, a_claim(text, article=article, value="991 officers", **how))
+    rough = "The mission has about 1,000 officers in Ruritania."
+    other = an_article(rough, outlet="Harbour Times", at=later(2))
+    (judgement,) = world.meets(other, a_claim(rough, article=other, value="about 1,000 officers", **how))
+    assert judgement.verdict is Verdict.CONFIRMS
+
+
+def test_a_later_lower_figure_revises() -> None:
+    world = after_the_vote()
+    text = "The Council on Monday lowered the ceiling of the mission to 3,000 personnel."
+    article = an_article(text, outlet="Harbour Times", at=later(90))
+    claim = a_claim(text, article=article, value="3,000 personnel", event=later(90).date())
+    (judgement,) = world.meets(article, claim)
+    assert judgement.verdict is Verdict.REVISES
+    assert judgement.change is not None
+    assert judgement.change.before_value == "5,550 personnel"
+
+
+def test_a_proposal_that_is_adopted_is_one_row_that_advances() -> None:
+    world = World()
+    draft = "A draft would create a UN support office for the Ruritania mission."
+    first = an_article(draft)
+    about = {"aspect": Aspect.SUPPORT, "subject": "UN support office"}
+    world.meets(first, a_claim(draft, article=first, stage=Stage.PROPOSED, **about))
+    vote = "The Council created a UN support office for the Ruritania mission on Tuesday."
+    second = an_article(vote, at=later(30))
+    (judgement,) = world.meets(second, a_claim(vote, article=second, event=later(30).date(), **about))
+    assert judgement.verdict is Verdict.ADVANCES
+    assert [row.change.stage for row in world.board.of(Aspect.SUPPORT)] == [Stage.DECIDED]
+
+
+def test_a_late_report_of_an_earlier_stage_is_stale() -> None:
+    world = after_the_vote()
+    text = "A draft at the Security Council foresees a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
+    article = an_article(text, outlet="Slow Weekly", at=later(5))
+    (judgement,) = world.meets(article, a_claim(text, article=article, stage=Stage.PROPOSED, value="5,550 personnel"))
+    assert judgement.verdict is Verdict.STALE
+    assert judgement.reason == "the board is further on: decided since 30 Sep 2025"
+
+
+def test_background_is_stale() -> None:
+    world = World()
+    article = an_article(VOTE)
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article, background=True))
+    assert (judgement.verdict, judgement.change) == (Verdict.STALE, None)
+
+
+def test_an_article_from_before_the_baseline_is_stale() -> None:
+    world = World()
+    article = an_article(VOTE, at=START - timedelta(days=9))
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article))
+    assert judgement.verdict is Verdict.STALE
+
+
+def test_what_is_too_weak_to_tell_is_uncertain() -> None:
+    world = World()
+    article = an_article(VOTE)
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article, confidence=0.49))
+    assert (judgement.verdict, judgement.change) == (Verdict.UNCERTAIN, None)
+
+
+def test_a_claim_of_an_article_about_something_else_is_irrelevant() -> None:
+    world = World()
+    article = an_article(VOTE)
+    (judgement,) = world.meets(article, a_claim(VOTE, article=article), relevant=False)
+    assert judgement.verdict is Verdict.IRRELEVANT
+
+
+def test_a_denial_reverses() -> None:
+    world = World()
+    text = "Denmark will send 200 soldiers to join the Ruritania mission."
+    article = an_article(text)
+    about = {"aspect": Aspect.CONTRIBUTORS, "subject": "Denmark"}
+    world.meets(article, a_claim(text, article=article, stage=Stage.PLANNED, **about))
+    denial = "Denmark will send no 200 soldiers to join the Ruritania mission, it said on Wednesday."
+    other = an_article(denial, outlet="Harbour Times", at=later(1))
+    (judgement,) = world.meets(other, a_claim(denial, article=other, stage=Stage.REJECTED, **about))
+    assert judgement.verdict is Verdict.REVERSES
+
+
+def test_leaving_is_not_what_joining_was() -> None:
+    world = World()
+    text = "Denmark will send soldiers to the mission in Ruritania in October."
+    article = an_article(text)
+    about = {"aspect": Aspect.CONTRIBUTORS, "subject": "Denmark", "stage": Stage.PLANNED}
+    world.meets(article, a_claim(text, article=article, **about))
+    other = an_article("Denmark will withdraw its soldiers from the mission in Ruritania in June.", at=later(60))
+    (judgement,) = world.meets(other, a_claim(other.text, article=other, **about))
+    assert judgement.verdict is Verdict.REVISES
+
+
+def test_one_article_moves_a_subject_once() -> None:
+    world = World()
+    first, second = "Denmark pledged 40 million dollars.", "A Danish fund of 9 million euros was set up as well."
+    article = an_article(f"{first} {second}")
+    about = {"aspect": Aspect.FUNDING, "subject": "Denmark", "stage": Stage.PLANNED}
+    claims = (a_claim(quote, article=article, **about) for quote in (first, second))
+    assert sum(j.change is not None for j in world.meets(article, *claims)) == 1
+
+
+def test_every_claim_gets_a_verdict_in_text_order() -> None:
+    world = World()
+    article = an_article(f"{VOTE} Denmark pledged 40 million dollars for the mission on Monday.")
+    judgements = world.reads(article)
+    starts = [j.claim.start for j in judgements]
+    assert starts == sorted(starts)
+    assert all(j.reason for j in judgements)
+
+
+def test_the_end_of_the_mandate_supersedes_the_lead_of_the_baseline_and_the_memory_keeps_it() -> None:
+    world = World()
+    text = "The mandate of the Ruritania Assistance Mission ended on Tuesday."
+    article = an_article(text)
+    about = {"aspect": Aspect.MANDATE, "subject": "Ruritania Assistance Mission", "stage": Stage.ENDED}
+    (judgement,) = world.meets(article, a_claim(text, article=article, event=TUESDAY, **about))
+    assert judgement.change is not None
+    assert judgement.change.supersedes == world.changes[0].change_id
+    assert world.board.of(Aspect.LEAD) == ()
+
+
+def test_old_news_does_not_come_back_after_its_row_has_moved_on() -> None:
+    world = World()
+    draft = "A draft put before the Council by Norway would give the Ruritania Assistance Mission 5,550 personnel."
+    first = an_article(draft)
+    world.meets(first, a_claim(draft, article=first, stage=Stage.PROPOSED, value="5,550 personnel"))
+    second = an_article(VOTE, at=later(2))
+    world.meets(second, a_claim(VOTE, article=second, value="5,550 personnel", event=later(2).date()))
+    late = an_article(draft, outlet="Slow Weekly", at=later(6))
+    (judgement,) = world.meets(late, a_claim(draft, article=late, stage=Stage.PROPOSED, value="5,550 personnel"))
+    assert judgement.verdict is Verdict.STALE
+
+
+def test_a_lead_in_a_background_paragraph_changes_nothing() -> None:
+    world = World()
+    text = (
+        "The Security Council renewed sanctions on gangs in Ruritania on Friday.\n\n"
+        "The measures were set up in 2022.\n\n"
+        "The Norwegian-led Ruritania Assistance Mission has been backing up the police since June 2024."
+    )
+    judgements = world.reads(an_article(text, title="Sanctions renewed"))
+    assert [j.change for j in judgements if j.claim.aspect is Aspect.LEAD and j.change] == []
+    assert dict(world.board) == dict(fold(baseline_changes(world.watch)))
