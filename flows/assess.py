@@ -1,0 +1,71 @@
+"""Assess: articles that this engine has not read -> claims, verdicts, changes, planned alerts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.batching import is_transient
+from flows.request import WatchRequest
+from flows.resources import Resources, clock, progress, resources
+from flows.runs import recorded
+from pipeline import steps
+from pipeline.model import Article, Verdict
+from pipeline.storage import open_store
+
+BATCH = 200  # articles a task run and a transaction
+
+
+@task(
+    task_run_name="assess {label}",
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def assess_batch(
+    label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime
+) -> steps.Assessment:
+    """Read a batch of articles and compare what they say with the board."""
+    return await asyncio.to_thread(steps.assess, articles, known=known, reader=found.reader, watch=found.watch, now=now)
+
+
+@flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
+async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
+    """Read what has not been read, in order of publication, and move the board."""
+    now = clock(request)
+    async with resources(request) as found, recorded("assess", request, found, now, run_id) as run:
+        slug, wait = found.watch.slug, found.settings.store_wait
+        totals = dict.fromkeys(("articles_read", "articles_relevant", "claims", "changes", "alerts_planned"), 0)
+        verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
+        while True:
+            with open_store(request.data_dir, wait=wait) as store:
+                articles = store.articles_to_read(slug, found.reader.engine, BATCH)
+                if not articles:
+                    break
+                known = steps.Known(
+                    changes=store.load_changes(slug),
+                    confirmations=store.load_confirmations(slug),
+                    texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
+                )
+            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now)
+            with open_store(request.data_dir, wait=wait) as store:
+                store.add_assessment(
+                    run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins
+                )
+            totals["articles_read"] += len(made.readings)
+            totals["articles_relevant"] += sum(r.relevant for r in made.readings)
+            totals["claims"] += len(made.judgements)
+            totals["changes"] += len(made.changes)
+            totals["alerts_planned"] += len(made.alerts)
+            for judgement in made.judgements:
+                verdicts[f"claims_{judgement.verdict}"] += 1
+            progress.get()("reading", totals["articles_read"], totals["articles_read"])
+        run.count(**totals, **{name: number for name, number in verdicts.items() if number})
+        return run.counts

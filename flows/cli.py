@@ -1,0 +1,84 @@
+"""The command ``missionwatch``: the commands of :mod:`pipeline.cli`, and those that run flows.
+
+Prefect takes a second to import, so only the commands that need it import it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline import __version__
+from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
+from pipeline.cli.frame import EXIT_CODES
+
+
+@click.group(cls=MissionwatchGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="missionwatch")
+def main() -> None:
+    """A standing watch over the news about one mission: says "A became B", with the sentence that proves it.
+
+    \b
+    missionwatch replay seeds/haiti        watch the Haiti mission through its archive (no network needed)
+    missionwatch run seeds/haiti --once    one round over the real feeds
+    missionwatch board seeds/haiti         where the mission stands
+    missionwatch why seeds/haiti URL       why an article did, or did not, make an alert
+    """
+
+
+@main.command()
+@folder_argument
+@click.option("--once", is_flag=True, help="One round, then stop.")
+@click.option(
+    "--every",
+    type=click.IntRange(min=1),
+    default=15,
+    show_default=True,
+    help="Minutes between rounds; each feed is polled only when it is due.",
+)
+@click.option("--all-feeds", is_flag=True, help="Poll each feed, due or not.")
+@data_dir_option
+def run(folder: Path, once: bool, every: int, all_feeds: bool, data_dir: Path, archive: bool) -> None:
+    """Run the watch in DIR: poll its feeds, read what is new, alert on changes, publish for SQL.
+
+    No server and no configuration are needed. Stop it with Ctrl-C; nothing is lost.
+    """
+    if archive:
+        raise click.UsageError("The archive is run with `missionwatch replay DIR`.")
+    from flows.live import run_live
+
+    raise SystemExit(run_live(folder, data_dir, once=once, every_minutes=every, every_feed=all_feeds))
+
+
+@main.command()
+@folder_argument
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Where the store and the alerts are kept.  [default: missionwatch-data/archive/NAME]",
+)
+@click.option("--fresh", is_flag=True, help="Forget an earlier replay and start on the archive's first day.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the archive's server; 0 takes a free one."
+)
+@click.option("--serve", is_flag=True, help="Go on serving the archive's pages afterwards, to look at in a browser.")
+def replay(folder: Path, data_dir: Path | None, fresh: bool, port: int, serve: bool) -> None:
+    """Run the watch in DIR over its archive: real feeds and pages on loopback, and a clock that moves day by day.
+
+    The flows, the HTTP and the code are those of the live watch. A second replay goes on where the
+    first stopped: it polls everything once more and finds nothing new.
+    """
+    from flows.replay import run_replay
+    from pipeline.cli.frame import archive_dir, settings
+
+    raise SystemExit(
+        run_replay(folder, data_dir or archive_dir(settings().data_dir, folder), fresh=fresh, port=port, serve=serve)
+    )
+
+
+add_commands(main)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Collect: entries with no article -> fetched, extracted -> articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.batching import batches, each, is_transient
+from flows.request import WatchRequest
+from flows.resources import Resources, clock, resources
+from flows.runs import recorded
+from pipeline import steps
+from pipeline.model import FetchRecord, PendingEntry
+from pipeline.storage import open_store
+
+BATCH = 40  # pages a task run: what two workers extract in about a second
+
+
+@task(
+    task_run_name="collect {label}",
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def collect_batch(
+    label: str,
+    waiting: Sequence[PendingEntry],
+    held: Mapping[str, tuple[UUID, str]],
+    found: Resources,
+    now: datetime,
+    done_before: int,
+    total: int,
+) -> list[FetchRecord]:
+    """Fetch and extract a batch of pages at once."""
+
+    async def one(pending: PendingEntry) -> FetchRecord:
+        return await steps.collect_entry(pending, fetch=found.fetcher.get, work=found.pool.run, held=held, now=now)
+
+    return await each("collecting", waiting, one, done_before=done_before, total=total)
+
+
+@flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
+async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
+    """Fetch the pages of entries that have no article yet, oldest first, and store their text."""
+    now = clock(request)
+    async with resources(request) as found, recorded("collect", request, found, now, run_id) as run:
+        with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+            waiting = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
+            held = store.articles_by_url([pending.entry.url for pending in waiting])
+        done = 0
+        outcomes: list[FetchRecord] = []
+        articles_new = 0
+        for number, batch in enumerate(batches(waiting, BATCH), start=1):
+            records = await collect_batch(
+                f"{len(batch)} pages, batch {number}", batch, held, found, now, done, len(waiting)
+            )
+            done += len(batch)
+            outcomes += records
+            # Each batch is kept as it comes: a crash loses at most one batch of politeness.
+            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                articles_new += store.add_fetches(run.run_id, records)
+        refused = [r for r in outcomes if r.outcome == "refused"]
+        failed = [r for r in outcomes if r.outcome == "failed"]
+        run.count(
+            pages=len(outcomes),
+            articles_new=articles_new,
+            pages_same=sum(r.outcome == "same" for r in outcomes),
+            pages_refused=len(refused),
+            pages_failed=len(failed),
+        )
+        for record in (*refused, *failed):
+            run.note(f"page {record.url}: {record.reason}")
+        return run.counts

@@ -1,0 +1,85 @@
+"""``missionwatch run``: the live watch, round after round, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from flows.environment import prefect_troubles, prepare
+
+prepare()
+
+from flows.monitor import monitor  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.progress import show_progress  # noqa: E402
+from flows.request import WatchRequest  # noqa: E402
+from flows.resources import resources, watch_of  # noqa: E402
+from pipeline.cli import report  # noqa: E402
+from pipeline.model import RunRecord  # noqa: E402
+from pipeline.text import safe, shorten  # noqa: E402
+
+OK, NOTHING_REACHED = 0, 5
+NOTES_SHOWN = 5  # troubles that a round's summary names
+
+
+def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, every_feed: bool) -> int:
+    """Run the watch; the exit code.
+
+    Raises:
+        MissionwatchError: the watch's files are wrong, or the store can't be used.
+    """
+    request = WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed)
+    watch_of(request)  # a wrong watch file is told before anything is started
+    try:
+        with prefect_troubles():
+            return asyncio.run(_rounds(request, once=once, every_minutes=every_minutes))
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was stored stays; the next run goes on from there.", err=True)
+        return 130
+
+
+async def _rounds(request: WatchRequest, *, once: bool, every_minutes: int) -> int:
+    async with resources(request):
+        while True:
+            with show_progress():
+                done = await monitor(request)
+            code = tell(done, request)
+            if once:
+                return code
+            await asyncio.sleep(every_minutes * 60)
+
+
+def tell(done: RunRecord, request: WatchRequest) -> int:
+    """Say what a round came to; the exit code that it deserves."""
+    screen = report.console(stderr=True)
+    counts = done.counts
+    screen.print(summary(done))
+    notes = done.reason.split("; ") if done.reason else []
+    for note in notes[:NOTES_SHOWN]:
+        screen.print(f"  {shorten(safe(note), 220)}")
+    troubles = counts.get("feeds_failed", 0) + counts.get("pages_refused", 0) + counts.get("pages_failed", 0)
+    if troubles > NOTES_SHOWN:
+        screen.print(f"  and {troubles - NOTES_SHOWN} more; each feed's trouble is in the view feed_health.")
+    screen.print(f"Published for SQL: {request.data_dir / 'missionwatch.duckdb'}")
+    feeds, failing = counts.get("feeds", 0), counts.get("feeds_failing", 0)
+    if feeds and failing == feeds:
+        screen.print(
+            f"None of the {feeds} feeds could be read. This is not quiet: nothing is known of what happened since the "
+            "last good poll. Is this machine online? Every failure is kept in the view feed_health."
+        )
+        return NOTHING_REACHED
+    return OK
+
+
+def summary(done: RunRecord) -> str:
+    """One line that makes quiet provable: what was polled, failed, read and found."""
+    n = done.counts.get
+    return (
+        f"{n('feeds_due', 0)} of {n('feeds', 0)} feeds due, {n('feeds_failed', 0)} failed, "
+        f"{n('feeds_failing', 0)} failing in all; "
+        f"{n('entries_new', 0)} new entries; {n('articles_new', 0)} articles stored, "
+        f"{n('pages_refused', 0) + n('pages_failed', 0)} pages not; {n('articles_relevant', 0)} of "
+        f"{n('articles_read', 0)} read are relevant; {n('claims', 0)} claims, {n('changes', 0)} changes, "
+        f"{n('alerts_delivered', 0)} alerts delivered, {n('alerts_failed', 0)} to be tried again."
+    )

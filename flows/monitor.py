@@ -1,0 +1,38 @@
+"""Monitor: poll, collect, assess, alert, publish, in that order; the one that is scheduled."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from prefect import flow
+
+from flows.alert import alert
+from flows.assess import assess
+from flows.collect import collect
+from flows.poll import poll
+from flows.publish import publish
+from flows.request import WatchRequest
+from flows.resources import clock, resources
+from flows.runs import recorded
+from pipeline.model import RunRecord
+
+
+@flow(name="monitor", flow_run_name="monitor {request.folder.name}", persist_result=False)
+async def monitor(request: WatchRequest) -> RunRecord:
+    """One round of the watch, from feeds to alerts and the published file.
+
+    Raises:
+        WatchFileError: a file of the watch is wrong.
+        StorageError: the store can't be used.
+    """
+    now = clock(request)
+    request = request.model_copy(update={"now": now})  # every stage of one round believes the same time
+    run_id = uuid4()
+    async with resources(request) as found:
+        async with recorded("monitor", request, found, now, run_id) as run:
+            for stage in (poll, collect, assess, alert):
+                await stage(request, run_id)
+        # Published last, so that the file holds this run's own end.
+        await publish(request, run_id)
+    assert run.record is not None  # noqa: S101 -- the block above has ended well
+    return run.record

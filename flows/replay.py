@@ -1,0 +1,161 @@
+"""``missionwatch replay``: the live watch over the archive, day after day, in about a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from flows.environment import prefect_troubles, prepare
+
+prepare()
+
+from flows.live import NOTHING_REACHED, OK  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.monitor import monitor  # noqa: E402
+from flows.request import WatchRequest  # noqa: E402
+from flows.resources import echo, resources, watch_of  # noqa: E402
+from pipeline import storage  # noqa: E402
+from pipeline.cli import report  # noqa: E402
+from pipeline.errors import UsageError  # noqa: E402
+from pipeline.replay import Archive, ArchiveServer, days, load_archive  # noqa: E402
+
+# All that a replay's folder holds, so that --fresh never removes anything else.
+_OURS = {storage.LIVE, f"{storage.LIVE}.wal", storage.LOCK, storage.PUBLISHED, "alerts"}
+_screen = report.console(stderr=True)
+
+
+def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: bool) -> int:
+    """Replay the watch's archive and show what came of it; the exit code.
+
+    Raises:
+        MissionwatchError: the watch's or the archive's files are wrong, or the store can't be used.
+    """
+    archive = load_archive(folder / "archive")
+    if fresh:
+        _forget(data_dir)
+    with ArchiveServer(archive, port=port) as server:
+        request = WatchRequest(folder=folder, data_dir=data_dir, archive_port=server.port, every_feed=True)
+        watch = watch_of(request)
+        start = _resume(data_dir, watch.slug)
+        try:
+            with prefect_troubles():
+                totals = asyncio.run(_walk(archive, server, request, start))
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was stored stays; the next replay goes on from there.", err=True)
+            return 130
+        code = _show(request, watch.slug, watch.title, totals)
+        if serve:
+            _serve(server)
+        return code
+
+
+async def _walk(
+    archive: Archive, server: ArchiveServer, request: WatchRequest, start: datetime | None
+) -> dict[str, int]:
+    """Poll through the archive, a round a day; the counts of all rounds."""
+    moments = list(days(archive, start))
+    totals: dict[str, int] = {}
+    _screen.print(
+        f"Replaying {moments[0]:%d %b %Y} to {moments[-1]:%d %b %Y}: {len(archive.feeds())} feeds on 127.0.0.1:"
+        f"{server.port}, a round a day. Prefect starts its own server for this; that takes some seconds."
+    )
+    alerts: list[str] = []
+    token = echo.set(alerts.append)  # told at the end, not between the days' lines
+    try:
+        with _days_bar(len(moments)) as bar:
+            task = bar.add_task("days", total=len(moments)) if bar else None
+            async with resources(request.model_copy(update={"now": moments[0]})):
+                for moment in moments:
+                    server.set_now(moment)
+                    done = await monitor(request.model_copy(update={"now": moment}))
+                    for name, number in done.counts.items():
+                        totals[name] = totals.get(name, 0) + number
+                    if bar and task is not None:
+                        bar.update(task, advance=1, description=f"{moment:%d %b %Y}")
+                    elif done.counts.get("changes") or moment == moments[-1]:
+                        n = done.counts.get
+                        _screen.print(
+                            f"{moment:%d %b %Y}: {n('articles_new', 0)} articles, {n('changes', 0)} changes, "
+                            f"{n('alerts_delivered', 0)} alerts"
+                        )
+    finally:
+        echo.reset(token)
+    totals["days"] = len(moments)
+    return totals
+
+
+class _NoBar:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _days_bar(total: int) -> Progress | _NoBar:
+    if not _screen.is_terminal or total < 2:
+        return _NoBar()
+    return Progress(
+        TextColumn("{task.description:>12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=_screen
+    )
+
+
+def _resume(data_dir: Path, slug: str) -> datetime | None:
+    """The time at which an earlier replay stopped, or None."""
+    if not (data_dir / "live.duckdb").exists():
+        return None
+    with storage.open_store(data_dir) as store:
+        return store.last_run_now(slug)
+
+
+def _show(request: WatchRequest, slug: str, title: str, totals: dict[str, int]) -> int:
+    screen = report.console()
+    n = totals.get
+    with storage.open_published(request.data_dir) as store:
+        board = store.board(slug)
+        changes = store.changes(slug, datetime(1970, 1, 1, tzinfo=UTC))
+        held = store.counts(slug)
+    screen.print(report.change_lines(changes))
+    screen.print()
+    screen.print(report.board_table(board, f"{title}: the board"))
+    screen.print()
+    screen.print(
+        f"This replay: {n('days', 0)} days, {n('feeds_due', 0)} polls, {n('feeds_failed', 0)} failed, "
+        f"{n('entries_new', 0)} new entries, {n('articles_new', 0)} new articles, "
+        f"{n('articles_relevant', 0)} of them relevant, {n('claims', 0)} claims, "
+        f"{n('changes', 0)} new changes, {n('alerts_delivered', 0)} alerts delivered."
+    )
+    screen.print("In the store: " + ", ".join(f"{number} {name}" for name, number in held.items()) + ".")
+    screen.print(f"Alerts went to: {request.data_dir / 'alerts'}")
+    screen.print()
+    screen.print(report.sql_hints(request.data_dir / "missionwatch.duckdb"))
+    return NOTHING_REACHED if n("feeds_due", 0) and n("feeds_failed", 0) == n("feeds_due", 0) else OK
+
+
+def _forget(data_dir: Path) -> None:
+    """Remove an earlier replay's store; only what a replay makes, and only where it made it."""
+    if not data_dir.exists():
+        return
+    strangers = [path.name for path in data_dir.iterdir() if path.name not in _OURS]
+    if strangers:
+        raise UsageError(
+            f"{data_dir} holds more than a replay's store ({', '.join(sorted(strangers)[:3])}); it was left as it is.",
+            remedy="Name another folder with --data-dir, or empty this one yourself.",
+        )
+    shutil.rmtree(data_dir)
+
+
+def _serve(server: ArchiveServer) -> None:
+    _screen.print(f"The archive is at http://127.0.0.1:{server.port}/ until you press Ctrl-C.")
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        stop.wait()
+    except KeyboardInterrupt:
+        return

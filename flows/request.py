@@ -1,0 +1,30 @@
+"""What a run is asked to do: the parameters that Prefect shows as a form, and the watch behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class WatchRequest(BaseModel):
+    """One run over one watch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Path = Field(description="The watch's folder, e.g. seeds/haiti")
+    data_dir: Path = Field(default=Path("missionwatch-data"), description="Where the store and the alerts are kept")
+    now: AwareDatetime | None = Field(default=None, description="The time that the run believes it is; empty is now")
+    archive_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Watch the folder's own archive, served on this port of 127.0.0.1, in place of the real feeds",
+    )
+    every_feed: bool = Field(default=False, description="Poll each feed, due or not")
+
+    def run_label(self) -> str:
+        """The watch and the time, for run names: ``haiti 2025-09-30 23:30``."""
+        when: datetime | None = self.now
+        return f"{self.folder.name} {when:%Y-%m-%d %H:%M}" if when else self.folder.name

@@ -1,0 +1,154 @@
+"""Collect: an entry -> fetch, extract -> a FetchRecord with its article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.errors import MissionwatchError, TransientError
+from pipeline.extract import ExtractedPage, extract_page
+from pipeline.model import (
+    Article,
+    Entry,
+    Feed,
+    FetchRecord,
+    PendingEntry,
+    Precision,
+    Response,
+    Role,
+)
+from pipeline.steps.ports import Fetch, Work, reason_of
+from pipeline.text import content_id, shorten, text_hash
+from pipeline.urls import host
+
+MAX_PAGE = 3 * 2**20  # bytes; the largest of 1,213 real pages measured has less than half
+MAX_ATTEMPTS = 5  # of fetching one page: over two days, with the waits below
+FIRST_WAIT = timedelta(minutes=30)
+PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
+
+
+def extract_in_worker(
+    body: bytes,
+    content_type: str,
+    url: str,
+    feed_published: datetime | None,
+    feed_precision: Precision,
+    seen_at: datetime,
+) -> ExtractedPage:
+    """:func:`pipeline.extract.extract_page` with positional arguments, to be called by name in a worker."""
+    return extract_page(
+        body,
+        content_type=content_type,
+        url=url,
+        feed_published=feed_published,
+        feed_precision=feed_precision,
+        seen_at=seen_at,
+    )
+
+
+async def collect_entry(
+    pending: PendingEntry, *, fetch: Fetch, work: Work, held: Mapping[str, tuple[UUID, str]], now: datetime
+) -> FetchRecord:
+    """Fetch and extract one entry's page. Never raises for what the world does.
+
+    Args:
+        pending: the entry, its feed, and the attempts so far.
+        fetch, work: how to act.
+        held: by canonical address, the id and text hash of the newest article that we hold.
+        now: the time of the attempt.
+    """
+    entry, feed = pending.entry, pending.feed
+    response: Response | None = None
+    started = 0.0
+    try:
+        response = await fetch(entry.url, max_body=MAX_PAGE, accept=PAGE_TYPES)
+        content_type = response.headers.get("content-type", "")
+        page: ExtractedPage = await work(
+            extract_in_worker,
+            response.body,
+            content_type,
+            response.final_url,
+            entry.published,
+            entry.precision,
+            entry.seen_at,
+        )
+    except MissionwatchError as error:
+        return _fetch_failure(pending, error, response, now)
+    started = page.elapsed
+
+    article = article_from(page, entry, feed, now)
+    known = held.get(entry.url)
+    same = known is not None and known[1] == article.text_hash
+    return FetchRecord(
+        fetch_id=content_id("fetch", entry.entry_id, pending.attempts + 1),
+        entry_id=entry.entry_id,
+        url=entry.url,
+        fetched_at=now,
+        outcome="same" if same else "stored",
+        reason="; ".join(page.problems[:5]),
+        attempt=pending.attempts + 1,
+        retry_at=None,
+        status=response.status,
+        final_url=response.final_url,
+        content_type=content_type,
+        size=len(response.body),
+        elapsed=response.elapsed,
+        extract_elapsed=started,
+        article=article,
+    )
+
+
+def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -> Article:
+    """The article that ``page`` is, with what its feed says of its publisher."""
+    digest = text_hash(page.text)
+    # A feed may carry several outlets: the page knows best whose it is, unless it only has a host to show.
+    named = (
+        page.site_name if page.site_name.casefold().removeprefix("www.") != host(entry.url).removeprefix("www.") else ""
+    )
+    outlet = named or feed.title
+    family = named.casefold() if named and feed.role is Role.AGGREGATOR else feed.family
+    return Article(
+        article_id=content_id("article", entry.url, digest),
+        entry_id=entry.entry_id,
+        url=entry.url,
+        outlet=outlet,
+        title=page.title or entry.title,
+        text=page.text,
+        published=page.published.time,
+        precision=page.published.precision,
+        published_source=page.published.source,
+        fetched_at=now,
+        author=page.author,
+        language=page.language or feed.language,
+        role=feed.role,
+        family=family,
+        text_hash=digest,
+    )
+
+
+def _fetch_failure(
+    pending: PendingEntry, error: MissionwatchError, response: Response | None, now: datetime
+) -> FetchRecord:
+    attempt = pending.attempts + 1
+    again = isinstance(error, TransientError) and attempt < MAX_ATTEMPTS
+    wait = getattr(error, "retry_after", None)
+    pause = max(FIRST_WAIT * 3 ** (attempt - 1), timedelta(seconds=wait or 0))
+    reason = reason_of(error)
+    if isinstance(error, TransientError) and not again:
+        reason = f"given up after {attempt} attempts; {reason}"
+    return FetchRecord(
+        fetch_id=content_id("fetch", pending.entry.entry_id, attempt),
+        entry_id=pending.entry.entry_id,
+        url=pending.entry.url,
+        fetched_at=now,
+        outcome="failed" if isinstance(error, TransientError) else "refused",
+        reason=shorten(reason, 500),
+        attempt=attempt,
+        retry_at=now + pause if again else None,
+        status=response.status if response else getattr(error, "status", None),
+        final_url=response.final_url if response else "",
+        content_type=response.headers.get("content-type", "") if response else "",
+        size=len(response.body) if response else 0,
+        elapsed=response.elapsed if response else 0.0,
+    )

@@ -1,0 +1,42 @@
+"""How the steps act on the world: given to them, never imported by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from pipeline.errors import MissionwatchError
+from pipeline.model import Alert, Response
+
+R = TypeVar("R")
+
+
+class Fetch(Protocol):
+    """Brings the response of one address; raises FetchError or RefusedError."""
+
+    async def __call__(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, max_body: int, accept: str
+    ) -> Response:
+        """GET ``url``, with validators where they are known, and read at most ``max_body`` bytes."""
+        ...
+
+
+class Work(Protocol):
+    """Runs a function of this package in a killable process; raises what it raises, or WorkerError."""
+
+    async def __call__(self, function: Callable[..., R], *args: object) -> R:
+        """Call ``function(*args)`` there and bring back what it returns."""
+        ...
+
+
+class Deliver(Protocol):
+    """Hands an alert to its channel; raises DeliveryError."""
+
+    async def __call__(self, alert: Alert) -> None:
+        """Deliver ``alert`` once."""
+        ...
+
+
+def reason_of(error: MissionwatchError) -> str:
+    """An error as a recorded reason: its class, then what happened and what to do."""
+    return f"{error.code}: {error}"

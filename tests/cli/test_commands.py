@@ -1,0 +1,229 @@
+"""The commands as a person or a script calls them: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.cli import main
+from pipeline.model import RunRecord
+from pipeline.storage import open_store, publish
+from tests.storage.builders import (
+    NOW,
+    RUN,
+    make_alert,
+    make_article,
+    make_change,
+    make_claim,
+    make_entry,
+    make_feed,
+    make_fetch,
+    make_judgement,
+    make_poll,
+    make_reading,
+)
+
+HAITI = str(Path(__file__).parents[2] / "seeds" / "haiti")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A published store: the Haiti watch's baseline, one article, one change."""
+    from dataclasses import replace
+
+    from pipeline.seeds import load_watch
+
+    feed = make_feed()
+    watch = replace(load_watch(Path(HAITI)), feeds=(feed,))
+    entry = make_entry(feed=feed)
+    article = make_article(entry)
+    claim = make_claim(article)
+    change = make_change(claim)
+    folder = tmp_path / "data"
+    with open_store(folder) as store:
+        store.sync_watch(watch, NOW)
+        store.start_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW))
+        store.add_polls(RUN, [make_poll(entry, feed=feed)])
+        store.add_fetches(RUN, [make_fetch(entry, article)])
+        store.add_assessment(
+            RUN,
+            watch.slug,
+            [make_reading(article, claim)],
+            [make_judgement(claim, change)],
+            [make_alert(change)],
+            [],
+            {article.article_id: "times"},
+        )
+    publish(folder, RUN, NOW)
+    return folder
+
+
+def test_help_teaches_the_first_steps_and_the_exit_codes() -> None:
+    told = run("--help")
+
+    assert told.exit_code == 0
+    assert "missionwatch replay seeds/haiti" in told.output
+    assert "5 no feed could be reached" in " ".join(told.output.split())
+
+
+def test_the_board_is_a_table_of_aspect_subject_value_stage_since_sources(data: Path) -> None:
+    told = run("board", HAITI, "--data-dir", str(data))
+
+    assert told.exit_code == 0
+    assert all(word in told.output for word in ("aspect", "subject", "value", "stage", "since", "sources"))
+    assert "Kenya" in told.output
+
+
+def test_the_board_as_of_a_day_leaves_out_what_came_later(data: Path) -> None:
+    now = run("board", HAITI, "--data-dir", str(data), "--json").output.splitlines()
+    then = run("board", HAITI, "--data-dir", str(data), "--as-of", "2025-08-31", "--json").output.splitlines()
+
+    assert len(then) == 9
+    assert len(now) == 10
+
+
+def test_changes_as_json_give_one_object_a_line(data: Path) -> None:
+    told = run("changes", HAITI, "--data-dir", str(data), "--json")
+
+    (row,) = [json.loads(line) for line in told.output.splitlines()]
+    assert row["quote"] == make_change(make_claim()).quote
+
+
+def test_changes_since_later_are_none(data: Path) -> None:
+    told = run("changes", HAITI, "--data-dir", str(data), "--since", "2026-01-01")
+
+    assert told.output.strip() == "No change."
+
+
+def test_why_ends_with_a_sentence_that_says_where_the_trail_ends(data: Path) -> None:
+    told = run("why", HAITI, make_entry(feed=make_feed()).url, "--data-dir", str(data))
+
+    assert told.exit_code == 0, told.output
+    assert told.output.strip().splitlines()[-1].endswith(".")
+
+
+def test_why_of_an_unknown_address_says_what_was_looked_for(data: Path) -> None:
+    told = run("why", HAITI, "https://nowhere.example/", "--data-dir", str(data))
+
+    assert told.exit_code == 2
+    assert "https://nowhere.example/" in told.output
+
+
+def test_a_folder_without_a_store_says_what_to_run(tmp_path: Path) -> None:
+    told = run("board", HAITI, "--data-dir", str(tmp_path))
+
+    assert told.exit_code == 2
+    assert f"missionwatch run {HAITI} --once" in told.output
+
+
+def test_a_replayed_store_is_pointed_at_where_the_live_one_is_missing(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "x" / "archive").mkdir(parents=True)
+    data.rename(tmp_path / "x" / "archive" / "haiti")
+
+    told = run("board", HAITI, "--data-dir", str(tmp_path / "x"))
+
+    assert "--archive" in told.output
+    assert run("board", HAITI, "--data-dir", str(tmp_path / "x"), "--archive").exit_code == 0
+
+
+def test_a_wrong_day_says_how_to_write_one(data: Path) -> None:
+    told = run("board", HAITI, "--data-dir", str(data), "--as-of", "yesterday")
+
+    assert told.exit_code == 2
+    assert "write 2025-09-30" in told.output
+
+
+def test_check_counts_what_a_watch_holds() -> None:
+    told = run("check", HAITI)
+
+    assert told.exit_code == 0
+    assert "9 baseline facts" in told.output
+
+
+def test_check_of_a_watch_with_a_typo_names_file_and_line(tmp_path: Path) -> None:
+    for name in ("watch.toml", "baseline.md", "baseline.toml", "feeds.toml"):
+        (tmp_path / name).write_bytes((Path(HAITI) / name).read_bytes())
+    text = (tmp_path / "watch.toml").read_text("utf-8").replace("[[alert]]", "[[alertt]]", 1)
+    (tmp_path / "watch.toml").write_text(text, "utf-8")
+    line = next(n for n, words in enumerate(text.splitlines(), start=1) if words == "[[alertt]]")
+
+    told = run("check", str(tmp_path))
+
+    assert told.exit_code == 2
+    assert f"watch.toml:{line}:" in told.output
+
+
+SEED = """Council sends police mission to Vanuatu
+
+The Security Council on Monday authorised the Stabilisation Mission in Vanuatu (SMIV) for twelve
+months. The mission,
+led by Norway, may have up to 1,200 police officers. About 400 have arrived in Port Vila so far.
+
+Norway commands the mission. Sweden and Ghana have promised officers.
+"""
+
+
+def test_init_makes_a_watch_that_check_and_backtest_take_as_it_is(tmp_path: Path) -> None:
+    article = tmp_path / "seed.txt"
+    article.write_text(SEED, "utf-8")
+    news = {
+        "id": "n1",
+        "published": "2025-06-20T10:00:00+00:00",
+        "outlet": "Isle Post",
+        "title": "Council extends Vanuatu mission",
+        "text": "The Security Council on Thursday extended the mandate of the Stabilisation Mission in Vanuatu (SMIV) "
+        "until 30 June 2026.\n\nAll fifteen members voted in favour.",
+    }
+    (tmp_path / "news.jsonl").write_text(json.dumps(news) + "\n", "utf-8")
+
+    made = run("init", str(tmp_path / "isle"), "--article", str(article), "--published", "2024-06-17")
+    checked = run("check", str(tmp_path / "isle"))
+    tested = run(
+        "backtest",
+        str(tmp_path / "isle"),
+        "--articles",
+        str(tmp_path / "news.jsonl"),
+        "--out",
+        str(tmp_path / "c.jsonl"),
+    )
+
+    assert (made.exit_code, checked.exit_code, tested.exit_code) == (0, 0, 0), made.output + checked.output
+    assert "SMIV" in made.output
+    lines = [json.loads(line) for line in (tmp_path / "c.jsonl").read_text("utf-8").splitlines()]
+    assert [(line["article"], line["aspect"], line["stage"]) for line in lines] == [("n1", "mandate", "decided")]
+    assert list(lines[0]) == [
+        "article",
+        "aspect",
+        "stage",
+        "subject",
+        "value",
+        "before",
+        "verdict",
+        "quote",
+        "event_date",
+    ]
+
+
+def test_init_does_not_overwrite_a_watch(tmp_path: Path) -> None:
+    (tmp_path / "seed.txt").write_text(SEED, "utf-8")
+    run("init", str(tmp_path / "isle"), "--article", str(tmp_path / "seed.txt"))
+
+    again = run("init", str(tmp_path / "isle"), "--article", str(tmp_path / "seed.txt"))
+
+    assert again.exit_code == 2
+
+
+def test_backtest_names_the_line_of_a_broken_article(tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_text('{"id": "n1"}\n', "utf-8")
+
+    told = run("backtest", HAITI, "--articles", str(tmp_path / "news.jsonl"), "--out", str(tmp_path / "c.jsonl"))
+
+    assert told.exit_code == 2
+    assert "news.jsonl:1" in told.output

@@ -1,0 +1,168 @@
+"""The whole watch, from feed to board, alert and SQL: the command over its archive, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+ROOT = Path(__file__).parents[2]
+
+
+def missionwatch(*words: str, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli", *words],
+        cwd=cwd,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
+    """The Haiti watch, replayed once: its data folder, and what the command printed."""
+    base = tmp_path_factory.mktemp("replay")
+    data = base / "data"
+    return data, missionwatch("replay", "seeds/haiti", "--data-dir", str(data), PREFECT_HOME=str(base / "prefect"))
+
+
+@pytest.fixture
+def published(replayed: tuple[Path, object]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(replayed[0] / "missionwatch.duckdb"), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.sql(sql).fetchall()
+
+
+def test_it_ends_well_and_shows_the_board_and_where_to_ask(
+    replayed: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    _, done = replayed
+
+    assert done.returncode == 0, done.stderr
+    assert "the board" in done.stdout
+    assert "duckdb -readonly" in done.stdout
+    assert done.stdout.count("SELECT") == 3
+
+
+def test_at_least_seventy_articles_are_stored_each_with_its_feed_entry_and_fetch(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    whole = "url <> '' AND feed IS NOT NULL AND entry_id IS NOT NULL AND fetched_at IS NOT NULL AND words > 0"
+    stored, complete = rows(published, f"SELECT count(*), count(*) FILTER ({whole}) FROM articles")[0]
+
+    assert complete == stored >= 70
+
+
+def test_the_board_tells_that_the_mission_became_the_gang_suppression_force(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        published,
+        "SELECT quote FROM changes WHERE aspect = 'mandate' AND stage = 'decided' AND held_from = '2025-09-30'",
+    )
+
+    assert any("Gang Suppression Force" in quote and "Multinational Security Support" in quote for (quote,) in found)
+
+
+def test_the_board_tells_the_ceiling(published: duckdb.DuckDBPyConnection) -> None:
+    values = rows(
+        published,
+        "SELECT concat_ws(' ', value, disputed_value) FROM board WHERE aspect = 'strength' AND stage = 'decided'",
+    )
+
+    assert any(re.search(r"5,?550|5,?500", value) for (value,) in values)
+
+
+def test_the_board_tells_that_the_support_office_is_decided(published: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        published,
+        "SELECT count(*) FROM changes "
+        "WHERE aspect = 'support' AND stage = 'decided' AND quote ILIKE '%support office%'",
+    )
+
+    assert found[0][0] >= 1
+
+
+def test_the_baseline_is_superseded_not_lost(published: duckdb.DuckDBPyConnection) -> None:
+    led_then = rows(
+        published, "SELECT value FROM board_as_of('2025-09-01') WHERE aspect = 'lead' AND stage = 'in_effect'"
+    )
+    led_now = rows(
+        published,
+        "SELECT value, stage FROM board WHERE aspect = 'lead' AND stage = 'in_effect' AND verdict = 'baseline'",
+    )
+    kept = rows(published, "SELECT count(*) FROM changes WHERE verdict = 'baseline'")[0][0]
+
+    assert any("Kenya" in value for (value,) in led_then)
+    assert led_now == []
+    assert kept == 9
+
+
+def test_every_claim_has_a_verdict_and_a_reason(published: duckdb.DuckDBPyConnection) -> None:
+    claims, explained = rows(
+        published, "SELECT count(*), count(*) FILTER (verdict IS NOT NULL AND reason <> '') FROM claims"
+    )[0]
+
+    assert explained == claims > 0
+
+
+def test_every_alert_was_delivered_and_stands_in_the_file(
+    replayed: tuple[Path, object], published: duckdb.DuckDBPyConnection
+) -> None:
+    ids = {
+        json.loads(line)["alert_id"]
+        for path in (replayed[0] / "alerts").glob("*.jsonl")
+        for line in path.read_text("utf-8").splitlines()
+    }
+    planned = rows(published, "SELECT alert_id, delivered_at, channel FROM alerts")
+
+    assert planned
+    assert all(delivered is not None for _, delivered, _ in planned)
+    assert ids == {str(alert_id) for alert_id, _, channel in planned if channel.startswith("file")}
+
+
+def test_an_irrelevant_article_makes_no_alert_and_why_tells_the_reason(
+    replayed: tuple[Path, object], published: duckdb.DuckDBPyConnection
+) -> None:
+    url = rows(
+        published, "SELECT url FROM articles WHERE title ILIKE '%Protected Status%' OR title ILIKE '%protections%'"
+    )
+    told = missionwatch("why", "seeds/haiti", url[0][0], "--data-dir", str(replayed[0]))
+
+    assert told.returncode == 0, told.stderr
+    assert "not" in told.stdout
+
+
+def test_a_second_replay_adds_nothing(replayed: tuple[Path, object], tmp_path: Path) -> None:
+    data, _ = replayed
+    question = (
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM changes), (SELECT count(*) FROM alerts), "
+        "(SELECT count(*) FROM runs)"
+    )
+    with duckdb.connect(str(data / "missionwatch.duckdb"), read_only=True) as before:
+        articles, changes, alerts, runs = rows(before, question)[0]
+
+    again = missionwatch("replay", "seeds/haiti", "--data-dir", str(data), PREFECT_HOME=str(tmp_path / "prefect"))
+
+    assert again.returncode == 0, again.stderr
+    with duckdb.connect(str(data / "missionwatch.duckdb"), read_only=True) as after:
+        assert rows(after, question)[0][:3] == (articles, changes, alerts)
+        assert rows(after, question)[0][3] > runs
