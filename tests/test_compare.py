@@ -158,6 +158,27 @@ def test_an_article_from_before_the_baseline_is_stale() -> None:
     assert judgement.verdict is Verdict.STALE
 
 
+def test_what_became_of_the_mission_is_filled_in_quietly_where_the_first_report_did_not_say() -> None:
+    world = World()
+    vote, name = (
+        "The draft is adopted with 12 votes.",
+        "The Council turned the Ruritania Assistance Mission into a force.",
+    )
+    first, second = an_article(vote), an_article(name, outlet="Harbour Times", at=later(1))
+    adopted = a_claim(vote, article=first, aspect=Aspect.MANDATE, subject="mandate", value="12 votes", event=TUESDAY)
+    turned = a_claim(
+        name, article=second, aspect=Aspect.MANDATE, subject="mandate", value="Old Mission -> New Force", event=TUESDAY
+    )
+
+    world.meets(first, adopted)
+    (judgement,) = world.meets(second, turned)
+
+    assert judgement.verdict is Verdict.ADVANCES
+    assert judgement.change is not None
+    assert judgement.change.confidence < 0.5
+    assert world.board[Aspect.MANDATE, "mandate"].change.value == "Old Mission -> New Force"
+
+
 def test_what_is_too_weak_to_tell_is_uncertain() -> None:
     world = World()
     article = an_article(VOTE)

@@ -14,6 +14,7 @@ from pipeline.text import content_id
 SURE = 0.5  # under this a claim is too weak to move the board
 LATELY = 10  # days within which the same subject at the same stage is taken for the same event
 SMALL_DISPUTE = 0.02  # figures that differ by less are disputed on the board, and not alerted
+BECAME = " -> "  # in a mandate's value: the old name, then the new
 QUIET = 0.45  # the confidence of a change that is to be on the board and not in an alert
 DISPUTE_DAYS = timedelta(days=14)  # figures for one thing that differ within this are a dispute, later ones a revision
 
@@ -145,8 +146,12 @@ def _differs(claim: Claim, change: Change) -> bool:
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
-    """True where the claim brings the figure that the row lacks."""
-    if claim.aspect is not Aspect.STRENGTH or change.aspect is not Aspect.STRENGTH or claim.confidence < SURE:
+    """True where the claim brings what the row lacks: the figure of a ceiling, or what became of the mission."""
+    if claim.aspect is not change.aspect or claim.confidence < SURE:
+        return False
+    if claim.aspect is Aspect.MANDATE:
+        return BECAME in claim.value and BECAME not in change.value
+    if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
 
@@ -210,7 +215,7 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
     )
     if kind is Verdict.DISPUTES:
         return replace(change, disputed_value=claim.value, value=before.value, held_from=before.held_from)
-    if claim.aspect is Aspect.MANDATE and " -> " in before.value and " -> " not in claim.value:
+    if claim.aspect is Aspect.MANDATE and BECAME in before.value and BECAME not in claim.value:
         return replace(change, value=before.value)  # what became of the mission stays told when its stage moves on
     return change
 
@@ -223,7 +228,7 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
     was, now, since = _stage(before.stage), _stage(claim.stage), _day(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
-            return Verdict.ADVANCES, f"brings the figure to what was {was} since {since}", min(sure, QUIET)
+            return Verdict.ADVANCES, f"tells more of what was {was} since {since}: '{claim.value}'", min(sure, QUIET)
         if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS:
             mine, theirs = quantities(claim.value)[0].number, quantities(before.value)[0].number
             small = abs(mine - theirs) <= SMALL_DISPUTE * max(mine, theirs) or claim.aspect is Aspect.CASUALTIES

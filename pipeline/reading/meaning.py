@@ -7,9 +7,10 @@ from datetime import date
 
 from pipeline.model import Aspect, Stage
 from pipeline.reading import countries
+from pipeline.reading.cues import ASPECTS, STAGES
 from pipeline.reading.features import PERSONNEL, Seen
 from pipeline.reading.mission import ORGANISATIONS
-from pipeline.text import shorten
+from pipeline.reading.phrase import gist, toll
 
 _NEW_NAME = re.compile(
     r"(?:become|becomes|became|becoming|into|to|called|create|creates|created|set up|authori[sz]ed?|approved"
@@ -140,13 +141,15 @@ def subject(seen: Seen, aspect: Aspect, stage: Stage, mission: str, event: date)
     return "mandate"
 
 
-def value(seen: Seen, aspect: Aspect, mission: str) -> str:
-    """What the sentence says of the subject: the number, sum, date or name, else the clause itself."""
+def value(seen: Seen, aspect: Aspect, stage: Stage, mission: str) -> str:
+    """What the sentence says of the subject: the number, sum, date or name, else the clause that tells."""
     text = seen.sentence.text
+    if aspect is Aspect.CASUALTIES and stage is not Stage.REJECTED and (counted := toll(text)):
+        return counted
     if aspect is Aspect.FUNDING and (sums := seen.money):
         return text[sums[0].start : sums[0].end].strip()
-    if aspect in (Aspect.STRENGTH, Aspect.CONTRIBUTORS, Aspect.CASUALTIES) and (counted := seen.people):
-        first = counted[0]
+    if aspect in (Aspect.STRENGTH, Aspect.CONTRIBUTORS) and (people := seen.people):
+        first = people[0]
         unit = PERSONNEL.match(text[first.end : first.end + 40])
         return text[first.start : first.end + (unit.end() if unit else 0)].strip(" ,;")
     if aspect is Aspect.MANDATE:
@@ -160,4 +163,4 @@ def value(seen: Seen, aspect: Aspect, mission: str) -> str:
             return text[spans[0].start : spans[0].end].strip()
     if aspect is Aspect.COMMAND and (person := _PERSON.search(text)):
         return person.group(1).strip()
-    return shorten(text, 120)
+    return gist(text, (*STAGES.hits(seen.plain, stage.value), *ASPECTS.hits(seen.plain, aspect.value)))

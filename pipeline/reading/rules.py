@@ -135,7 +135,7 @@ def _claims(seen: Seen, odds: float, article: Article, name: str, mood: Stage | 
             continue
         how = stage(seen, aspect, mood)
         what = meaning.subject(seen, aspect, how, name, event or published)
-        told = meaning.value(seen, aspect, name)
+        told = meaning.value(seen, aspect, how, name)
         sure = _confidence(p) * (1.0 if rank == 0 else 0.9)
         if seen.level == mission.SISTER:
             sure = 0.0  # compare calls what is certainly not about this mission irrelevant
