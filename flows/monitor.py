@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from prefect import flow
@@ -12,8 +13,9 @@ from flows.collect import collect
 from flows.poll import poll
 from flows.publish import publish
 from flows.request import WatchRequest
-from flows.resources import clock, resources
+from flows.resources import Resources, clock, resources
 from flows.runs import recorded
+from pipeline import storage
 from pipeline.model import RunRecord
 
 
@@ -30,9 +32,26 @@ async def monitor(request: WatchRequest) -> RunRecord:
     run_id = uuid4()
     async with resources(request) as found:
         async with recorded("monitor", request, found, now, run_id) as run:
-            for stage in (poll, collect, assess, alert):
-                await stage(request, run_id)
+            await poll(request, run_id)
+            for stage, has_work in ((collect, _pages_wait), (assess, _articles_wait), (alert, _alerts_wait)):
+                # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
+                with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                    wanted = has_work(store, found, now)
+                if wanted:
+                    await stage(request, run_id)
         # Published last, so that the file holds this run's own end.
         await publish(request, run_id)
     assert run.record is not None  # noqa: S101 -- the block above has ended well
     return run.record
+
+
+def _pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
+    return bool(store.entries_to_collect(found.watch.slug, now, 1))
+
+
+def _articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
+    return bool(store.articles_to_read(found.watch.slug, found.reader.engine, 1))
+
+
+def _alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
+    return bool(store.alerts_due(found.watch.slug, now, 1))
