@@ -15,7 +15,9 @@ from flows.monitor import monitor  # noqa: E402  (Prefect reads its settings whe
 from flows.progress import show_progress  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import resources, watch_of  # noqa: E402
+from pipeline import storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
+from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.model import RunRecord  # noqa: E402
 from pipeline.text import safe, shorten  # noqa: E402
 
@@ -30,7 +32,10 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
         MissionwatchError: the watch's files are wrong, or the store can't be used.
     """
     request = WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed)
-    watch_of(request)  # a wrong watch file is told before anything is started
+    # A wrong watch file and a store that can't be used are told before Prefect is started.
+    watch_of(request)
+    with storage.open_store(data_dir, wait=settings().store_wait):
+        pass
     try:
         with prefect_troubles():
             return asyncio.run(_rounds(request, once=once, every_minutes=every_minutes))

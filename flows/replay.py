@@ -107,9 +107,7 @@ def _days_bar(total: int) -> Progress | _NoBar:
 
 
 def _resume(data_dir: Path, slug: str) -> datetime | None:
-    """The time at which an earlier replay stopped, or None."""
-    if not (data_dir / "live.duckdb").exists():
-        return None
+    """The time at which an earlier replay stopped, or None. Tells early where the store can't be used."""
     with storage.open_store(data_dir) as store:
         return store.last_run_now(slug)
 

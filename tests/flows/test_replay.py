@@ -166,3 +166,12 @@ def test_a_second_replay_adds_nothing(replayed: tuple[Path, object], tmp_path: P
     with duckdb.connect(str(data / "missionwatch.duckdb"), read_only=True) as after:
         assert rows(after, question)[0][:3] == (articles, changes, alerts)
         assert rows(after, question)[0][3] > runs
+
+
+def test_the_readmes_questions_in_sql_all_have_an_answer(published: duckdb.DuckDBPyConnection) -> None:
+    (block,) = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    questions = [line for line in block.splitlines() if line.startswith("SELECT")]
+    answers = {question: len(rows(published, question.split("--")[0].rstrip(" ;"))) for question in questions}
+
+    assert len(questions) == 5
+    assert [q for q, found in answers.items() if not found and "NOT IN" not in q] == []
