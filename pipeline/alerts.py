@@ -115,7 +115,7 @@ def became(change: Change) -> str:
     """The change in one line: what became what."""
     after = f"{change.subject}: {change.value} ({stage_words(change.stage)})"
     if change.verdict is Verdict.DISPUTES and change.disputed_value:
-        return f"{change.subject}: {change.disputed_value}, and now also {change.value}: sources disagree"
+        return f"{change.subject}: {change.value}, and now also {change.disputed_value}: sources disagree"
     if change.before_stage is None:
         return f"{after}; the board said nothing of it"
     before = f"{change.before_value or 'nothing'} ({stage_words(change.before_stage)})"

@@ -131,7 +131,7 @@ def test_the_message_says_what_became_what_with_the_sentence_and_the_source() ->
 
 
 def test_a_dispute_names_both_values() -> None:
-    line = alerts.became(change(verdict=Verdict.DISPUTES, value="5,500", disputed_value="5,550"))
+    line = alerts.became(change(verdict=Verdict.DISPUTES, value="5,550", disputed_value="5,500"))
 
     assert line == "ceiling: 5,550, and now also 5,500: sources disagree"
 

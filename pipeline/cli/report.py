@@ -100,29 +100,30 @@ def change_lines(rows: Iterable[Row]) -> RenderableType:
         head.append(f"{row['aspect']} ", style="bold")
         head.append_text(stage_cell(row["stage"]))
         head.append(f"  {safe(str(row['subject']))}: ")
+        if row.get("disputed_value"):
+            head.append(f"{shorten(safe(str(row['value'] or '')), 60)}, and now also ")
+            head.append(shorten(safe(str(row["disputed_value"])), 60), style="bold")
+            head.append(f"  [{row['verdict']}]", style="dim")
+            parts.append(head)
+            parts += _proof(row)
+            continue
         if row.get("before_stage"):
             before = shorten(safe(str(row.get("before_value") or "")), 60)
             head.append(f"{before} ({str(row['before_stage']).replace('_', ' ')}) became ")
         head.append(shorten(safe(str(row["value"] or "")), 100), style="bold")
         head.append(f"  [{row['verdict']}]", style="dim")
         parts.append(head)
-        quote = Text(f"“{shorten(safe(squeeze(str(row['quote']))), 320)}”", style="italic")
-        parts.append(Padding(quote, (0, 0, 0, 12)))
-        source = Text(f"{safe(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
-        if row.get("url"):
-            source.append(f"  {safe(str(row['url']))}")
-        parts.append(Padding(source, (0, 0, 0, 12)))
+        parts += _proof(row)
     return Group(*parts) if parts else Text("No change.")
 
 
-def plain_table(rows: Sequence[Row], columns: Sequence[str], *, title: str = "", limit: int = 80) -> RenderableType:
-    """Any rows as a small table of ``columns``."""
-    table = Table(title=title, title_justify="left", title_style="bold", expand=False)
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(cell(row.get(name), limit) for name in columns))
-    return table
+def _proof(row: Row) -> list[RenderableType]:
+    """The sentence that says so, and its source."""
+    quote = Text(f"“{shorten(safe(squeeze(str(row['quote']))), 320)}”", style="italic")
+    source = Text(f"{safe(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
+    if row.get("url"):
+        source.append(f"  {safe(str(row['url']))}")
+    return [Padding(quote, (0, 0, 0, 12)), Padding(source, (0, 0, 0, 12))]
 
 
 def sql_hints(published: Path) -> RenderableType:
