@@ -6,12 +6,14 @@ country in the names and in the baseline's lead.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.model import Article, Aspect, Name, Stage, Watch
 from pipeline.reading import countries
+from pipeline.reading.proper import NOUN, acronyms, names_mission, phrases
 
 # Organisations that send missions, with their usual initials.
 ORGANISATIONS = {
@@ -29,21 +31,19 @@ ORGANISATIONS = {
     "Pacific Islands Forum": (),
     "Commonwealth": (),
 }
-_NOUN = (
-    r"(?:mission|support office|force|operation|peacekeep\w+|contingent|troops|observers?|monitors?"
-    r"|deployment|presence|soldiers|intervention)"
-)
 _GAP = r"[^\w’'-]+"  # words and gaps share no character, so that no text can make a pattern slow
 _WORD = r"[\w’'-]+"
 _GENERIC = re.compile(
     r"\b(?:the|its|this|that|a|an|his|their|any|whatever|each|every|our)\s+(?:[\w'’-]+\s+){0,3}?(?:mission"
-    r"|force|operation|peacekeepers|contingents?"
+    r"|force|operation|peacekeepers|contingents?|monitors|observers|mechanism|flotilla|escorts?|constables|gendarmes"
+    r"|trainers|instructors|inspectors|medics"
     r"|deployment|mandate|troop contributors|successor|draft|resolution|text|authoris\w+|authoriz\w+"
     r"|ceiling)\b(?!\s+of\s+(?:nature|law))",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(
-    r"\b(?:peacekeepers|blue helmets|the mission|mission's|the force|force's|mandate)\b", re.IGNORECASE
+    r"\b(?:peacekeepers|blue helmets|the mission|mission's|mission’s|the force|force's|force’s|mandate)\b",
+    re.IGNORECASE,
 )
 _ALIAS = re.compile(r"\b((?:[A-Z][\w’'-]+ )(?:(?:and |for |of |in |the |to )?[A-Z][\w’'-]+ ){0,6})\(([A-Z]{2,8})\)")
 _APPOSED = re.compile(
@@ -90,14 +90,12 @@ def identity(watch: Watch) -> Identity:
     patterns = []
     if place:
         patterns.append(
-            rf"\b{_NOUN}\b(?:{_GAP}(?!(?:that|which|who|help)\b){_WORD}){{0,5}}?{_GAP}(?:in|for|of|on"
+            rf"\b{NOUN}\b(?:{_GAP}(?!(?:that|which|who|help)\b){_WORD}){{0,5}}?{_GAP}(?:in|for|of|on"
             rf"|to){_GAP}(?:{_WORD}{_GAP}){{0,2}}?(?:{place})(?!\w)"
         )
-        patterns.append(
-            rf"\b(?:{place})(?:['’]s)?{_GAP}(?:{_WORD}{_GAP}){{0,3}}?(?:mission|force(?!s)|operation|peacekeep\w+)\b"
-        )
+        patterns.append(rf"\b(?:{place})(?:['’]s)?{_GAP}(?:{_WORD}{_GAP}){{0,3}}?{NOUN}\b")
     if sponsor:
-        patterns.append(rf"\b(?:{sponsor})(?:['’]s|-led|-backed)?{_GAP}(?:{_WORD}{_GAP}){{0,4}}?{_NOUN}\b")
+        patterns.append(rf"\b(?:{sponsor})(?:['’]s|-led|-backed)?{_GAP}(?:{_WORD}{_GAP}){{0,4}}?{NOUN}\b")
     lead = _alternatives(_lead_words(watch))
     if lead:
         patterns.append(
@@ -159,19 +157,112 @@ def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
     who = identity(watch)
     whole = f"{article.title}\n{article.text}"
     name = _name_in(whole, who)
-    if name is None and who.place and not who.place.search(whole):
+    placed = bool(who.place and who.place.search(whole))
+    if name is None and not placed and who.place:
         return Focus(False, f"names none of the places {', '.join(watch.places)}", (), ())
     aliases = _aliases((article.title, *sentences), who)
     known = re.compile(rf"(?<!\w)(?:{_alternatives(list(aliases))})(?!\w)") if aliases else None
     levels = tuple(_level(s, who, known, name is not None) for s in sentences)
-    titled = bool(who.described and who.described.search(article.title)) or _named(article.title, who)
-    strong = sum(1 for level in levels if level >= 2)
-    tied = sum(1 for level in levels if level >= 1)
-    if name is None and not titled and strong == 0:
+    if name is None and max(levels, default=0.0) < 1:
         return Focus(False, "no sentence ties a mission to the watched place or its sponsor", levels, aliases)
-    if not titled and tied < 2 and not any(level >= 2 for level in levels[: max(5, len(levels) // 2)]):
-        return Focus(False, "the mission is mentioned only in passing", levels, aliases)
-    return Focus(True, f"names {name}" if name else "describes the mission by its place or sponsor", levels, aliases)
+    likely = likelihood(signs(article.title, sentences, levels, who, watch))
+    if likely < (DOUBTFUL if _is_tied(article.title, levels, who, name) else RELEVANT):
+        return Focus(False, f"it is unlikely to be about this mission ({likely:.2f})", levels, aliases)
+    how = f"names {name}" if name else "describes the mission by its place or sponsor"
+    return Focus(True, f"{how} ({likely:.2f})", levels, aliases)
+
+
+RELEVANT = 0.72  # the likelihood from which an article is read
+DOUBTFUL = 0.3  # the same, where its headline or its first half names or describes the mission
+SIGNS = (
+    "bias", "named", "named_title", "described", "described_title", "generic", "placed", "placed_title", "missions",
+    "others", "others_title", "baseline", "early", "sisters", "initials", "opens", "only_others", "share", "bare",
+)  # fmt: skip
+# Logistic fit on the corpus, missions kept apart: python -m training.relevance
+RELEVANCE = (
+    -0.80, -0.04, -2.90, -0.25, 0.70, -0.55, 0.04, 0.28, 1.22, 1.20, 1.04, 3.61, 1.27, 0.00,
+    0.90, -0.12, -1.62, 0.48, -1.03,
+)  # fmt: skip
+
+
+def _is_tied(title: str, levels: tuple[float, ...], who: Identity, name: str | None) -> bool:
+    """True where the headline or the first half names or describes the mission, not only in passing."""
+    if bool(who.described and who.described.search(title)) or _named(title, who):
+        return True
+    if name is None and not any(level >= 2 for level in levels):
+        return False
+    tied = sum(level >= 1 for level in levels)
+    return tied >= 2 or any(level >= 2 for level in levels[: max(5, len(levels) // 2)])
+
+
+def signs(
+    title: str, sentences: tuple[str, ...], levels: tuple[float, ...], who: Identity, watch: Watch
+) -> tuple[float, ...]:
+    """What speaks for and against an article being about the mission, in the order of :data:`SIGNS`."""
+    count = max(len(sentences), 1)
+    texts = (title, *sentences)
+    others = [_others(text, who) for text in texts]
+    placed = [bool(who.place and who.place.search(text)) for text in texts]
+    strong = [level >= 2 for level in levels]
+    first = next((n for n, tied in enumerate(strong) if tied), count)
+    own = sum(level >= 2.5 for level in levels)
+    opens = any(level >= 2 for level in levels[:3])
+    short = sum(1 for n in who.acronyms if re.search(rf"(?<![\w.]){re.escape(n.text)}(?!\w)", " ".join(texts)))
+    return (
+        1.0,
+        min(sum(level >= 2.5 for level in levels), 4) / 4,
+        float(_named(title, who)),
+        min(sum(2 <= level < 2.5 for level in levels), 4) / 4,
+        float(bool(who.described and who.described.search(title))),
+        min(sum(level == 1 for level in levels), 4) / 4,
+        min(sum(placed[1:]), 4) / 4,
+        float(placed[0]),
+        min(sum(bool(_MISSION_WORD.search(text)) for text in texts), 4) / 4,
+        min(sum(others[1:]), 4) / 4,
+        float(others[0] > 0),
+        _shared(texts, watch),
+        1.0 - first / count,
+        min(sum(level < 0 for level in levels), 4) / 4,
+        float(short > 0),
+        float(opens),
+        float(own == 0 and sum(others) > 0),
+        own / (own + sum(others)) if own + sum(others) else 0.5,
+        float(not opens and others[0] > 0),
+    )
+
+
+def likelihood(found: tuple[float, ...]) -> float:
+    """The likelihood that an article with these signs is about the mission, 0 to 1."""
+    return 1.0 / (1.0 + math.exp(-sum(w * x for w, x in zip(RELEVANCE, found, strict=True))))
+
+
+_MISSION_WORD = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z]{4,}")
+
+
+@lru_cache(maxsize=32)
+def _baseline_stems(watch: Watch) -> frozenset[str]:
+    return _stems(f"{watch.baseline.title} {watch.baseline.text}")
+
+
+@lru_cache(maxsize=2048)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:6] for word in _WORDS.findall(text.lower()))
+
+
+def _shared(texts: tuple[str, ...], watch: Watch) -> float:
+    """The part of the shorter text's word stems that article and baseline share."""
+    mine, base = _stems(" ".join(texts)), _baseline_stems(watch)
+    fewer = min(len(mine), len(base))
+    return len(mine & base) / fewer if fewer else 0.0
+
+
+def _others(text: str, who: Identity) -> int:
+    """How many other missions ``text`` names."""
+    found = [p.text for p in phrases(text) if names_mission(p.text)] + [
+        a.text for a in acronyms(text) if _MISSION_WORD.match(text[a.end :].lstrip(" ,’'s"))
+    ]
+    return sum(not _named(name, who) for name in found)
 
 
 def _named(text: str, who: Identity) -> bool:

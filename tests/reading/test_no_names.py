@@ -7,7 +7,10 @@ from pathlib import Path
 
 PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
 RULES = [*(PIPELINE / "reading").glob("*.py"), *(PIPELINE / "compare").glob("*.py")]
-RULES += [PIPELINE / name for name in ("board.py", "initiate.py", "backtest.py", "alerts.py")]
+RULES += [
+    *(PIPELINE / "initiate").glob("*.py"),
+    *(PIPELINE / name for name in ("board.py", "backtest.py", "alerts.py")),
+]
 NAMES_TEXT = """MSS MSSM MMAS GSF FRG UNSOH BINUH MINUSTAH AUSSOM ATMIS AMISOM UNSOS UNTMIS UNIFIL UNDOF Artibonite
     Kenscoff Ombaka Ruto Guterres Dujarric Rubio Massieu Nzuve Kabiru Landau Anand Waltz Abagnara Naqoura
     Litani Hezbollah Shabaab Muhoozi Museveni Kulayigye Diene Diène Halane Bariire Sabiid Awdheegle Burgabo

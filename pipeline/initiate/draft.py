@@ -1,0 +1,147 @@
+"""A watch from one article: the mission's names, place, sponsor and lead, and the baseline facts. Pure.
+
+What comes out is a draft: it runs unreviewed, and is better after a person has read it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from pipeline.board import subject_key
+from pipeline.errors import ContentError
+from pipeline.initiate.names import Called, called
+from pipeline.initiate.places import anywhere, places
+from pipeline.model import AlertRule, Article, Aspect, Baseline, Claim, Fact, Name, Precision, Stage, Watch
+from pipeline.reading import RuleReader, countries, mission, sentences
+from pipeline.text import content_id, shorten, squeeze
+
+MAX_TEXT = 200_000  # characters; a longer text is no article
+FACT_FLOOR = 0.2  # confidence from which a claim of the article becomes a baseline fact
+_LED = re.compile(
+    r"\b([A-Z][\w.]+(?: [A-Z][\w.]+){0,3})-led\b|\b(?:led|run|commanded"
+    r"|headed) by (?:the )?([A-Z][\w.]+(?: [A-Z][\w.]+){0,3})"
+)
+
+
+def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch:
+    """A watch for the mission that a plain article is about.
+
+    Args:
+        text: a title line, then paragraphs.
+        published: UTC-aware; the day from which the baseline holds.
+        url: where the article stands, or an empty string.
+        slug: the watch's short name.
+
+    Returns:
+        An unreviewed watch without feeds, with one rule that takes every change; each fact's quote
+        stands verbatim in the baseline's text.
+
+    Raises:
+        ContentError: the text is empty, too large, or names neither a mission nor a place.
+    """
+    if not text.strip():
+        raise ContentError("empty", "The article is empty.", remedy="Give a text with a title line and paragraphs.")
+    if len(text) > MAX_TEXT:
+        raise ContentError("too-large", f"The article has over {MAX_TEXT:,} characters.", remedy="Give one article.")
+    title = next(line.strip() for line in text.splitlines() if line.strip())
+    parts = sentences.split(text)
+    body = tuple(part for part in parts if part.text != title)
+    who = called(title, body)
+    leads = frozenset(c.name for m in _LED.finditer(text) for c in countries.mentions(m.group(1) or m.group(2)))
+    where = places(title, body, who.longs, leads)
+    if not where and not who.longs and not who.shorts:
+        where = anywhere(text)
+    if not where and not who.longs and not who.shorts:
+        raise ContentError(
+            "no-text", "The article names neither a mission nor a place.", remedy="Give an article about one mission."
+        )
+    long = who.longs[0] if who.longs else ""
+    lead = _lead(parts, where[0] if where else "", long)
+    names = _names(who, where, title)
+    bare = Watch(
+        slug=slug,
+        title=squeeze(long or (who.shorts[0] if who.shorts else title)),
+        names=names,
+        places=where,
+        languages=("en",),
+        feeds=(),
+        baseline=Baseline(title, "", published, url, text, (lead,) if lead else ()),
+        rules=(AlertRule("every change"),),
+    )
+    facts = _facts(text, title, bare, lead)
+    return Watch(
+        slug=slug,
+        title=bare.title,
+        names=names,
+        places=bare.places,
+        languages=bare.languages,
+        feeds=(),
+        baseline=Baseline(title, "", published, url, text, facts),
+        rules=bare.rules,
+    )
+
+
+def _names(who: Called, where: tuple[str, ...], title: str) -> tuple[Name, ...]:
+    names = [Name(long) for long in who.longs]
+    context = _context(where)
+    # Five letters and more are nobody else's initials.
+    names += [Name(short, acronym=True, context=context if len(short) < 5 else ()) for short in who.shorts]
+    if not names:
+        names.append(Name(f"{where[0]} mission" if where else shorten(title, 60)))
+    return tuple(names)
+
+
+def _context(where: tuple[str, ...]) -> tuple[str, ...]:
+    words: list[str] = []
+    for place in where:
+        country = countries.BY_NAME.get(place)
+        words += [*country.words, *country.capitals] if country else [place]
+    return tuple(words)
+
+
+def _lead(parts: tuple[sentences.Sentence, ...], place: str, long: str) -> Fact | None:
+    """Who leads the mission, with the sentence that says so: "X-led", "run by X", or the sender in its name."""
+    for part in parts:
+        for m in _LED.finditer(part.text):
+            who = m.group(1) or m.group(2)
+            named = [c.name for c in countries.mentions(who) if c.name != place]
+            body = next((full for full, short in mission.ORGANISATIONS.items() if who == full or who in short), "")
+            if (named or body) and not re.search(
+                r"\b(?:push|want|would|next|propos|replace)\w* [^.]{0,40}$", part.text[: m.start()]
+            ):
+                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, named[0] if named else body, part.text, part.start)
+    sender = next((full for full in mission.ORGANISATIONS if mission.sends(full, long)), "")
+    if sender:
+        for part in parts:
+            if long in part.text:
+                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, sender, part.text, part.start)
+    return None
+
+
+def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact, ...]:
+    """The facts that the article states, each aspect and subject once, in text order."""
+    baseline = watch.baseline
+    article = Article(
+        article_id=content_id("article", baseline.url, text),
+        entry_id=content_id("entry", baseline.url),
+        url=baseline.url,
+        outlet="",
+        title=title,
+        text=text,
+        published=baseline.published,
+        precision=Precision.DAY,
+        published_source="given",
+        fetched_at=baseline.published,
+    )
+    best: dict[tuple[Aspect, str, Stage], Claim] = {}
+    for claim in RuleReader().read(article, watch).claims:
+        if claim.confidence < FACT_FLOOR or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’':
+            continue
+        key = (claim.aspect, subject_key(claim.aspect, claim.subject), claim.stage)
+        if key not in best or best[key].confidence < claim.confidence:
+            best[key] = claim
+    facts = [Fact(c.aspect, c.subject, c.stage, c.value, c.quote, c.start, c.event_date) for c in best.values()]
+    if lead is not None:
+        facts.append(lead)
+    return tuple(sorted(facts, key=lambda f: (f.start, f.aspect.value, f.subject)))
