@@ -184,6 +184,25 @@ def contrasts(folder: Path = CONTRASTS) -> list[Contrast]:
     return out
 
 
+def load_second(folder: Path) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """The articles that were labelled a second time: their ids and lines.
+
+    Raises:
+        CorpusError: a line is wrong; names the file and the line.
+    """
+    for path in sorted(folder.glob("*.txt")):
+        name, lines = "", list[Line]()
+        for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            if raw.startswith("== "):
+                if name:
+                    yield name, tuple(lines)
+                name, lines = _split(raw[3:])[0], []
+            elif raw.strip() and not raw.startswith("T "):
+                lines.append(_line(raw, 0, f"{path.name}:{number}"))
+        if name:
+            yield name, tuple(lines)
+
+
 def sentences(articles: list[Labelled]) -> Iterator[tuple[Labelled, Line]]:
     """Every labelled sentence with its article."""
     for article in articles:

@@ -1,0 +1,121 @@
+"""A corpus mission as the bench has its missions: a watch, articles, and a gold timeline to score against.
+
+The scorer is the bench's (``tests/bench/score.py``), so that a figure here means what it means there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import AlertRule, Article, Baseline, Fact, Name, Precision, Watch
+from pipeline.text import content_id, text_hash
+from training.corpus import Labelled, Mission
+
+_NAMED = re.compile(r"^(.*?)(?:\(([^()]+)\))?$")
+
+
+def article_of(labelled: Labelled) -> Article:
+    """``labelled`` as an article that ``pipeline.backtest`` reads; the given id is the label's."""
+    text = labelled.text
+    return Article(
+        article_id=content_id("article", labelled.article, text),
+        entry_id=content_id("entry", labelled.article),
+        url="",
+        outlet=labelled.outlet,
+        title=labelled.title,
+        text=text,
+        published=labelled.published,
+        precision=Precision.TIME,
+        published_source=f"backtest:{labelled.article}",
+        fetched_at=labelled.published,
+        text_hash=text_hash(text),
+    )
+
+
+def _names(mission: Mission) -> tuple[Name, ...]:
+    out: list[Name] = []
+    for part in (mission.head.get("mission", ""), *mission.head.get("also", "").split(";")):
+        match = _NAMED.match(part.strip())
+        if match is None:
+            continue
+        if match[1].strip():
+            long = match[1].strip()
+            out.append(Name(long, acronym=long.isupper() and " " not in long))
+        if match[2]:
+            out.append(Name(match[2].strip(), acronym=" " not in match[2].strip()))
+    return tuple(dict.fromkeys(out))
+
+
+def watch_of(mission: Mission) -> Watch:
+    """The watch that the mission's head and its labelled baseline make; it knows no sister missions."""
+    seed = mission.baseline
+    facts: list[Fact] = []
+    lead = mission.head.get("lead", "")
+    for line in seed.lines:
+        for said in line.said:
+            subject = lead if said.aspect.value == "lead" else said.aspect.value
+            value = lead if said.aspect.value == "lead" else line.text
+            facts.append(Fact(said.aspect, subject, said.stage, value, line.text, line.start))
+    places = tuple(dict.fromkeys(p.strip() for p in re.split("[;,]", mission.head.get("place", "")) if p.strip()))
+    names = _names(mission)
+    return Watch(
+        slug=mission.slug,
+        title=names[0].text,
+        names=names,
+        places=places,
+        languages=("en",),
+        feeds=(),
+        baseline=Baseline(seed.title, seed.outlet, seed.published, "", seed.text, tuple(facts)),
+        rules=(AlertRule("every change"),),
+    )
+
+
+def gold_of(mission: Mission) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The timeline and the articles of ``mission`` as rows of the bench's two files."""
+    timeline = [
+        {
+            "id": event.event,
+            "date": event.date,
+            "aspect": event.aspect.value,
+            "stage": event.stage.value,
+            "subject": event.subject,
+            "value": event.value,
+        }
+        for event in mission.events.values()
+    ]
+    rows = []
+    for labelled in mission.articles:
+        proofs: dict[str, list[str]] = {}
+        for line in labelled.lines:
+            if line.kind in "Nn":
+                for said in line.said:
+                    if said.event in mission.events:
+                        proofs.setdefault(said.event, []).append(line.text)
+        reports = [{"event": e, "sentence": told[0], "also_sentences": told[1:]} for e, told in proofs.items()]
+        rows.append(
+            {
+                "id": labelled.article,
+                "published": (labelled.published + timedelta()).isoformat(),
+                "outlet": labelled.outlet,
+                "title": labelled.title,
+                "text": labelled.text,
+                "relevant": labelled.kind != "irrelevant",
+                "reports": reports,
+            }
+        )
+    return timeline, rows
+
+
+def write_gold(mission: Mission, folder: Path) -> Path:
+    """Write the two files of ``mission`` under ``folder``; returns their folder."""
+    place = folder / mission.slug
+    place.mkdir(parents=True, exist_ok=True)
+    timeline, rows = gold_of(mission)
+    (place / "timeline.json").write_text(json.dumps(timeline, ensure_ascii=False), "utf-8")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (place / "articles.jsonl").write_text(lines, "utf-8")
+    return place
