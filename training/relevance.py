@@ -57,7 +57,10 @@ def reviewed(mission: Mission) -> Watch:
 
 def rows(mission: Mission) -> list[tuple[tuple[float, ...], int]]:
     """The signs of each article of ``mission``, and 1 where it is about the mission."""
-    watch = reviewed(mission)
+    return [row for watch in (reviewed(mission), drafted(mission)) for row in _rows(mission, watch)]
+
+
+def _rows(mission: Mission, watch: Watch) -> list[tuple[tuple[float, ...], int]]:
     who = reading.identity(watch)
     out = []
     for labelled in mission.articles:
