@@ -94,6 +94,12 @@ lint: setup ## style, types and import contracts
 bench: setup ## score the reading engine against the gold timelines of three missions
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: train
+train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
+	@$(UV) pip install --quiet --python $(BIN)/python 'scikit-learn>=1.6,<2'
+	@$(BIN)/python -m training.checks
+	@$(BIN)/python -m training.train
+
 .PHONY: docs
 docs: setup ## check that the documents name only what there is: targets, commands, links, words
 	@$(BIN)/python -m pytest -q tests/test_docs.py

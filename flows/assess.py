@@ -10,11 +10,13 @@ from uuid import UUID
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows.asking import language_model
 from flows.batching import is_transient
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, progress, resources
 from flows.runs import recorded
 from pipeline import steps
+from pipeline.chat import Chat
 from pipeline.model import Article, Verdict
 from pipeline.storage import open_store
 
@@ -30,9 +32,13 @@ BATCH = 200  # articles a task run and a transaction
     persist_result=False,
 )
 async def assess_batch(
-    label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime
+    label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime, chat: Chat | None
 ) -> steps.Assessment:
     """Read a batch of articles and compare what they say with the board."""
+    if chat is not None:
+        return await steps.assess_asking(
+            articles, known=known, reader=found.reader, watch=found.watch, now=now, ask=chat.ask
+        )
     return await asyncio.to_thread(steps.assess, articles, known=known, reader=found.reader, watch=found.watch, now=now)
 
 
@@ -40,7 +46,11 @@ async def assess_batch(
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
     now = clock(request)
-    async with resources(request) as found, recorded("assess", request, found, now, run_id) as run:
+    async with (
+        resources(request) as found,
+        recorded("assess", request, found, now, run_id) as run,
+        language_model(request, found, run, now) as chat,
+    ):
         slug, wait = found.watch.slug, found.settings.store_wait
         totals = dict.fromkeys(("articles_read", "articles_relevant", "claims", "changes", "alerts_planned"), 0)
         verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
@@ -54,7 +64,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     confirmations=store.load_confirmations(slug),
                     texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
                 )
-            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now)
+            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat)
             with open_store(request.data_dir, wait=wait) as store:
                 store.add_assessment(
                     run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins

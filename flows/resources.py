@@ -21,6 +21,7 @@ from pipeline.reading import Reader, RuleReader
 from pipeline.replay import load_archive
 from pipeline.seeds import load_watch
 from pipeline.settings import Settings, load_settings
+from pipeline.steps import reader_of
 from pipeline.workers import WorkerPool
 
 
@@ -101,7 +102,8 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
         ) as fetcher,
         WorkerPool(settings.workers, deadline=settings.worker_deadline) as pool,
     ):
-        found = Resources(settings, watch_of(request), RuleReader(), fetcher, pool)
+        watch = watch_of(request)
+        found = Resources(settings, watch, reader_of(watch, RuleReader()), fetcher, pool)
         token = _current.set((request, found))
         try:
             yield found

@@ -15,6 +15,10 @@ from pipeline.model import Alert, AlertRule, Article, Change, Silence, Stage, Ve
 from pipeline.text import content_id, safe, shorten, squeeze, text_hash
 
 SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
+DIGEST_HOUR = 6  # UTC
+AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
+NOBODY = UUID(int=0)  # the id of no article
+_Group = tuple[str, UUID | None, str]  # channel, article, kind
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
 
@@ -55,7 +59,12 @@ def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
 
 
 def plan(
-    changes: Sequence[Change], articles: Mapping[UUID, Article], watch: Watch, now: datetime
+    changes: Sequence[Change],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+    *,
+    confirmed: Sequence[Change] = (),
 ) -> tuple[tuple[Alert, ...], tuple[Silence, ...]]:
     """The alerts that are due about ``changes``, and the silences with their reasons.
 
@@ -64,6 +73,8 @@ def plan(
         articles: the articles that brought them, by id.
         watch: its rules say who is told of what.
         now: the time of planning, UTC-aware.
+        confirmed: earlier changes, too unsure to be told at once, that a second independent origin
+            has now confirmed.
     """
     silences = [
         Silence(change.change_id, reason)
@@ -71,39 +82,57 @@ def plan(
         for told, reason in (worth_alerting(change, watch),)
         if not told
     ]
-    groups: dict[tuple[str, UUID | None], list[Change]] = {}
-    first_rule: dict[tuple[str, UUID | None], str] = {}
-    for change in changes:
+    groups: dict[_Group, list[Change]] = {}
+    first_rule: dict[_Group, str] = {}
+    for change, again in (*((c, False) for c in changes), *((c, True) for c in confirmed)):
         if change.verdict is Verdict.BASELINE:
             continue
         told: set[str] = set()
         for rule in watch.rules:
             if not takes(rule, change)[0]:
                 continue
+            unsure = change.confidence < rule.at_once
+            if again and not unsure:
+                continue  # it was told at once when it was new
             for channel in map(channel_name, rule.channels):
                 if channel in told:
                     continue  # two rules that name one channel tell it once
                 told.add(channel)
-                key = (channel, change.article_id)
+                kind = CONFIRMED if again else DIGEST if unsure else AT_ONCE
+                key = (channel, None if kind == DIGEST else change.article_id, kind)
                 groups.setdefault(key, []).append(change)
                 first_rule.setdefault(key, rule.name)
     alerts = []
-    for (channel, article_id), group in groups.items():
-        article = articles.get(article_id) if article_id else None
+    for key, group in groups.items():
+        channel, article_id, kind = key
         ids = tuple(change.change_id for change in group)
+        parts = ("alert", watch.slug, channel, *sorted(map(str, ids)), *((CONFIRMED,) if kind == CONFIRMED else ()))
         alerts.append(
             Alert(
-                alert_id=content_id("alert", watch.slug, channel, *sorted(map(str, ids))),
+                alert_id=content_id(*parts),
                 watch=watch.slug,
-                rule=first_rule[channel, article_id],
+                rule=first_rule[key],
                 channel=channel,
                 change_ids=ids,
-                subject=subject_line(group, watch),
-                body=render(group, article),
-                planned_at=now,
+                subject=subject_line(group, watch, kind),
+                body=_digest(group, articles) if kind == DIGEST else render(group, articles.get(article_id or NOBODY)),
+                planned_at=next_digest(now) if kind == DIGEST else now,
             )
         )
     return tuple(alerts), tuple(silences)
+
+
+def next_digest(now: datetime) -> datetime:
+    """When the next digest goes out: at :data:`DIGEST_HOUR` UTC, today or tomorrow."""
+    today = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def _digest(changes: Sequence[Change], articles: Mapping[UUID, Article]) -> str:
+    """The message about unsure changes: each with its sentence and source."""
+    head = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
+    parts = [render([change], articles.get(change.article_id or NOBODY)) for change in changes]
+    return "\n\n".join((head, *parts))
 
 
 def stage_words(stage: Stage) -> str:
@@ -122,11 +151,12 @@ def became(change: Change) -> str:
     return f"{change.subject}: {before} became {change.value} ({stage_words(change.stage)})"
 
 
-def subject_line(changes: Sequence[Change], watch: Watch) -> str:
+def subject_line(changes: Sequence[Change], watch: Watch, kind: str = "at once") -> str:
     """A subject of at most :data:`SUBJECT_LIMIT` characters that says the first change."""
     first = changes[0]
     more = f" (+{len(changes) - 1})" if len(changes) > 1 else ""
-    head = f"{watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
+    mark = {DIGEST: "uncertain: ", CONFIRMED: "confirmed: "}.get(kind, "")
+    head = f"{mark}{watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
     return shorten(safe(head), SUBJECT_LIMIT - len(more)) + more
 
 

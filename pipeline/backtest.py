@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, cast
 
 from pipeline.alerts import worth_alerting
-from pipeline.board import baseline_changes, fold
+from pipeline.board import baseline_changes, fold, with_successors
 from pipeline.compare import Memory, judge
 from pipeline.dedupe import OriginIndex, origin_of
 from pipeline.errors import UsageError
@@ -132,7 +132,8 @@ def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
     for untraced in sorted(articles, key=lambda a: (a.published, given_id(a))):
         article = replace(untraced, origin=origin_of(untraced, index))
         index.add(article.article_id, article.origin, article.text)
-        judgements, board = judge(reader.read(article, watch), article, board, watch, memory=memory)
+        known = with_successors(watch, memory.changes)
+        judgements, board = judge(reader.read(article, known), article, board, watch, memory=memory)
         made = [j.change for j in judgements if j.change is not None]
         memory = memory.remember(made)
         out += [(article, change) for change in made]

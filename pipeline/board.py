@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.model import Aspect, BoardRow, Change, Verdict, Watch
+from pipeline.model import Aspect, BoardRow, Change, Name, Verdict, Watch
 from pipeline.text import content_id, normalise
 
 Key = tuple[Aspect, str]
@@ -117,6 +117,47 @@ def baseline_changes(watch: Watch) -> tuple[Change, ...]:
         )
         for fact in baseline.facts
     )
+
+
+# -- the mission's name ----------------------------------------------------------------------
+
+BECAME = " -> "  # in a mandate's value: the old name, then the new
+SURE_OF_A_NAME = 0.6  # the confidence of a change from which its new name is the mission's too
+_INITIALS = re.compile(r"^[\s,“”\"']*\(([A-Z][A-Za-z-]{1,11})\)")
+
+
+def successors(changes: Iterable[Change]) -> tuple[Name, ...]:
+    """The names that the mission has got by ``changes``: what its mandate says that it becomes.
+
+    The new name counts from the change's day on, with the initials that its sentence gives in
+    brackets. Proposed names count too: articles on a draft call the mission by them.
+    """
+    names: dict[str, Name] = {}
+    for change in changes:
+        if change.aspect is not Aspect.MANDATE or BECAME not in change.value or change.confidence < SURE_OF_A_NAME:
+            continue
+        name = change.value.split(BECAME, 1)[1].strip()
+        if len(name.split()) < 2:
+            continue
+        since = min(change.held_from, change.known_at.date())
+        names.setdefault(name, Name(name, valid_from=since))
+        after = change.quote[change.quote.find(name) + len(name) :] if name in change.quote else ""
+        if found := _INITIALS.match(after):
+            names.setdefault(found[1], Name(found[1], acronym=True, valid_from=since))
+    return tuple(names.values())
+
+
+def with_successors(watch: Watch, changes: Iterable[Change]) -> Watch:
+    """``watch`` with the names that its mission has got by ``changes``; itself where there are none."""
+    known = {name.text.casefold() for name in watch.names}
+    places = tuple(watch.places)
+    new = tuple(
+        # Short initials are somebody else's too: they count beside the mission's places only.
+        replace(name, context=places) if name.acronym and len(name.text) < 5 else name
+        for name in successors(changes)
+        if name.text.casefold() not in known
+    )
+    return replace(watch, names=(*watch.names, *new)) if new else watch
 
 
 # -- values by meaning -----------------------------------------------------------------------

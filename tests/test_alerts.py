@@ -173,3 +173,42 @@ def test_an_address_with_a_secret_is_not_kept_in_the_store() -> None:
     planned, _ = plan([change()], replace(DECIDED, channels=("slack://tokenA/tokenB", "env:HOOK")))
 
     assert [a.channel for a in planned] == ["slack:fe7a80cf", "env:HOOK"]
+
+
+# -- sure and unsure -------------------------------------------------------------------------
+
+UNSURE = replace(DECIDED, min_confidence=0.5, at_once=0.75, channels=("file",))
+
+
+def test_an_unsure_change_waits_for_the_days_digest_and_is_marked() -> None:
+    (alert,), silences = plan([change(confidence=0.6)], UNSURE)
+
+    assert alert.planned_at == datetime(2025, 10, 2, 6, tzinfo=UTC)
+    assert alert.subject.startswith("uncertain: ")
+    assert alert.body.startswith("UNCERTAIN: ")
+    assert silences == ()
+
+
+def test_sure_and_unsure_changes_of_one_article_are_two_messages() -> None:
+    planned, _ = plan([change(1, confidence=0.9), change(2, confidence=0.6)], UNSURE)
+
+    assert [(a.planned_at == NOW, len(a.change_ids)) for a in planned] == [(True, 1), (False, 1)]
+
+
+def test_a_second_origin_makes_an_unsure_change_an_alert_at_once_with_a_key_of_its_own() -> None:
+    first, _ = plan([change(confidence=0.6)], UNSURE)
+
+    (alert,), _ = alerts.plan([], {ARTICLE_ID: article()}, watch(UNSURE), NOW, confirmed=[change(confidence=0.6)])
+
+    assert alert.planned_at == NOW
+    assert alert.subject.startswith("confirmed: ")
+    assert alert.alert_id != first[0].alert_id
+
+
+def test_a_change_that_was_told_at_once_is_not_told_again_when_confirmed() -> None:
+    assert alerts.plan([], {}, watch(UNSURE), NOW, confirmed=[change(confidence=0.9)]) == ((), ())
+
+
+@pytest.mark.parametrize(("hour", "day"), [(5, 1), (6, 2), (23, 2)])
+def test_the_digest_goes_out_at_six(hour: int, day: int) -> None:
+    assert alerts.next_digest(NOW.replace(hour=hour)) == datetime(2025, 10, day, 6, tzinfo=UTC)

@@ -15,6 +15,7 @@ import click
 from pipeline.backtest import backtest as backtest_watch
 from pipeline.backtest import load_articles
 from pipeline.cli import report
+from pipeline.cli.bench import bench
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.errors import UsageError
 from pipeline.initiate import draft_watch
@@ -187,7 +188,7 @@ def backtest(folder: Path, articles_file: Path, out: Path) -> None:
 
 def add_commands(group: click.Group) -> None:
     """Add this module's commands to ``group``."""
-    for command in (board, changes, why, check, init, backtest):
+    for command in (board, changes, why, check, init, backtest, bench):
         group.add_command(command)
 
 

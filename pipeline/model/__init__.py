@@ -19,7 +19,7 @@ from pipeline.model.sources import (
     PublishedAt,
     Response,
 )
-from pipeline.model.watch import AlertRule, Baseline, Fact, Feed, Name, Watch
+from pipeline.model.watch import AlertRule, Baseline, Fact, Feed, Name, ReaderChoice, Watch
 from pipeline.model.words import MOVES_BOARD, Aspect, PollOutcome, Precision, Role, Stage, Verdict
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "PollRecord",
     "Precision",
     "PublishedAt",
+    "ReaderChoice",
     "Reading",
     "Response",
     "Role",

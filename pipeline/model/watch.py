@@ -77,6 +77,8 @@ class AlertRule:
     Attributes:
         aspects, stages: the changes that the rule takes; empty takes all.
         min_confidence: 0 to 1; changes below it are held back with that reason.
+        at_once: 0 to 1; changes from it on are told at once. Those between the two go into the day's
+            digest, marked uncertain, and are told at once when a second independent origin confirms.
         channels: ``console``, ``file`` or ``file:NAME``, or any Apprise URL, or the name of an
             environment variable that holds one, written ``env:NAME``.
     """
@@ -86,6 +88,43 @@ class AlertRule:
     stages: frozenset[Stage] = frozenset()
     min_confidence: float = 0.5
     channels: tuple[str, ...] = ("console", "file")
+    at_once: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderChoice:
+    """Which engine reads, whether a language model is asked too, and how far it may go.
+
+    Attributes:
+        kind: ``embedded``, or ``llm``: a language model reads each relevant article.
+        verify: empty, or ``llm``: a language model is asked about each change that would be alerted.
+        endpoint: base address of a server that speaks the OpenAI chat protocol, e.g. ``http://127.0.0.1:11434/v1``.
+        model: the model's name, as the server knows it.
+        key: ``env:NAME`` of the variable that holds the key; empty where the server wants none.
+        timeout_s: seconds for one call, from connection to the last byte.
+        calls_per_run: calls of one run of ``assess`` at most; what is in the cache costs none.
+        tokens_per_run: tokens of one run after which no call is begun.
+        answer_tokens: tokens of one answer at most.
+        article_tokens: an article is sent only so far; a token is counted as four characters.
+        calls_at_once: calls under way at the same time.
+    """
+
+    kind: str = "embedded"
+    verify: str = ""
+    endpoint: str = ""
+    model: str = ""
+    key: str = ""
+    timeout_s: float = 60.0
+    calls_per_run: int = 50
+    tokens_per_run: int = 500_000
+    answer_tokens: int = 1_500
+    article_tokens: int = 6_000
+    calls_at_once: int = 1
+
+    @property
+    def asks(self) -> bool:
+        """Whether a language model is asked at all."""
+        return self.kind == "llm" or self.verify == "llm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +140,4 @@ class Watch:
     baseline: Baseline
     rules: tuple[AlertRule, ...]
     sister_missions: tuple[Name, ...] = ()
+    reader: ReaderChoice = ReaderChoice()

@@ -191,13 +191,19 @@ def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
     if name is None and max(levels, default=0.0) < 1:
         return Focus(False, "no sentence ties a mission to the watched place or its sponsor", levels, aliases)
     likely = likelihood(signs(article.title, sentences, levels, who, watch))
-    if likely < (DOUBTFUL if _is_tied(article.title, levels, who, name) else RELEVANT):
+    needed = DOUBTFUL if _is_tied(article.title, levels, who, name) else RELEVANT
+    if name is None and _is_elsewhere(article.title, who, watch):
+        needed = ELSEWHERE
+    if likely < needed:
         return Focus(False, f"it is unlikely to be about this mission ({likely:.2f})", levels, aliases)
     how = f"names {name}" if name else "describes the mission by its place or sponsor"
     return Focus(True, f"{how} ({likely:.2f})", levels, aliases)
 
 
 RELEVANT = 0.5  # the likelihood from which an article is read
+ELSEWHERE = (
+    0.9  # the same, where it does not name the mission and its headline names a state that the baseline does not
+)
 DOUBTFUL = 0.3  # the same, where its headline or its first half names or describes the mission
 SIGNS = (
     "bias", "named", "named_title", "described", "described_title", "generic", "placed", "placed_title", "missions",
@@ -209,6 +215,14 @@ RELEVANCE = (
     -0.95, -0.56, -2.77, 0.27, 0.96, -0.43, 0.15, 0.39, 1.19, 1.86, 1.21, 5.12, 1.19, 0.00,
     1.05, -0.41, -1.55, 0.21, -1.30, 0.63, -0.61,
 )  # fmt: skip
+
+
+def _is_elsewhere(title: str, who: Identity, watch: Watch) -> bool:
+    """True where the headline names states: not the mission's place, and one that the baseline does not name."""
+    named = {mention.name for mention in countries.mentions(title)}
+    if not named or (who.place and who.place.search(title)):
+        return False
+    return bool(named - who.hosts - {mention.name for mention in countries.mentions(watch.baseline.text)})
 
 
 def _is_tied(title: str, levels: tuple[float, ...], who: Identity, name: str | None) -> bool:

@@ -80,6 +80,7 @@ def load_watch(folder: Path) -> Watch:
         ),
         rules=tuple(table.rule() for table in watch.alert),
         sister_missions=tuple(table.name() for table in watch.sister_mission),
+        reader=watch.reader.choice(),
     )
 
 

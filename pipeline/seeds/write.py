@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import UsageError, WatchFileError
-from pipeline.model import AlertRule, Fact, Feed, Name
+from pipeline.model import AlertRule, Fact, Feed, Name, ReaderChoice
 from pipeline.seeds.load import BASELINE, FEEDS, TEXT, WATCH, load_watch, slugify
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
@@ -31,6 +32,7 @@ def write_watch(
     facts: Sequence[Fact],
     feeds: Sequence[Feed] = (),
     rules: Sequence[AlertRule] = (),
+    reader: ReaderChoice | None = None,
 ) -> list[Path]:
     r"""Write the four files of a watch; nothing is written unless they load.
 
@@ -50,6 +52,7 @@ def write_watch(
         facts: of the baseline.
         feeds: none is allowed; they can be added to ``feeds.toml`` later.
         rules: without any, one rule is written that takes every change.
+        reader: which engine reads; what is as by default is not written.
 
     Returns:
         The paths of the files, ``watch.toml`` first.
@@ -66,7 +69,8 @@ def write_watch(
                 f"{folder} has a {name} already.", remedy="Name another folder, or remove the watch that is there."
             )
     contents = {
-        WATCH: _watch_file(slugify(folder.resolve().name), title, names, sister_missions, places, languages, rules),
+        WATCH: _watch_file(slugify(folder.resolve().name), title, names, sister_missions, places, languages, rules)
+        + _reader_table(reader or ReaderChoice()),
         BASELINE: _baseline_file(source_title, outlet, published, url, facts),
         TEXT: _lines(text).rstrip() + "\n",
         FEEDS: _feeds_file(feeds),
@@ -124,12 +128,24 @@ def _watch_file(
                 "aspects": sorted(rule.aspects) or None,
                 "stages": sorted(rule.stages) or None,
                 "min_confidence": rule.min_confidence,
+                "at_once": rule.at_once,
                 "channels": list(rule.channels),
             },
         )
         for rule in rules or (_DEFAULT_RULE,)
     ]
     return "\n".join(parts)
+
+
+def _reader_table(reader: ReaderChoice) -> str:
+    """``[reader]`` with the keys that are not as by default; empty where all are."""
+    default = ReaderChoice()
+    pairs = {
+        field.name: getattr(reader, field.name)
+        for field in fields(reader)
+        if getattr(reader, field.name) != getattr(default, field.name)
+    }
+    return "\n" + _table("[reader]", pairs) if pairs else ""
 
 
 def _name(name: Name) -> dict[str, object]:

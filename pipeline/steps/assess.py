@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import confirm, fold
+from pipeline.board import confirm, fold, with_successors
 from pipeline.compare import Memory, judge
 from pipeline.dedupe import OriginIndex, origin_of
+from pipeline.llm import Opinion, reading_without, told, weigh
 from pipeline.model import (
     Alert,
     Article,
@@ -18,6 +19,7 @@ from pipeline.model import (
     Judgement,
     Reading,
     Silence,
+    Verdict,
     Watch,
 )
 from pipeline.reading import Reader
@@ -56,10 +58,26 @@ class Assessment:
         return tuple(j.change for j in self.judgements if j.change is not None)
 
 
-def assess(articles: Iterable[Article], *, known: Known, reader: Reader, watch: Watch, now: datetime) -> Assessment:
+def assess(
+    articles: Iterable[Article],
+    *,
+    known: Known,
+    reader: Reader,
+    watch: Watch,
+    now: datetime,
+    opinions: Mapping[UUID, Opinion] | None = None,
+) -> Assessment:
     """Read ``articles`` in the order given, compare each claim with the board, plan the alerts.
 
     A change moves the board that the next claim meets, so this is a fold; it is pure.
+
+    Args:
+        articles: in order of publication.
+        known: what the store holds.
+        reader: the engine.
+        watch: the mission.
+        now: the time of planning.
+        opinions: what a language model thinks of claims, by claim id; without any, the engine alone judges.
     """
     board = fold(known.changes)
     for change_id, origin, at in known.confirmations:
@@ -82,12 +100,52 @@ def assess(articles: Iterable[Article], *, known: Known, reader: Reader, watch: 
         traced = replace(article, origin=origin)
         origins[article.article_id] = origin
         seen[article.article_id] = traced
-        reading = reader.read(traced, watch)
+        reading = reader.read(traced, with_successors(watch, memory.changes))
+        if opinions:
+            reading, held_back = weigh(reading, opinions)
+            verdicts, board = judge(reading_without(reading, held_back), traced, board, watch, memory=memory)
+            verdicts = _with_opinions(verdicts, held_back, opinions)
+        else:
+            verdicts, board = judge(reading, traced, board, watch, memory=memory)
         readings.append(reading)
-        verdicts, board = judge(reading, traced, board, watch, memory=memory)
         memory = memory.remember(v.change for v in verdicts if v.change is not None)
         judgements.extend(verdicts)
 
     changes = tuple(j.change for j in judgements if j.change is not None)
-    alerts, silences = alerting.plan(changes, seen, watch, now)
+    confirmed = _confirmed(judgements, known, changes, origins)
+    alerts, silences = alerting.plan(changes, seen, watch, now, confirmed=confirmed)
     return Assessment(tuple(readings), tuple(judgements), alerts, silences, origins)
+
+
+def _confirmed(
+    judgements: Sequence[Judgement], known: Known, changes: Sequence[Change], origins: Mapping[UUID, str]
+) -> tuple[Change, ...]:
+    """The changes that had one origin until now and got a second, independent one, in order."""
+    by_id = {change.change_id: change for change in (*known.changes, *changes)}
+    said: dict[UUID, set[str]] = {}
+    for change_id, origin, _ in known.confirmations:
+        said.setdefault(change_id, set()).add(origin)
+    out: list[Change] = []
+    for judgement in judgements:
+        origin = origins[judgement.claim.article_id]
+        if judgement.change is not None:
+            said.setdefault(judgement.change.change_id, set()).add(origin)
+        elif judgement.verdict is Verdict.CONFIRMS and judgement.against in by_id:
+            heard = said.setdefault(judgement.against, set())
+            if len(heard) == 1 and origin not in heard:
+                out.append(by_id[judgement.against])
+            heard.add(origin)
+    return tuple(out)
+
+
+def _with_opinions(
+    verdicts: tuple[Judgement, ...], held_back: tuple[Judgement, ...], opinions: Mapping[UUID, Opinion]
+) -> tuple[Judgement, ...]:
+    """All judgements of an article in the order of its text, with what the model said in their reasons."""
+    heard = (
+        told(verdict, opinions[verdict.claim.claim_id]) if verdict.claim.claim_id in opinions else verdict
+        for verdict in verdicts
+    )
+    return tuple(
+        sorted((*heard, *held_back), key=lambda j: (j.claim.start, j.claim.aspect.value, str(j.claim.claim_id)))
+    )

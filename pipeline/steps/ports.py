@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from pipeline.errors import MissionwatchError
+from pipeline.llm import Ask, Reply
 from pipeline.model import Alert, Response
 
 R = TypeVar("R")
@@ -34,6 +35,14 @@ class Deliver(Protocol):
 
     async def __call__(self, alert: Alert) -> None:
         """Deliver ``alert`` once."""
+        ...
+
+
+class AskModel(Protocol):
+    """Puts questions to a language model; raises nothing: a failure is a reply with its trouble."""
+
+    async def __call__(self, asks: Sequence[Ask]) -> Sequence[Reply]:
+        """A reply to each of ``asks``, in their order."""
         ...
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pipeline.errors import StorageError, StoreTooNewError
 from pipeline.storage.connection import Connection
-from pipeline.storage.schema import ALERTS, ARTICLES, CLAIMS, FEEDS, Table, literal
+from pipeline.storage.schema import ALERTS, ARTICLES, CHAT, CLAIMS, FEEDS, Table, literal
 from pipeline.storage.views_evidence import views_ddl
 
 Migration = Callable[[Connection], None]
@@ -51,7 +51,19 @@ def views(db: Connection) -> None:
     _run_all(db, views_ddl())
 
 
-MIGRATIONS: tuple[Migration, ...] = (feeds_and_entries, articles, claims_and_changes, alerts_and_runs, views)
+def chat_answers(db: Connection) -> None:
+    """The cache of what language models answered."""
+    _create(db, CHAT)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    feeds_and_entries,
+    articles,
+    claims_and_changes,
+    alerts_and_runs,
+    views,
+    chat_answers,
+)
 
 
 def migrate(db: Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[str]:

@@ -38,6 +38,7 @@ class Runs(Part):
                     FROM delivery GROUP BY alert_id
                 ) d USING (alert_id)
                 WHERE a.watch = ? AND NOT coalesce(d.is_delivered, false)
+                AND a.planned_at <= CAST(? AS TIMESTAMPTZ)
                 AND (d.attempts IS NULL OR d.retry_at <= CAST(? AS TIMESTAMPTZ))
                 ORDER BY a.planned_at, a.alert_id LIMIT ?
             )
@@ -45,7 +46,7 @@ class Runs(Part):
                 SELECT alert_id, list(change_id ORDER BY place) AS change_ids FROM alert_change GROUP BY alert_id
             ) c USING (alert_id)
             ORDER BY due.planned_at, due.alert_id""",
-            [watch, now, limit],
+            [watch, now, now, limit],
         )
         return [
             PendingAlert(

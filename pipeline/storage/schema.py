@@ -347,4 +347,20 @@ ALERTS = (
     ),
 )
 
-TABLES = {table.name: table for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS)}
+CHAT = (
+    _table(
+        "chat_answer",
+        "What a language model answered: asked again, the same question costs nothing.",
+        ("answer_id", _UUID, "Hash of the question: model, prompt and all that was sent."),
+        ("run_id", _UUID, "The run that asked."),
+        ("form", _TEXT, "verify or read."),
+        ("about", _UUID, "The claim (verify) or the article (read) that was first asked about."),
+        ("model", _TEXT, "The model, as its server names it."),
+        ("asked_at", _TIME, "When, by the watch's clock."),
+        ("tokens_in", _INT, "Tokens of the question, as counted by the server, else estimated."),
+        ("tokens_out", _INT, "Tokens of the answer."),
+        ("content", _TEXT, "The answer; it fits its form."),
+    ),
+)
+
+TABLES = {table.name: table for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT)}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import StorageError
+from pipeline.storage.answers import Answers
 from pipeline.storage.articles import Articles
 from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
@@ -22,7 +23,7 @@ PUBLISHED = "missionwatch.duckdb"  # read by everyone
 LOCK = "live.duckdb.lock"
 
 
-class Store(Feeds, Articles, Changes, Runs, Trails):
+class Store(Feeds, Articles, Changes, Runs, Trails, Answers):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

@@ -1,15 +1,14 @@
-"""The bench's missions: where their gold lies, and the watch that one baseline article makes."""
+"""The bench's missions: where their gold lies, the watch that one baseline article makes, and the figures."""
 
 from __future__ import annotations
 
 import json
-import os
-import time
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from pipeline.backtest import backtest, load_articles
+from pipeline.backtest import load_articles
+from pipeline.bench import AT_ONCE, Gold, Mission, baseline_watch, load_gold, measure
 from pipeline.initiate import draft_watch
 from pipeline.model import Article, Watch
 from pipeline.reading import RuleReader
@@ -19,30 +18,28 @@ from .score import score
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SHARED = Path(os.environ.get("MISSIONWATCH_SHARED") or ROOT.parent / "shared")
 MISSIONS = ("haiti", "aussom", "unifil")
 
 
-def baseline_text(mission: str) -> str:
-    """The baseline article of ``mission``.
-
-    The Haiti seed is a real article that may not be copied: it is read from the shared inputs where they
-    are, else its content in our own words is taken, from the watch.
-    """
-    own = HERE / mission / "baseline.txt"
-    if own.is_file():
-        return own.read_text(encoding="utf-8")
-    seed = SHARED / "seeds" / "haiti-2025-08-24.txt"
-    if seed.is_file():
-        return seed.read_text(encoding="utf-8")
-    return (ROOT / "seeds" / mission / "baseline.md").read_text(encoding="utf-8")
-
-
 def drafted(mission: str) -> Watch:
-    """The watch of ``mission`` as ``draft_watch`` makes it from the baseline article, unreviewed."""
+    """The watch of ``mission`` as drafted from its baseline article, unreviewed.
+
+    The Haiti seed is a real article that may not be copied: its content in our own words stands for it.
+    """
+    return baseline_watch(gold(mission))
+
+
+def drafted_from(text: str, mission: str) -> Watch:
+    """The watch of ``mission`` as drafted from ``text`` in place of its own baseline article."""
     facts = json.loads((HERE / mission / "baseline.json").read_text(encoding="utf-8"))
     published = datetime.fromisoformat(facts["published"])
-    return draft_watch(baseline_text(mission), published=published, url=facts.get("source_url", ""), slug=mission)
+    return draft_watch(text, published=published, url=facts.get("source_url", ""), slug=mission)
+
+
+@cache
+def gold(mission: str) -> Gold:
+    """The gold of ``mission``."""
+    return load_gold(HERE / mission)
 
 
 def articles(mission: str) -> list[Article]:
@@ -50,14 +47,14 @@ def articles(mission: str) -> list[Article]:
     return load_articles(HERE / mission / "articles.jsonl")
 
 
-def measured(mission: str, watch: Watch | None = None) -> dict[str, Any]:
-    """The scorer's figures for ``mission`` with the rules, with ``seconds`` an article and the ``keywords``' F1."""
-    held = articles(mission)
-    watch = watch or drafted(mission)
-    begun = time.perf_counter()
-    lines = backtest(watch, held, RuleReader())
-    seconds = (time.perf_counter() - begun) / len(held)
-    figures = score(HERE / mission, [dict(line) for line in lines])
-    figures["seconds"] = seconds
-    figures["keywords"] = score(HERE / mission, keyword_lines(held, watch))["aspect"]["f1"]
-    return figures
+@cache
+def measured() -> tuple[Mission, ...]:
+    """The figures of all missions, alone and mixed. They are computed once: nothing in them changes."""
+    golds = [gold(mission) for mission in MISSIONS]
+    return tuple(measure(golds, [baseline_watch(one) for one in golds], RuleReader(), at_once=AT_ONCE))
+
+
+def keywords_f1(mission: str) -> float:
+    """Aspect-grade F1 of the keyword yardstick on ``mission``."""
+    found: float = score(HERE / mission, keyword_lines(articles(mission), drafted(mission)))["aspect"]["f1"]
+    return found

@@ -1,39 +1,61 @@
-"""The bench as a floor: the reader is far above the keyword yardstick on each mission, in bounded time."""
+"""The bench as a floor: how well the reader must do on missions that it does not know by name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date
+from statistics import fmean
 
 import pytest
 
-from bench.missions import MISSIONS, ROOT, articles, drafted, measured
+from bench.missions import HERE, MISSIONS, ROOT, articles, drafted, drafted_from, gold, keywords_f1, measured
+from bench.quality import QUALITY, updated
+from bench.swap import swapped, swapper
 from pipeline.backtest import backtest, replayed
+from pipeline.bench import Mission
+from pipeline.bench.figures import measure_one
 from pipeline.board import baseline_changes, fold
 from pipeline.model import Aspect, Stage
 from pipeline.reading import RuleReader
 from pipeline.seeds import load_watch
 
-# Articles in one mission's set that are about another one.
-ABOUT = {"aussom": {"haiti-037"}}
+# Articles in one mission's set that tell an event of another one: an alert from these is right.
+ABOUT = {"aussom": {"haiti-037"}}  # the African Union is short of money for its mission in Somalia
 
 
-@pytest.mark.parametrize("mission", MISSIONS)
-def test_the_rules_are_above_twice_the_keywords(mission: str) -> None:
-    figures = measured(mission)
-    assert figures["aspect"]["f1"] > max(0.5, 2 * figures["keywords"])
+def aspect_f1(missions: Sequence[Mission]) -> float:
+    return fmean(mission.everything.aspect.f1 for mission in missions)
 
 
-@pytest.mark.parametrize("mission", MISSIONS)
-def test_no_alert_comes_from_an_irrelevant_article(mission: str) -> None:
-    assert measured(mission)["false_where"].get("irrelevant article", 0) == 0
+def test_the_mean_aspect_f1_is_at_least_0_60() -> None:
+    assert aspect_f1(measured()) >= 0.60
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("mission", MISSIONS)
-def test_the_other_missions_articles_bring_no_alert(mission: str) -> None:
-    others = [article for other in MISSIONS if other != mission for article in articles(other)]
-    alone = {line["article"] for line in backtest(drafted(mission), others, RuleReader())}
-    assert alone - ABOUT.get(mission, set()) == set()
+@pytest.mark.parametrize("at", range(len(MISSIONS)), ids=MISSIONS)
+def test_the_aspect_f1_of_each_mission_is_at_least_0_52_and_twice_the_keywords(at: int) -> None:
+    assert measured()[at].everything.aspect.f1 >= max(0.52, 2 * keywords_f1(MISSIONS[at]))
+
+
+def test_the_mean_exact_f1_is_at_least_0_45() -> None:
+    assert fmean(mission.everything.exact.f1 for mission in measured()) >= 0.45
+
+
+@pytest.mark.parametrize("at", range(len(MISSIONS)), ids=MISSIONS)
+def test_no_alert_comes_from_an_irrelevant_article(at: int) -> None:
+    assert measured()[at].everything.from_irrelevant == 0
+
+
+@pytest.mark.parametrize("at", range(len(MISSIONS)), ids=MISSIONS)
+def test_mixing_in_the_other_missions_articles_brings_no_new_false_alarm(at: int) -> None:
+    mixed = measured()[at].mixed
+    assert mixed is not None
+    about = ABOUT.get(MISSIONS[at], set())
+    assert [told for told in (*mixed.from_others, *mixed.from_own) if told.article not in about] == []
+
+
+def test_fifty_articles_and_more_are_read_and_compared_in_a_second() -> None:
+    assert sum(len(m.run.articles) for m in measured()) / sum(m.run.seconds for m in measured()) >= 50
 
 
 def test_the_board_tells_that_one_mission_became_another_by_a_decision_and_what_was_before_is_kept() -> None:
@@ -51,6 +73,30 @@ def test_the_board_tells_that_one_mission_became_another_by_a_decision_and_what_
     assert "Kenya" in {row.change.value for row in september.of(Aspect.LEAD)}
 
 
-def test_the_same_articles_give_the_same_changes_twice() -> None:
+def test_the_same_articles_give_byte_identical_claims_twice() -> None:
+    def claims() -> bytes:
+        watch, reader = drafted("unifil"), RuleReader()
+        return repr([astuple(reader.read(article, watch)) for article in articles("unifil")]).encode()
+
+    assert claims() == claims()
+
+
+def test_the_order_of_the_file_changes_no_change() -> None:
     watch, held = drafted("unifil"), articles("unifil")
     assert backtest(watch, held, RuleReader()) == backtest(watch, list(reversed(held)), RuleReader())
+
+
+@pytest.mark.slow
+def test_with_all_proper_names_invented_the_mean_f1_falls_by_less_than_0_05() -> None:
+    baselines = {mission: (HERE / mission / "baseline.txt").read_text("utf-8") for mission in MISSIONS}
+    texts = [part for m in MISSIONS for held in articles(m) for part in (held.title, held.text)]
+    swap = swapper([*texts, *baselines.values()])
+    assert not {"Haiti", "Somali", "UNIFIL", "Ruto", "Mogadishu"} & set(" ".join(map(swap, texts)).split())
+    renamed = [measure_one(swapped(gold(m), swap), drafted_from(swap(baselines[m]), m), RuleReader()) for m in MISSIONS]
+    assert aspect_f1(renamed) > aspect_f1(measured()) - 0.05
+
+
+@pytest.mark.slow
+def test_the_figures_in_the_docs_are_what_the_command_gives() -> None:
+    page = QUALITY.read_text("utf-8")
+    assert page == updated(page, measured()), "run `python -m tests.bench --update-docs`"

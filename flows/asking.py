@@ -1,0 +1,69 @@
+"""The language model of one run, for a watch that chooses one: its calls, its key, its cache in the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from flows.request import WatchRequest
+from flows.resources import Resources
+from flows.runs import Run
+from pipeline.chat import Chat
+from pipeline.fetch.post import Poster
+from pipeline.llm import Ask, Completion
+from pipeline.storage import open_store
+
+
+class _StoredAnswers:
+    """The cache, in the live store; it is opened for each look and never held during a call."""
+
+    def __init__(self, request: WatchRequest, found: Resources, run: Run, now: datetime) -> None:
+        self._folder, self._wait = request.data_dir, found.settings.store_wait
+        self._run_id, self._now = run.run_id, now
+
+    def known_answers(self, keys: Sequence[UUID]) -> Mapping[UUID, str]:
+        with open_store(self._folder, wait=self._wait) as store:
+            return store.known_answers(keys)
+
+    def keep_answers(self, answers: Sequence[tuple[Ask, Completion]]) -> None:
+        with open_store(self._folder, wait=self._wait) as store:
+            store.keep_answers(self._run_id, self._now, answers)
+
+
+@asynccontextmanager
+async def language_model(
+    request: WatchRequest, found: Resources, run: Run, now: datetime
+) -> AsyncIterator[Chat | None]:
+    """The model that the watch chooses, or None where it chooses none. At the end the run's record has its numbers.
+
+    A key that is not in the environment stops no run: each question is then answered with that trouble.
+    """
+    choice = found.watch.reader
+    if not choice.asks:
+        yield None
+        return
+    variable = choice.key.removeprefix("env:")
+    key = os.environ.get(variable, "").strip() if variable else ""
+    unusable = ""
+    if variable and not key:
+        unusable = f"the environment variable {variable}, which should hold its key, is not set"
+    elif not key.isascii() or not key.isprintable():
+        unusable = f"what the environment variable {variable} holds can't be sent as a key"
+        key = ""
+    async with Poster(
+        f"{choice.endpoint}/chat/completions",
+        user_agent=found.settings.user_agent,
+        key=key,
+        total=choice.timeout_s,
+        at_once=choice.calls_at_once,
+    ) as poster:
+        chat = Chat(choice, poster.post, _StoredAnswers(request, found, run, now), unusable=unusable)
+        try:
+            yield chat
+        finally:
+            run.count(**{name: number for name, number in chat.counts.items() if number})
+            for note in chat.notes:
+                run.note(note)

@@ -1,0 +1,112 @@
+"""A watch over a gold folder's articles, with all that led to each alert and each silence kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pipeline.alerts import worth_alerting
+from pipeline.backtest import given_id
+from pipeline.bench.scoring import Told
+from pipeline.board import Board, apply, baseline_changes, fold
+from pipeline.model import Article, Change, Judgement, Reading, Watch
+from pipeline.reading import Reader
+from pipeline.steps import Known, assess
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A claim with its verdict, and whether it was told.
+
+    Attributes:
+        against: the change that had made the row it was compared with, None where the board had none.
+        silence: why it was not told; empty where it was.
+    """
+
+    article: Article
+    judgement: Judgement
+    against: Change | None
+    silence: str
+
+    @property
+    def alerted(self) -> bool:
+        """Whether it was told."""
+        return not self.silence
+
+    @property
+    def confidence(self) -> float:
+        """How sure it was: of the change where there is one, else of the claim."""
+        change = self.judgement.change
+        return change.confidence if change is not None else self.judgement.claim.confidence
+
+    def told(self) -> Told:
+        """It as the scorer takes it."""
+        claim = self.judgement.claim
+        return Told(given_id(self.article), claim.aspect.value, claim.stage.value, claim.quote, self.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a watch made of articles, read in order of publication.
+
+    Attributes:
+        boards: the board before each article, by its id.
+        seconds: processor time for reading, comparing and planning, for all articles.
+    """
+
+    watch: Watch
+    articles: tuple[Article, ...]
+    readings: dict[UUID, Reading]
+    seen: tuple[Seen, ...]
+    boards: dict[UUID, Board]
+    seconds: float
+
+    @property
+    def alerts(self) -> tuple[Seen, ...]:
+        """What was told, in order."""
+        return tuple(one for one in self.seen if one.alerted)
+
+
+def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader) -> Run:
+    """``watch`` over ``articles``, by the live path's own step, with no look-ahead."""
+    ordered = tuple(sorted(articles, key=lambda a: (a.published, given_id(a))))
+    base = baseline_changes(watch)
+    now = ordered[-1].published if ordered else watch.baseline.published
+    begun = time.process_time()
+    assessed = assess(ordered, known=Known(changes=base), reader=reader, watch=watch, now=now)
+    seconds = time.process_time() - begun
+    by_id = {article.article_id: article for article in ordered}
+    changes = {change.change_id: change for change in (*base, *assessed.changes)}
+    seen = tuple(
+        Seen(
+            article=by_id[judgement.claim.article_id],
+            judgement=judgement,
+            against=changes.get(judgement.against) if judgement.against else None,
+            silence=_silence(judgement, watch),
+        )
+        for judgement in assessed.judgements
+    )
+    readings = {reading.article_id: reading for reading in assessed.readings}
+    return Run(watch, ordered, readings, seen, _boards(ordered, fold(base), seen), seconds)
+
+
+def _silence(judgement: Judgement, watch: Watch) -> str:
+    if judgement.change is None:
+        return f"{judgement.verdict.value}: {judgement.reason}"
+    told, reason = worth_alerting(judgement.change, watch)
+    return "" if told else reason
+
+
+def _boards(articles: Sequence[Article], board: Board, seen: Sequence[Seen]) -> dict[UUID, Board]:
+    made: dict[UUID, list[Change]] = {}
+    for one in seen:
+        if one.judgement.change is not None:
+            made.setdefault(one.article.article_id, []).append(one.judgement.change)
+    out = {}
+    for article in articles:
+        out[article.article_id] = board
+        for change in made.get(article.article_id, ()):
+            board = apply(board, change)
+    return out

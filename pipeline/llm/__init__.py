@@ -1,0 +1,35 @@
+"""A language model as an option: what it is asked, what of its answers counts, what they do to a verdict. Pure.
+
+The model never decides alone and never speaks freely: it fills in a form (:mod:`pipeline.llm.forms`), what it quotes
+must stand verbatim in the article, and where it does not answer so, the embedded engine's verdict stands. The calls
+themselves are :mod:`pipeline.chat`'s.
+"""
+
+from __future__ import annotations
+
+from pipeline.llm.forms import Answer, FoundClaim, fits, opinion_of, reading_of
+from pipeline.llm.opinions import Opinion, reading_without, told, weigh
+from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_to_read, engine_name
+from pipeline.llm.protocol import Completion, Reply, completion_of, wire
+
+__all__ = [
+    "PROMPT_VERSION",
+    "Answer",
+    "Ask",
+    "Candidate",
+    "Completion",
+    "FoundClaim",
+    "Opinion",
+    "Reply",
+    "ask_about",
+    "ask_to_read",
+    "completion_of",
+    "engine_name",
+    "fits",
+    "opinion_of",
+    "reading_of",
+    "reading_without",
+    "told",
+    "weigh",
+    "wire",
+]

@@ -1,0 +1,93 @@
+"""The table ``[reader]`` of ``watch.toml``: which engine reads, and the language model that may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipeline.model import ReaderChoice
+from pipeline.seeds.values import ENV_NAME, Table, check_url, problem
+from pipeline.text import shorten
+from pipeline.urls import is_address, is_public_address
+
+
+def _one_of(key: str, *allowed: str) -> Callable[[str], str]:
+    """A validator that takes ``allowed`` and nothing else."""
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            known = ", ".join(f'"{word}"' for word in allowed)
+            raise problem(f"unknown {key} '{shorten(value, 60)}'.", f"Write one of {known}.")
+        return value
+
+    return check
+
+
+def _endpoint(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(check_url(value))
+    if parts.query or parts.fragment:
+        raise problem("an endpoint has no query and no fragment.", "")
+    return value.rstrip("/")
+
+
+def _env(value: str) -> str:
+    # What is written is not shown: it may be the key itself.
+    if value and not ENV_NAME.fullmatch(value):
+        raise problem(
+            "is not of the form env:NAME.", "Put the key into an environment variable and name that: env:LLM_KEY."
+        )
+    return value
+
+
+def _travels_in_the_open(endpoint: str) -> bool:
+    """Whether a request to ``endpoint`` leaves this machine and network without encryption, as far as it shows."""
+    parts = urlsplit(endpoint)
+    name = (parts.hostname or "").casefold()
+    if parts.scheme == "https" or not name:
+        return False
+    if is_address(name):
+        return is_public_address(name)
+    return "." in name and not name.endswith(".localhost")
+
+
+class ReaderTable(Table):
+    """``[reader]``: which engine reads, and the language model that may be asked."""
+
+    kind: Annotated[str, AfterValidator(_one_of("kind", "embedded", "llm"))] = Field("embedded", examples=['"llm"'])
+    verify: Annotated[str, AfterValidator(_one_of("verify", "", "llm"))] = Field("", examples=['"llm"'])
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field("", examples=['"http://127.0.0.1:11434/v1"'])
+    model: str = Field("", max_length=200, examples=['"qwen3:8b"'])
+    key: Annotated[str, AfterValidator(_env)] = Field("", examples=['"env:LLM_KEY"'])
+    timeout_s: float = Field(60.0, ge=1, le=600, allow_inf_nan=False, examples=["60"])
+    calls_per_run: int = Field(50, ge=0, le=100_000, examples=["50"])
+    tokens_per_run: int = Field(500_000, ge=0, le=1_000_000_000, examples=["500000"])
+    answer_tokens: int = Field(1_500, ge=50, le=32_000, examples=["1500"])
+    article_tokens: int = Field(6_000, ge=100, le=100_000, examples=["6000"])
+    calls_at_once: int = Field(1, ge=1, le=32, examples=["1"])
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        choice = self.choice()
+        if choice.asks and not (choice.endpoint and choice.model.strip()):
+            missing = "endpoint" if not choice.endpoint else "model"
+            field = type(self).model_fields[missing]
+            example = field.examples[0] if field.examples else "..."
+            raise problem(
+                f"'{missing}' is missing in [reader], which asks a language model.",
+                f"Write for example {missing} = {example}",
+            )
+        if choice.key and _travels_in_the_open(choice.endpoint):
+            raise problem(
+                "the key in [reader] would travel unencrypted.",
+                "Use https for the endpoint, or an address on this machine or network.",
+            )
+        return self
+
+    def choice(self) -> ReaderChoice:
+        """The choice as the steps know it."""
+        return ReaderChoice(**self.model_dump())

@@ -1,0 +1,70 @@
+"""The part of docs/quality.md that a command writes: figures, kinds of error, and examples of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
+from pipeline.bench.figures import cause
+from pipeline.bench.tables import error_tables
+from pipeline.text import shorten
+
+from .missions import MISSIONS, ROOT, keywords_f1
+
+QUALITY = ROOT / "docs" / "quality.md"
+BEGIN = "<!-- figures: written by `python -m tests.bench --update-docs`; do not edit by hand -->"
+END = "<!-- end of figures -->"
+EXAMPLES = 4  # of one kind of error and one mission
+
+
+def updated(text: str, missions: Sequence[Mission]) -> str:
+    """``text`` with the generated part written anew.
+
+    Raises:
+        ValueError: the marks of the generated part are missing.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{QUALITY} lacks the line {BEGIN!r} or {END!r}")
+    return f"{before}{BEGIN}\n\n{figures(missions)}\n\n{END}{after}"
+
+
+def figures(missions: Sequence[Mission]) -> str:
+    """The generated part: the same for the same engine and gold, on any machine."""
+    parts = ["### Figures", "Command: `make bench` (the tables), `missionwatch bench GOLD_DIR --json` (for scripts)."]
+    parts += [as_markdown(table) for table in summary_tables(missions, at_once=AT_ONCE, speed=False)]
+    words = ", ".join(f"{mission} {keywords_f1(mission):.3f}" for mission in MISSIONS)
+    parts.append(f"Keyword rules, a sentence at a time, for scale (aspect F1, `make bench`): {words}.")
+    parts += ["### Is the confidence right?", "Command: `missionwatch bench GOLD_DIR --reliability`."]
+    parts.append(as_markdown(reliability_tables(missions)[-1]))
+    parts += ["### What errors remain", "Command: `make bench`, which writes them all to build/bench.html."]
+    parts += [as_markdown(table) for table in error_tables(missions)]
+    parts += ["### Examples", "\n".join(_examples(missions))]
+    return "\n\n".join(parts)
+
+
+def _examples(missions: Sequence[Mission]) -> Iterator[str]:
+    """The first errors of each kind, with the article's or event's id."""
+    for mission in missions:
+        name = mission.gold.name
+        for kind in (Kind.FALSE, Kind.DUPLICATE, Kind.WRONG_ASPECT):
+            for outcome in mission.scored.of(kind)[:EXAMPLES]:
+                told = outcome.told
+                of = f" of {outcome.event_id}" if outcome.event_id else ""
+                yield (
+                    f"- {name}, {kind.value}{of}: {told.article}, told as {told.aspect}, "
+                    f"{told.stage.replace('_', ' ')} ({told.confidence:.2f}): “{_plain(told.quote)}”"
+                )
+        for event in mission.scored.missed[:EXAMPLES]:
+            found = mission.gold.events[event]
+            first = mission.scored.reported[event][0]
+            yield f"- {name}, miss: {event} in {first}, {cause(mission, event)}: {_plain(found.summary)}"
+
+
+def _plain(text: str) -> str:
+    """``text`` in one short line that Markdown shows as it is."""
+    cut = shorten(text, 160)
+    for sign in "\\`*_[]<>|":
+        cut = cut.replace(sign, f"\\{sign}")
+    return cut
