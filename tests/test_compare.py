@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from reading.worlds import START, a_claim, a_reading, a_watch, an_article, later
 
 from pipeline.board import Board, baseline_changes, fold
-from pipeline.compare import Memory, judge
+from pipeline.compare import Doubt, Memory, judge
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Stage, Verdict
 from pipeline.reading import RuleReader
 
@@ -184,6 +186,66 @@ def test_what_is_too_weak_to_tell_is_uncertain() -> None:
     article = an_article(VOTE)
     (judgement,) = world.meets(article, a_claim(VOTE, article=article, confidence=0.49))
     assert (judgement.verdict, judgement.change) == (Verdict.UNCERTAIN, None)
+
+
+def weakly_twice(world: World, days: int, *, outlet: str = "Harbour Times") -> Judgement:
+    """The verdict on a weak claim, ``days`` after the Isle Post made it as weakly."""
+    first = an_article(VOTE)
+    doubt = Doubt(a_claim(VOTE, article=first, confidence=0.4, value="5,550 personnel"), "Isle Post", first.published)
+    text = "The mission in Ruritania is to have a ceiling of 5,550 personnel, the Council has set."
+    second = an_article(text, outlet=outlet, at=later(days))
+    claim = a_claim(text, article=second, confidence=0.45, value="5,550 personnel")
+    memory = Memory.of(world.changes, uncertain=[doubt])
+    (judgement,), _ = judge(a_reading(second, claim), second, world.board, world.watch, memory=memory)
+    return judgement
+
+
+def test_what_two_origins_say_weakly_is_a_change_and_says_so() -> None:
+    judgement = weakly_twice(World(), 2)
+    assert judgement.change is not None
+    assert judgement.change.confidence == 0.67  # 1 - 0.6 * 0.55
+    assert judgement.reason.endswith("; two origins say so, Isle Post since 30 Sep 2025 and now Harbour Times")
+
+
+def test_one_origin_that_says_it_weakly_twice_stays_uncertain() -> None:
+    assert weakly_twice(World(), 2, outlet="Isle Post").verdict is Verdict.UNCERTAIN
+
+
+def test_an_uncertain_claim_waits_for_a_second_origin_no_longer_than_two_weeks() -> None:
+    assert weakly_twice(World(), 15).verdict is Verdict.UNCERTAIN
+
+
+def test_the_surest_sentence_of_an_article_makes_the_change() -> None:
+    world = World()
+    vague = "A ceiling for the mission has been set."
+    article = an_article(f"{vague} {VOTE}")
+    claims = (a_claim(vague, article=article, confidence=0.6), a_claim(VOTE, article=article, confidence=0.9))
+    assert [j.verdict for j in world.meets(article, *claims)] == [Verdict.REPEATS, Verdict.NEW]
+
+
+def test_one_sentence_on_a_vote_makes_changes_of_several_aspects() -> None:
+    world = World()
+    text = "The Council on Tuesday extended the mandate, set a ceiling of 5,550 personnel and created a support office."
+    article = an_article(text)
+    aspects = {Aspect.MANDATE: "mandate", Aspect.STRENGTH: "ceiling", Aspect.SUPPORT: "support office"}
+    claims = (a_claim(text, article=article, aspect=aspect, subject=s, event=TUESDAY) for aspect, s in aspects.items())
+    assert all(j.change is not None for j in world.meets(article, *claims))
+
+
+@pytest.mark.slow
+def test_a_claim_is_compared_with_three_thousand_changes_in_ten_milliseconds() -> None:
+    world = after_the_vote()
+    vote = world.changes[-1]
+    old = [
+        replace(vote, subject_key=f"s{i}", known_at=later(-i // 6), quote=f"{VOTE} It was paper {i} of {i % 40}.")
+        for i in range(3000)
+    ]
+    memory = Memory.of(old)
+    article = an_article(VOTE, outlet="Harbour Times", at=later(1))
+    reading = a_reading(article, a_claim(VOTE, article=article, value="5,550 personnel", event=TUESDAY))
+    begun = time.perf_counter()
+    judge(reading, article, world.board, world.watch, memory=memory)
+    assert time.perf_counter() - begun < 0.1  # ten times the aim, for a busy machine
 
 
 def test_a_claim_of_an_article_about_something_else_is_irrelevant() -> None:

@@ -1,21 +1,21 @@
-"""Whether a claim and a change tell of the same thing: words, figures, names, days, direction."""
+"""Whether a claim and a change tell of the same thing: a probability from what the two share. Pure.
+
+The weights are logistic regressions on the corpus (``python -m training.memory --fit``): one for a claim and a change
+of two articles, one for two sentences of one article, and one that tells a restatement of what has long been known
+from a new event.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import lru_cache
+import math
+from collections.abc import Iterator
+from dataclasses import replace
 
-from pipeline.board import Quantity, quantities, same_number, subject_key
-from pipeline.model import Aspect, Change, Claim, Stage
-from pipeline.text import normalise
-
-# Chosen on the bench (python -m tests.bench); SAME from 0.66 to 0.95 moves the mean F1 by less than 0.03.
-SAME = 0.80  # similarity from which a claim and a change tell of the same thing
-SAME_SUBJECT = 0.45  # the same, where aspect, stage and subject agree already
-APART = timedelta(days=1)  # two dated incidents that lie further apart are two
+from pipeline.board import Quantity, same_number
+from pipeline.compare.marks import Marks
+from pipeline.compare.stems import mass
+from pipeline.compare.weights import ACROSS, OLD, WITHIN
+from pipeline.model import Aspect, Stage
 
 RANK = {
     Stage.PROPOSED: 0,
@@ -26,7 +26,7 @@ RANK = {
     Stage.ENDED: 4,
 }  # how far along a stage is
 DIRECTED = frozenset({Aspect.CONTRIBUTORS, Aspect.DEPLOYMENT})  # coming and going are different things
-_WIDE = frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.DEPLOYMENT})  # their subjects are few, and tell little
+_NAMED = frozenset({Aspect.CONTRIBUTORS, Aspect.FUNDING})  # their subjects are states and bodies, and tell much
 # Aspects under which reporters file the same event.
 _KIN = (
     frozenset({Aspect.MANDATE, Aspect.LEAD, Aspect.DEPLOYMENT}),
@@ -35,133 +35,130 @@ _KIN = (
     frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.SUPPORT}),
     frozenset({Aspect.FUNDING, Aspect.SUPPORT}),
 )
-_RELATED = frozenset((a, b) for kin in _KIN for a in kin for b in kin) | frozenset((a, a) for a in Aspect)
-
-_WORD = re.compile(r"[^\W_]+")
-_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
-_LEAVING = re.compile(
-    r"\b(?:withdr\w+|leav\w+|left|pull\w* out|quit\w*|go\w* home|went home|depart\w+|sent home|end\w*|exit|no part"
-    r"|repatriat\w+)\b"
-)
-_COMING = re.compile(
-    r"\b(?:join\w*|send\w*|deploy\w+|arriv\w+|take part|taking part|stay\w*|remain\w*|keep\w*|contribut\w+|offer\w*)\b"
-)
-_STOP_TEXT = """the a an of in on to for and or as at by from with its his her their that this it is are was
-    were be been has have had will who which not no but after over into up out more than says said would also they
-    he she there where when under about told one two"""
-# Stems that every sentence about a mission has.
-_COMMON_TEXT = """missi force secur counc unite natio troop soldi peace polic offic inter count membe perso manda
-    gover minis presi opera state resol"""
-_STOP = frozenset(_STOP_TEXT.split())
-_COMMON = frozenset(_COMMON_TEXT.split())
+KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
+_NEAR_STAGES = {
+    frozenset({Stage.PROPOSED, Stage.PLANNED}): "both_open",
+    frozenset({Stage.DECIDED, Stage.PLANNED}): "decided_planned",
+    frozenset({Stage.DECIDED, Stage.IN_EFFECT}): "decided_done",
+}
 
 
-@dataclass(frozen=True)
-class Memory:
-    """What was already told: every change in order, the baseline's and those that were superseded too."""
+def signs(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+    """What speaks for or against the claim ``mine`` and the change ``theirs`` being one event.
 
-    changes: tuple[Change, ...] = ()
+    Args:
+        mine: of the claim.
+        theirs: of the change.
+        own: the stems of the mission's names and places, which tell nothing.
 
-    @classmethod
-    def of(cls, changes: Iterable[Change]) -> Memory:
-        """The memory that these changes, in the order in which we knew them, amount to."""
-        return cls(tuple(changes))
-
-    def remember(self, changes: Iterable[Change]) -> Memory:
-        """This memory with further changes."""
-        return Memory((*self.changes, *changes))
-
-
-@lru_cache(maxsize=8192)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(w[:5] for w in _WORD.findall(normalise(text)) if w not in _STOP and not w.isdigit()) - _COMMON
-
-
-@lru_cache(maxsize=8192)
-def _names(text: str) -> frozenset[str]:
-    return frozenset(w.lower()[:6] for w in _NAME.findall(text))
-
-
-@lru_cache(maxsize=8192)
-def figures(text: str) -> tuple[Quantity, ...]:
-    """The telling numbers of ``text``: ten and more, no years."""
-    return tuple(q for q in quantities(text) if q.number >= 10 and not (1990 <= q.number <= 2060 and q.kind == "count"))
-
-
-def similarity(claim: Claim, change: Change, on: date) -> float:
-    """How far a claim, published on ``on``, tells of the same thing as ``change``: 0 to about 1.5.
-
-    Shared words count without those that every sentence about a mission has; days, figures, names and the
-    direction (coming or going) count for or against.
+    Yields:
+        Each sign by name with its size, 0 to 1; those of size 0 are left out.
     """
-    if (claim.aspect, change.aspect) not in _RELATED:
+    yield "bias", 1.0
+    same = mine.aspect is theirs.aspect
+    if same:
+        yield "aspect", 1.0
+    yield from _words(mine, theirs, own)
+    if same and mine.key == theirs.key:
+        yield "subject", 1.0
+    elif same and mine.aspect in _NAMED:
+        yield "other_party", 1.0
+    if mine.key != theirs.key and (_told(mine, theirs, own) or _told(theirs, mine, own)):
+        yield "subject_told", 1.0
+    if mine.figures and theirs.figures:
+        yield ("figure" if _agree(mine.figures, theirs.figures) else "other_figure"), 1.0
+    if mine.said and theirs.said:
+        yield ("value" if _agree(mine.said, theirs.said) else "other_value"), 1.0
+    if mine.direction * theirs.direction:
+        yield ("same_way" if mine.direction == theirs.direction else "other_way"), 1.0
+    if theirs.baseline:
+        yield "baseline", 1.0
+    yield from _stages(mine.stage, theirs.stage)
+    yield from _days(mine, theirs)
+
+
+def _words(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+    shared = mass((mine.stems & theirs.stems) - own)
+    if shared:
+        fewer = min(mass(mine.stems - own), mass(theirs.stems - own))
+        yield "words", min(shared, 6.0) / 6
+        yield "words_part", shared / fewer
+    names, others = mine.names - own, theirs.names - own
+    if common := len(names & others):
+        yield "names", min(common, 3) / 3
+    elif names and others:
+        yield "other_names", 1.0
+    if mine.quote == theirs.quote:
+        yield "quote", 1.0
+
+
+def _told(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
+    """Whether the other sentence names the subject of this one."""
+    key = mine.key_stems - own
+    return bool(key) and key <= theirs.stems
+
+
+def _agree(mine: tuple[Quantity, ...], theirs: tuple[Quantity, ...]) -> bool:
+    return any(same_number(a, b) for a in mine for b in theirs)
+
+
+def _stages(mine: Stage, theirs: Stage) -> Iterator[tuple[str, float]]:
+    if mine is theirs:
+        yield "stage", 1.0
+        return
+    if (near := _NEAR_STAGES.get(frozenset({mine, theirs}))) is not None:
+        yield near, 1.0
+    yield ("earlier_stage" if RANK[mine] < RANK[theirs] else "later_stage"), 1.0
+
+
+def _days(mine: Marks, theirs: Marks) -> Iterator[tuple[str, float]]:
+    days = abs((mine.known - theirs.known).days)
+    for name, most in (("days_4", 4), ("days_10", 10), ("days_30", 30), ("days_90", 90)):
+        if days <= most:
+            yield name, 1.0
+            break
+    if mine.event is None:
+        return
+    since = (mine.event - theirs.known).days
+    if since >= 4:
+        yield "long_after", 1.0  # the change was known days before this happened
+    elif since >= 1:
+        yield "after", 1.0
+    if theirs.event is not None:
+        apart = abs((mine.event - theirs.event).days)
+        if apart == 0:
+            yield "same_day", 1.0
+        elif apart > 2:
+            yield ("other_incident" if mine.aspect is Aspect.CASUALTIES else "other_day"), 1.0
+
+
+def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+    """The probability that the claim ``mine`` tells of the change ``theirs``; a refusal never tells of its opposite."""
+    if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
         return 0.0
-    score = 0.0 if claim.aspect is change.aspect else -0.25
-    score += 0.9 * _shared(_stems(claim.quote), _stems(change.quote), 6)
-    score += 0.25 * _shared(_names(claim.quote), _names(change.quote), 3)
-    if subject_key(claim.aspect, claim.subject) == change.subject_key:
-        score += 0.15 if claim.aspect in _WIDE else 0.35
-    mine, theirs = figures(claim.quote), figures(change.quote)
-    if mine and theirs:
-        score += 0.3 if any(same_number(a, b) for a in mine for b in theirs) else -0.1
-    if claim.stage is change.stage:
-        score += 0.15
-    apart = abs((claim.event_date or on) - (change.event_date or change.known_at.date()))
-    score += _closeness(apart.days, claim.event_date is not None)
-    if claim.aspect is Aspect.CASUALTIES and claim.event_date:
-        if change.event_date and apart > APART:
-            score -= 0.4
-        elif claim.event_date > change.known_at.date():
-            score -= 0.5  # the change was known before this happened
-    if claim.aspect in DIRECTED and _direction(claim.quote) * _direction(change.quote) < 0:
-        score -= 0.4
-    return score
+    weights = WITHIN if mine.article == theirs.article else ACROSS
+    return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * size for name, size in signs(mine, theirs, own))))
 
 
-def _shared(mine: frozenset[str], theirs: frozenset[str], enough: int) -> float:
-    """The part of the smaller set that the other has, damped where the smaller has fewer than ``enough``."""
-    fewer = min(len(mine), len(theirs))
-    return len(mine & theirs) / fewer * min(1.0, fewer / enough) if fewer else 0.0
+def alike(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+    """The probability that both are about one matter: as if they were of one stage and told weeks apart."""
+    matter = replace(mine, stage=theirs.stage, known=theirs.known, event=None)
+    odds = sum(ACROSS.get(n, 0.0) * size for n, size in signs(matter, theirs, own) if not n.startswith("days_"))
+    return 1.0 / (1.0 + math.exp(-(odds + ACROSS.get("days_30", 0.0))))
 
 
-def _closeness(days: int, dated: bool) -> float:
-    """What the days between two events count: an undated claim may tell again what is weeks old."""
-    if days <= 4:
-        return 0.2 if days <= 1 else 0.12
-    if dated:
-        return 0.0 if days <= 12 else -0.12 if days <= 25 else -0.35
-    return 0.0 if days <= 40 else -0.15
+def restates(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+    """The probability that ``mine`` restates the known matter ``theirs``, from what the memory adds to the reading.
+
+    Old and new are taken as equally likely beforehand, since what the sentence alone tells is in the reader's
+    confidence. Fitted on each claim that tells of no known event, with the change that is most :func:`alike`.
+    """
+    odds = sum(OLD.get(name, 0.0) * size for name, size in old_signs(mine, theirs, own))
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
-@lru_cache(maxsize=8192)
-def _direction(text: str) -> int:
-    """-1 for a sentence about leaving, 1 for one about coming, 0 where it tells neither or both."""
-    low = normalise(text)
-    out, into = bool(_LEAVING.search(low)), bool(_COMING.search(low))
-    return 0 if out == into else -1 if out else 1
-
-
-def bar(claim: Claim, change: Change, on: date) -> float:
-    """The similarity that is enough: less where aspect, stage and subject agree and little time has passed."""
-    same_subject = claim.aspect is change.aspect and subject_key(claim.aspect, claim.subject) == change.subject_key
-    if same_subject and RANK[claim.stage] <= RANK[change.stage]:
-        days = abs((on - change.known_at.date()).days)
-        if claim.stage is not change.stage and claim.aspect in DIRECTED:
-            return SAME + 0.3  # what a country plans next is not what it does now
-        if claim.stage is not change.stage:
-            return (SAME + SAME_SUBJECT) / 2 if days <= 45 else SAME
-        return SAME_SUBJECT if days <= 14 else (SAME + SAME_SUBJECT) / 2 if days <= 45 else SAME
-    return SAME + 0.2 if claim.aspect in DIRECTED and claim.stage is not change.stage else SAME
-
-
-def nearest(claim: Claim, memory: Memory, on: date) -> tuple[Change | None, float]:
-    """The change that lies furthest above its bar, and the similarity; None where all lie below theirs."""
-    best: Change | None = None
-    high, at, closest = 0.0, 0.0, 0.0
-    for change in memory.changes:
-        score = similarity(claim, change, on)
-        closest = max(closest, score)
-        margin = score - bar(claim, change, on)
-        if margin >= high:
-            best, high, at = change, margin, score
-    return (best, at) if best is not None else (None, closest)
+def old_signs(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+    """The signs of :func:`signs` but those of the day that the claim names, and the claim's own aspect and stage."""
+    yield from signs(replace(mine, event=None), theirs, own)
+    yield f"is_{mine.aspect.value}", 1.0
+    yield f"is_{mine.stage.value}", 1.0

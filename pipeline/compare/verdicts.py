@@ -7,21 +7,23 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from pipeline.board import Board, apply, confirm, quantities, same_number, subject_key
-from pipeline.compare.likeness import RANK, Memory, figures, nearest
+from pipeline.compare.likeness import DIRECTED, RANK, alike
+from pipeline.compare.marks import BECAME, Marks, figures, marks_of_change, marks_of_claim, own_words
+from pipeline.compare.memory import SAME, Memory
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Stage, Verdict, Watch
 from pipeline.text import content_id
 
 SURE = 0.5  # under this a claim is too weak to move the board
-LATELY = 10  # days within which the same subject at the same stage is taken for the same event
+LATE_FOR = timedelta(days=45)  # within which an earlier stage of what the board has is a late report, not a new plan
+RESTATED = 0.8  # chance from which a claim is old news; chosen on the corpus
+SAME_DAY = timedelta(days=2)  # reports of one event differ by so much, with time zones and late editions
 SMALL_DISPUTE = 0.02  # figures that differ by less are disputed on the board, and not alerted
-BECAME = " -> "  # in a mandate's value: the old name, then the new
 QUIET = 0.45  # the confidence of a change that is to be on the board and not in an alert
 DISPUTE_DAYS = timedelta(days=14)  # figures for one thing that differ within this are a dispute, later ones a revision
 
+_OPEN = frozenset({Stage.PROPOSED, Stage.PLANNED})  # what may still come to nothing
+_SETTLED_ONCE = frozenset({Aspect.MANDATE, Aspect.SUPPORT, Aspect.LEAD})
 _COUNTED = frozenset({Aspect.STRENGTH, Aspect.CASUALTIES, Aspect.FUNDING, Aspect.CONTRIBUTORS})
-# Aspects of which one article tells one event a stage, and whose subjects climb one ladder of stages.
-_ONCE = frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.LEAD, Aspect.COMMAND, Aspect.CASUALTIES, Aspect.SUPPORT})
-_ONE_LADDER = _ONCE - {Aspect.CASUALTIES}
 
 
 def judge(
@@ -41,7 +43,8 @@ def judge(
     """
     origin = article.origin or article.family or article.outlet
     out: list[Judgement] = []
-    for claim in sorted(reading.claims, key=lambda c: (c.start, c.aspect.value, str(c.claim_id))):
+    # The surest sentence of an article makes the change; the others repeat it.
+    for claim in sorted(reading.claims, key=lambda c: (-c.confidence, *_place(c))):
         if not reading.relevant:
             out.append(Judgement(claim, Verdict.IRRELEVANT, f"not about this mission: {reading.reason}"))
             continue
@@ -52,83 +55,105 @@ def judge(
             memory = memory.remember((judgement.change,))
         elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
             board = confirm(board, judgement.against, origin, article.published)
-    return tuple(out), board
+    return tuple(sorted(out, key=lambda j: _place(j.claim))), board
+
+
+def _place(claim: Claim) -> tuple[int, str, str]:
+    return claim.start, claim.aspect.value, str(claim.claim_id)
 
 
 def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str) -> Judgement:
     if claim.confidence == 0.0:
         return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about a sister mission")
-    on = article.published.date()
-    known, score = nearest(claim, memory, on)
-    if known is None:
-        known = _in_other_words(claim, board, on)
-    against, similar = known.change_id if known else None, round(score, 3)
+    own = own_words(watch)
+    mine = marks_of_claim(claim, article.published.date())
+    known, likely = memory.nearest(mine, own)
+    against, similar = known.change_id if known else None, round(likely, 3)
 
     def verdict(kind: Verdict, reason: str) -> Judgement:
         return Judgement(claim, kind, reason, against, similar)
 
     if known is not None and known.article_id == article.article_id:
-        return verdict(Verdict.REPEATS, "the same article says this further up")
+        return verdict(Verdict.REPEATS, "another sentence of the article says this")
     if article.published < watch.baseline.published:
         return verdict(Verdict.STALE, "the article is older than the baseline")
     if claim.background:
         return verdict(Verdict.STALE, "the article tells this as background, not as news")
     row = board.get((known.aspect, known.subject_key)) if known else None
-    if known is not None and row is not None and _is_known(claim, known, row):
-        return _again(claim, row, origin, similar)
+    if known is not None and row is not None and not _brings_more(claim, row.change):
+        return _again(claim, known, row, origin, similar)
+    if known is None:
+        row = _matter(mine, board, own)
+        if row is not None and (_further_on(claim, row.change, mine, own) or _told_again(claim, row.change, mine)):
+            return _again(claim, row.change, row, origin, similar)
+        old, restated = memory.restated(mine, own)
+        if old is not None and restated >= RESTATED and claim.confidence < restated:
+            since = _day(old.held_from)
+            return replace(verdict(Verdict.STALE, f"restates what has been known since {since}"), against=old.change_id)
+    confidence, backed = claim.confidence, ""
     if claim.confidence < SURE:
-        return verdict(Verdict.UNCERTAIN, f"too weak to tell ({claim.confidence:.2f}, needs {SURE:.2f})")
+        doubt = memory.waiting(claim, origin, article.published, own)
+        confidence = either(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
+        if doubt is None or confidence < SURE:
+            return verdict(Verdict.UNCERTAIN, f"too weak to tell ({confidence:.2f}, needs {SURE:.2f})")
+        backed = f"; two origins say so, {doubt.origin} since {_day(doubt.published.date())} and now {origin}"
     if known is not None and row is None:
         return verdict(Verdict.STALE, f"the board has had this since {_day(known.held_from)} and has moved on")
-    change = _change(claim, article, board, watch, known if row else None)
-    if earlier := _told_already(claim, change, memory):
-        return verdict(Verdict.REPEATS, f"the same article has already moved '{earlier.subject}'")
+    change = _change(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
+    change = replace(change, reason=change.reason + backed)
     return Judgement(claim, change.verdict, change.reason, against, similar, change)
 
 
-def _in_other_words(claim: Claim, board: Board, on: date) -> Change | None:
-    """The row of the same subject and stage, moved of late, where the claim brings no figure of its own."""
-    row = board.get((claim.aspect, subject_key(claim.aspect, claim.subject)))
-    if row is None or claim.aspect not in _ONE_LADDER:
-        return None
-    if row.change.stage is not claim.stage or row.change.verdict is Verdict.BASELINE:
-        return None
-    if abs((on - row.change.known_at.date()).days) > LATELY or _differs(claim, row.change):
-        return None
-    return row.change
+def either(one: float, other: float) -> float:
+    """The chance that at least one of two independent origins is right (noisy-or)."""
+    return round(1.0 - (1.0 - one) * (1.0 - other), 4)
 
 
-def _told_already(claim: Claim, change: Change, memory: Memory) -> Change | None:
-    """The change that this article made already, where one article tells of one such event."""
-    for earlier in memory.changes:
-        if earlier.article_id != change.article_id or earlier.aspect is not claim.aspect:
-            continue
-        if earlier.subject_key == change.subject_key:
-            return earlier
-        if claim.aspect in _ONCE and earlier.stage is claim.stage and not _other_day(claim, earlier):
-            return earlier
-    return None
+def _matter(mine: Marks, board: Board, own: frozenset[str]) -> BoardRow | None:
+    """The row about the matter of a claim that is no known event: that of its subject, else the most alike."""
+    if (row := board.get((mine.aspect, mine.key))) is not None:
+        return row
+    best, high = None, SAME
+    for row in board.of(mine.aspect):
+        if (near := alike(mine, marks_of_change(row.change), own)) >= high:
+            best, high = row, near
+    return best
 
 
-def _other_day(claim: Claim, change: Change) -> bool:
-    """True for two incidents that are told apart by their days."""
-    dated = claim.aspect is Aspect.CASUALTIES and claim.event_date is not None and change.event_date is not None
-    return dated and claim.event_date != change.event_date
+def _further_on(claim: Claim, current: Change, mine: Marks, own: frozenset[str]) -> bool:
+    """True for a late report of an earlier stage of what this row tells.
 
-
-def _is_known(claim: Claim, known: Change, row: BoardRow) -> bool:
-    """True where the claim brings nothing that the board does not have: same stage or earlier, same figures."""
-    current = row.change
-    if Stage.REJECTED in (claim.stage, current.stage) and claim.stage is not current.stage:
+    What a country plans next is another thing than what it does now, what comes after an end is a new beginning,
+    and what holds since before the watch began does not make each plan old.
+    """
+    if claim.aspect in DIRECTED or current.verdict is Verdict.BASELINE:
         return False
-    held = claim.event_date or current.held_from
-    if {claim.stage, current.stage} <= {Stage.PROPOSED, Stage.PLANNED} and abs(
-        held - current.held_from
-    ) <= DISPUTE_DAYS:
-        return not _differs(claim, current)
-    if RANK[claim.stage] > RANK[current.stage] and RANK[claim.stage] > RANK[known.stage]:
+    if {claim.stage, current.stage} & {Stage.REJECTED, Stage.ENDED} or RANK[claim.stage] >= RANK[current.stage]:
         return False
-    return claim.stage is not current.stage or not (_differs(claim, current) or _fills_in(claim, current))
+    theirs = marks_of_change(current)
+    return abs(mine.known - theirs.known) <= LATE_FOR and alike(mine, theirs, own) >= SAME
+
+
+def _told_again(claim: Claim, current: Change, mine: Marks) -> bool:
+    """True for what the row of the same subject and stage has had for weeks, told with the same day or none.
+
+    A council does not decide the same thing twice in six weeks; who tells it without a day tells it again.
+    """
+    if claim.aspect not in _SETTLED_ONCE or claim.stage in _OPEN:
+        return False
+    if claim.event_date is not None and abs(claim.event_date - current.held_from) > SAME_DAY:
+        return False
+    if claim.stage is not current.stage or current.verdict is Verdict.BASELINE or _brings_more(claim, current):
+        return False
+    theirs = marks_of_change(current)
+    return theirs.key == mine.key and timedelta(0) <= mine.known - theirs.known <= LATE_FOR
+
+
+def _brings_more(claim: Claim, current: Change) -> bool:
+    """True where the claim of a known event brings a step from plan to fact, a figure or a name."""
+    if current.stage in _OPEN and claim.stage not in _OPEN:
+        return True
+    return claim.stage is current.stage and (_differs(claim, current) or _fills_in(claim, current))
 
 
 def _differs(claim: Claim, change: Change) -> bool:
@@ -140,9 +165,11 @@ def _differs(claim: Claim, change: Change) -> bool:
         return False
     if change.disputed_value and any(q.number == mine[0].number for q in quantities(change.disputed_value)):
         return False
-    if mine[0].about or theirs[0].about:
-        return not same_number(mine[0], theirs[0])
-    return mine[0].number != theirs[0].number and all(q.number != mine[0].number for q in figures(change.quote))
+    if same_number(mine[0], theirs[0]) if mine[0].about or theirs[0].about else mine[0].number == theirs[0].number:
+        return False
+    if any(q.number == theirs[0].number for q in figures(claim.quote)):
+        return False  # the sentence has the board's figure too: it says from what to what
+    return all(q.number != mine[0].number for q in figures(change.quote))
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
@@ -156,7 +183,7 @@ def _fills_in(claim: Claim, change: Change) -> bool:
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
 
 
-def _again(claim: Claim, row: BoardRow, origin: str, similar: float) -> Judgement:
+def _again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
     """Confirms, repeats or stale: the claim tells what the board has."""
     current = row.change
     since = _day(current.held_from)
@@ -166,6 +193,8 @@ def _again(claim: Claim, row: BoardRow, origin: str, similar: float) -> Judgemen
 
     if RANK[claim.stage] < RANK[current.stage]:
         return verdict(Verdict.STALE, f"the board is further on: {_stage(current.stage)} since {since}")
+    if known.change_id != current.change_id and known.stage is not current.stage:
+        return verdict(Verdict.STALE, f"the board had this from {_day(known.held_from)} on, and has moved on")
     if current.verdict is Verdict.BASELINE:
         return verdict(Verdict.REPEATS, f"the baseline has had this since {since}")
     if origin in row.origins:
@@ -180,7 +209,8 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
     same_aspect = known is not None and known.aspect is claim.aspect
     key = known.subject_key if known is not None and same_aspect else subject_key(claim.aspect, claim.subject)
     current = board.get((claim.aspect, key))
-    if current is not None and known is None and RANK[claim.stage] < RANK[current.change.stage]:
+    lower = current is not None and RANK[claim.stage] < RANK[current.change.stage]
+    if current is not None and lower and claim.stage is not Stage.REJECTED:
         key = f"{key} ({_stage(claim.stage)})"  # a proposal about what holds does not undo what holds
         current = board.get((claim.aspect, key))
     before = current.change if current else None
@@ -215,6 +245,8 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
     )
     if kind is Verdict.DISPUTES:
         return replace(change, disputed_value=claim.value, value=before.value, held_from=before.held_from)
+    if kind is Verdict.ADVANCES and claim.stage is before.stage and claim.event_date is None:
+        change = replace(change, held_from=before.held_from)  # it tells more of the same event
     if claim.aspect is Aspect.MANDATE and BECAME in before.value and BECAME not in claim.value:
         return replace(change, value=before.value)  # what became of the mission stays told when its stage moves on
     return change

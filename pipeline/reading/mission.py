@@ -305,6 +305,16 @@ def _shared(texts: tuple[str, ...], watch: Watch) -> float:
     return len(mine & base) / fewer if fewer else 0.0
 
 
+def _names_another(sentence: str) -> bool:
+    """True where a sentence gives another mission by its initials: "the observer force on the hills, OFH"."""
+    for found in acronyms(sentence):
+        if _MISSION_WORD.match(sentence[found.end :].lstrip(" ,’'s")):
+            return True
+        if _MISSION_WORD.search(sentence[max(0, found.start - 45) : found.start]) and sentence[found.start - 2] in ",(":
+            return True
+    return False
+
+
 def _others(text: str, who: Identity) -> int:
     """How many other missions ``text`` names."""
     found = [p.text for p in phrases(text) if names_mission(p.text)] + [
@@ -362,6 +372,8 @@ def _level(sentence: str, who: Identity, known: re.Pattern[str] | None, named: b
         return 2.5
     if who.described and who.described.search(sentence):
         return 2.0
+    if not (who.place and who.place.search(sentence)) and _names_another(sentence):
+        return SISTER
     if _GENERIC.search(sentence) or _ABSTRACT.search(sentence):
         return 1.0
     return 0.0
