@@ -17,6 +17,7 @@ from flows.resources import Resources, clock, progress, resources
 from flows.runs import recorded
 from pipeline import steps
 from pipeline.chat import Chat
+from pipeline.compare import WAITS
 from pipeline.model import Article, Verdict
 from pipeline.storage import open_store
 
@@ -62,6 +63,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 known = steps.Known(
                     changes=store.load_changes(slug),
                     confirmations=store.load_confirmations(slug),
+                    uncertain=store.load_uncertain(slug, min(a.published for a in articles) - WAITS),
                     texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
                 )
             made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat)

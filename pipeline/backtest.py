@@ -11,10 +11,10 @@ from typing import TypedDict, cast
 
 from pipeline.alerts import worth_alerting
 from pipeline.board import baseline_changes, fold, with_successors
-from pipeline.compare import Memory, judge
+from pipeline.compare import Doubt, Memory, judge
 from pipeline.dedupe import OriginIndex, origin_of
 from pipeline.errors import UsageError
-from pipeline.model import Article, Change, Precision, Watch
+from pipeline.model import Article, Change, Precision, Verdict, Watch
 from pipeline.reading import Reader
 from pipeline.text import content_id, text_hash
 
@@ -135,7 +135,10 @@ def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
         known = with_successors(watch, memory.changes)
         judgements, board = judge(reader.read(article, known), article, board, watch, memory=memory)
         made = [j.change for j in judgements if j.change is not None]
-        memory = memory.remember(made)
+        memory = memory.remember(
+            made,
+            (Doubt(j.claim, article.origin, article.published) for j in judgements if j.verdict is Verdict.UNCERTAIN),
+        )
         out += [(article, change) for change in made]
     return out
 

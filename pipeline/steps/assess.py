@@ -9,13 +9,14 @@ from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.board import confirm, fold, with_successors
-from pipeline.compare import Memory, judge
+from pipeline.compare import Doubt, Memory, judge
 from pipeline.dedupe import OriginIndex, origin_of
 from pipeline.llm import Opinion, reading_without, told, weigh
 from pipeline.model import (
     Alert,
     Article,
     Change,
+    Claim,
     Judgement,
     Reading,
     Silence,
@@ -29,17 +30,19 @@ NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with lat
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store holds when articles are assessed: three looks backward, all of them values.
+    """What the store holds when articles are assessed: four looks backward, all of them values.
 
     Attributes:
         changes: every change of the watch, in the order in which the board took them.
         confirmations: (change_id, origin, time) of the claims that agreed with a change.
         texts: (article_id, origin, text) of recent articles, for near-duplicates.
+        uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
     """
 
     changes: Sequence[Change] = ()
     confirmations: Sequence[tuple[UUID, str, datetime]] = ()
     texts: Sequence[tuple[UUID, str, str]] = ()
+    uncertain: Sequence[tuple[Claim, str, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def assess(
     board = fold(known.changes)
     for change_id, origin, at in known.confirmations:
         board = confirm(board, change_id, origin, at)
-    memory = Memory.of(known.changes)
+    memory = Memory.of(known.changes, (Doubt(*waiting) for waiting in known.uncertain))
     index = OriginIndex()
     batch = tuple(articles)
     reread = {article.article_id for article in batch}  # an article is no reprint of itself
@@ -108,7 +111,10 @@ def assess(
         else:
             verdicts, board = judge(reading, traced, board, watch, memory=memory)
         readings.append(reading)
-        memory = memory.remember(v.change for v in verdicts if v.change is not None)
+        memory = memory.remember(
+            (v.change for v in verdicts if v.change is not None),
+            (Doubt(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
+        )
         judgements.extend(verdicts)
 
     changes = tuple(j.change for j in judgements if j.change is not None)

@@ -10,7 +10,7 @@ from uuid import UUID
 import duckdb
 
 from pipeline.errors import StorageError, UsageError
-from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Silence, Stage, Verdict
+from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Precision, Reading, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 from pipeline.storage.schema import literal
@@ -54,6 +54,19 @@ class Changes(Part):
             [watch],
         )
         return [(row["change_id"], row["origin"], row["published"]) for row in rows]
+
+    def load_uncertain(self, watch: str, since: datetime) -> list[tuple[Claim, str, datetime]]:
+        """(claim, origin, publication time) of the claims since ``since`` that were too weak to move the board."""
+        rows = self._db.rows(
+            """
+            SELECT k.*, coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
+            FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
+            LEFT JOIN article_origin o USING (article_id)
+            WHERE v.watch = ? AND v.verdict = 'uncertain' AND a.published >= CAST(? AS TIMESTAMPTZ)
+            ORDER BY a.published, a.article_id, k.quote_start, k.claim_id""",
+            [watch, since],
+        )
+        return [(_claim_of(row), row["origin"], row["published"]) for row in rows]
 
     def add_assessment(
         self,
@@ -234,6 +247,25 @@ def _claim_row(claim: Claim) -> Row:
         "confidence": claim.confidence,
         "why": claim.why,
     }
+
+
+def _claim_of(row: Row) -> Claim:
+    return Claim(
+        claim_id=row["claim_id"],
+        article_id=row["article_id"],
+        aspect=Aspect(row["aspect"]),
+        stage=Stage(row["stage"]),
+        subject=row["subject"],
+        value=row["value"],
+        quote=row["quote"],
+        start=row["quote_start"],
+        end=row["quote_end"],
+        event_date=row["event_date"],
+        event_precision=Precision(row["event_precision"]),
+        background=row["background"],
+        confidence=row["confidence"],
+        why=row["why"],
+    )
 
 
 def _verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
