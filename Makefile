@@ -96,7 +96,7 @@ bench: setup ## score the reading engine against the gold timelines of three mis
 
 .PHONY: train
 train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
-	@$(UV) pip install --quiet --python $(BIN)/python 'scikit-learn>=1.6,<2'
+	@$(UV) pip install --quiet --python $(BIN)/python -r training/requirements.txt
 	@$(BIN)/python -m training.checks
 	@$(BIN)/python -m training.train
 

@@ -329,3 +329,21 @@ def test_a_lead_in_a_background_paragraph_changes_nothing() -> None:
     judgements = world.reads(an_article(text, title="Sanctions renewed"))
     assert [j.change for j in judgements if j.claim.aspect is Aspect.LEAD and j.change] == []
     assert dict(world.board) == dict(fold(baseline_changes(world.watch)))
+
+
+def test_a_sentence_that_names_what_the_mission_becomes_takes_the_place_of_one_that_does_not() -> None:
+    world = World()
+    draft, vote = "A draft would turn the mission into a New Force.", "The draft is adopted with 12 votes."
+    named = "The Council turned the Ruritania Assistance Mission into a New Force."
+    texts = [
+        (draft, Stage.PROPOSED, "Old -> New Force"),
+        (vote, Stage.DECIDED, "12 votes"),
+        (named, Stage.DECIDED, "Old -> New Force"),
+    ]
+    for n, (text, stage, value) in enumerate(texts):
+        article = an_article(text, outlet=f"Paper {n}", at=later(n))
+        claim = a_claim(text, article=article, aspect=Aspect.MANDATE, stage=stage, subject="mandate", value=value)
+        world.meets(article, replace(claim, event_date=TUESDAY if n else None))
+
+    row = world.board[Aspect.MANDATE, "mandate"].change
+    assert (row.stage, row.value, row.quote) == (Stage.DECIDED, "Old -> New Force", named)

@@ -23,8 +23,9 @@ from pipeline.bench import (
     reliability_tables,
     summary_tables,
 )
+from pipeline.cli.frame import engine_option
 from pipeline.errors import UsageError
-from pipeline.reading import RuleReader
+from pipeline.reading import ENGINES
 from pipeline.seeds import load_watch
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -43,8 +44,15 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="The confidence from which a change is told at once.",
 )
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object, for scripts.")
+@engine_option
 def bench(
-    golds: tuple[Path, ...], watches: tuple[Path, ...], html: Path | None, curve: bool, at_once: float, as_json: bool
+    golds: tuple[Path, ...],
+    watches: tuple[Path, ...],
+    html: Path | None,
+    curve: bool,
+    at_once: float,
+    as_json: bool,
+    engine: str,
 ) -> None:
     """Score the reading engine against gold timelines: articles.jsonl and timeline.json in each GOLD_DIR.
 
@@ -59,7 +67,7 @@ def bench(
         raise click.UsageError(f"{len(golds)} GOLD_DIR and {len(watches)} --watch: give one for each, or none.")
     held = [load_gold(folder) for folder in golds]
     used = [load_watch(folder) for folder in watches] or [baseline_watch(gold) for gold in held]
-    missions = measure(held, used, RuleReader(), at_once=at_once)
+    missions = measure(held, used, ENGINES[engine](), at_once=at_once)
     if html is not None:
         write_page(html, missions, at_once=at_once)
     if as_json:

@@ -16,11 +16,11 @@ from pipeline.backtest import backtest as backtest_watch
 from pipeline.backtest import load_articles
 from pipeline.cli import report
 from pipeline.cli.bench import bench
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import When, data_dir_option, engine_option, folder_argument, store_folder
 from pipeline.errors import UsageError
 from pipeline.initiate import draft_watch
 from pipeline.model import Watch
-from pipeline.reading import RuleReader
+from pipeline.reading import ENGINES
 from pipeline.seeds import load_watch, write_watch
 from pipeline.storage import open_published
 from pipeline.text import shorten
@@ -173,10 +173,11 @@ def init(folder: Path, article_file: Path, published: datetime | None, url: str)
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the changes go, a JSON line each, in order.",
 )
-def backtest(folder: Path, articles_file: Path, out: Path) -> None:
+@engine_option
+def backtest(folder: Path, articles_file: Path, out: Path, engine: str) -> None:
     """Say what the watch would have alerted on, had these articles come in order, without look-ahead."""
     watch = load_watch(folder)
-    lines = backtest_watch(watch, load_articles(articles_file), RuleReader())
+    lines = backtest_watch(watch, load_articles(articles_file), ENGINES[engine]())
     try:
         out.write_text("".join(json.dumps(line, ensure_ascii=False, default=_plain) + "\n" for line in lines), "utf-8")
     except OSError as error:

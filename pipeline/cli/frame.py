@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.errors import MissionwatchError, UsageError
+from pipeline.reading import ENGINES
 from pipeline.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,6 +89,18 @@ def store_folder(data_dir: Path, folder: Path, *, archive: bool) -> Path:
         f"Nothing is stored in {chosen} yet.",
         remedy=f"Run `missionwatch {'replay' if archive else 'run'} {folder}{'' if archive else ' --once'}` first.",
     )
+
+
+def engine_option(function: F) -> F:
+    """``--engine``: which reading engine a command tries."""
+    option = click.option(
+        "--engine",
+        type=click.Choice(list(ENGINES)),
+        default="rules",
+        show_default=True,
+        help="The reading engine: rules, or the model trained on our own corpus.",
+    )
+    return option(function)
 
 
 class When(click.ParamType[datetime]):

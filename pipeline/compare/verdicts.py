@@ -177,7 +177,10 @@ def _fills_in(claim: Claim, change: Change) -> bool:
     if claim.aspect is not change.aspect or claim.confidence < SURE:
         return False
     if claim.aspect is Aspect.MANDATE:
-        return BECAME in claim.value and BECAME not in change.value
+        if BECAME not in claim.value:
+            return False
+        # A row may have the name from an earlier stage; the sentence that proves it should say it.
+        return BECAME not in change.value or change.value.split(BECAME, 1)[1] not in change.quote
     if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))

@@ -72,6 +72,8 @@ class Seen:
     people: tuple[Quantity, ...]  # numbers that count people
     money: tuple[Quantity, ...]
     decision: bool  # a body that can decide is said to have decided
+    away: tuple[int, ...]  # for each of ``whens``, the days from the publication
+    mentioned: tuple[countries.Mention, ...]
 
 
 _NAMES_TEXT = """bias first second third position after_half level3 level2 level1 level0 carried recent old since_old
@@ -111,9 +113,9 @@ _OWN_DEAD = re.compile(
 MOST_PEOPLE = 150_000  # no mission has more; larger numbers count the displaced and the hungry
 
 
-def states_in(text: str, hosts: frozenset[str]) -> tuple[str, ...]:
-    """The states that ``text`` names but the host, in order; a capital counts only where no state is named."""
-    found = [m for m in countries.mentions(text) if m.name not in hosts]
+def states_in(mentioned: tuple[countries.Mention, ...], hosts: frozenset[str]) -> tuple[str, ...]:
+    """The states among ``mentioned`` but the host, in order; a capital counts only where no state is named."""
+    found = [m for m in mentioned if m.name not in hosts]
     return tuple(dict.fromkeys([m.name for m in found if not m.capital] or [m.name for m in found]))
 
 
@@ -190,8 +192,8 @@ def look(
     whens = dates.find(sentence.text, published)
     recent = old_one = future = None
     since_old = False
-    for when in whens:
-        away = dates.distance(when, published)
+    aways = tuple(dates.distance(when, published) for when in whens)
+    for when, away in zip(whens, aways, strict=True):
         if when.role == "until" or away > 1:
             future = future or when
         elif away >= -12 and when.precision.value != "year":
@@ -205,7 +207,8 @@ def look(
     sums = money(sentence.text, numbers)
     if _OTHER_MEASURE.search(text):
         aspects["mandate"] = 0.0
-    states = states_in(sentence.text, hosts)
+    mentioned = countries.mentions(sentence.text)
+    states = states_in(mentioned, hosts)
     if _LOST.search(text):
         aspects["casualties"] += 2.0
     if (
@@ -288,4 +291,6 @@ def look(
         counted,
         sums,
         bool(_DECISION.search(text)) and not _CONDITION.search(text),
+        aways,
+        mentioned,
     )
