@@ -17,7 +17,7 @@ _screen = report.console(stderr=True)
 def show_progress() -> Iterator[None]:
     """Show how far each stage is while the block runs; alerts for the console go above the bar."""
     if not _screen.is_terminal:
-        with _told(_plain_teller()):
+        with _told(_PlainTeller()):
             yield
         return
     with Progress(
@@ -49,10 +49,6 @@ class _PlainTeller:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if done == total or done % 100 == 0:
             _screen.print(f"{stage}: {done} of {total}")
-
-
-def _plain_teller() -> _PlainTeller:
-    return _PlainTeller()
 
 
 @contextmanager

@@ -129,16 +129,18 @@ def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
     board, memory = fold(changes), Memory.of(changes)
     out: list[tuple[Article, Change]] = []
     index = OriginIndex()
+    named = with_successors(watch, changes)
     for untraced in sorted(articles, key=lambda a: (a.published, given_id(a))):
         article = replace(untraced, origin=origin_of(untraced, index))
         index.add(article.article_id, article.origin, article.text)
-        known = with_successors(watch, memory.changes)
-        judgements, board = judge(reader.read(article, known), article, board, watch, memory=memory)
+        judgements, board = judge(reader.read(article, named), article, board, watch, memory=memory)
         made = [j.change for j in judgements if j.change is not None]
         memory = memory.remember(
             made,
             (Doubt(j.claim, article.origin, article.published) for j in judgements if j.verdict is Verdict.UNCERTAIN),
         )
+        if made:
+            named = with_successors(watch, memory.changes)
         out += [(article, change) for change in made]
     return out
 

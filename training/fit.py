@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.reading import linear, masks, scores
+from pipeline.reading import masks, scores
 from pipeline.reading.embedded import MOST_ASPECTS
 from pipeline.reading.linear import ASPECTS, GAIN, SCALE, STAGES, Model
 from training.examples import FOLDS, Example, Single
@@ -26,7 +26,6 @@ FEWEST = 3  # sentences that have a word or pair before it gets a weight
 DENSE = 0.3  # the size of a dense feature beside that of the words
 C_NEWS, C_ASPECT, C_STAGE, C_CONTEXT, C_CLAIM = 0.5, 2.0, 2.0, 0.1, 1.0  # by cross-validation over writers
 OF_BACKGROUND = 0.7  # what a background sentence counts beside a sentence of news, for its stage
-NO_MODEL = Model(frozenset(), {}, (), (0.0,) * linear.COLUMNS, (), (), (), (), ())
 
 
 @dataclass(slots=True)

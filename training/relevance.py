@@ -11,28 +11,11 @@ import sys
 from dataclasses import replace
 
 from pipeline.initiate import draft_watch
-from pipeline.model import Article, Name, Precision, Watch
+from pipeline.model import Name, Watch
 from pipeline.reading import mission as reading
 from pipeline.reading import sentences
-from pipeline.text import content_id
-from training.corpus import Labelled, Mission, missions
-
-
-def article_of(labelled: Labelled) -> Article:
-    """A corpus article as the pipeline's value."""
-    return Article(
-        article_id=content_id("article", labelled.article),
-        entry_id=content_id("entry", labelled.article),
-        url=labelled.article,
-        outlet=labelled.outlet,
-        title=labelled.title,
-        text=labelled.text,
-        published=labelled.published,
-        precision=Precision.TIME,
-        published_source="corpus",
-        fetched_at=labelled.published,
-        family=labelled.outlet,
-    )
+from training.as_gold import article_of
+from training.corpus import Mission, missions
 
 
 def drafted(mission: Mission) -> Watch:

@@ -13,7 +13,6 @@ from pipeline.model import Aspect, Change, Claim, Stage, Verdict, Watch
 from pipeline.text import normalise
 
 STEM = 5  # letters of a word that count: enough for "extension" and "extended", too few for their endings
-BECAME = " -> "  # in a mandate's value: the old name, then the new
 
 _WORD = re.compile(r"[^\W_]+")
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from pipeline.board import Board, apply, confirm, quantities, same_number, subject_key
+from pipeline.board import BECAME, Board, apply, confirm, quantities, same_number, subject_key
 from pipeline.compare.likeness import DIRECTED, RANK, alike
-from pipeline.compare.marks import BECAME, Marks, figures, marks_of_change, marks_of_claim, own_words
+from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Stage, Verdict, Watch
 from pipeline.text import content_id

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from pipeline.model import Article, Aspect, Claim, Precision, Reading, Stage, Watch
-from pipeline.reading import cues, linear, meaning, mission, observe, scores, sentences
+from pipeline.model import Article, Claim, Reading, Watch
+from pipeline.reading import linear, mission, observe, scores, sentences
+from pipeline.reading.claims import claim_of
 from pipeline.reading.features import Seen
 from pipeline.reading.linear import ASPECTS, STAGES, Model
-from pipeline.text import content_id
 
 ENGINE = "rules+linear-1"
 CLAIM_FLOOR = 0.04  # below this a sentence is no claim at all
@@ -48,8 +46,19 @@ class EmbeddedReader:
         claims: list[Claim] = []
         for seen, one, odds in zip(observed.seen, scored, news, strict=True):
             for k, sure in likely(model, seen, one, odds):
-                how = STAGES[scores.stage_of(model, one, k)]
-                claims.append(_claim(seen, ASPECTS[k], how, sure, scores.chance(odds), article, name))
+                claims.append(
+                    claim_of(
+                        seen,
+                        ASPECTS[k],
+                        STAGES[scores.stage_of(model, one, k)],
+                        article,
+                        name,
+                        engine=ENGINE,
+                        # compare calls what is certainly not about this mission irrelevant
+                        confidence=0.0 if seen.level == mission.SISTER else sure,
+                        background=scores.chance(odds) < (BACKGROUND_OLD if seen.old else BACKGROUND),
+                    )
+                )
         reason = focus.reason if claims else f"{focus.reason}, but no sentence says anything of its status"
         return Reading(article.article_id, self.engine, True, reason, tuple(claims))
 
@@ -64,35 +73,3 @@ def likely(model: Model, seen: Seen, scored: scores.Scored, odds: float) -> list
         if sure >= CLAIM_FLOOR:
             out.append((k, sure))
     return out
-
-
-def _event(seen: Seen, published: date) -> tuple[date | None, Precision]:
-    if seen.recent is not None:
-        return min(seen.recent.day, published + timedelta(days=1)), seen.recent.precision
-    return None, Precision.DAY
-
-
-def _claim(seen: Seen, aspect: Aspect, how: Stage, sure: float, news: float, article: Article, name: str) -> Claim:
-    published = article.published.date()
-    event, precision = _event(seen, published)
-    what = meaning.subject(seen, aspect, how, name, event or published)
-    told = meaning.value(seen, aspect, how, name)
-    part = seen.sentence
-    why = (*cues.ASPECTS.hits(seen.plain, aspect.value)[:3], *cues.STAGES.hits(seen.plain, how.value)[:3])
-    return Claim(
-        claim_id=content_id("claim", article.article_id, ENGINE, aspect.value, how.value, part.start, what, told),
-        article_id=article.article_id,
-        aspect=aspect,
-        stage=how,
-        subject=what,
-        value=told,
-        quote=part.text,
-        start=part.start,
-        end=part.end,
-        event_date=event,
-        event_precision=precision,
-        background=news < (BACKGROUND_OLD if seen.old else BACKGROUND),
-        # compare calls what is certainly not about this mission irrelevant
-        confidence=0.0 if seen.level == mission.SISTER else round(sure, 4),
-        why=", ".join(why),
-    )

@@ -98,11 +98,6 @@ def _own_words(words: list[str]) -> list[str]:
     return words
 
 
-def initials(phrase: str) -> str:
-    """The first letters of the phrase's capitalised words."""
-    return "".join(word[0] for word in re.split(r"[ -]", phrase) if word[:1].isupper())
-
-
 def stands_for(acronym: str, phrase: str) -> bool:
     """True where the acronym's letters come in the phrase in that order, its first one first."""
     letters = [c.lower() for c in acronym if c.isalpha()]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
 
-from pipeline.model import Article, Aspect, Claim, Precision, Reading, Stage, Watch
-from pipeline.reading import cues, features, meaning, mission, sentences
+from pipeline.model import Article, Aspect, Claim, Reading, Stage, Watch
+from pipeline.reading import cues, features, mission, sentences
+from pipeline.reading.claims import claim_of
 from pipeline.reading.features import Seen
 from pipeline.reading.lexicon import plain
-from pipeline.text import content_id
 
 # What each feature counts for "this sentence is news about the mission" (log-odds): logistic fits on the bench's
 # missions, rounded. Fitted on two missions and scored on the third, the mean aspect-grade F1 is about 0.03 lower.
@@ -112,13 +111,6 @@ def stage(seen: Seen, aspect: Aspect, mood: Stage | None) -> Stage:
     return max(scores, key=lambda s: scores[s])
 
 
-def _event(seen: Seen, published: date) -> tuple[date | None, Precision]:
-    if seen.recent is not None:
-        day = min(seen.recent.day, published + timedelta(days=1))
-        return day, seen.recent.precision
-    return None, Precision.DAY
-
-
 def _claims(seen: Seen, odds: float, article: Article, name: str, mood: Stage | None, engine: str) -> list[Claim]:
     ranked = aspects(seen)
     if ranked[0][1] < _ASPECT_FLOOR:
@@ -126,41 +118,15 @@ def _claims(seen: Seen, odds: float, article: Article, name: str, mood: Stage | 
     p = 1.0 / (1.0 + math.exp(-odds))
     if p < CLAIM_FLOOR:
         return []
-    published = article.published.date()
-    event, precision = _event(seen, published)
     out = []
     for rank, (aspect, score) in enumerate(ranked[:3]):
         needed = VOTED_ASPECT if seen.decision else max(SECOND_ASPECT, SECOND_PART * ranked[0][1])
         if rank and (aspect not in _DECISIVE or score < needed):
             continue
         how = stage(seen, aspect, mood)
-        what = meaning.subject(seen, aspect, how, name, event or published)
-        told = meaning.value(seen, aspect, how, name)
         sure = _confidence(p) * (1.0 if rank == 0 else 0.9)
         if seen.level == mission.SISTER:
             sure = 0.0  # compare calls what is certainly not about this mission irrelevant
-        part = seen.sentence
-        why = ", ".join(
-            (*cues.ASPECTS.hits(seen.plain, aspect.value)[:3], *cues.STAGES.hits(seen.plain, how.value)[:3])
-        )
-        out.append(
-            Claim(
-                claim_id=content_id(
-                    "claim", article.article_id, engine, aspect.value, how.value, part.start, what, told
-                ),
-                article_id=article.article_id,
-                aspect=aspect,
-                stage=how,
-                subject=what,
-                value=told,
-                quote=part.text,
-                start=part.start,
-                end=part.end,
-                event_date=event,
-                event_precision=precision,
-                background=p < (THRESHOLD if seen.old else THRESHOLD / 3),
-                confidence=round(sure, 4),
-                why=why,
-            )
-        )
+        background = p < (THRESHOLD if seen.old else THRESHOLD / 3)
+        out.append(claim_of(seen, aspect, how, article, name, engine=engine, confidence=sure, background=background))
     return out

@@ -30,7 +30,6 @@ _DATELINE = re.compile(
     r"(?:\([A-Z][\w/ ]*\) )?|(?:[A-Z][\w.'’-]+[ /,]*){1,5}(?:\w{3,9}\.? \d{1,2} )?)[.]?\s?[—–:-]{1,2}\s+"
 )
 _CLOCK = re.compile(r"^\d{1,2}[.:]\d{2}\s?(?:[ap]\.?m\.?)?\s*(?:[—–-]\s*)?", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:[•*-]\s*|(?:[A-Z][\w ]{2,30}: )(?=[A-Z]))")
 
 
 def _skip(paragraph: str) -> int:

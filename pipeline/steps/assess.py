@@ -97,13 +97,14 @@ def assess(
     judgements: list[Judgement] = []
     origins: dict[UUID, str] = {}
     seen: dict[UUID, Article] = {}
+    named = with_successors(watch, known.changes)
     for article in batch:
         origin = origin_of(article, index)
         index.add(article.article_id, origin, article.text)
         traced = replace(article, origin=origin)
         origins[article.article_id] = origin
         seen[article.article_id] = traced
-        reading = reader.read(traced, with_successors(watch, memory.changes))
+        reading = reader.read(traced, named)
         if opinions:
             reading, held_back = weigh(reading, opinions)
             verdicts, board = judge(reading_without(reading, held_back), traced, board, watch, memory=memory)
@@ -116,6 +117,8 @@ def assess(
             (Doubt(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
         )
         judgements.extend(verdicts)
+        if any(v.change is not None for v in verdicts):
+            named = with_successors(watch, memory.changes)
 
     changes = tuple(j.change for j in judgements if j.change is not None)
     confirmed = _confirmed(judgements, known, changes, origins)
