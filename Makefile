@@ -94,6 +94,19 @@ lint: setup ## style, types and import contracts
 bench: setup ## score the reading engine against the gold timelines of three missions
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: torture
+torture: setup ## kill a replay at 200 points and more, run each again to its end, and compare (about 20 minutes)
+	@$(BIN)/python -m tests.torture $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: make fuzz SECONDS=600 for each
+	@$(UV) pip install --quiet --python $(BIN)/python -r tests/fuzz/requirements.txt
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
+
+.PHONY: bench-polling
+bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that misbehave (ARGS=--update-docs)
+	@$(BIN)/python -m tests.bench_polling.month $(ARGS)
+
 .PHONY: train
 train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
 	@$(UV) pip install --quiet --python $(BIN)/python -r training/requirements.txt

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +19,8 @@ from flows.runs import recorded
 from pipeline import steps
 from pipeline.chat import Chat
 from pipeline.compare import WAITS
-from pipeline.model import Article, Verdict
-from pipeline.storage import open_store
+from pipeline.model import Article, Change, Revised, Verdict
+from pipeline.storage import Store, open_store
 
 BATCH = 200  # articles a task run and a transaction
 
@@ -53,11 +54,12 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         language_model(request, found, run, now) as chat,
     ):
         slug, wait = found.watch.slug, found.settings.store_wait
-        totals = dict.fromkeys(("articles_read", "articles_relevant", "claims", "changes", "alerts_planned"), 0)
+        counted = ("articles_read", "articles_relevant", "claims", "changes", "alerts_planned", "recalls")
+        totals = dict.fromkeys(counted, 0)
         verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
         while True:
             with open_store(request.data_dir, wait=wait) as store:
-                articles = store.articles_to_read(slug, found.reader.engine, BATCH)
+                articles = store.articles_to_read(slug, BATCH)
                 if not articles:
                     break
                 known = steps.Known(
@@ -66,18 +68,39 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     uncertain=store.load_uncertain(slug, min(a.published for a in articles) - WAITS),
                     texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
                 )
+                told = told_from(store, slug, [article.url for article in articles], known.changes)
+            # What a page no longer says is off the board before the page's new text meets it.
+            revised = await asyncio.to_thread(_revise, articles, told, found, now)
+            known = replace(known, changes=(*known.changes, *revised.withdrawals))
             made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat)
+            made = steps.told_by_recall(made, revised, found.watch)
             with open_store(request.data_dir, wait=wait) as store:
                 store.add_assessment(
-                    run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins
+                    run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
                 )
             totals["articles_read"] += len(made.readings)
             totals["articles_relevant"] += sum(r.relevant for r in made.readings)
             totals["claims"] += len(made.judgements)
-            totals["changes"] += len(made.changes)
-            totals["alerts_planned"] += len(made.alerts)
+            totals["changes"] += len(made.changes) + len(revised.withdrawals)
+            totals["alerts_planned"] += len(made.alerts) + len(revised.alerts)
+            totals["recalls"] += len(revised.recalls)
             for judgement in made.judgements:
                 verdicts[f"claims_{judgement.verdict}"] += 1
             progress.get()("reading", totals["articles_read"], totals["articles_read"])
         run.count(**totals, **{name: number for name, number in verdicts.items() if number})
         return run.counts
+
+
+def told_from(store: Store, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> steps.Told:
+    """What was told from the pages ``urls``, to whom, and what else says so."""
+    evidence = store.evidence_at(watch, urls)
+    alerts = store.alerts_about(watch, {one.change_id for one in evidence})
+    alerted = {change_id for sent in alerts for change_id in sent.alert.change_ids}
+    behind = {change.article_id for change in changes if change.change_id in alerted and change.article_id}
+    behind |= {one.claim.article_id for one in evidence}
+    return steps.Told(evidence, changes, alerts, store.articles_of(behind))
+
+
+def _revise(articles: Sequence[Article], told: steps.Told, found: Resources, now: datetime) -> Revised:
+    pages = steps.pages_of(articles, told, found.reader, found.watch)
+    return steps.revise(pages, told=told, watch=found.watch, now=now)

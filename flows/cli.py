@@ -78,6 +78,27 @@ def replay(folder: Path, data_dir: Path | None, fresh: bool, port: int, serve: b
     )
 
 
+@main.command()
+@folder_argument
+@click.option("--apply", is_flag=True, help="Store what came of it. Without it, only the differences are shown.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a difference, for scripts.")
+@data_dir_option
+def reread(folder: Path, apply: bool, as_json: bool, data_dir: Path, archive: bool) -> None:
+    """Read the stored past again, after the engine or the watch has changed: what would the board say?
+
+    The differences are shown with their sentences: rows gained, lost and changed. No alert is made for the past.
+    Exit code 0 where there are none or they were applied, 6 where there are some.
+
+    \b
+    missionwatch reread seeds/haiti
+    missionwatch reread seeds/haiti --apply
+    """
+    from flows.rereading import run_reread
+    from pipeline.cli.frame import store_folder
+
+    raise SystemExit(run_reread(folder, store_folder(data_dir, folder, archive=archive), apply=apply, as_json=as_json))
+
+
 add_commands(main)
 
 if __name__ == "__main__":

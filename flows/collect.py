@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -40,9 +41,27 @@ async def collect_batch(
     """Fetch and extract a batch of pages at once."""
 
     async def one(pending: PendingEntry) -> FetchRecord:
-        return await steps.collect_entry(pending, fetch=found.fetcher.get, work=found.pool.run, held=held, now=now)
+        return await steps.collect_entry(pending, fetch=found.fetcher.get_page, work=found.pool.run, held=held, now=now)
 
     return await each("collecting", waiting, one, done_before=done_before, total=total)
+
+
+async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: Resources) -> list[FetchRecord]:
+    """``records`` without those later texts of a page that say what two dozen before them said."""
+    urls = [record.url for record in records if record.outcome == "stored"]
+    with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+        revisions = store.revisions_by_url(urls)
+        full = [url for url, number in revisions.items() if number >= steps.MAX_HASH_ONLY]
+        held = store.articles_by_url(full)
+        texts = store.articles_of(article_id for article_id, _ in held.values())
+    before = {article.url: article.text for article in texts.values()}
+
+    def bound() -> list[FetchRecord]:
+        return [
+            steps.bounded(r, before.get(r.url, ""), revisions.get(r.url, 0), found.reader, found.watch) for r in records
+        ]
+
+    return await asyncio.to_thread(bound) if full else list(records)
 
 
 @flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
@@ -53,7 +72,7 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             waiting = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
             held = store.articles_by_url([pending.entry.url for pending in waiting])
-        done = 0
+        done = put_off = 0
         outcomes: list[FetchRecord] = []
         articles_new = 0
         for number, batch in enumerate(batches(waiting, BATCH), start=1):
@@ -61,6 +80,10 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
                 f"{len(batch)} pages, batch {number}", batch, held, found, now, done, len(waiting)
             )
             done += len(batch)
+            # Put off for a site's crawl-delay: no attempt was made, so none is counted, and the next run takes it up.
+            put_off += sum(steps.is_put_off(record) for record in records)
+            records = [record for record in records if not steps.is_put_off(record)]
+            records = await bounded(records, request, found)
             outcomes += records
             # Each batch is kept as it comes: a crash loses at most one batch of politeness.
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
@@ -73,6 +96,7 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
             pages_same=sum(r.outcome == "same" for r in outcomes),
             pages_refused=len(refused),
             pages_failed=len(failed),
+            pages_put_off=put_off,
         )
         for record in (*refused, *failed):
             run.note(f"page {record.url}: {record.reason}")

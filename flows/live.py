@@ -15,9 +15,10 @@ from flows.monitor import monitor  # noqa: E402  (Prefect reads its settings whe
 from flows.progress import show_progress  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import resources, watch_of  # noqa: E402
-from pipeline import storage  # noqa: E402
+from flows.runs import whole_store  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
+from pipeline.errors import StoreLockedError  # noqa: E402
 from pipeline.model import RunRecord  # noqa: E402
 from pipeline.text import safe, shorten  # noqa: E402
 
@@ -34,8 +35,8 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
     request = WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed)
     # A wrong watch file and a store that can't be used are told before Prefect is started.
     watch_of(request)
-    with storage.open_store(data_dir, wait=settings().store_wait):
-        pass
+    if told := whole_store(data_dir, settings().store_wait):
+        click.echo(told, err=True)
     try:
         with prefect_troubles():
             return asyncio.run(_rounds(request, once=once, every_minutes=every_minutes))
@@ -47,11 +48,17 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
 async def _rounds(request: WatchRequest, *, once: bool, every_minutes: int) -> int:
     async with resources(request):
         while True:
-            with show_progress():
-                done = await monitor(request)
-            code = tell(done, request)
-            if once:
-                return code
+            try:
+                with show_progress():
+                    done = await monitor(request)
+                code = tell(done, request)
+                if once:
+                    return code
+            except StoreLockedError as error:
+                if once:
+                    raise
+                # Somebody else's run goes on: what is due stays due, and the next round takes it up.
+                report.console(stderr=True).print(f"This round was left out. {error}")
             await asyncio.sleep(every_minutes * 60)
 
 

@@ -1,4 +1,4 @@
-"""Monitor: poll, collect, assess, alert, publish, in that order; the one that is scheduled."""
+"""Monitor: poll, collect, recheck, assess, alert, publish, in that order; the one that is scheduled."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flows.assess import assess
 from flows.collect import collect
 from flows.poll import poll
 from flows.publish import publish
+from flows.recheck import due, recheck
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
@@ -33,7 +34,7 @@ async def monitor(request: WatchRequest) -> RunRecord:
     async with resources(request) as found:
         async with recorded("monitor", request, found, now, run_id) as run:
             await poll(request, run_id)
-            for stage, has_work in ((collect, _pages_wait), (assess, _articles_wait), (alert, _alerts_wait)):
+            for stage, has_work in _STAGES:
                 # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
                 with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
                     wanted = has_work(store, found, now)
@@ -50,8 +51,20 @@ def _pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
 
 
 def _articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    return bool(store.articles_to_read(found.watch.slug, found.reader.engine, 1))
+    return bool(store.articles_to_read(found.watch.slug, 1))
 
 
 def _alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
     return bool(store.alerts_due(found.watch.slug, now, 1))
+
+
+def _checks_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
+    return bool(due(store, found.watch.slug, now))
+
+
+_STAGES = (
+    (collect, _pages_wait),
+    (recheck, _checks_wait),
+    (assess, _articles_wait),
+    (alert, _alerts_wait),
+)

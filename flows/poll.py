@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from prefect import flow, task
@@ -14,12 +15,12 @@ from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
 from pipeline import steps
-from pipeline.model import FeedState, PollOutcome, PollRecord
-from pipeline.storage import open_store
+from pipeline.alerts import alarm_alerts
+from pipeline.health import due_alarms, health_of
+from pipeline.model import WORKED, FeedState, PollOutcome, PollRecord
+from pipeline.storage import Store, open_store
 
 BATCH = 50  # feeds a task run
-
-_UNHEALTHY = {PollOutcome.FAILED, PollOutcome.REFUSED, PollOutcome.HTML, PollOutcome.NOT_A_FEED}
 
 
 @task(
@@ -31,12 +32,18 @@ _UNHEALTHY = {PollOutcome.FAILED, PollOutcome.REFUSED, PollOutcome.HTML, PollOut
     persist_result=False,
 )
 async def poll_batch(
-    label: str, states: Sequence[FeedState], found: Resources, now: datetime, done_before: int, total: int
+    label: str,
+    states: Sequence[FeedState],
+    found: Resources,
+    now: datetime,
+    late: Callable[[], timedelta],
+    done_before: int,
+    total: int,
 ) -> list[PollRecord]:
     """Poll a batch of feeds at once."""
 
     async def one(state: FeedState) -> PollRecord:
-        return await steps.poll_feed(state, fetch=found.fetcher.get, work=found.pool.run, now=now)
+        return await steps.poll_feed(state, fetch=found.fetcher.get, work=found.pool.run, now=now, late=late)
 
     return await each("polling", states, one, done_before=done_before, total=total)
 
@@ -51,18 +58,24 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
                 store.sync_watch(found.watch, now)
                 found.synced = True
             states = store.feeds_due(found.watch.slug, now, ignore_schedule=True)
+        states = [s for s in states if s.habits.retired_at is None]
         due = [s for s in states if request.every_feed or s.next_due is None or s.next_due <= now]
         # A feed that fails and waits for its next try is not polled now, and is not quiet either.
         waiting = [s for s in states if s not in due and s.failures]
         records: list[PollRecord] = []
+        late = _stopwatch(live=request.archive_port is None)
         for number, batch in enumerate(batches(due, BATCH), start=1):
             label = f"{len(batch)} feeds, batch {number}"
-            records += await poll_batch(label, batch, found, now, len(records), len(due))
+            records += await poll_batch(label, batch, found, now, late, len(records), len(due))
         entries_new = 0
         if records:
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
                 entries_new = store.add_polls(run.run_id, records)
-        failed = [r for r in records if r.outcome in _UNHEALTHY]
+        alarms = 0
+        if request.archive_port is None:  # an archive holds a choice of articles: its silences say nothing
+            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                alarms = tell_silences(store, found, run.run_id, now)
+        failed = [r for r in records if r.outcome not in WORKED]
         run.count(
             feeds=len(found.watch.feeds),
             feeds_due=len(due),
@@ -71,8 +84,29 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             feeds_failing=len(failed) + len(waiting),
             entries_seen=sum(len(r.entries) for r in records),
             entries_new=entries_new,
+            feeds_retired=sum(r.outcome is PollOutcome.GONE for r in records),
+            possible_gaps=sum(r.is_gap for r in records),
+            alarms=alarms,
         )
         titles = {state.feed.feed_id: state.feed.title for state in due}
         for record in failed:
             run.note(f"feed '{titles[record.feed_id]}': {record.reason}")
         return run.counts
+
+
+def _stopwatch(*, live: bool) -> Callable[[], timedelta]:
+    """Tells the time since now; none in a replay, whose clock does not move while it polls."""
+    if not live:
+        return steps.at_once
+    started = monotonic()
+    return lambda: timedelta(seconds=monotonic() - started)
+
+
+def tell_silences(store: Store, found: Resources, run_id: UUID, now: datetime) -> int:
+    """Put into the outbox what is due about silences that began or ended; the number of them."""
+    slug = found.watch.slug
+    healths = [health_of(feed, now) for feed in store.feed_records(slug)]
+    raised, over = due_alarms(healths, store.open_alarms(slug), slug, now)
+    if raised or over:
+        store.add_alarms(run_id, raised, over, alarm_alerts(raised, over, healths, found.watch, now))
+    return len(raised) + len(over)

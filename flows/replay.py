@@ -20,13 +20,13 @@ from flows.live import NOTHING_REACHED, OK  # noqa: E402  (Prefect reads its set
 from flows.monitor import monitor  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import echo, resources, watch_of  # noqa: E402
+from flows.runs import whole_store  # noqa: E402
 from pipeline import storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
+from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.errors import UsageError  # noqa: E402
 from pipeline.replay import Archive, ArchiveServer, days, load_archive  # noqa: E402
 
-# All that a replay's folder holds, so that --fresh never removes anything else.
-_OURS = {storage.LIVE, f"{storage.LIVE}.wal", storage.LOCK, storage.PUBLISHED, "alerts"}
 _screen = report.console(stderr=True)
 
 
@@ -108,7 +108,10 @@ def _days_bar(total: int) -> Progress | _NoBar:
 
 def _resume(data_dir: Path, slug: str) -> datetime | None:
     """The time at which an earlier replay stopped, or None. Tells early where the store can't be used."""
-    with storage.open_store(data_dir) as store:
+    wait = settings().store_wait
+    if told := whole_store(data_dir, wait):
+        click.echo(told, err=True)
+    with storage.open_store(data_dir, wait=wait) as store:
         return store.last_run_now(slug)
 
 
@@ -140,7 +143,7 @@ def _forget(data_dir: Path) -> None:
     """Remove an earlier replay's store; only what a replay makes, and only where it made it."""
     if not data_dir.exists():
         return
-    strangers = [path.name for path in data_dir.iterdir() if path.name not in _OURS]
+    strangers = [path.name for path in data_dir.iterdir() if not storage.is_ours(path.name)]
     if strangers:
         raise UsageError(
             f"{data_dir} holds more than a replay's store ({', '.join(sorted(strangers)[:3])}); it was left as it is.",

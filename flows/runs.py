@@ -1,4 +1,4 @@
-"""The record of a run: what it counted, what went wrong, how it ended."""
+"""The record of a run: what it counted, what went wrong, how it ended. One run at a time works in a folder."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from flows.request import WatchRequest
 from flows.resources import Resources, wall_clock
-from pipeline.errors import MissionwatchError
+from pipeline.errors import MissionwatchError, StorageError, StoreDamagedError
 from pipeline.model import RunRecord
-from pipeline.storage import open_store
+from pipeline.storage import hold_run, open_store, restore
 from pipeline.text import shorten
 
+NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
 NOTES_KEPT = 20  # a run's reason names this many troubles; each is recorded with its feed or page anyway
 
 
@@ -41,6 +43,34 @@ class Run:
 _current: ContextVar[Run | None] = ContextVar("run", default=None)
 
 
+def whole_store(data_dir: Path, wait: float) -> str:
+    """See that the store can be used, and bring it back where it is damaged; what then was done and lost, else "".
+
+    Raises:
+        StorageError: it can't be used, and says what to do.
+    """
+    try:
+        with open_store(data_dir, wait=wait):
+            return ""
+    except StoreDamagedError:
+        restored = restore(data_dir, wall_clock(), wait=wait)
+        if restored is None:
+            raise
+        return restored.told
+
+
+def clock_note(now: datetime, last: datetime | None) -> str:
+    """What to say where the clock stands before the time of the last run, else ""."""
+    if last is None or now >= last:
+        return ""
+    back = timedelta(seconds=round((last - now).total_seconds()))
+    return (
+        f"The clock has gone back by {back}: the last run was at {last:%Y-%m-%d %H:%M:%S} UTC, this one is at "
+        f"{now:%Y-%m-%d %H:%M:%S} UTC. What was to wait for a later time is taken up now; changes keep their order, "
+        "which is by number. See that the machine's clock is right."
+    )
+
+
 @asynccontextmanager
 async def recorded(
     flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID | None
@@ -52,16 +82,34 @@ async def recorded(
         request, found: what the run works on and with.
         now: the run's own time.
         run_id: the id of the run that this is a part of, where there is one.
+
+    Raises:
+        StoreLockedError: another run went on in the data folder for longer than the setting ``store_wait``.
+        StorageError: the store can't be used.
     """
     outer = _current.get()
     if outer is not None and outer.run_id == run_id:
         yield outer
         return
+    with hold_run(request.data_dir, wait=found.settings.store_wait):
+        async with _one_run(flow, request, found, now, run_id) as run:
+            yield run
+
+
+@asynccontextmanager
+async def _one_run(
+    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID | None
+) -> AsyncIterator[Run]:
     run = Run(run_id or uuid4())
     started = wall_clock()
     slug, wait = found.watch.slug, found.settings.store_wait
+    told = whole_store(request.data_dir, wait)
     with open_store(request.data_dir, wait=wait) as store:
+        notes = (told, clock_note(now, store.last_run_now(slug)))
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
+    for note in notes:
+        if note:
+            run.note(note)
     token = _current.set(run)
     outcome, reason = "failed", "stopped before its end"
     try:
@@ -69,7 +117,14 @@ async def recorded(
         outcome = "partial" if run.notes else "ok"
         kept = run.notes[:NOTES_KEPT]
         more = len(run.notes) - len(kept)
-        reason = "; ".join(shorten(note, 300) for note in kept) + (f"; and {more} more" if more > 0 else "")
+        reason = "; ".join(shorten(note, NOTE_LENGTH) for note in kept) + (f"; and {more} more" if more > 0 else "")
+    except StoreDamagedError as error:
+        reason = f"{error.code}: {error}"
+        restored = restore(request.data_dir, wall_clock(), wait=wait)
+        if restored is None:
+            raise
+        reason = f"{error.code}: {restored.told}"
+        raise StorageError(restored.told, remedy="Run the watch again: it goes on from there.") from error
     except MissionwatchError as error:
         reason = f"{error.code}: {error}"
         raise

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import Alert, AlertRule, Article, Change, Silence, Stage, Verdict, Watch
+from pipeline.model import Alarm, Alert, AlertRule, Article, Change, FeedHealth, Quiet, Silence, Stage, Verdict, Watch
 from pipeline.text import content_id, safe, shorten, squeeze, text_hash
 
 SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
 DIGEST_HOUR = 6  # UTC
+QUIET_FOR = timedelta(hours=24)  # what a digest tells of: the time since the last one
+_DIGEST_HEAD = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
 NOBODY = UUID(int=0)  # the id of no article
 _Group = tuple[str, UUID | None, str]  # channel, article, kind
@@ -130,9 +132,100 @@ def next_digest(now: datetime) -> datetime:
 
 def _digest(changes: Sequence[Change], articles: Mapping[UUID, Article]) -> str:
     """The message about unsure changes: each with its sentence and source."""
-    head = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
     parts = [render([change], articles.get(change.article_id or NOBODY)) for change in changes]
-    return "\n\n".join((head, *parts))
+    return "\n\n".join((_DIGEST_HEAD, *parts))
+
+
+def is_digest(alert: Alert) -> bool:
+    """Whether ``alert`` is the day's digest, which ends with :func:`proof_of_quiet` when it is handed over."""
+    return alert.body.startswith(_DIGEST_HEAD)
+
+
+def proof_of_quiet(quiet: Quiet) -> str:
+    """What was done in a period, in plain English: "nothing else changed" is worth what was polled and read."""
+    hours = round((quiet.until - quiet.since).total_seconds() / 3600)
+    claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
+    oldest = f"; the oldest is of {quiet.oldest_unread:%d %b %Y %H:%M} UTC" if quiet.oldest_unread else ""
+    failing = f"{quiet.failing} failing now" if quiet.failing else "none failing now"
+    silent = f", {quiet.silent} silent for longer than usual" if quiet.silent else ""
+    warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""
+    return (
+        f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n"
+        f"Feeds: {quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}\n"
+        f"Entries: {quiet.entries_seen} seen, {quiet.entries_new} new\n"
+        f"Articles: {quiet.articles_read} read, {quiet.articles_relevant} about the mission\n"
+        f"Claims: {claims}\n"
+        f"Waiting to be read: {quiet.unread}{oldest}{warning}"
+    )
+
+
+def alarm_alerts(
+    raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Sequence[FeedHealth], watch: Watch, now: datetime
+) -> tuple[Alert, ...]:
+    """The alerts about silences that began or ended: one message for each channel of the watch, told at once.
+
+    Args:
+        raised, over: see :func:`pipeline.health.due_alarms`.
+        feeds: how the feeds do, for their names and last words.
+        watch: the channels of its rules are told.
+        now: the time of planning, UTC.
+    """
+    if not raised and not over:
+        return ()
+    by_id = {health.feed.feed_id: health for health in feeds}
+    lines = [_alarm_line(alarm, by_id, now) for alarm in (*raised, *over)]
+    ids = sorted(str(alarm.alarm_id) for alarm in raised), sorted(str(alarm.alarm_id) for alarm in over)
+    rules: dict[str, str] = {}
+    for rule in watch.rules:
+        for channel in map(channel_name, rule.channels):
+            rules.setdefault(channel, rule.name)
+    return tuple(
+        Alert(
+            alert_id=content_id("alarm-alert", watch.slug, channel, *ids[0], "over", *ids[1]),
+            watch=watch.slug,
+            rule=rule_name,
+            channel=channel,
+            change_ids=(),
+            subject=shorten(safe(f"{watch.title}: {_alarm_head(raised, over)}"), SUBJECT_LIMIT),
+            body=safe("\n\n".join(lines)),
+            planned_at=now,
+        )
+        for channel, rule_name in rules.items()
+    )
+
+
+def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm]) -> str:
+    if any(alarm.feed_id is None for alarm in raised):
+        return "the whole watch is silent"
+    silent = sum(alarm.kind == "silent" for alarm in raised)
+    counts = {
+        "silent": silent,
+        "retired": len(raised) - silent,
+        "heard again": sum(alarm.feed_id is not None for alarm in over),
+    }
+    parts = [f"{count} feed{'s' if count > 1 else ''} {what}" for what, count in counts.items() if count]
+    return ", ".join(parts) or "the watch is heard again"
+
+
+def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], now: datetime) -> str:
+    since = f"{alarm.since:%d %b %Y %H:%M} UTC"
+    if alarm.feed_id is None:
+        if alarm.cleared_at is not None:
+            return "ALL CLEAR: a feed of the watch brings news again."
+        return (
+            f"SILENT: no feed of the watch has brought anything new since {since}. This is not quiet until you know "
+            "why: is this machine online? Each feed's trouble is in the view feed_health."
+        )
+    health = feeds.get(alarm.feed_id)
+    name = f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
+    said = f"\n  Last poll: {health.feed.reason or health.state}" if health else ""
+    if alarm.cleared_at is not None:
+        return f"ALL CLEAR: {name} was silent since {since}, and is no more."
+    if alarm.kind == "retired":
+        return f"RETIRED: {name} is polled no more since {since}. Give the watch another address for it.{said}"
+    usual = f"{health.feed.expected_every.total_seconds() / 3600:g} h" if health else "usual"
+    days = (now - alarm.since).total_seconds() / 86400
+    return f"SILENT: {name} has brought nothing new since {since} ({days:.1f} days; usual is {usual}).{said}"
 
 
 def stage_words(stage: Stage) -> str:

@@ -68,7 +68,10 @@ class Board(Mapping[Key, BoardRow]):
 
 
 def apply(board: Board, change: Change) -> Board:
-    """``board`` after ``change``: its row replaces that of its subject, and the row it supersedes goes."""
+    """``board`` after ``change``: its row replaces that of its subject, and the row it supersedes goes.
+
+    ``change`` is no withdrawal: what stood before is not on the board any more, so only :func:`fold` can tell it.
+    """
     rows = dict(board)
     if change.supersedes is not None:
         rows = {key: row for key, row in rows.items() if row.change.change_id != change.supersedes}
@@ -77,14 +80,24 @@ def apply(board: Board, change: Change) -> Board:
 
 
 def fold(changes: Iterable[Change]) -> Board:
-    """The board that ``changes`` lead to, in the given order; the last one of a subject wins."""
+    """The board that ``changes`` lead to, in the given order; the last one of a subject wins.
+
+    What was withdrawn since counts as if it had never been: the row that it replaced stands again.
+    """
     rows: dict[Key, BoardRow] = {}
-    for change in changes:
+    for change in in_force(changes):
         if change.supersedes is not None:
             for key in [k for k, row in rows.items() if row.change.change_id == change.supersedes]:
                 del rows[key]
         rows[change.aspect, change.subject_key] = BoardRow(change=change)
     return Board(rows)
+
+
+def in_force(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """``changes`` without those that were withdrawn and those that withdrew them, in order."""
+    known = tuple(changes)
+    taken_back = {change.supersedes for change in known if change.verdict is Verdict.WITHDRAWN}
+    return tuple(c for c in known if c.verdict is not Verdict.WITHDRAWN and c.change_id not in taken_back)
 
 
 def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:

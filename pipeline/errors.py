@@ -78,7 +78,8 @@ class UsageError(PermanentError):
 class FetchError(TransientError):
     """A request brought no usable response; ``code`` tells the class of failure.
 
-    Codes: ``dns``, ``connect``, ``tls``, ``timeout``, ``http-5xx``, ``http-429``, ``broken``.
+    Codes: ``dns``, ``connect``, ``tls``, ``timeout``, ``http-5xx``, ``http-429``, ``broken``,
+    ``robots-unreachable``, ``crawl-delay``.
     """
 
     def __init__(self, code: str, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
@@ -91,7 +92,8 @@ class FetchError(TransientError):
 class RefusedError(PermanentError):
     """A request that won't be made, or a response that won't be read.
 
-    Codes: ``private-address``, ``bad-url``, ``too-large``, ``redirects``, ``http-4xx``, ``not-html``.
+    Codes: ``private-address``, ``bad-url``, ``too-large``, ``redirects``, ``http-4xx``, ``not-html``,
+    ``robots``.
     """
 
     def __init__(self, code: str, message: str, *, remedy: str = "") -> None:
@@ -144,6 +146,12 @@ class StoreTooNewError(StorageError):
     """The store was written by a newer Missionwatch."""
 
     code = "store-too-new"
+
+
+class StoreDamagedError(StorageError):
+    """The store's file can't be read as one: overwritten, cut short, or gone although it was published."""
+
+    code = "store-damaged"
 
 
 class StoreUnwritableError(StorageError):

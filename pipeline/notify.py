@@ -19,9 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
+from pipeline import shown
 from pipeline.errors import DeliveryError
 from pipeline.model import Alert
-from pipeline.text import safe, squeeze
+from pipeline.text import squeeze
 
 TIME_LIMIT = 20.0  # seconds for one delivery
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -69,8 +70,8 @@ async def deliver(alert: Alert, *, channels: Channels) -> None:
         url = channels.environ.get(name, "").strip()
         if not url:
             raise DeliveryError(
-                f"The alert channel {safe(channel)} has no address.",
-                remedy=f"Set the environment variable {safe(name)} to an Apprise URL.",
+                f"The alert channel {shown.line(channel)} has no address.",
+                remedy=f"Set the environment variable {shown.line(name)} to an Apprise URL.",
             )
         await _to_apprise(alert, url)
     else:
@@ -109,7 +110,7 @@ def redact(url: str) -> str:
 
 def _to_console(alert: Alert, echo: Callable[[str], None]) -> None:
     try:
-        echo(f"{squeeze(safe(alert.subject))}\n{safe(alert.body)}")
+        echo(f"{shown.line(alert.subject)}\n{shown.lines(alert.body)}")
     except (OSError, ValueError) as error:  # a closed pipe; a closed stream is a ValueError
         reason = getattr(error, "strerror", None) or "it is closed"
         raise DeliveryError(f"The console did not take the alert: {reason}.") from error
@@ -147,23 +148,23 @@ def _to_file(alert: Alert, path: Path) -> None:
 
 
 async def _to_apprise(alert: Alert, url: str) -> None:
-    shown = redact(url)
+    address = redact(url)
     try:
         async with asyncio.timeout(TIME_LIMIT):
             sent = await _notify(alert, url)
     except TimeoutError as error:
-        raise DeliveryError(f"{shown} did not take the alert within {TIME_LIMIT:.0f} s.") from error
+        raise DeliveryError(f"{address} did not take the alert within {TIME_LIMIT:.0f} s.") from error
     except Exception as error:  # a plug-in may raise anything, with the address in its message
         # Not chained, for the same reason: a traceback would show the address.
         kind = type(error).__name__
-        raise DeliveryError(f"{shown} did not take the alert: its plug-in failed ({kind}).") from None
+        raise DeliveryError(f"{address} did not take the alert: its plug-in failed ({kind}).") from None
     if sent is None:
         raise DeliveryError(
-            f"{shown} is no alert address that Apprise knows.", remedy="See https://appriseit.com/services/."
+            f"{address} is no alert address that Apprise knows.", remedy="See https://appriseit.com/services/."
         )
     if not sent:
         raise DeliveryError(
-            f"{shown} did not take the alert.", remedy="See that the service is up, and the address's key still good."
+            f"{address} did not take the alert.", remedy="See that the service is up, and the address's key still good."
         )
 
 
@@ -179,8 +180,10 @@ async def _notify(alert: Alert, url: str) -> bool | None:
     service = apprise.Apprise(asset=asset)
     if not service.add(_with_key(url, str(alert.alert_id))) or not len(service):
         return None
-    body = f"{safe(alert.body).rstrip()}\n\nAlert {alert.alert_id}"
-    title = squeeze(safe(alert.subject))
+    # A chat would act on marks in a quote; a program or a mailbox takes the words as they are.
+    told = shown.lines if urlsplit(url).scheme.lower() in _WITH_HOST else shown.chat
+    body = f"{told(alert.body).rstrip()}\n\nAlert {alert.alert_id}"
+    title = squeeze(told(alert.subject))
     # In a thread of its own pool Apprise goes on after a time-out, so it gets the limit too.
     result = await service.async_notify(body=body, title=title, body_format="text", timeout=TIME_LIMIT)
     return bool(result)

@@ -36,6 +36,7 @@ class Settings(BaseModel):
         workers: processes that read feeds and pages.
         worker_deadline: seconds for one document, after which its worker is killed.
         store_wait: seconds to wait for another process to let go of the store.
+        keep_bodies: days for which ``missionwatch prune`` keeps the texts of articles; 0 keeps them for ever.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     worker_deadline: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = 10.0
     store_wait: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0
+    keep_bodies: Annotated[int, Field(ge=0, le=36_500)] = 0
 
     @property
     def user_agent(self) -> str:

@@ -8,8 +8,12 @@ import unicodedata
 from uuid import UUID
 
 _SPACE = re.compile(r"\s+")
-# C0 and C1 controls but tab and newline, and the marks that reorder or hide text.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# C0 and C1 controls but tab and newline, and the marks that reorder or hide text (the last: a whole alphabet of tags
+# that no screen shows and a language model reads).
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 
 def content_id(kind: str, *parts: object) -> UUID:

@@ -9,7 +9,24 @@ from uuid import UUID
 import pytest
 
 from pipeline import alerts
-from pipeline.model import AlertRule, Article, Aspect, Baseline, Change, Precision, Stage, Verdict, Watch
+from pipeline.model import (
+    Alarm,
+    Alert,
+    AlertRule,
+    Article,
+    Aspect,
+    Baseline,
+    Change,
+    FeedHealth,
+    FeedRecord,
+    HealthState,
+    PollOutcome,
+    Precision,
+    Quiet,
+    Stage,
+    Verdict,
+    Watch,
+)
 from pipeline.text import content_id
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
@@ -212,3 +229,83 @@ def test_a_change_that_was_told_at_once_is_not_told_again_when_confirmed() -> No
 @pytest.mark.parametrize(("hour", "day"), [(5, 1), (6, 2), (23, 2)])
 def test_the_digest_goes_out_at_six(hour: int, day: int) -> None:
     assert alerts.next_digest(NOW.replace(hour=hour)) == datetime(2025, 10, day, 6, tzinfo=UTC)
+
+
+# -- silences and proof of quiet -------------------------------------------------------------
+
+FEED = FeedRecord(
+    content_id("feed", "post"), "Isle Post", "https://post.example/feed", timedelta(hours=6), NOW - timedelta(days=9),
+    outcome=PollOutcome.FAILED, reason="dns: no address is found.", polled_at=NOW, new_at=NOW - timedelta(days=2),
+)  # fmt: skip
+SILENT = FeedHealth(FEED, HealthState.FAILING, True, NOW - timedelta(days=2))
+ALARM = Alarm(content_id("alarm", 1), "isle", FEED.feed_id, "silent", NOW - timedelta(days=2), NOW)
+RULES = (AlertRule("facts", channels=("console", "file")), AlertRule("proposals", channels=("file",)))
+
+
+def alarms(*raised: Alarm, over: tuple[Alarm, ...] = ()) -> tuple[Alert, ...]:
+    return alerts.alarm_alerts(raised, over, [SILENT], watch(*RULES), NOW)
+
+
+def test_a_silence_is_told_at_once_to_each_channel_of_the_watch() -> None:
+    told = alarms(ALARM)
+
+    assert [(a.channel, a.rule, a.planned_at) for a in told] == [("console", "facts", NOW), ("file", "facts", NOW)]
+    assert told[0].subject == "Isle force: 1 feed silent"
+    assert told[0].body == (
+        "SILENT: Isle Post (https://post.example/feed) has brought nothing new since 29 Sep 2025 12:00 UTC "
+        "(2.0 days; usual is 6 h).\n  Last poll: dns: no address is found."
+    )
+
+
+def test_an_all_clear_has_another_key_than_the_silence() -> None:
+    (clear, _) = alarms(over=(replace(ALARM, cleared_at=NOW),))
+
+    assert clear.subject == "Isle force: 1 feed heard again"
+    assert clear.body.startswith("ALL CLEAR: Isle Post")
+    assert clear.alert_id != alarms(ALARM)[0].alert_id
+
+
+def test_a_watch_that_is_silent_as_a_whole_says_that_this_is_not_quiet() -> None:
+    (told, _) = alarms(replace(ALARM, feed_id=None))
+
+    assert told.subject == "Isle force: the whole watch is silent"
+    assert "This is not quiet" in told.body
+
+
+def test_a_retired_feed_is_told_with_what_to_do() -> None:
+    (told, _) = alarms(replace(ALARM, kind="retired"))
+
+    assert told.subject == "Isle force: 1 feed retired"
+    assert "Give the watch another address" in told.body
+
+
+def test_no_silence_makes_no_alert() -> None:
+    assert alarms() == ()
+
+
+def test_the_proof_of_quiet_says_what_was_polled_read_and_left() -> None:
+    done = Quiet(
+        NOW - timedelta(hours=24), NOW, feeds=29, polled=28, failing=2, silent=1, entries_seen=900, entries_new=41,
+        articles_read=40, articles_relevant=3, claims={"repeats": 5, "stale": 2}, unread=1,
+        oldest_unread=NOW - timedelta(hours=3),
+    )  # fmt: skip
+
+    assert alerts.proof_of_quiet(done) == (
+        "WHAT WAS DONE in the 24 hours to 01 Oct 2025 12:00 UTC\n"
+        "Feeds: 29 watched, 28 due and polled, 2 failing now, 1 silent for longer than usual\n"
+        "Entries: 900 seen, 41 new\n"
+        "Articles: 40 read, 3 about the mission\n"
+        "Claims: 5 repeats, 2 stale\n"
+        "Waiting to be read: 1; the oldest is of 01 Oct 2025 09:00 UTC"
+    )
+
+
+def test_where_no_feed_could_be_read_the_proof_says_that_this_is_not_quiet() -> None:
+    assert "This is not quiet" in alerts.proof_of_quiet(Quiet(NOW, NOW, feeds=2, failing=2))
+
+
+def test_a_digest_is_known_as_one() -> None:
+    unsure = AlertRule("facts", min_confidence=0.5, at_once=0.9)
+
+    assert [alerts.is_digest(alert) for alert in plan([change()], unsure)[0]] == [True, True]
+    assert [alerts.is_digest(alert) for alert in plan([change()], DECIDED)[0]] == [False, False]

@@ -169,6 +169,19 @@ async def test_a_webhook_gets_the_alert_and_its_id_twice(channels: Channels, sin
     assert message["message"] == f"lead, MSS: decided\n\nAlert {ALERT_ID}"
 
 
+async def test_a_chat_is_not_made_to_call_people_or_to_show_a_link_under_another_name(
+    channels: Channels, sink: Sink
+) -> None:
+    hostile = "@everyone <!channel> [UN](http://evil.example)"
+
+    await deliver(alert(f"mmost://{sink.where}/{'3c' * 13}", subject=hostile, body=hostile), channels=channels)
+
+    ((_, _, message),) = sink.got
+    told = message["text"]
+    assert not any(mark in told for mark in ("@everyone", "<!", "]("))
+    assert "@everyone <!channel> [UN](http://evil.example)" in told.replace("\u2060", "")
+
+
 async def test_an_address_can_come_from_the_environment(tmp_path: Path, sink: Sink) -> None:
     environ = {"DESK_URL": f"json://{sink.where}/"}
 

@@ -28,6 +28,7 @@ def test_nothing_has_to_be_set() -> None:
         workers=2,
         worker_deadline=10.0,
         store_wait=30.0,
+        keep_bodies=0,
     )
 
 
@@ -45,6 +46,7 @@ def test_each_setting_can_come_from_a_variable() -> None:
         "workers": "3",
         "worker_deadline": "2.5",
         "store_wait": "1",
+        "keep_bodies": "180",
     }
     assert set(values) == set(Settings.model_fields)
 

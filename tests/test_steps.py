@@ -19,6 +19,7 @@ from pipeline.model import (
     PollOutcome,
     PollRecord,
     Precision,
+    Response,
     Role,
 )
 from pipeline.text import bytes_hash, content_id, text_hash
@@ -121,6 +122,126 @@ async def test_polling_twice_at_the_same_time_gives_the_same_record() -> None:
     assert await polled(web) == await polled(web)
 
 
+# -- poll: validators, moves and the end of a feed -----------------------------------------
+
+
+class Server(FakeWeb):
+    """A feed whose server answers 304 to the validators that it is told to take for current."""
+
+    def __init__(self, body: bytes, *, etag: str, current: frozenset[str], moved_to: str = "") -> None:
+        super().__init__()
+        self.answer = Response(URL, URL, 200, {"etag": etag}, body, 0.01, moved_to)
+        self.current = current
+
+    async def get(self, url: str, *, etag: str | None = None, **asked: object) -> Response:
+        self.asked.append((url, etag))
+        return replace(self.answer, status=304, body=b"") if etag in self.current else self.answer
+
+
+OLD, NEW = rss(("1", PAGE, "Vote")), rss(("1", PAGE, "Vote"), ("2", f"{PAGE}-2", "Again"))
+
+
+async def read_once(etag: str = '"v1"') -> FeedState:
+    """The state of the feed after its old body was read a day ago."""
+    record = await steps.poll_feed(
+        FeedState(FEED), fetch=Server(OLD, etag=etag, current=frozenset()).get, work=work_here, now=NOW - timedelta(1)
+    )
+    return FeedState(FEED, record.etag, record.last_modified, record.body_hash, habits=record.habits)
+
+
+async def test_the_same_etag_with_other_entries_is_a_lie_that_is_recorded() -> None:
+    record = await polled(Server(NEW, etag='"v1"', current=frozenset()), await read_once())
+
+    assert record.outcome is PollOutcome.OK
+    assert record.habits.lied_at == NOW
+    assert record.reason.startswith("its validators lie: ")
+
+
+async def test_another_body_with_the_same_entries_is_no_lie() -> None:
+    clock = OLD.replace(b"<item>", b"<!-- made at 12:00 --><item>")
+
+    record = await polled(Server(clock, etag='"v1"', current=frozenset()), await read_once())
+
+    assert record.habits.lied_at is None
+
+
+async def test_a_304_for_a_feed_that_has_changed_is_found_by_asking_for_all_of_it() -> None:
+    known = await read_once()
+    known = replace(known, habits=replace(known.habits, unmodified=20))
+    server = Server(NEW, etag='"v2"', current=frozenset({'"v1"', '"v2"'}))
+
+    record = await polled(server, known)
+
+    assert server.asked == [(URL, None), (URL, '"v1"')]
+    assert (len(record.entries), record.habits.lied_at, record.etag) == (2, NOW, '"v2"')
+
+
+async def test_a_feed_that_changed_between_two_honest_answers_is_no_liar() -> None:
+    known = await read_once()
+    known = replace(known, habits=replace(known.habits, unmodified=20))
+
+    record = await polled(Server(NEW, etag='"v2"', current=frozenset({'"v2"'})), known)
+
+    assert record.habits.lied_at is None
+
+
+async def test_a_feed_that_lied_is_polled_without_validators_and_known_by_its_bytes() -> None:
+    known = await read_once()
+    server = Server(OLD, etag='"v1"', current=frozenset({'"v1"'}))
+
+    record = await polled(server, replace(known, habits=replace(known.habits, lied_at=NOW - timedelta(9))))
+
+    assert server.asked == [(URL, None)]
+    assert record.outcome is PollOutcome.UNCHANGED
+
+
+async def test_the_same_bytes_under_another_etag_bring_that_etag() -> None:
+    record = await polled(Server(OLD, etag='"v2"', current=frozenset()), await read_once())
+
+    assert (record.outcome, record.etag) == (PollOutcome.UNCHANGED, '"v2"')
+    assert record.reason == "the same bytes as at the last poll, under another ETag"
+
+
+async def test_after_three_permanent_redirects_the_new_address_is_asked() -> None:
+    there = "http://new.test/feed.xml"
+    server, known = Server(OLD, etag='"v1"', current=frozenset({'"v1"'}), moved_to=there), await read_once()
+    for _ in range(3):
+        record = await polled(server, known)
+        known = replace(known, habits=record.habits)
+    await polled(server, known)
+
+    assert [url for url, _ in server.asked] == [URL, URL, URL, there]
+    assert (record.moved_from, record.habits.address) == (URL, there)
+
+
+async def test_a_feed_that_is_gone_is_retired_with_a_notice() -> None:
+    error = RefusedError("http-4xx", f"{URL} answers 410 (Gone).")
+    error.status = 410
+
+    record = await polled(FakeWeb().fails(URL, error))
+
+    assert (record.outcome, record.habits.retired_at) == (PollOutcome.GONE, NOW)
+
+
+async def test_a_wait_is_counted_from_the_answer() -> None:
+    error = FetchError("http-429", f"{URL} answers 429.", retry_after=7200)
+
+    record = await steps.poll_feed(
+        STATE, fetch=FakeWeb().fails(URL, error).get, work=work_here, now=NOW, late=lambda: timedelta(minutes=4)
+    )
+
+    assert record.next_due == NOW + timedelta(minutes=124)
+
+
+async def test_entries_that_share_nothing_with_the_last_ones_are_a_possible_gap() -> None:
+    other = rss(("8", f"{PAGE}-8", "Storm"), ("9", f"{PAGE}-9", "Flood"))
+
+    record = await polled(Server(other, etag='"v2"', current=frozenset()), await read_once())
+
+    assert record.is_gap
+    assert record.reason.startswith("possible gap: ")
+
+
 # -- collect ---------------------------------------------------------------------------------
 
 
@@ -185,6 +306,13 @@ async def test_the_server_may_ask_for_a_longer_wait() -> None:
     record = await collected(FakeWeb().fails(PAGE, error))
 
     assert record.retry_at == NOW + timedelta(hours=2)
+
+
+async def test_a_page_whose_site_wants_a_longer_wait_is_put_off() -> None:
+    asked = FetchError("crawl-delay", f"{PAGE}: 600 s between two requests.", retry_after=600)
+
+    assert steps.is_put_off(await collected(FakeWeb().fails(PAGE, asked)))
+    assert not steps.is_put_off(await collected(FakeWeb().fails(PAGE, FetchError("timeout", f"{PAGE}: no answer."))))
 
 
 # -- alert -----------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from pipeline.bench.scoring import Kind, Outcome, overlap
 from pipeline.bench.tables import Table, error_tables, reliability_tables, summary_tables
 from pipeline.model import Aspect, Change
 from pipeline.reading import sentences
+from pipeline.shown import in_page
 from pipeline.text import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -106,12 +107,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["slug"] = lambda text: str(text).replace(" ", "-")
-    environment.finalize = _shown
+    environment.finalize = in_page
     return environment
-
-
-def _shown(value: object) -> object:
-    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _hash(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
@@ -27,6 +26,7 @@ from pipeline.cli.frame import engine_option
 from pipeline.errors import UsageError
 from pipeline.reading import ENGINES
 from pipeline.seeds import load_watch
+from pipeline.shown import json_line
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -71,7 +71,7 @@ def bench(
     if html is not None:
         write_page(html, missions, at_once=at_once)
     if as_json:
-        click.echo(json.dumps(figures(missions, at_once=at_once, curve=curve), ensure_ascii=False))
+        click.echo(json_line(figures(missions, at_once=at_once, curve=curve)))
         return
     tables = summary_tables(missions, at_once=at_once) + (reliability_tables(missions) if curve else [])
     click.echo("\n\n".join(map(as_text, tables)))

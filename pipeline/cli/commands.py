@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 
+from pipeline import shown
 from pipeline.backtest import backtest as backtest_watch
 from pipeline.backtest import load_articles
 from pipeline.cli import report
 from pipeline.cli.bench import bench
 from pipeline.cli.frame import When, data_dir_option, engine_option, folder_argument, store_folder
+from pipeline.cli.prune import prune_command
 from pipeline.errors import UsageError
 from pipeline.initiate import draft_watch
 from pipeline.model import Watch
@@ -34,9 +36,16 @@ MAX_SEED_ARTICLE = 2 * 2**20  # bytes
 @click.option("--as-of", type=When(), help="What held on that day, as we know it now.")
 @click.option("--known-at", type=When(), help="What we knew by then.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row, for scripts.")
+@click.option("--csv", "as_csv", is_flag=True, help="CSV with a header, for spreadsheets.")
 @data_dir_option
 def board(
-    folder: Path, as_of: datetime | None, known_at: datetime | None, as_json: bool, data_dir: Path, archive: bool
+    folder: Path,
+    as_of: datetime | None,
+    known_at: datetime | None,
+    as_json: bool,
+    as_csv: bool,
+    data_dir: Path,
+    archive: bool,
 ) -> None:
     """Show where the mission stands: each aspect, since when, and how many independent sources say so.
 
@@ -50,8 +59,8 @@ def board(
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         rows = store.board(watch.slug, as_of=as_of, known_at=known_at)
-    if as_json:
-        _json_lines(rows)
+    if as_json or as_csv:
+        (_json_lines if as_json else _csv_rows)(rows)
         return
     title = f"{watch.title}: the board"
     title += f" as of {as_of:%d %b %Y}" if as_of else f" as known at {known_at:%d %b %Y}" if known_at else ""
@@ -62,8 +71,9 @@ def board(
 @folder_argument
 @click.option("--since", type=When(), default="1970-01-01T00:00", help="Leave out what was known before.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for scripts.")
+@click.option("--csv", "as_csv", is_flag=True, help="CSV with a header, for spreadsheets.")
 @data_dir_option
-def changes(folder: Path, since: datetime, as_json: bool, data_dir: Path, archive: bool) -> None:
+def changes(folder: Path, since: datetime, as_json: bool, as_csv: bool, data_dir: Path, archive: bool) -> None:
     """List what changed: "A became B", with the sentence that says so.
 
     \b
@@ -73,8 +83,8 @@ def changes(folder: Path, since: datetime, as_json: bool, data_dir: Path, archiv
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         rows = store.changes(watch.slug, since)
-    if as_json:
-        _json_lines(rows)
+    if as_json or as_csv:
+        (_json_lines if as_json else _csv_rows)(rows)
         return
     report.console().print(report.change_lines(rows))
 
@@ -95,13 +105,13 @@ def why(folder: Path, what: str, as_json: bool, data_dir: Path, archive: bool) -
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         trail = store.why(watch.slug, what)
     if as_json:
-        click.echo(json.dumps(asdict(trail), default=_plain, ensure_ascii=False))
+        click.echo(shown.json_line(asdict(trail), _plain))
         return
     screen = report.console()
     for name, rows in report.sections(trail):
         for row in rows:
             screen.print(report.trail_entry(name, row))
-    screen.print(trail.ends, style="bold")
+    screen.print(shown.line(trail.ends), style="bold")
 
 
 @click.command()
@@ -111,7 +121,7 @@ def check(folder: Path) -> None:
     watch = load_watch(folder)
     families = {feed.family for feed in watch.feeds}
     click.echo(
-        f"{watch.title}: {len(watch.names)} names, {len(watch.feeds)} feeds of {len(families)} publishers, "
+        f"{shown.line(watch.title)}: {len(watch.names)} names, {len(watch.feeds)} feeds of {len(families)} publishers, "
         f"{len(watch.baseline.facts)} baseline facts, {len(watch.rules)} alert rules. All in order."
     )
 
@@ -189,17 +199,17 @@ def backtest(folder: Path, articles_file: Path, out: Path, engine: str) -> None:
 
 def add_commands(group: click.Group) -> None:
     """Add this module's commands to ``group``."""
-    for command in (board, changes, why, check, init, backtest, bench):
+    for command in (board, changes, why, check, init, backtest, bench, prune_command):
         group.add_command(command)
 
 
 def _tell_draft(watch: Watch, written: Sequence[Path]) -> None:
     names = ", ".join(name.text for name in watch.names) or "none found"
-    click.echo(f"{watch.title}")
-    click.echo(f"  names: {names}")
-    click.echo(f"  places: {', '.join(watch.places) or 'none found'}")
-    for fact in watch.baseline.facts:
-        click.echo(f"  {fact.aspect} {fact.stage}: {fact.subject}: {shorten(fact.value, 90)}")
+    told = [watch.title, f"  names: {names}", f"  places: {', '.join(watch.places) or 'none found'}"]
+    told += [
+        f"  {fact.aspect} {fact.stage}: {fact.subject}: {shorten(fact.value, 90)}" for fact in watch.baseline.facts
+    ]
+    click.echo(shown.lines("\n".join(told)))
     click.echo("written: " + ", ".join(map(str, written)))
 
 
@@ -220,7 +230,13 @@ def _slug(folder: Path) -> str:
 
 def _json_lines(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
-        click.echo(json.dumps(row, default=_plain, ensure_ascii=False))
+        click.echo(shown.json_line(row, _plain))
+
+
+def _csv_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A header and a row each; nothing at all where there is no row to take the names from."""
+    for row in [list(rows[0]), *(row.values() for row in rows)] if rows else []:
+        click.echo(shown.csv_row(row), nl=False)
 
 
 def _plain(value: object) -> object:

@@ -13,12 +13,14 @@ import click
 from pipeline.errors import MissionwatchError, UsageError
 from pipeline.reading import ENGINES
 from pipeline.settings import Settings, load_settings
+from pipeline.shown import lines
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 an unexpected fault; 2 a wrong argument or watch file; "
-    "3 the store can't be used; 4 another run holds the store; 5 no feed could be reached."
+    "3 the store can't be used; 4 another run holds the store; 5 no feed could be reached; "
+    "6 reread found differences and has not stored them."
 )
 
 
@@ -34,9 +36,9 @@ class MissionwatchGroup(click.Group):
         try:
             return super().invoke(ctx)
         except MissionwatchError as error:
-            click.secho(f"missionwatch: {error.message}", err=True, fg="red")
+            click.secho(f"missionwatch: {lines(error.message)}", err=True, fg="red")
             if error.remedy:
-                click.echo(f"  {error.remedy}", err=True)
+                click.echo(f"  {lines(error.remedy)}", err=True)
             raise SystemExit(error.exit_code) from error
 
 

@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.text import safe, shorten, squeeze
+from pipeline.shown import line
+from pipeline.text import shorten
 
 Row = Mapping[str, Any]
 
@@ -28,6 +29,8 @@ _ONE_OF = {
     "silences": "silence",
     "alerts": "alert",
     "deliveries": "delivery",
+    "checks": "later look at the page",
+    "recalls": "recall",
 }
 
 _STAGE_STYLES = {
@@ -56,7 +59,7 @@ def cell(value: object, limit: int = 400) -> Text:
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, date):
         return Text(f"{value:%Y-%m-%d}")
-    return Text(shorten(safe(str(value)), limit))
+    return Text(shorten(line(str(value)), limit))
 
 
 def stage_cell(stage: object) -> Text:
@@ -78,7 +81,7 @@ def board_table(rows: Sequence[Row], title: str) -> RenderableType:
         aspect = row["aspect"]
         value = cell(row["value"], 90)
         if row.get("is_disputed"):
-            value.append(f" (disputed: {shorten(safe(str(row.get('disputed_value') or '')), 40)})", style="magenta")
+            value.append(f" (disputed: {shorten(line(str(row.get('disputed_value') or '')), 40)})", style="magenta")
         table.add_row(
             cell(aspect if aspect != last else ""),
             cell(row["subject"], 60),
@@ -99,18 +102,25 @@ def change_lines(rows: Iterable[Row]) -> RenderableType:
         head.append(f"{_day(row['held_from'])}  ", style="bold")
         head.append(f"{row['aspect']} ", style="bold")
         head.append_text(stage_cell(row["stage"]))
-        head.append(f"  {safe(str(row['subject']))}: ")
+        head.append(f"  {line(str(row['subject']))}: ")
         if row.get("disputed_value"):
-            head.append(f"{shorten(safe(str(row['value'] or '')), 60)}, and now also ")
-            head.append(shorten(safe(str(row["disputed_value"])), 60), style="bold")
+            head.append(f"{shorten(line(str(row['value'] or '')), 60)}, and now also ")
+            head.append(shorten(line(str(row["disputed_value"])), 60), style="bold")
             head.append(f"  [{row['verdict']}]", style="dim")
             parts.append(head)
             parts += _proof(row)
             continue
+        if row["verdict"] == "withdrawn":
+            head.append(f"{shorten(line(str(row['value'] or '')), 100)} ")
+            head.append("is taken back", style="bold")
+            head.append(f": {line(str(row['reason']))}", style="dim")
+            parts.append(head)
+            parts += _proof(row)
+            continue
         if row.get("before_stage"):
-            before = shorten(safe(str(row.get("before_value") or "")), 60)
+            before = shorten(line(str(row.get("before_value") or "")), 60)
             head.append(f"{before} ({str(row['before_stage']).replace('_', ' ')}) became ")
-        head.append(shorten(safe(str(row["value"] or "")), 100), style="bold")
+        head.append(shorten(line(str(row["value"] or "")), 100), style="bold")
         head.append(f"  [{row['verdict']}]", style="dim")
         parts.append(head)
         parts += _proof(row)
@@ -119,10 +129,10 @@ def change_lines(rows: Iterable[Row]) -> RenderableType:
 
 def _proof(row: Row) -> list[RenderableType]:
     """The sentence that says so, and its source."""
-    quote = Text(f"“{shorten(safe(squeeze(str(row['quote']))), 320)}”", style="italic")
-    source = Text(f"{safe(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
+    quote = Text(f"“{shorten(line(str(row['quote'])), 320)}”", style="italic")
+    source = Text(f"{line(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
     if row.get("url"):
-        source.append(f"  {safe(str(row['url']))}")
+        source.append(f"  {line(str(row['url']))}")
     return [Padding(quote, (0, 0, 0, 12)), Padding(source, (0, 0, 0, 12))]
 
 

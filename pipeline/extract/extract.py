@@ -27,11 +27,13 @@ from pipeline.text import normalise, safe, shorten, squeeze
 MAX_BYTES = 3 * 2**20
 MAX_TAGS = 50_000  # the largest of 1,213 real pages has 19,629
 MAX_TAG = 100_000  # characters of one tag
+MAX_ATTRIBUTES = 500  # of one tag: cost grows with the square; 9,000 in each of 30 tags took 9.5 s
 MIN_WORDS = 25  # fewer is a teaser, a caption or a cookie notice
 
 _TYPES = re.compile(r"(?:text/(?:html|xml|plain)|application/(?:xhtml\+xml|xml|octet-stream)|)$", re.IGNORECASE)
 _NOT_HTML = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"ID3", b"OggS")
 _TAG = re.compile(r"""<[a-z/](?:[^"'>]++|"[^"]{0,100000}+"?|'[^']{0,100000}+'?)*+""", re.IGNORECASE)
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _RAW_TEXT = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));?", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[a-z!/?][^>]{0,1000}>", re.IGNORECASE)
@@ -103,19 +105,7 @@ def extract_page(
         problems += ("published: no source gives a time, so it is when we first saw it",)
     problems += _without_huge_data(tree)
     _without_layout_tables(tree)
-    document: Any = bare_extraction(
-        tree,
-        url=url,
-        fast=True,
-        include_comments=False,
-        with_metadata=True,
-        # Its own date is not used: the cheapest search, and no look at the clock.
-        date_extraction_params={
-            "original_date": True,
-            "extensive_search": False,
-            "max_date": seen_at.date().isoformat(),
-        },
-    )
+    document = _extracted(tree, url, seen_at)
     title = document.title if document else ""
     page = ExtractedPage(
         title=shorten(clean(title or ""), 500),
@@ -135,6 +125,28 @@ def extract_page(
     return replace(page, words=words)
 
 
+def _extracted(tree: HtmlElement, url: str, seen_at: datetime) -> Any:
+    """What trafilatura finds, or None where it finds nothing or breaks."""
+    # Its own date is not used: the cheapest search, and no look at the clock.
+    dates = {"original_date": True, "extensive_search": False, "max_date": seen_at.date().isoformat()}
+    # Where it breaks, it mostly breaks on metadata, such as those of a page whose root is <svg>: once more without.
+    for metadata in (True, False):
+        try:
+            return bare_extraction(
+                tree,
+                url=url,
+                fast=True,
+                include_comments=False,
+                with_metadata=metadata,
+                date_extraction_params=dates,
+            )
+        except MemoryError:
+            raise
+        except Exception:  # noqa: S112 - a foreign extractor on hostile input, whatever it raises
+            continue
+    return None
+
+
 def count_words(text: str) -> int:
     """How many words ``text`` has; in scripts without spaces two characters count as one."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // 2
@@ -152,38 +164,45 @@ def _guarded(body: bytes, content_type: str, url: str) -> tuple[str, tuple[str, 
     if len(body) > MAX_BYTES:
         raise ContentError("too-large", f"The page at {url} has {len(body):,} bytes; the limit is {MAX_BYTES:,}.")
     kind = content_type.partition(";")[0].strip()
-    if not _TYPES.match(kind) or body.lstrip()[:5].startswith(_NOT_HTML):
-        raise ContentError("not-html", f"The page at {url} is not HTML but {kind or 'something else'}.")
+    if not _TYPES.match(kind):
+        raise ContentError("not-html", f"The page at {url} is not HTML but {kind}.")
+    if body.lstrip()[:5].startswith(_NOT_HTML):
+        raise ContentError("not-html", f"The page at {url} is a picture, a PDF or a packed file, whatever it says.")
     text, codec = decode_html(body, content_type)
     tags = text.count("<")
     if tags > MAX_TAGS:
         raise ContentError("too-many-tags", f"The page at {url} has {tags:,} tags; the limit is {MAX_TAGS:,}.")
     if not _ANY_TAG.search(text):
         raise ContentError("not-html", f"The page at {url} has no tags: it is not HTML.")
-    if _longest_tag(text) > MAX_TAG:
-        raise ContentError("too-many-tags", f"The page at {url} has one tag of over {MAX_TAG:,} characters.")
+    _check_tags(text, url)
     broken = text.count("\ufffd")
     return text, (f"charset: {broken} characters can't be read as {codec}",) if broken else ()
 
 
-def _longest_tag(text: str) -> int:
-    """The length of the longest tag, in one pass that ends at the first that is too long.
+def _check_tags(text: str, url: str) -> None:
+    """Refuse a tag that is too long or has too many attributes, in one pass that ends at the first.
 
     A quoted value may hold ``<`` and ``>``. Scripts and styles are passed over: code has both.
     """
-    longest, at = 0, text.find("<")
+    at = text.find("<")
     while at >= 0:
         match = _TAG.match(text, at)
         end = match.end() if match else at + 1
-        longest = max(longest, end - at)
-        if longest > MAX_TAG:
-            break
+        if end - at > MAX_TAG:
+            raise ContentError("too-many-tags", f"The page at {url} has one tag of over {MAX_TAG:,} characters.")
+        # Each attribute takes a blank and a letter, and values in quotes may hold any number of both.
+        if end - at > 2 * MAX_ATTRIBUTES and _attributes(text[at:end]) > MAX_ATTRIBUTES:
+            raise ContentError("too-many-tags", f"The page at {url} has a tag with over {MAX_ATTRIBUTES:,} attributes.")
         raw = _RAW_TEXT.match(text, at)
         if raw:
             closing = text.find(f"</{raw[1]}", end)
             end = closing if closing >= 0 else end
         at = text.find("<", end)
-    return longest
+
+
+def _attributes(tag: str) -> int:
+    """How many attributes ``tag`` has at most; a value in quotes ends one, with or without a blank behind it."""
+    return len(_QUOTED.sub(" ", tag).replace("/", " ").split())
 
 
 def _without_huge_data(tree: HtmlElement) -> tuple[str, ...]:

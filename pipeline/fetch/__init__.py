@@ -12,8 +12,8 @@ import contextlib
 import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
@@ -25,6 +25,7 @@ from yarl import URL
 from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.failures import (
     MIB,
+    other_service,
     private,
     raise_for_status,
     read_headers,
@@ -35,7 +36,10 @@ from pipeline.fetch.failures import (
     unreachable,
     with_status,
 )
-from pipeline.fetch.sockets import REFUSED, Found, OwnServers, PublicNames, grant_of, public_socket
+from pipeline.fetch.lanes import Lanes
+from pipeline.fetch.robots import Robots
+from pipeline.fetch.sockets import OTHER_SERVICES, REFUSED, Found, OwnServers, PublicNames, grant_of, public_socket
+from pipeline.fetch.unpack import Unpacker
 from pipeline.model import Response
 from pipeline.urls import absolute, host, is_address, is_public_address
 
@@ -48,10 +52,11 @@ ACCEPT_FEED: Final = (
 ACCEPT_PAGE: Final = "text/html, application/xhtml+xml, */*;q=0.5"
 
 _CHUNK: Final = 64 * 1024
+_PACKING: Final = 64 * 1024  # bytes by which packing may lengthen what it can't shorten
 _HEADER_LINE: Final = 32 * 1024  # aiohttp's 8,190 is less than the security policy of some outlets
 _HEADER_COUNT: Final = 256
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_LANES_KEPT: Final = 4_096
+_PERMANENT: Final = frozenset({301, 308})
 _LookUp = Callable[[str, int, int], Awaitable[list[Found]]]
 
 
@@ -106,8 +111,8 @@ class Fetcher:
                 raise ValueError(f"The grant of {name} goes to {ip}, which is not a loopback address.")
         self._user_agent = user_agent
         self._concurrency = concurrency
-        self._slots = asyncio.Semaphore(concurrency)
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = Lanes(per_host=self._limits.per_host, concurrency=concurrency)
+        self._robots = Robots(lambda url, most: self.get(url, max_body=most), user_agent=user_agent)
         self._stack = contextlib.AsyncExitStack()
         self._public: aiohttp.ClientSession | None = None
         self._granted: aiohttp.ClientSession | None = None
@@ -155,6 +160,28 @@ class Fetcher:
                 ``http-4xx``.
             Either has the attribute ``status`` where a server answered.
         """
+        return await self._follow(url, etag, last_modified, max_body, accept, obey=False)
+
+    async def get_page(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        max_body: int,
+        accept: str = ACCEPT_PAGE,
+    ) -> Response:
+        """Get a page as :meth:`get` does, where its site's robots.txt allows it, and as slowly as that asks.
+
+        Raises:
+            FetchError: as in :meth:`get`, or ``robots-unreachable`` or ``crawl-delay``.
+            RefusedError: as in :meth:`get`, or ``robots``: the site does not want it fetched.
+        """
+        return await self._follow(url, etag, last_modified, max_body, accept, obey=True)
+
+    async def _follow(
+        self, url: str, etag: str | None, last_modified: str | None, max_body: int, accept: str, *, obey: bool
+    ) -> Response:
         headers = {"Accept": accept}
         if sendable(etag):
             headers["If-None-Match"] = str(etag)
@@ -163,11 +190,13 @@ class Fetcher:
         target = absolute(url)
         seen = {target}
         elapsed = 0.0
+        moved_to, for_good = "", True
         while True:
-            hop = await self._hop(target, headers, max_body, self._limits.total - elapsed)
+            distance = max(self._limits.spacing, await self._robots.check(target) if obey else 0.0)
+            hop = await self._hop(target, headers, max_body, self._limits.total - elapsed, distance)
             elapsed += hop.elapsed
             if hop.status not in _REDIRECTS:
-                return Response(url, target, hop.status, hop.headers, hop.body, elapsed)
+                return Response(url, target, hop.status, hop.headers, hop.body, elapsed, moved_to)
             location = hop.headers.get("location", "")
             if not location:
                 raise with_status(
@@ -175,6 +204,8 @@ class Fetcher:
                     hop.status,
                 )
             target = absolute(location, target)
+            for_good = for_good and hop.status in _PERMANENT
+            moved_to = target if for_good else moved_to
             if target in seen or len(seen) > self._limits.max_redirects:
                 why = "in a circle" if target in seen else f"more than {self._limits.max_redirects} times"
                 raise with_status(
@@ -198,6 +229,7 @@ class Fetcher:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            auto_decompress=False,  # see pipeline.fetch.unpack
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
             timeout=aiohttp.ClientTimeout(total=None, connect=self._limits.connect),
             max_line_size=_HEADER_LINE,
@@ -205,16 +237,19 @@ class Fetcher:
             max_headers=_HEADER_COUNT,
         )
 
-    async def _hop(self, url: str, headers: Mapping[str, str], max_body: int, seconds: float) -> _Hop:
+    async def _hop(self, url: str, headers: Mapping[str, str], max_body: int, seconds: float, distance: float) -> _Hop:
         """One request, in its turn, without following a redirect."""
         name = host(url)
         granted = grant_of(name, self._grants) is not None
         if not granted and is_address(name) and not is_public_address(name):
             raise private(url, name)
+        port = URL(url, encoded=True).port
+        if not granted and port in OTHER_SERVICES:
+            raise other_service(url, port)
         session = self._granted if granted else self._public
         if session is None:
             raise RuntimeError("A Fetcher is an async context manager: enter it before get().")
-        async with self._turn(url):
+        async with self._lanes.turn(name, distance):
             started = time.monotonic()
             refused: list[str] = []
             token = REFUSED.set(refused)
@@ -245,54 +280,19 @@ class Fetcher:
                 return _Hop(status, received, b"")
             if not 200 <= status < 300:
                 raise_for_status(url, status, received)
-            announced = answer.content_length  # of what travels: of a compressed body it says nothing
-            if announced is not None and announced > max_body and "content-encoding" not in received:
+            unpacker = Unpacker(received.get("content-encoding", ""))
+            # What travels is bounded too, since packed bytes may unpack to nothing, for ever.
+            left = max_body + (_PACKING if unpacker.packed else 0)
+            if answer.content_length is not None and answer.content_length > left:
                 raise too_large(url, status, max_body)
             body = bytearray()
             async for chunk in answer.content.iter_chunked(_CHUNK):
-                body += chunk
-                if len(body) > max_body:
+                left -= len(chunk)
+                body += unpacker.feed(chunk, max_body - len(body))
+                if left < 0 or len(body) > max_body:
                     raise too_large(url, status, max_body)
+            unpacker.end()
             return _Hop(status, received, bytes(body))
-
-    @contextlib.asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until this host may be asked, and until there is a free place among all requests."""
-        lane = self._lane(host(url))
-        lane.users += 1
-        try:
-            async with lane.at_once:
-                async with lane.gate:  # held until the request may start, so that starts keep their distance
-                    wait = lane.next_start - time.monotonic()
-                    if wait > 0:
-                        await asyncio.sleep(wait)
-                    await self._slots.acquire()
-                    lane.next_start = time.monotonic() + self._limits.spacing
-                try:
-                    yield
-                finally:
-                    self._slots.release()
-        finally:
-            lane.users -= 1
-
-    def _lane(self, name: str) -> _Lane:
-        if len(self._lanes) > _LANES_KEPT:  # a hostile feed may name any number of hosts
-            clock = time.monotonic()
-            self._lanes = {key: lane for key, lane in self._lanes.items() if lane.users or lane.next_start > clock}
-        lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = _Lane(asyncio.Semaphore(self._limits.per_host))
-        return lane
-
-
-@dataclass(slots=True)
-class _Lane:
-    """The queue of one host."""
-
-    at_once: asyncio.Semaphore
-    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
-    next_start: float = 0.0  # of time.monotonic
-    users: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ _E = TypeVar("_E", bound=MissionwatchError)
 
 
 def read_headers(items: Any) -> dict[str, str]:
-    """Header names in lower case; repeated ones joined; bytes that are not UTF-8 replaced."""
+    """Header names in lower case; repeated ones joined; bytes that are not UTF-8 replaced, forging marks left out."""
     joined: dict[str, str] = {}
     for name, value in items:
         key = str(name).lower()
-        text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        text = safe(str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
         joined[key] = f"{joined[key]}, {text}" if key in joined else text
     return joined
 
@@ -73,6 +73,13 @@ def private(url: str, address: str) -> RefusedError:
         "private-address",
         f"{shown(url)} leads to {address}, which is not on the public internet.",
         remedy="We only ask public servers.",
+    )
+
+
+def other_service(url: str, port: int) -> RefusedError:
+    """The error for a port on which something else than the web answers."""
+    return RefusedError(
+        "bad-url", f"{shown(url)} names port {port}, which belongs to another service.", remedy="Check the address."
     )
 
 

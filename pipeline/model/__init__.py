@@ -7,6 +7,17 @@ that moves the board is a *change*, about which an *alert* is due.
 
 from pipeline.model.delivery import Alert, Delivery, PendingAlert, RunRecord, Silence
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading
+from pipeline.model.polling import Alarm, FeedHealth, FeedRecord, Habits, Quiet, Sight
+from pipeline.model.revision import (
+    TAKEN_BACK,
+    Evidence,
+    EvidenceCheck,
+    Finding,
+    PageToCheck,
+    Recall,
+    Revised,
+    SentAlert,
+)
 from pipeline.model.sources import (
     Article,
     Entry,
@@ -20,10 +31,13 @@ from pipeline.model.sources import (
     Response,
 )
 from pipeline.model.watch import AlertRule, Baseline, Fact, Feed, Name, ReaderChoice, Watch
-from pipeline.model.words import MOVES_BOARD, Aspect, PollOutcome, Precision, Role, Stage, Verdict
+from pipeline.model.words import MOVES_BOARD, WORKED, Aspect, HealthState, PollOutcome, Precision, Role, Stage, Verdict
 
 __all__ = [
     "MOVES_BOARD",
+    "TAKEN_BACK",
+    "WORKED",
+    "Alarm",
     "Alert",
     "AlertRule",
     "Article",
@@ -34,12 +48,20 @@ __all__ = [
     "Claim",
     "Delivery",
     "Entry",
+    "Evidence",
+    "EvidenceCheck",
     "Fact",
     "Feed",
+    "FeedHealth",
+    "FeedRecord",
     "FeedState",
     "FetchRecord",
+    "Finding",
+    "Habits",
+    "HealthState",
     "Judgement",
     "Name",
+    "PageToCheck",
     "ParsedEntry",
     "ParsedFeed",
     "PendingAlert",
@@ -48,11 +70,16 @@ __all__ = [
     "PollRecord",
     "Precision",
     "PublishedAt",
+    "Quiet",
     "ReaderChoice",
     "Reading",
+    "Recall",
     "Response",
+    "Revised",
     "Role",
     "RunRecord",
+    "SentAlert",
+    "Sight",
     "Silence",
     "Stage",
     "Verdict",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pipeline.model.polling import Habits
 from pipeline.model.watch import Feed
 from pipeline.model.words import PollOutcome, Precision, Role
 
@@ -21,11 +22,15 @@ class FeedState:
     body_hash: str | None = None
     next_due: datetime | None = None
     failures: int = 0
+    habits: Habits = field(default_factory=Habits)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a request brought: headers with lower-case names, body decompressed and bounded."""
+    """What a request brought: headers with lower-case names, body decompressed and bounded.
+
+    ``moved_to`` is where an unbroken row of permanent redirects (301, 308) led; empty where there was none.
+    """
 
     url: str
     final_url: str
@@ -33,6 +38,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     elapsed: float  # seconds
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class PollRecord:
     size: int = 0  # bytes
     elapsed: float = 0.0  # seconds
     entries: tuple[Entry, ...] = ()
+    habits: Habits = field(default_factory=Habits)
+    is_gap: bool = False  # entries may have been missed since the poll before
+    moved_from: str = ""  # the address that this poll's ``habits.address`` takes the place of
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,8 @@ class FetchRecord:
     elapsed: float = 0.0  # seconds for the request
     extract_elapsed: float = 0.0  # seconds for the extraction
     article: Article | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

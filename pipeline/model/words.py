@@ -31,7 +31,10 @@ class Stage(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What comparing a claim with the board gave. ``BASELINE`` marks the board's first rows."""
+    """What comparing a claim with the board gave.
+
+    ``BASELINE`` marks the board's first rows, ``WITHDRAWN`` a change that takes another one back. No claim gets them.
+    """
 
     NEW = "new"
     ADVANCES = "advances"
@@ -44,6 +47,7 @@ class Verdict(StrEnum):
     UNCERTAIN = "uncertain"
     IRRELEVANT = "irrelevant"
     BASELINE = "baseline"
+    WITHDRAWN = "withdrawn"
 
 
 MOVES_BOARD = frozenset({Verdict.NEW, Verdict.ADVANCES, Verdict.REVISES, Verdict.REVERSES, Verdict.DISPUTES})
@@ -68,6 +72,28 @@ class PollOutcome(StrEnum):
     NOT_A_FEED = "not_a_feed"
     FAILED = "failed"
     REFUSED = "refused"
+    GONE = "gone"
+
+
+WORKED = frozenset({PollOutcome.OK, PollOutcome.UNCHANGED, PollOutcome.EMPTY})
+
+
+class HealthState(StrEnum):
+    """How a feed does, as the view ``feed_health`` names it."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    UNDATED = "undated"
+    POSSIBLE_GAP = "possible_gap"
+    STALE = "stale"
+    HTML = "html"
+    NOT_A_FEED = "not_a_feed"
+    FAILING = "failing"
+    REFUSED = "refused"
+    RETIRED = "retired"
+    NEVER_POLLED = "never_polled"
+    REMOVED = "removed"
 
 
 class Precision(StrEnum):

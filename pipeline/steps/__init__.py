@@ -4,8 +4,11 @@ This is the pipe, in order::
 
     poll_feed      a feed's state   -> fetch, parse            -> a PollRecord with its entries
     collect_entry  an entry         -> fetch, extract          -> a FetchRecord with its article
+    look_again     an alert's page  -> fetch, extract          -> a FetchRecord; later texts are articles
+    revise         pages, alerts    -> compare, plan           -> checks, changes taken back, recalls
     assess         articles, board  -> read, compare, plan     -> readings, verdicts, changes, alerts
     deliver_alert  a pending alert  -> hand it over            -> a Delivery
+    read_again     the stored past  -> read, compare           -> how the board would differ, and what to store
 
 ``assess_asking`` is ``assess`` with a language model, for a watch that chooses one.
 
@@ -16,24 +19,39 @@ exceptions: each ends as a recorded outcome with its reason, and the rest goes o
 
 from pipeline.steps.asking import assess_asking, candidates, reader_of
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
-from pipeline.steps.collect import collect_entry
+from pipeline.steps.collect import collect_entry, is_put_off
 from pipeline.steps.deliver import deliver_alert
-from pipeline.steps.poll import poll_feed
+from pipeline.steps.poll import at_once, poll_feed
 from pipeline.steps.ports import AskModel, Deliver, Fetch, Work
+from pipeline.steps.recheck import MAX_HASH_ONLY, Told, bounded, gone, look_again, pages_of, revise, told_by_recall
+from pipeline.steps.reread import Difference, Reread, read_again
 
 __all__ = [
+    "MAX_HASH_ONLY",
     "NEAR_DUPLICATES_FOR",
     "AskModel",
     "Assessment",
     "Deliver",
+    "Difference",
     "Fetch",
     "Known",
+    "Reread",
+    "Told",
     "Work",
     "assess",
     "assess_asking",
+    "at_once",
+    "bounded",
     "candidates",
     "collect_entry",
     "deliver_alert",
+    "gone",
+    "is_put_off",
+    "look_again",
+    "pages_of",
     "poll_feed",
+    "read_again",
     "reader_of",
+    "revise",
+    "told_by_recall",
 ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import confirm, fold, with_successors
+from pipeline.board import confirm, fold, in_force, with_successors
 from pipeline.compare import Doubt, Memory, judge
 from pipeline.dedupe import OriginIndex, origin_of
 from pipeline.llm import Opinion, reading_without, told, weigh
@@ -24,6 +24,7 @@ from pipeline.model import (
     Watch,
 )
 from pipeline.reading import Reader
+from pipeline.recalls import retraction_notice
 
 NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with later ones
 
@@ -85,7 +86,8 @@ def assess(
     board = fold(known.changes)
     for change_id, origin, at in known.confirmations:
         board = confirm(board, change_id, origin, at)
-    memory = Memory.of(known.changes, (Doubt(*waiting) for waiting in known.uncertain))
+    standing = in_force(known.changes)  # what was taken back is news again, should another source tell it
+    memory = Memory.of(standing, (Doubt(*waiting) for waiting in known.uncertain))
     index = OriginIndex()
     batch = tuple(articles)
     reread = {article.article_id for article in batch}  # an article is no reprint of itself
@@ -97,7 +99,7 @@ def assess(
     judgements: list[Judgement] = []
     origins: dict[UUID, str] = {}
     seen: dict[UUID, Article] = {}
-    named = with_successors(watch, known.changes)
+    named = with_successors(watch, standing)
     for article in batch:
         origin = origin_of(article, index)
         index.add(article.article_id, origin, article.text)
@@ -105,6 +107,8 @@ def assess(
         origins[article.article_id] = origin
         seen[article.article_id] = traced
         reading = reader.read(traced, named)
+        if retraction_notice(article):
+            reading = replace(reading, claims=(), reason="the page says that the article is withdrawn")
         if opinions:
             reading, held_back = weigh(reading, opinions)
             verdicts, board = judge(reading_without(reading, held_back), traced, board, watch, memory=memory)

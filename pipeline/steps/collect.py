@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
 from uuid import UUID
 
 from pipeline.errors import MissionwatchError, TransientError
@@ -28,6 +30,13 @@ FIRST_WAIT = timedelta(minutes=30)
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 
 
+class Validators(NamedTuple):
+    """What came with a page when it was fetched last, and is sent when it is asked for again."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 def extract_in_worker(
     body: bytes,
     content_type: str,
@@ -48,7 +57,13 @@ def extract_in_worker(
 
 
 async def collect_entry(
-    pending: PendingEntry, *, fetch: Fetch, work: Work, held: Mapping[str, tuple[UUID, str]], now: datetime
+    pending: PendingEntry,
+    *,
+    fetch: Fetch,
+    work: Work,
+    held: Mapping[str, tuple[UUID, str]],
+    now: datetime,
+    again: Validators | None = None,
 ) -> FetchRecord:
     """Fetch and extract one entry's page. Never raises for what the world does.
 
@@ -57,12 +72,19 @@ async def collect_entry(
         fetch, work: how to act.
         held: by canonical address, the id and text hash of the newest article that we hold.
         now: the time of the attempt.
+        again: given where we hold the page and look at it once more. Such a look that fails is not tried again: the
+            next one comes anyway.
     """
     entry, feed = pending.entry, pending.feed
     response: Response | None = None
     started = 0.0
     try:
-        response = await fetch(entry.url, max_body=MAX_PAGE, accept=PAGE_TYPES)
+        sent = again or Validators()
+        response = await fetch(
+            entry.url, etag=sent.etag, last_modified=sent.last_modified, max_body=MAX_PAGE, accept=PAGE_TYPES
+        )
+        if again is not None and response.status == HTTPStatus.NOT_MODIFIED:
+            return _not_modified(pending, again, response, now)
         content_type = response.headers.get("content-type", "")
         page: ExtractedPage = await work(
             extract_in_worker,
@@ -74,7 +96,7 @@ async def collect_entry(
             entry.seen_at,
         )
     except MissionwatchError as error:
-        return _fetch_failure(pending, error, response, now)
+        return _fetch_failure(pending, error, response, now, is_look=again is not None)
     started = page.elapsed
 
     article = article_from(page, entry, feed, now)
@@ -96,7 +118,32 @@ async def collect_entry(
         elapsed=response.elapsed,
         extract_elapsed=started,
         article=article,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
     )
+
+
+def _not_modified(pending: PendingEntry, again: Validators, response: Response, now: datetime) -> FetchRecord:
+    return FetchRecord(
+        fetch_id=content_id("fetch", pending.entry.entry_id, pending.attempts + 1),
+        entry_id=pending.entry.entry_id,
+        url=pending.entry.url,
+        fetched_at=now,
+        outcome="same",
+        reason="not modified since it was fetched",
+        attempt=pending.attempts + 1,
+        retry_at=None,
+        status=response.status,
+        final_url=response.final_url,
+        elapsed=response.elapsed,
+        etag=response.headers.get("etag", again.etag),
+        last_modified=response.headers.get("last-modified", again.last_modified),
+    )
+
+
+def is_put_off(record: FetchRecord) -> bool:
+    """Whether no request was made, because the page's site asks for a longer wait between two of them."""
+    return record.reason.startswith("crawl-delay: ")
 
 
 def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -> Article:
@@ -128,14 +175,14 @@ def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -
 
 
 def _fetch_failure(
-    pending: PendingEntry, error: MissionwatchError, response: Response | None, now: datetime
+    pending: PendingEntry, error: MissionwatchError, response: Response | None, now: datetime, *, is_look: bool
 ) -> FetchRecord:
     attempt = pending.attempts + 1
-    again = isinstance(error, TransientError) and attempt < MAX_ATTEMPTS
+    again = isinstance(error, TransientError) and attempt < MAX_ATTEMPTS and not is_look
     wait = getattr(error, "retry_after", None)
     pause = max(FIRST_WAIT * 3 ** (attempt - 1), timedelta(seconds=wait or 0))
     reason = reason_of(error)
-    if isinstance(error, TransientError) and not again:
+    if isinstance(error, TransientError) and not again and not is_look:
         reason = f"given up after {attempt} attempts; {reason}"
     return FetchRecord(
         fetch_id=content_id("fetch", pending.entry.entry_id, attempt),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from pipeline.errors import FetchError, MissionwatchError, TransientError
 from pipeline.model import (
@@ -13,14 +14,16 @@ from pipeline.model import (
     PollOutcome,
     PollRecord,
     Response,
+    Sight,
 )
 from pipeline.parse import entries_from, parse_feed
-from pipeline.schedule import cache_max_age, next_due
+from pipeline.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
 from pipeline.steps.ports import Fetch, Work, reason_of
 from pipeline.text import bytes_hash, content_id, shorten
 
 MAX_FEED = 5 * 2**20  # bytes, after decompression
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+NOT_MODIFIED = 304
 
 
 def parse_in_worker(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:
@@ -28,77 +31,191 @@ def parse_in_worker(body: bytes, content_type: str, url: str, now: datetime) -> 
     return parse_feed(body, content_type=content_type, url=url, now=now)
 
 
-async def poll_feed(state: FeedState, *, fetch: Fetch, work: Work, now: datetime) -> PollRecord:
-    """Poll one feed: what came, when to come again. Never raises for what the world does."""
-    feed = state.feed
+def at_once() -> timedelta:
+    """No time has passed since the run's own ``now``."""
+    return timedelta(0)
+
+
+async def poll_feed(
+    state: FeedState, *, fetch: Fetch, work: Work, now: datetime, late: Callable[[], timedelta] = at_once
+) -> PollRecord:
+    """Poll one feed: what came, when to come again. Never raises for what the world does.
+
+    Args:
+        state: what is known of the feed.
+        fetch, work: how to act.
+        now: the run's own time.
+        late: how long after ``now`` it is when it is called. Waits are counted from the answer: in a long run the
+            last feed of a host is asked minutes after ``now``.
+    """
+    conditional = asks_conditionally(state, now)
     try:
         response = await fetch(
-            feed.url, etag=state.etag, last_modified=state.last_modified, max_body=MAX_FEED, accept=FEED_TYPES
+            address_of(state),
+            etag=state.etag if conditional else None,
+            last_modified=state.last_modified if conditional else None,
+            max_body=MAX_FEED,
+            accept=FEED_TYPES,
         )
     except MissionwatchError as error:
-        outcome = PollOutcome.FAILED if isinstance(error, TransientError) else PollOutcome.REFUSED
-        return _poll_record(state, outcome, reason_of(error), now, error=error)
+        return _failed(state, _outcome_of(error), error, None, now, late())
 
     digest = bytes_hash(response.body)
-    if response.status == 304 or digest == state.body_hash:
-        reason = "not modified since the last poll" if response.status == 304 else "the same bytes as at the last poll"
-        return _poll_record(state, PollOutcome.UNCHANGED, reason, now, response=response)
+    whole = response.status != NOT_MODIFIED
+    if not whole or digest == state.body_hash:
+        reason = "not modified since the last poll" if not whole else _same_bytes(state, response)
+        return _worked(state, PollOutcome.UNCHANGED, reason, response, _sight(response, now, late(), whole=whole), now)
 
     content_type = response.headers.get("content-type", "")
     try:
         parsed: ParsedFeed = await work(parse_in_worker, response.body, content_type, response.final_url, now)
     except MissionwatchError as error:
         outcome = PollOutcome.HTML if error.code == "html-instead-of-feed" else PollOutcome.NOT_A_FEED
-        return _poll_record(state, outcome, reason_of(error), now, response=response, error=error)
+        return _failed(state, outcome, error, response, now, late())
 
-    entries = entries_from(parsed, feed, now)
+    entries = entries_from(parsed, state.feed, now)
+    content = bytes_hash("".join(sorted(entry.content_hash for entry in entries)).encode())
+    lied = await _lied(state, response, content, conditional=conditional, fetch=fetch)
     outcome = PollOutcome.OK if entries else PollOutcome.EMPTY
     reason = "; ".join(parsed.problems[:5]) if parsed.problems else ("" if entries else "a feed without entries")
-    record = _poll_record(state, outcome, reason, now, response=response, entries=entries, ttl=parsed.ttl)
-    return replace(record, body_hash=digest)
+    sight = _sight(response, now, late(), outcome, entries=entries, content=content, ttl=parsed.ttl, lied=lied)
+    return _worked(state, outcome, reason, response, sight, now, entries=entries, digest=digest)
 
 
-def _poll_record(
+def _outcome_of(error: MissionwatchError) -> PollOutcome:
+    if getattr(error, "status", None) == HTTPStatus.GONE:
+        return PollOutcome.GONE
+    return PollOutcome.FAILED if isinstance(error, TransientError) else PollOutcome.REFUSED
+
+
+def _same_bytes(state: FeedState, response: Response) -> str:
+    etag = response.headers.get("etag")
+    other = bool(etag and state.etag and etag != state.etag)
+    return "the same bytes as at the last poll" + (", under another ETag" if other else "")
+
+
+async def _lied(state: FeedState, response: Response, content: str, *, conditional: bool, fetch: Fetch) -> bool:
+    """Whether this answer, which holds a body, shows that the feed's validators lie.
+
+    They lie where they are the same for other entries. Where this poll sent none and other entries came, the old
+    validators are sent once more: a 304 now is the proof.
+    """
+    held = state.etag or state.last_modified
+    if not held or state.habits.lied_at is not None or state.habits.content in {"", content}:
+        return False
+    if same_validators(state, response.headers):
+        return True
+    if conditional:
+        return False
+    try:
+        again = await fetch(
+            address_of(state),
+            etag=state.etag,
+            last_modified=state.last_modified,
+            max_body=MAX_FEED,
+            accept=FEED_TYPES,
+        )
+    except MissionwatchError:
+        return False  # nothing is shown; the feed itself has come
+    return again.status == NOT_MODIFIED
+
+
+def _sight(
+    response: Response,
+    now: datetime,
+    late: timedelta,
+    outcome: PollOutcome = PollOutcome.UNCHANGED,
+    *,
+    whole: bool = True,
+    entries: Sequence[Entry] = (),
+    content: str = "",
+    ttl: timedelta | None = None,
+    lied: bool = False,
+) -> Sight:
+    return Sight(
+        outcome,
+        whole=whole,
+        keys=tuple(entry.guid for entry in entries),
+        content=content,
+        undated=sum(entry.published is None for entry in entries),
+        ttl=ttl,
+        max_age=cache_max_age(response.headers, now),
+        moved_to=response.moved_to,
+        lied=lied,
+        late=late,
+    )
+
+
+def _worked(
     state: FeedState,
     outcome: PollOutcome,
     reason: str,
+    response: Response,
+    sight: Sight,
     now: datetime,
     *,
-    response: Response | None = None,
-    error: MissionwatchError | None = None,
     entries: tuple[Entry, ...] = (),
-    ttl: timedelta | None = None,
+    digest: str | None = None,
 ) -> PollRecord:
-    wait = error.retry_after if isinstance(error, FetchError) else None
-    due, failures = next_due(
-        state,
-        outcome,
-        now,
-        expected_every=state.feed.expected_every,
-        ttl=ttl,
-        max_age=cache_max_age(response.headers, now) if response else None,
-        retry_after=timedelta(seconds=wait) if wait is not None else None,
-        new_entries=len(entries),
-    )
-    # Validators belong to the last body that was read as a feed: a page of HTML in its place,
-    # or an error, must not make the next good answer look unchanged.
-    fresh = response is not None and outcome in {PollOutcome.OK, PollOutcome.EMPTY}
-    headers = response.headers if response is not None and fresh else {}
-    status = response.status if response else getattr(error, "status", None)
+    lesson = learn(state, sight, now)
+    headers = response.headers
+    # A 304 may leave out what has not changed; a body's validators are those that came with it, or none.
+    etag, last_modified = (None, None) if sight.whole else (state.etag, state.last_modified)
     return PollRecord(
         poll_id=content_id("poll", state.feed.feed_id, now.isoformat()),
         feed_id=state.feed.feed_id,
         polled_at=now,
         outcome=outcome,
-        reason=shorten(reason, 500),
-        next_due=due,
-        failures=failures,
-        status=status,
+        reason=shorten("; ".join((*lesson.notes, *([reason] if reason else ()))), 500),
+        next_due=lesson.due,
+        failures=lesson.failures,
+        status=response.status,
+        final_url=response.final_url,
+        etag=headers.get("etag", etag),
+        last_modified=headers.get("last-modified", last_modified),
+        body_hash=digest or state.body_hash,
+        size=len(response.body),
+        elapsed=response.elapsed,
+        entries=entries,
+        habits=lesson.habits,
+        is_gap=lesson.is_gap,
+        moved_from=lesson.moved_from,
+    )
+
+
+def _failed(
+    state: FeedState,
+    outcome: PollOutcome,
+    error: MissionwatchError,
+    response: Response | None,
+    now: datetime,
+    late: timedelta,
+) -> PollRecord:
+    wait = error.retry_after if isinstance(error, FetchError) else None
+    sight = Sight(
+        outcome,
+        trouble=error.code,
+        retry_after=timedelta(seconds=wait) if wait is not None else None,
+        late=late,
+    )
+    lesson = learn(state, sight, now)
+    # Validators belong to the last body that was read as a feed: a page of HTML in its place,
+    # or an error, must not make the next good answer look unchanged.
+    return PollRecord(
+        poll_id=content_id("poll", state.feed.feed_id, now.isoformat()),
+        feed_id=state.feed.feed_id,
+        polled_at=now,
+        outcome=outcome,
+        reason=shorten("; ".join((reason_of(error), *lesson.notes)), 500),
+        next_due=lesson.due,
+        failures=lesson.failures,
+        status=response.status if response else getattr(error, "status", None),
         final_url=response.final_url if response else "",
-        etag=headers.get("etag") if fresh else state.etag,
-        last_modified=headers.get("last-modified") if fresh else state.last_modified,
+        etag=state.etag,
+        last_modified=state.last_modified,
         body_hash=state.body_hash,
         size=len(response.body) if response else 0,
         elapsed=response.elapsed if response else 0.0,
-        entries=entries,
+        habits=lesson.habits,
+        moved_from=lesson.moved_from,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
+from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
-from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, open_published, open_store
+from pipeline.storage.restore import Restored, restore
+from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, hold_run, is_ours, open_published, open_store
 from pipeline.storage.why import Trail
 
 __all__ = [
@@ -14,11 +16,17 @@ __all__ = [
     "PUBLISHED",
     "AssessmentCounts",
     "Moment",
+    "Pruned",
     "PublishedFile",
+    "Restored",
     "Row",
     "Store",
     "Trail",
+    "hold_run",
+    "is_ours",
     "open_published",
     "open_store",
+    "prune",
     "publish",
+    "restore",
 ]

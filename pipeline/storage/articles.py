@@ -41,10 +41,46 @@ class Articles(Part):
                 ],
                 where="NOT EXISTS (SELECT 1 FROM article a WHERE a.article_id = CAST(batch.article_id AS UUID))",
             )
+            self._db.insert("article_revision", self._revisions(stored))
             added = self._db.insert("article", [_article_row(article) for article in stored])
             self._db.insert("page_fetch", [_fetch_row(run_id, fetch) for fetch in fetches])
             self._db.insert("entry_article", self._links(fetches))
         return added
+
+    def _revisions(self, stored: Sequence[Article]) -> list[Row]:
+        """Which of ``stored`` are later texts of a page of which we hold another."""
+        held = self.articles_by_url(article.url for article in stored)
+        known = self.articles_of(article.article_id for article in stored)  # a page may go back to an earlier text
+        return [
+            {
+                "article_id": article.article_id,
+                "revises": held[article.url][0],
+                "entry_id": article.entry_id,
+                "seen_at": article.fetched_at,
+            }
+            for article in stored
+            if article.url in held and article.article_id not in known
+        ]
+
+    def revisions_by_url(self, urls: Iterable[str]) -> dict[str, int]:
+        """By canonical address: how many later texts of the page we hold."""
+        rows = self._db.rows(
+            "SELECT a.url, count(*) AS n FROM article_revision JOIN article a USING (article_id) "
+            "WHERE a.url IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY a.url",
+            [sorted(set(urls))],
+        )
+        return {row["url"]: int(row["n"]) for row in rows}
+
+    def articles_of(self, article_ids: Iterable[UUID]) -> dict[UUID, Article]:
+        """Articles by id; one whose text is no longer kept has an empty one."""
+        rows = self._db.rows(
+            """
+            SELECT a.*, coalesce(b.text, '') AS text, o.origin FROM article a
+            LEFT JOIN article_body b USING (article_id) LEFT JOIN article_origin o USING (article_id)
+            WHERE list_contains(CAST(? AS VARCHAR[]), CAST(a.article_id AS VARCHAR))""",
+            [sorted(set(map(str, article_ids)))],
+        )
+        return {row["article_id"]: article_of(row) for row in rows}
 
     def _links(self, fetches: Sequence[FetchRecord]) -> list[Row]:
         """Which entry gave which article, for those attempts that ended with a text."""
@@ -68,22 +104,25 @@ class Articles(Part):
                 links.append({"entry_id": fetch.entry_id, "article_id": article_id})
         return links
 
-    def articles_to_read(self, watch: str, engine: str, limit: int) -> list[Article]:
-        """Articles that ``engine`` has not read for ``watch``, in order of publication."""
+    def articles_to_read(self, watch: str, limit: int) -> list[Article]:
+        """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.
+
+        What an older engine has read is read again by ``missionwatch reread`` only.
+        """
         rows = self._db.rows(
             f"""
             WITH todo AS (
                 SELECT a.* FROM article a
                 WHERE a.article_id IN ({WATCH_ARTICLES})
-                AND NOT EXISTS (SELECT 1 FROM reading r
-                    WHERE r.article_id = a.article_id AND r.watch = ? AND r.engine = ?)
-                ORDER BY a.published, a.article_id LIMIT ?
+                AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)
+                AND EXISTS (SELECT 1 FROM article_body b WHERE b.article_id = a.article_id)
+                ORDER BY a.published, a.fetched_at, a.article_id LIMIT ?
             )
             SELECT todo.*, b.text, o.origin FROM todo
             JOIN article_body b USING (article_id)
             LEFT JOIN article_origin o USING (article_id)
-            ORDER BY todo.published, todo.article_id""",  # noqa: S608 -- a constant
-            [watch, watch, engine, limit],
+            ORDER BY todo.published, todo.fetched_at, todo.article_id""",  # noqa: S608 -- a constant
+            [watch, watch, limit],
         )
         return [article_of(row) for row in rows]
 
@@ -137,4 +176,6 @@ def _fetch_row(run_id: UUID, fetch: FetchRecord) -> Row:
         "size": fetch.size,
         "elapsed_s": fetch.elapsed,
         "extract_s": fetch.extract_elapsed,
+        "etag": fetch.etag,
+        "last_modified": fetch.last_modified,
     }

@@ -10,11 +10,12 @@ from uuid import UUID
 import duckdb
 
 from pipeline.errors import StorageError, UsageError
-from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Precision, Reading, Silence, Stage, Verdict
+from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
-from pipeline.storage.part import Part
+from pipeline.storage.recalls import Recalls, claim_of
 from pipeline.storage.schema import literal
 from pipeline.storage.views import AS_OF_ORDER, board_query, held_by, known_by
+from pipeline.storage.views_recalls import STANDING_SUPPORT, STANDS
 from pipeline.text import content_id
 
 Moment = date | datetime | str
@@ -32,7 +33,7 @@ class AssessmentCounts:
     silences: int = 0
 
 
-class Changes(Part):
+class Changes(Recalls):
     """What was read and decided."""
 
     def load_changes(self, watch: str) -> list[Change]:
@@ -43,14 +44,14 @@ class Changes(Part):
     def load_confirmations(self, watch: str) -> list[tuple[UUID, str, datetime]]:
         """(change, origin, publication time) of each claim that made, confirmed or repeated a change's row."""
         rows = self._db.rows(
-            """
+            f"""
             SELECT coalesce(v.change_id, v.against) AS change_id,
                    coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
             FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
             LEFT JOIN article_origin o USING (article_id)
             WHERE v.watch = ? AND coalesce(v.change_id, v.against) IS NOT NULL
-            AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats'))
-            ORDER BY a.published, a.article_id, k.claim_id""",
+            AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats')) AND {STANDS}
+            ORDER BY a.published, a.article_id, k.claim_id""",  # noqa: S608 -- a constant
             [watch],
         )
         return [(row["change_id"], row["origin"], row["published"]) for row in rows]
@@ -66,7 +67,7 @@ class Changes(Part):
             ORDER BY a.published, a.article_id, k.quote_start, k.claim_id""",
             [watch, since],
         )
-        return [(_claim_of(row), row["origin"], row["published"]) for row in rows]
+        return [(claim_of(row), row["origin"], row["published"]) for row in rows]
 
     def add_assessment(
         self,
@@ -77,6 +78,7 @@ class Changes(Part):
         alerts: Sequence[Alert],
         silences: Sequence[Silence],
         origins: Mapping[UUID, str],
+        revised: Revised = Revised(),  # noqa: B008 -- frozen
     ) -> AssessmentCounts:
         """Store an assessment in one transaction: a change is never there without its pending alert.
 
@@ -88,11 +90,13 @@ class Changes(Part):
             alerts: what is due about the changes.
             silences: the changes that make no alert, and why.
             origins: who first wrote each article, by article id.
+            revised: what was taken back before the judgements were made; its changes come first.
         """
         claims = [claim for reading in readings for claim in reading.claims]
         claims += [judgement.claim for judgement in judgements]
-        changes = [judgement.change for judgement in judgements if judgement.change is not None]
+        changes = [*revised.withdrawals, *(j.change for j in judgements if j.change is not None)]
         with self._db.transaction():
+            self._add_revised(run_id, watch, revised)
             self._db.insert(
                 "article_origin",
                 [{"article_id": article_id, "origin": origin} for article_id, origin in origins.items()],
@@ -100,40 +104,13 @@ class Changes(Part):
             )
             last = self._db.value("SELECT coalesce(max(seq), 0) FROM change WHERE seq > 0")
             return AssessmentCounts(
-                readings=self._db.insert("reading", [_reading_row(run_id, watch, reading) for reading in readings]),
-                claims=self._db.insert("claim", [_claim_row(claim) for claim in claims]),
-                verdicts=self._db.insert("verdict", [_verdict_row(run_id, watch, j) for j in judgements]),
+                readings=self._db.insert("reading", [reading_row(run_id, watch, reading) for reading in readings]),
+                claims=self._db.insert("claim", [claim_row(claim) for claim in claims]),
+                verdicts=self._db.insert("verdict", [verdict_row(run_id, watch, j) for j in judgements]),
                 changes=self._db.insert("change", change_rows(changes, run_id, last + 1)),
-                alerts=self._add_alerts(run_id, alerts),
-                silences=self._db.insert("silence", [_silence_row(run_id, watch, silence) for silence in silences]),
+                alerts=self._add_alerts(run_id, (*revised.alerts, *alerts)),
+                silences=self._db.insert("silence", [silence_row(run_id, watch, silence) for silence in silences]),
             )
-
-    def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
-        self._db.insert(
-            "alert_change",
-            [
-                {"alert_id": alert.alert_id, "change_id": change_id, "place": place}
-                for alert in {alert.alert_id: alert for alert in alerts}.values()
-                for place, change_id in enumerate(alert.change_ids)
-            ],
-            where="NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = CAST(batch.alert_id AS UUID))",
-        )
-        return self._db.insert(
-            "alert",
-            [
-                {
-                    "alert_id": alert.alert_id,
-                    "run_id": run_id,
-                    "watch": alert.watch,
-                    "rule": alert.rule,
-                    "channel": alert.channel,
-                    "subject": alert.subject,
-                    "body": alert.body,
-                    "planned_at": alert.planned_at,
-                }
-                for alert in alerts
-            ],
-        )
 
     def board(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> list[Row]:
         """Rows of the board: now, as it stood on a day, as it was known at a time, or both.
@@ -155,7 +132,7 @@ class Changes(Part):
             known.append(known_by(_moment(known_at)))
             supported = known_by(_moment(known_at), "published")
         order = AS_OF_ORDER if as_of is not None else "seq"
-        query = board_query(known=" AND ".join(known), supported=supported, order=order)
+        query = board_query(known=" AND ".join(known), supported=supported, order=order, support=STANDING_SUPPORT)
         try:
             return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
         except StorageError as error:
@@ -217,7 +194,8 @@ def _change_of(row: Row) -> Change:
     return Change(**values)
 
 
-def _reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
+def reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
+    """The row of reading, for its table."""
     return {
         "reading_id": content_id("reading", watch, reading.article_id, reading.engine),
         "run_id": run_id,
@@ -230,7 +208,8 @@ def _reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
     }
 
 
-def _claim_row(claim: Claim) -> Row:
+def claim_row(claim: Claim) -> Row:
+    """The row of claim, for its table."""
     return {
         "claim_id": claim.claim_id,
         "article_id": claim.article_id,
@@ -249,26 +228,8 @@ def _claim_row(claim: Claim) -> Row:
     }
 
 
-def _claim_of(row: Row) -> Claim:
-    return Claim(
-        claim_id=row["claim_id"],
-        article_id=row["article_id"],
-        aspect=Aspect(row["aspect"]),
-        stage=Stage(row["stage"]),
-        subject=row["subject"],
-        value=row["value"],
-        quote=row["quote"],
-        start=row["quote_start"],
-        end=row["quote_end"],
-        event_date=row["event_date"],
-        event_precision=Precision(row["event_precision"]),
-        background=row["background"],
-        confidence=row["confidence"],
-        why=row["why"],
-    )
-
-
-def _verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
+def verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
+    """The row of judgement, for its table."""
     return {
         "verdict_id": content_id("verdict", watch, judgement.claim.claim_id),
         "run_id": run_id,
@@ -282,7 +243,8 @@ def _verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
     }
 
 
-def _silence_row(run_id: UUID, watch: str, silence: Silence) -> Row:
+def silence_row(run_id: UUID, watch: str, silence: Silence) -> Row:
+    """The row of silence, for its table."""
     return {
         "silence_id": content_id("silence", watch, silence.change_id, silence.reason),
         "run_id": run_id,

@@ -10,13 +10,27 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import MissionwatchError, StorageError, StoreLockedError, StoreTooNewError, StoreUnwritableError
+from pipeline.errors import (
+    MissionwatchError,
+    StorageError,
+    StoreDamagedError,
+    StoreLockedError,
+    StoreTooNewError,
+    StoreUnwritableError,
+)
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _FULL = ("no space left on device", "disk quota exceeded", "file too large", "could not allocate block")
 _DENIED = ("permission denied", "read-only file system", "operation not permitted", "cannot create file")
 _NOT_OURS = ("not a valid duckdb database file", "unable to find magic bytes", "not a duckdb")
-_BROKEN = ("corrupt", "checksum", "wal does not match", "failed to deserialize", "failure while replaying wal")
+_BROKEN = (
+    "corrupt",
+    "checksum",
+    "wal does not match",
+    "failed to deserialize",
+    "failure while replaying wal",
+    "could not read enough bytes",  # the file was cut short
+)
 _ABSENT = ("no such file or directory", "not a directory", "database does not exist", "is a directory")
 
 _CODES = {
@@ -73,12 +87,12 @@ def translate(error: Exception, path: Path) -> MissionwatchError:
             remedy="Update Missionwatch (and its duckdb package), or use another data folder.",
         )
     if any(words in low for words in _NOT_OURS):
-        return StorageError(
+        return StoreDamagedError(
             f"{path} is not a DuckDB file.", remedy="Move it away, or choose another data folder; then try again."
         )
     broken = isinstance(error, (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException))
     if broken or any(words in low for words in _BROKEN):
-        return StorageError(
+        return StoreDamagedError(
             f"{path} is damaged: {_first_line(said)}.",
             remedy=f"Move {path.name} and {path.name}.wal away and start from the last published missionwatch.duckdb, "
             "copied to live.duckdb and made writable.",

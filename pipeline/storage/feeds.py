@@ -11,20 +11,24 @@ from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollReco
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
 from pipeline.storage.part import FEED_COLUMNS, Part, feed_of
+from pipeline.storage.polling import habits_of, habits_row
+from pipeline.storage.schema import MORE
 from pipeline.text import content_id
 
 _FEED_UPDATE = """(feed_id) DO UPDATE SET url = excluded.url, title = excluded.title, role = excluded.role,
     family = excluded.family, language = excluded.language, region = excluded.region,
     expected_every_s = excluded.expected_every_s, confirmed_in = excluded.confirmed_in"""
 
-# An older poll never overwrites what a later one found; a poll that is added twice changes nothing.
-_STATE_UPDATE = """(feed_id) DO UPDATE SET
+_HABITS = ", ".join(f"{column.name} = excluded.{column.name}" for column in MORE["feed_state"])
+_STATE_UPDATE = f"""(feed_id) DO UPDATE SET {_HABITS},
     etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash,
     next_due = excluded.next_due, failures = excluded.failures, last_polled_at = excluded.last_polled_at,
     last_outcome = excluded.last_outcome, last_reason = excluded.last_reason,
     last_ok_at = coalesce(excluded.last_ok_at, last_ok_at), last_new_at = coalesce(excluded.last_new_at, last_new_at),
-    final_url = CASE WHEN excluded.final_url = '' THEN final_url ELSE excluded.final_url END
-    WHERE last_polled_at <= excluded.last_polled_at"""
+    final_url = CASE WHEN excluded.final_url = '' THEN final_url ELSE excluded.final_url END"""
+
+# A wait that was set by a clock that stood later than now is void: nothing waits for a wrong clock to come true.
+_NEXT_DUE = "CASE WHEN s.last_polled_at <= CAST(? AS TIMESTAMPTZ) THEN s.next_due END"
 
 
 class Feeds(Part):
@@ -78,6 +82,13 @@ class Feeds(Part):
                 "AND NOT list_contains(CAST(? AS VARCHAR[]), CAST(feed_id AS VARCHAR))",
                 [now, watch.slug, kept],
             )
+            # Whoever takes a feed out of a watch and names it again wants it polled again.
+            self._db.run(
+                "UPDATE feed_state SET retired_at = NULL, next_due = NULL WHERE retired_at IS NOT NULL AND feed_id IN "
+                "(SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NOT NULL "
+                "AND list_contains(CAST(? AS VARCHAR[]), CAST(feed_id AS VARCHAR)))",
+                [watch.slug, kept],
+            )
             self._db.insert("watch_feed", links, on_conflict="(link_id) DO UPDATE SET removed_at = NULL")
             self._db.insert(
                 "baseline",
@@ -89,15 +100,18 @@ class Feeds(Part):
             self._db.insert("change", change_rows(baseline_changes(watch), None, last + 1))
 
     def feeds_due(self, watch: str, now: datetime, *, ignore_schedule: bool = False) -> list[FeedState]:
-        """The feeds of ``watch`` that are due by ``now``, the longest due first; all with ``ignore_schedule``."""
+        """The feeds of ``watch`` that are due by ``now``, the longest due first; all with ``ignore_schedule``.
+
+        Retired feeds are never due, and are among all.
+        """
         rows = self._db.rows(
-            f"SELECT {FEED_COLUMNS}, s.etag, s.last_modified, s.body_hash, s.next_due, "  # noqa: S608 -- a constant
+            f"SELECT {FEED_COLUMNS}, s.* EXCLUDE (feed_id, failures, next_due), {_NEXT_DUE} AS next_due, "  # noqa: S608
             "coalesce(s.failures, 0) AS failures "
             "FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id) "
             "WHERE w.watch = ? AND w.removed_at IS NULL "
-            "AND (? OR s.next_due IS NULL OR s.next_due <= CAST(? AS TIMESTAMPTZ)) "
-            "ORDER BY s.next_due NULLS FIRST, f.url",
-            [watch, ignore_schedule, now],
+            f"AND (? OR (s.retired_at IS NULL AND ({_NEXT_DUE} IS NULL OR s.next_due <= CAST(? AS TIMESTAMPTZ)))) "
+            "ORDER BY next_due NULLS FIRST, f.url",
+            [now, watch, ignore_schedule, now, now],
         )
         return [
             FeedState(
@@ -107,6 +121,7 @@ class Feeds(Part):
                 body_hash=row["body_hash"],
                 next_due=row["next_due"],
                 failures=row["failures"],
+                habits=habits_of(row),
             )
             for row in rows
         ]
@@ -129,8 +144,11 @@ class Feeds(Part):
                 ],
             )
             added = self._db.insert("entry", [_entry_row(entry, poll.poll_id) for entry, poll in entries])
-            self._db.insert("poll", [_poll_row(run_id, poll) for poll in polls])
-            for turn in _turns(polls):
+            fresh = self._new_polls(polls)
+            self._db.insert("poll", [_poll_row(run_id, poll, new) for poll in polls])
+            self._db.insert("feed_move", [_move_row(run_id, poll) for poll in polls if poll.moved_from])
+            # By order of arrival, not by the clock, which may have gone back; a poll that is added twice is one.
+            for turn in _turns(fresh):
                 self._db.insert("feed_state", [_state_row(poll, new) for poll in turn], on_conflict=_STATE_UPDATE)
         return added
 
@@ -150,14 +168,16 @@ class Feeds(Part):
             JOIN feed f USING (feed_id)
             LEFT JOIN entry_summary s USING (entry_id)
             LEFT JOIN (
-                SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at
+                SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
+                       arg_max(fetched_at, attempt) AS fetched_at
                 FROM page_fetch GROUP BY entry_id
             ) t USING (entry_id)
             WHERE w.watch = ? AND w.removed_at IS NULL
-            AND (t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ))
+            AND (t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
+                 OR (t.retry_at IS NOT NULL AND t.fetched_at > CAST(? AS TIMESTAMPTZ)))
             AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
             ORDER BY coalesce(e.published, e.seen_at), e.entry_id LIMIT ?""",  # noqa: S608 -- a constant
-            [watch, now, limit],
+            [watch, now, now, limit],
         )
         return [
             PendingEntry(
@@ -186,6 +206,14 @@ class Feeds(Part):
             [[str(i) for i in ids]],
         )
         return ids - {row["entry_id"] for row in held}
+
+    def _new_polls(self, polls: Sequence[PollRecord]) -> list[PollRecord]:
+        held = self._db.rows(
+            "SELECT poll_id FROM poll WHERE poll_id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))",
+            [[str(poll.poll_id) for poll in polls]],
+        )
+        known = {row["poll_id"] for row in held}
+        return [poll for poll in polls if poll.poll_id not in known]
 
 
 def _turns(polls: Sequence[PollRecord]) -> list[list[PollRecord]]:
@@ -216,7 +244,18 @@ def _entry_row(entry: Entry, poll_id: UUID) -> Row:
     }
 
 
-def _poll_row(run_id: UUID, poll: PollRecord) -> Row:
+def _move_row(run_id: UUID, poll: PollRecord) -> Row:
+    return {
+        "move_id": content_id("move", poll.feed_id, poll.polled_at.isoformat()),
+        "run_id": run_id,
+        "feed_id": poll.feed_id,
+        "moved_at": poll.polled_at,
+        "from_url": poll.moved_from,
+        "to_url": poll.habits.address or None,
+    }
+
+
+def _poll_row(run_id: UUID, poll: PollRecord, new: set[UUID]) -> Row:
     return {
         "poll_id": poll.poll_id,
         "run_id": run_id,
@@ -229,6 +268,10 @@ def _poll_row(run_id: UUID, poll: PollRecord) -> Row:
         "size": poll.size,
         "elapsed_s": poll.elapsed,
         "entries": len(poll.entries),
+        "trouble": poll.habits.trouble,
+        "entries_new": sum(entry.entry_id in new for entry in poll.entries),
+        "undated": sum(entry.published is None for entry in poll.entries),
+        "is_gap": poll.is_gap,
     }
 
 
@@ -236,6 +279,7 @@ def _state_row(poll: PollRecord, new: set[UUID]) -> Row:
     ok = poll.outcome in {PollOutcome.OK, PollOutcome.UNCHANGED}
     brought = any(entry.entry_id in new for entry in poll.entries)
     return {
+        **habits_row(poll.habits),
         "feed_id": poll.feed_id,
         "etag": poll.etag,
         "last_modified": poll.last_modified,

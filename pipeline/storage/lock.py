@@ -22,12 +22,13 @@ LONGEST_PAUSE = 0.1
 
 
 @contextmanager
-def hold_lock(path: Path, *, wait: float) -> Iterator[float]:
+def hold_lock(path: Path, *, wait: float, what: Path | None = None) -> Iterator[float]:
     """Hold the lock file ``path`` for the length of the block.
 
     Args:
         path: the lock file; it is created, and stays.
         wait: how long to wait for another holder, in seconds.
+        what: what the lock is for, as an error names it; the path without its suffix where None.
 
     Yields:
         The seconds of ``wait`` that are left.
@@ -40,7 +41,7 @@ def hold_lock(path: Path, *, wait: float) -> Iterator[float]:
     with storage_errors(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        _acquire(handle, path, deadline, wait)
+        _acquire(handle, path, deadline, wait, what or path.with_suffix(""))
         try:
             _sign(handle)
             yield max(0.0, deadline - time.monotonic())
@@ -51,7 +52,7 @@ def hold_lock(path: Path, *, wait: float) -> Iterator[float]:
         os.close(handle)
 
 
-def _acquire(handle: int, path: Path, deadline: float, wait: float) -> None:
+def _acquire(handle: int, path: Path, deadline: float, wait: float, what: Path) -> None:
     pause = FIRST_PAUSE
     while True:
         try:
@@ -59,7 +60,7 @@ def _acquire(handle: int, path: Path, deadline: float, wait: float) -> None:
         except BlockingIOError:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _locked(path, wait) from None
+                raise _locked(path, wait, what) from None
             time.sleep(min(pause, left))
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
@@ -73,12 +74,12 @@ def _sign(handle: int) -> None:
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
 
 
-def _locked(path: Path, wait: float) -> StoreLockedError:
+def _locked(path: Path, wait: float, what: Path) -> StoreLockedError:
     pid = _holder(path)
     who = f"process {pid}" if pid else "another process"
     stop = f" or stop it (kill {pid})" if pid else ""
     return StoreLockedError(
-        f"{path.with_suffix('')} is in use by {who}, which kept its lock for more than {wait:g} s.",
+        f"{what} is in use by {who}, which kept its lock for more than {wait:g} s.",
         remedy=f"One run at a time writes to a folder: wait until it ends{stop}, then try again.",
     )
 

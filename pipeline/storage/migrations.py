@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from pipeline.errors import StorageError, StoreTooNewError
 from pipeline.storage.connection import Connection
-from pipeline.storage.schema import ALERTS, ARTICLES, CHAT, CLAIMS, FEEDS, Table, literal
+from pipeline.storage.schema import ALERTS, ARTICLES, CHAT, CLAIMS, FEEDS, MORE, POLLING, RECALLS, Table, literal
 from pipeline.storage.views_evidence import views_ddl
+from pipeline.storage.views_polling import FEED_HEALTH
+from pipeline.storage.views_recalls import recall_views_ddl
 
 Migration = Callable[[Connection], None]
 
@@ -24,6 +26,13 @@ def _run_all(db: Connection, statements: list[str]) -> None:
 def _create(db: Connection, tables: tuple[Table, ...]) -> None:
     for table in tables:
         _run_all(db, table.ddl())
+
+
+def _add_columns(db: Connection, table: str) -> None:
+    """Add the columns of :data:`MORE` to ``table``."""
+    for column in MORE[table]:
+        db.run(f"ALTER TABLE {table} ADD COLUMN {column.name} {column.type}")
+        db.run(f"COMMENT ON COLUMN {table}.{column.name} IS {literal(column.comment)}")
 
 
 def feeds_and_entries(db: Connection) -> None:
@@ -56,6 +65,21 @@ def chat_answers(db: Connection) -> None:
     _create(db, CHAT)
 
 
+def feed_polling(db: Connection) -> None:
+    """What polls teach of a feed, its moves and alarms, and the view of its health."""
+    _add_columns(db, "feed_state")
+    _add_columns(db, "poll")
+    _create(db, POLLING)
+    _run_all(db, FEED_HEALTH.ddl())
+
+
+def recalls(db: Connection) -> None:
+    """What later looks at pages say of what was told, what was taken back, and which old texts were removed."""
+    _add_columns(db, "page_fetch")
+    _create(db, RECALLS)
+    _run_all(db, recall_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -63,6 +87,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     alerts_and_runs,
     views,
     chat_answers,
+    feed_polling,
+    recalls,
 )
 
 

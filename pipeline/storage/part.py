@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from pipeline.model import Article, Feed, Precision, Role
+from pipeline.model import Alert, Article, Feed, Precision, Role
 from pipeline.storage.connection import Connection, Row
 
 FEED_COLUMNS = (
@@ -14,10 +15,11 @@ FEED_COLUMNS = (
     "f.expected_every_s, f.confirmed_in"
 )
 
-# The articles that a watch's feeds gave, removed feeds too: what was read stays read.
+# The articles that a watch's feeds gave, removed feeds and later texts too: what was read stays read.
 WATCH_ARTICLES = """
-    SELECT DISTINCT l.article_id FROM entry_article l
-    JOIN entry e USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?"""
+    SELECT DISTINCT l.article_id FROM (
+        SELECT entry_id, article_id FROM entry_article UNION SELECT entry_id, article_id FROM article_revision
+    ) l JOIN entry e USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?"""
 
 
 class Part:
@@ -28,6 +30,33 @@ class Part:
 
     def _counted(self, questions: Mapping[str, str], watch: str) -> dict[str, int]:
         return {name: int(self._db.value(sql, [watch])) for name, sql in questions.items()}
+
+    def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
+        self._db.insert(
+            "alert_change",
+            [
+                {"alert_id": alert.alert_id, "change_id": change_id, "place": place}
+                for alert in {alert.alert_id: alert for alert in alerts}.values()
+                for place, change_id in enumerate(alert.change_ids)
+            ],
+            where="NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = CAST(batch.alert_id AS UUID))",
+        )
+        return self._db.insert(
+            "alert",
+            [
+                {
+                    "alert_id": alert.alert_id,
+                    "run_id": run_id,
+                    "watch": alert.watch,
+                    "rule": alert.rule,
+                    "channel": alert.channel,
+                    "subject": alert.subject,
+                    "body": alert.body,
+                    "planned_at": alert.planned_at,
+                }
+                for alert in alerts
+            ],
+        )
 
 
 def feed_of(row: Row) -> Feed:

@@ -26,7 +26,11 @@ class Runs(Part):
     """What is sent, and the runs that did it all."""
 
     def alerts_due(self, watch: str, now: datetime, limit: int) -> list[PendingAlert]:
-        """Alerts of ``watch`` that are not delivered and due for an attempt, the oldest first."""
+        """Alerts of ``watch`` that are not delivered, nor withdrawn, and due for an attempt, the oldest first.
+
+        A digest waits for its hour, a day at most. A longer wait, or one for a retry that was set by a clock that
+        stood later than ``now``, is void: no alert waits for a wrong clock to come true.
+        """
         rows = self._db.rows(
             """
             WITH due AS (
@@ -34,19 +38,23 @@ class Runs(Part):
                 FROM alert a
                 LEFT JOIN (
                     SELECT alert_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
+                           arg_max(attempted_at, attempt) AS attempted_at,
                            bool_or(outcome = 'delivered') AS is_delivered
                     FROM delivery GROUP BY alert_id
                 ) d USING (alert_id)
                 WHERE a.watch = ? AND NOT coalesce(d.is_delivered, false)
-                AND a.planned_at <= CAST(? AS TIMESTAMPTZ)
-                AND (d.attempts IS NULL OR d.retry_at <= CAST(? AS TIMESTAMPTZ))
+                AND NOT EXISTS (SELECT 1 FROM recall w WHERE w.alert_id = a.alert_id AND w.message_id IS NULL)
+                AND NOT (a.planned_at > CAST(? AS TIMESTAMPTZ)
+                         AND a.planned_at <= CAST(? AS TIMESTAMPTZ) + INTERVAL 24 HOUR)
+                AND (d.attempts IS NULL OR d.retry_at <= CAST(? AS TIMESTAMPTZ)
+                     OR (d.retry_at IS NOT NULL AND d.attempted_at > CAST(? AS TIMESTAMPTZ)))
                 ORDER BY a.planned_at, a.alert_id LIMIT ?
             )
             SELECT due.*, c.change_ids FROM due LEFT JOIN (
                 SELECT alert_id, list(change_id ORDER BY place) AS change_ids FROM alert_change GROUP BY alert_id
             ) c USING (alert_id)
             ORDER BY due.planned_at, due.alert_id""",
-            [watch, now, now, limit],
+            [watch, now, now, now, now, limit],
         )
         return [
             PendingAlert(

@@ -9,7 +9,10 @@ What a released migration made stays as it is here: a later change is a migratio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_STATE_MORE, POLL_MORE
+from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,4 +366,17 @@ CHAT = (
     ),
 )
 
-TABLES = {table.name: table for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT)}
+POLLING = (_table(*FEED_MOVE), _table(*FEED_ALARM))
+RECALLS = tuple(_table(*table) for table in (ARTICLE_REVISION, EVIDENCE_CHECK, RECALL, TEXT_REMOVED))
+
+# Columns that later migrations added, by table.
+MORE = {
+    "feed_state": tuple(Column(*column) for column in FEED_STATE_MORE),
+    "poll": tuple(Column(*column) for column in POLL_MORE),
+    "page_fetch": tuple(Column(*column) for column in PAGE_FETCH_MORE),
+}
+
+TABLES = {
+    table.name: replace(table, columns=table.columns + MORE.get(table.name, ()))
+    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS)
+}

@@ -33,35 +33,49 @@ def make_view(name: str, comment: str, query: str, *columns: tuple[str, str]) ->
     return View(name, comment, tuple(Column(column, "", meaning) for column, meaning in columns), query)
 
 
-# Who has said so: the claim that made the row, and those that confirmed or repeated it since.
-SUPPORT = """
+def support_query(still: str = "true") -> str:
+    """Who has said so: the claim that made the row, and those that confirmed or repeated it since.
+
+    Args:
+        still: condition on a verdict ``v``, its claim ``k`` and their article ``a``: which claims count.
+    """
+    return f"""
     SELECT coalesce(v.change_id, v.against) AS change_id,
            coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
     FROM verdict v
     JOIN claim k USING (claim_id)
     JOIN article a USING (article_id)
     LEFT JOIN article_origin o USING (article_id)
-    WHERE v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats')
+    WHERE (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats')) AND {still}
     UNION ALL
     SELECT c.change_id, b.outlet, b.published
-    FROM change c JOIN baseline b USING (watch) WHERE c.verdict = 'baseline'"""
+    FROM change c JOIN baseline b USING (watch) WHERE c.verdict = 'baseline'"""  # noqa: S608 -- from this package
 
 
-def board_query(*, known: str = "true", supported: str = "true", order: str = "seq") -> str:
+SUPPORT = support_query()
+
+
+def board_query(*, known: str = "true", supported: str = "true", order: str = "seq", support: str = SUPPORT) -> str:
     """The board, as the fold of the changes that ``known`` takes.
 
     The last change of a subject counts. A change that supersedes another takes away the row
     that the other made, if that row still stands; where both are of one subject, the
-    superseded one never counts again, whatever the order.
+    superseded one never counts again, whatever the order. A change that was withdrawn counts
+    as if it had never been: what it took away stands again.
 
     Args:
         known: condition on ``change``: which changes count.
         supported: condition on the claims that count as sources.
         order: what decides which change of a subject is the last.
+        support: the query of who has said so.
     """
     descending = ", ".join(f"{name} DESC" for name in order.split(", "))
     return f"""
-WITH known AS (SELECT * FROM change WHERE {known}),
+WITH told AS (SELECT * FROM change WHERE {known}),
+known AS (
+    SELECT * FROM told c WHERE c.verdict <> 'withdrawn' AND NOT EXISTS (
+        SELECT 1 FROM told w WHERE w.verdict = 'withdrawn' AND w.supersedes = c.change_id AND w.watch = c.watch)
+),
 standing AS (
     SELECT * FROM known c WHERE NOT EXISTS (
         SELECT 1 FROM known s WHERE s.supersedes = c.change_id AND s.watch = c.watch
@@ -71,7 +85,7 @@ latest AS (
     SELECT * FROM standing
     QUALIFY row_number() OVER (PARTITION BY watch, aspect, subject_key ORDER BY {descending}) = 1
 ),
-support AS ({SUPPORT}),
+support AS ({support}),
 sources AS (
     SELECT change_id, count(DISTINCT origin) AS sources, max(published) AS confirmed_at
     FROM support WHERE {supported} GROUP BY change_id
@@ -115,10 +129,10 @@ def _microseconds(moment: str) -> str:
 AS_OF_ORDER = "held_from, known_at, seq"  # the brief look at the past: what held, not what was told last
 
 
-def macros_ddl() -> list[str]:
+def macros_ddl(support: str = SUPPORT) -> list[str]:
     """The statements that create the two table macros and their comments."""
-    as_of = board_query(known=held_by("t"), order=AS_OF_ORDER)
-    known_at = board_query(known=known_by("t"), supported=known_by("t", "published"))
+    as_of = board_query(known=held_by("t"), order=AS_OF_ORDER, support=support)
+    known_at = board_query(known=known_by("t"), supported=known_by("t", "published"), support=support)
     return [
         f"CREATE OR REPLACE MACRO board_as_of(t) AS TABLE {as_of}",
         "COMMENT ON MACRO TABLE board_as_of IS "

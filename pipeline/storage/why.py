@@ -38,6 +38,8 @@ class Trail:
     silences: tuple[Row, ...] = ()
     alerts: tuple[Row, ...] = ()
     deliveries: tuple[Row, ...] = ()
+    checks: tuple[Row, ...] = ()
+    recalls: tuple[Row, ...] = ()
     ends: str = ""
 
 
@@ -62,7 +64,8 @@ class Trails(Part):
             self._by_id(watch, asked.lower()) if _ID.fullmatch(asked) else self._by_url(watch, asked)
         )
         entries |= self._ids("SELECT entry_id FROM entry_article WHERE {} ", "article_id", articles)
-        articles |= self._ids("SELECT article_id FROM entry_article WHERE {} ", "entry_id", entries)
+        for links in ("entry_article", "article_revision"):
+            articles |= self._ids(f"SELECT article_id FROM {links} WHERE {{}} ", "entry_id", entries)  # noqa: S608
         if not (entries or articles or changes or feeds):
             kind = "id" if _ID.fullmatch(asked) else "address"
             raise UsageError(
@@ -134,6 +137,8 @@ class Trails(Part):
         )
         change_ids = {row["change_id"] for row in change_rows}
         alert_ids = self._ids("SELECT alert_id FROM alert_change WHERE {}", "change_id", change_ids)
+        recall_rows = self._some("SELECT * FROM recalls WHERE watch = ? AND {}", "change_id", change_ids, None, watch)
+        alert_ids |= {row["message_id"] for row in recall_rows if row["message_id"] is not None}
         trail = Trail(
             asked=asked,
             feeds=self._some("SELECT * FROM feed_health WHERE watch = ? AND {}", "feed_id", feeds, None, watch),
@@ -154,6 +159,14 @@ class Trails(Part):
             silences=self._some("SELECT * FROM silence WHERE {} ORDER BY reason", "change_id", change_ids),
             alerts=self._some("SELECT * FROM alerts WHERE {}", "alert_id", alert_ids),
             deliveries=self._some("SELECT * FROM delivery WHERE {} ORDER BY attempted_at", "alert_id", alert_ids),
+            checks=self._some(
+                "SELECT * FROM evidence_check WHERE watch = ? AND ({} OR {}) ORDER BY checked_at, check_id",
+                "change_id",
+                change_ids,
+                articles,
+                watch,
+            ),
+            recalls=recall_rows,
         )
         values = {field.name: getattr(trail, field.name) for field in fields(trail)}
         return Trail(**{**values, "ends": self._end(trail)})
@@ -185,8 +198,10 @@ class Trails(Part):
 def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
     """Where ``trail`` ends and why, in plain English. ``newer`` is the entry's newer revision, if any."""
     if trail.alerts:
-        return "; ".join(_alert_ends(alert) for alert in trail.alerts) + "."
+        return "; ".join(_alert_ends(alert) for alert in trail.alerts) + "." + _taken_back(trail)
     if trail.changes:
+        if back := _taken_back(trail):
+            return f"It changed the board, and no alert was due.{back}"
         reasons = sorted({row["reason"] for row in trail.silences})
         if reasons:
             return f"It changed the board, and no alert was due: {'; '.join(reasons)}."
@@ -210,6 +225,16 @@ def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
     return f"It is a feed of the watch, in state {feed['state']}: {feed['last_reason'] or 'nothing more to say'}."
 
 
+def _taken_back(trail: Trail) -> str:
+    """What a later look at the page took back, and what held in spite of it; empty where all stands."""
+    lost = {row["change_id"]: row for row in trail.checks if row["withdrawal_id"] is not None}
+    held = {row["change_id"]: row for row in trail.checks if row["supported_by"] and row["change_id"] not in lost}
+    told = [f"{row['reason']} ({_when(row['checked_at'])})" for row in lost.values()]
+    parts = [f" It was taken back: {_few(told)}."] if told else []
+    parts += [f" Its page changed, and it stands: {_few([row['reason'] for row in held.values()])}."] if held else []
+    return "".join(parts)
+
+
 def _fetch_ends(fetch: Row) -> str:
     if fetch["retry_at"] is not None:
         return f"Its page could not be fetched: {fetch['reason']}; next attempt after {_when(fetch['retry_at'])}."
@@ -217,6 +242,10 @@ def _fetch_ends(fetch: Row) -> str:
 
 
 def _alert_ends(alert: Row) -> str:
+    if alert["state"] == "withdrawn":
+        return f"An alert to {alert['channel']} was withdrawn before it was delivered: {alert['recall_reason']}"
+    if alert["kind"] == "recall" and alert["delivered_at"] is not None:
+        return f"What was told to {alert['channel']} was recalled on {_when(alert['delivered_at'])}"
     if alert["delivered_at"] is not None:
         return f"An alert was delivered to {alert['channel']} on {_when(alert['delivered_at'])}"
     if alert["state"] == "given_up":

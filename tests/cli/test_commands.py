@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
@@ -94,6 +97,22 @@ def test_changes_as_json_give_one_object_a_line(data: Path) -> None:
 
     (row,) = [json.loads(line) for line in told.output.splitlines()]
     assert row["quote"] == make_change(make_claim()).quote
+
+
+def test_board_and_changes_as_csv_have_a_header_and_a_row_for_each(data: Path) -> None:
+    board = list(csv.DictReader(run("board", HAITI, "--data-dir", str(data), "--csv").output.splitlines()))
+    (change,) = csv.DictReader(run("changes", HAITI, "--data-dir", str(data), "--csv").output.splitlines())
+
+    assert len(board) == 10
+    assert {"aspect", "subject", "value", "stage", "since", "sources"} <= board[0].keys()
+    assert change["quote"] == make_change(make_claim()).quote
+
+
+def test_what_a_terminal_would_act_on_is_told_without_it(tmp_path: Path) -> None:
+    told = run("check", str(tmp_path / "a\x1b[2J\u202eb"))
+
+    assert told.exit_code == 2
+    assert "a[2Jb: there is no such folder." in told.output
 
 
 def test_changes_since_later_are_none(data: Path) -> None:
@@ -227,3 +246,50 @@ def test_backtest_names_the_line_of_a_broken_article(tmp_path: Path) -> None:
 
     assert told.exit_code == 2
     assert "news.jsonl:1" in told.output
+
+
+# -- prune and reread ------------------------------------------------------------------------
+
+
+def test_prune_without_an_age_says_how_to_give_one(data: Path) -> None:
+    done = run("prune", HAITI, "--data-dir", str(data))
+
+    assert done.exit_code == 2
+    assert "--bodies-older-than 180d" in done.output
+
+
+@pytest.mark.parametrize(("age", "said"), [("7d", "Name 30d or more"), ("soon", "write 180d")])
+def test_prune_refuses_an_age_that_it_can_not_use(data: Path, age: str, said: str) -> None:
+    done = run("prune", HAITI, "--data-dir", str(data), "--bodies-older-than", age)
+
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def ran(data: Path, now: datetime) -> None:
+    """A run at ``now`` that went well."""
+    with open_store(data) as store:
+        run_id = uuid4()
+        store.start_run(RunRecord(run_id, "monitor", "haiti", now, NOW))
+        store.finish_run(RunRecord(run_id, "monitor", "haiti", now, NOW, NOW, "ok"))
+
+
+def test_prune_says_that_nothing_is_old_enough(data: Path) -> None:
+    ran(data, NOW)
+
+    done = run("prune", HAITI, "--data-dir", str(data), "--bodies-older-than", "180d")
+
+    assert (done.exit_code, done.output) == (0, "There is no text from before 04 Apr 2025. Nothing was removed.\n")
+
+
+def test_prune_tells_what_it_would_remove_and_then_what_it_removed(data: Path) -> None:
+    ran(data, NOW + timedelta(days=200))
+
+    tried = run("prune", HAITI, "--data-dir", str(data), "--bodies-older-than", "180d", "--dry-run")
+    done = run("prune", HAITI, "--data-dir", str(data), "--bodies-older-than", "180d")
+    again = run("prune", HAITI, "--data-dir", str(data), "--bodies-older-than", "180d")
+
+    assert tried.output == "Would remove 1 text fetched before 21 Oct 2025, 0.0 kB. Nothing was removed.\n"
+    assert done.output.startswith("Removed 1 text fetched before 21 Oct 2025, 0.0 kB. The store had ")
+    assert done.output.endswith(" freed. Quotes and all that was decided stay.\n")
+    assert again.output.startswith("There is no text from before")

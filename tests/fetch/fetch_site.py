@@ -9,6 +9,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import unquote
 
 from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Response
@@ -29,6 +30,7 @@ class Site:
     starts: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stop: threading.Event = field(default_factory=threading.Event)
+    robots: bytes = b""
 
 
 def bomb() -> bytes:
@@ -74,8 +76,14 @@ class Handler(BaseHTTPRequestHandler):
                     self.send(304, ETag='"v1"')
                 else:
                     self.send(200, FEED, ETag='"v1"', Content_Type="application/rss+xml")
+            case "/robots.txt":
+                self.send(200, self.site.robots, Content_Type="text/plain")
+            case "/moved-twice":
+                self.send(308, Location="/moved")
             case "/moved":
                 self.send(301, Location="/feed?utm_source=moved")
+            case "/to":
+                self.send(302, Location=unquote(self.path.partition("?")[2]).encode().decode("latin-1"))
             case "/loop":
                 self.send(302, Location="/loop")
             case "/nowhere":

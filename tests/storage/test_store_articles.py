@@ -36,7 +36,7 @@ def store(store: Store) -> Store:
 def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     article = make_article(ONE, "Line one.\n\nLine « two » \U0001f1ed\U0001f1f9.", author="A. Writer")
     assert store.add_fetches(RUN, [make_fetch(ONE, article)]) == 1
-    assert store.articles_to_read(WATCH, "rules-1", 10) == [article]
+    assert store.articles_to_read(WATCH, 10) == [article]
 
 
 def test_fetches_that_are_added_twice_are_there_once(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_the_same_text_again_links_the_entry_to_the_article_held(store: Store, w
     assert store._db.rows("SELECT article_id FROM entry_article WHERE entry_id = ?", [TWO.entry_id]) == [
         {"article_id": article.article_id}
     ]
-    assert len(store.articles_to_read(WATCH, "rules-1", 10)) == 1
+    assert len(store.articles_to_read(WATCH, 10)) == 1
 
 
 def test_the_newest_article_of_an_address_is_the_one_we_hold(store: Store) -> None:
@@ -79,19 +79,25 @@ def test_no_address_gives_no_article(store: Store) -> None:
     assert store.articles_by_url([]) == {}
 
 
-def test_articles_to_read_come_in_order_of_publication_and_once_for_each_engine(store: Store) -> None:
+def test_articles_to_read_come_in_order_of_publication_and_once(store: Store) -> None:
     first, second = make_article(TWO, "First."), make_article(ONE, "Second.")
     store.add_fetches(RUN, [make_fetch(ONE, second), make_fetch(TWO, first)])
-    assert store.articles_to_read(WATCH, "rules-1", 1) == [first]
+    assert store.articles_to_read(WATCH, 1) == [first]
     store.add_assessment(RUN, WATCH, [make_reading(first, reason="not about it")], [], [], [], {})
-    assert store.articles_to_read(WATCH, "rules-1", 10) == [second]
-    assert store.articles_to_read(WATCH, "rules-2", 10) == [first, second]
+    assert store.articles_to_read(WATCH, 10) == [second]
+
+
+def test_what_an_older_engine_has_read_is_not_read_again_by_itself(store: Store) -> None:
+    article = make_article(ONE)
+    store.add_fetches(RUN, [make_fetch(ONE, article)])
+    store.add_assessment(RUN, WATCH, [make_reading(article, engine="rules-0", reason="not about it")], [], [], [], {})
+    assert store.articles_to_read(WATCH, 10) == []
 
 
 def test_an_article_of_another_watch_is_not_read(store: Store) -> None:
     store.sync_watch(make_watch(make_feed("other"), slug="aussom"), NOW)
     store.add_fetches(RUN, [make_fetch(ONE, make_article(ONE))])
-    assert store.articles_to_read("aussom", "rules-1", 10) == []
+    assert store.articles_to_read("aussom", 10) == []
 
 
 def test_recent_texts_are_those_whose_origin_is_known(store: Store) -> None:
@@ -111,7 +117,7 @@ def test_an_origin_that_is_found_later_stands_for_the_article(store: Store) -> N
     store.add_fetches(RUN, [make_fetch(ONE, article)])
     store.add_assessment(RUN, WATCH, [], [], [], [], {article.article_id: "times"})
     store.add_assessment(RUN, WATCH, [], [], [], [], {article.article_id: "afp"})
-    assert store.articles_to_read(WATCH, "rules-1", 1)[0].origin == "afp"
+    assert store.articles_to_read(WATCH, 1)[0].origin == "afp"
 
 
 def test_the_view_tells_an_article_with_its_feed_its_entry_and_its_fetch(store: Store) -> None:

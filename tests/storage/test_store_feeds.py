@@ -63,6 +63,15 @@ def test_a_feed_is_due_when_its_time_has_come(store: Store) -> None:
     assert len(store.feeds_due(WATCH, NOW, ignore_schedule=True)) == 1
 
 
+def test_no_feed_waits_for_a_clock_that_stood_wrong(store: Store) -> None:
+    next_year = NOW + timedelta(days=365)
+    store.add_polls(RUN, [make_poll(polled_at=next_year)])
+    assert [state.next_due for state in store.feeds_due(WATCH, NOW)] == [None]
+    store.add_polls(RUN, [make_poll(etag="after the clock was set right")])
+    assert store.feeds_due(WATCH, NOW + timedelta(minutes=59)) == []
+    assert [state.etag for state in store.feeds_due(WATCH, LATER)] == ["after the clock was set right"]
+
+
 def test_the_next_poll_knows_what_the_last_one_found(store: Store) -> None:
     poll = make_poll(etag='"abc"', last_modified="Tue, 30 Sep 2025", body_hash="ff", failures=2)
     store.add_polls(RUN, [poll])

@@ -12,7 +12,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import StorageError, StoreLockedError, StoreTooNewError, StoreUnwritableError, TransientError
+from pipeline.errors import (
+    StorageError,
+    StoreDamagedError,
+    StoreLockedError,
+    StoreTooNewError,
+    StoreUnwritableError,
+    TransientError,
+)
 from pipeline.storage import LIVE, LOCK, open_published, open_store, publish
 from pipeline.storage.connection import open_connection
 from pipeline.storage.failures import translate
@@ -125,7 +132,7 @@ def test_every_table_view_and_column_says_what_it_means(tmp_path: Path) -> None:
     assert silent == []
     assert {row["table_name"] for row in tables} == {"migration", *TABLES}
     assert {row["view_name"] for row in views} == {
-        "board", "changes", "articles", "claims", "alerts", "feed_health", "runs",
+        "board", "changes", "articles", "claims", "alerts", "feed_health", "runs", "recalls",
     }  # fmt: skip
     assert all(row["comment"] for row in tables + views)
     db.close()
@@ -271,8 +278,9 @@ def test_a_full_disk_loses_nothing_that_was_committed(folder: Path) -> None:
             "Permission denied",
         ),
         (duckdb.IOException("Could not write file: No space left on device"), StoreUnwritableError, "disk is full"),
-        (duckdb.FatalException("FATAL Error: something"), StorageError, "is damaged"),
-        (duckdb.IOException("Corrupt database file: checksum"), StorageError, "is damaged"),
+        (duckdb.FatalException("FATAL Error: something"), StoreDamagedError, "is damaged"),
+        (duckdb.IOException("Corrupt database file: checksum"), StoreDamagedError, "is damaged"),
+        (duckdb.IOException("IO Error: Could not read enough bytes from file"), StoreDamagedError, "is damaged"),
         (duckdb.BinderException("no such column"), StorageError, "please report it"),
     ],
 )

@@ -80,7 +80,7 @@ def test_the_rest_of_a_killed_publisher_is_removed(folder: Path) -> None:
     assert not rest.exists()
 
 
-@pytest.mark.parametrize("step", ["_copy", "_sync"])
+@pytest.mark.parametrize("step", ["copy_file", "sync"])
 def test_a_publication_that_fails_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     before = (folder / PUBLISHED).read_bytes()
 
@@ -96,9 +96,9 @@ def test_a_publication_that_fails_leaves_the_old_file(folder: Path, monkeypatch:
 
 def test_a_copy_that_fails_says_what_to_do(folder: Path) -> None:
     with pytest.raises(StoreUnwritableError, match=r"disk is full.*Free some space"):
-        PUBLISH._copy(folder / LIVE, Path("/dev/full"))
+        PUBLISH.copy_file(folder / LIVE, Path("/dev/full"))
     with pytest.raises(StorageError):
-        PUBLISH._copy(folder / "absent", folder / "x")
+        PUBLISH.copy_file(folder / "absent", folder / "x")
 
 
 def test_publishing_waits_for_no_run_longer_than_it_should(folder: Path) -> None:

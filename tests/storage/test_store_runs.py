@@ -47,10 +47,30 @@ def test_a_delivered_alert_is_not_due_again(store: Store) -> None:
 def test_a_failed_alert_waits_for_its_next_attempt(store: Store) -> None:
     plan(store, ALERT)
     store.add_deliveries(RUN, [make_delivery(ALERT, error="no route", retry_at=LATER)])
-    assert store.alerts_due(WATCH, NOW, 10) == []
+    assert store.alerts_due(WATCH, LATER - timedelta(minutes=1), 10) == []
     assert store.alerts_due(WATCH, LATER, 10) == [PendingAlert(ALERT, 1)]
     row = store._db.rows("SELECT state, attempts, last_error, retry_at, changes FROM alerts")[0]
     assert row == {"state": "pending", "attempts": 1, "last_error": "no route", "retry_at": LATER, "changes": 5}
+
+
+def test_no_alert_waits_for_a_clock_that_stood_wrong(store: Store) -> None:
+    next_year = NOW + timedelta(days=365)
+    plan(store, make_alert(CHANGES[0], planned_at=next_year), ALERT)
+    store.add_deliveries(RUN, [make_delivery(ALERT, error="no route", retry_at=next_year)])
+    # The clock has gone back behind the one's attempt and the other's planning.
+    assert [pending.attempts for pending in store.alerts_due(WATCH, NOW, 10)] == [1, 0]
+
+
+def test_a_digest_waits_for_its_hour(store: Store) -> None:
+    plan(store, make_alert(CHANGES[0], planned_at=NOW + timedelta(hours=10)))
+    assert store.alerts_due(WATCH, NOW + timedelta(hours=9), 10) == []
+    assert len(store.alerts_due(WATCH, NOW + timedelta(hours=10), 10)) == 1
+
+
+def test_an_alert_that_was_given_up_stays_so_when_the_clock_goes_back(store: Store) -> None:
+    plan(store, ALERT)
+    store.add_deliveries(RUN, [make_delivery(ALERT, error="gone", retry_at=None)])
+    assert store.alerts_due(WATCH, NOW - timedelta(days=1), 10) == []
 
 
 def test_the_last_attempt_decides(store: Store) -> None:

@@ -1,0 +1,91 @@
+"""Recheck: pages behind alerts -> looked at again -> later texts, and what must be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.assess import told_from
+from flows.batching import batches, each, is_transient
+from flows.collect import BATCH, bounded
+from flows.request import WatchRequest
+from flows.resources import Resources, clock, resources
+from flows.runs import Run, recorded
+from pipeline import steps
+from pipeline.model import FetchRecord, PageToCheck
+from pipeline.recalls import LOOK_FOR, Page, look_due
+from pipeline.storage import Store, open_store
+
+LIMIT = 100  # pages a run; those that were seen longest ago go first, and the rest waits for the next run
+
+
+@task(
+    task_run_name="recheck {label}",
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def recheck_batch(
+    label: str, pages: Sequence[PageToCheck], found: Resources, now: datetime, done_before: int, total: int
+) -> list[FetchRecord]:
+    """Look at a batch of pages at once; those that have not changed cost their sites a 304."""
+
+    async def one(page: PageToCheck) -> FetchRecord:
+        return await steps.look_again(page, fetch=found.fetcher.get_page, work=found.pool.run, now=now)
+
+    return await each("looking again", pages, one, done_before=done_before, total=total)
+
+
+@flow(name="recheck", flow_run_name="recheck {request.folder.name}", persist_result=False)
+async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
+    """Look again at the pages behind the alerts of the last days; later texts are stored, to be read by assess.
+
+    A page that is gone takes back here what rests on it alone.
+    """
+    now = clock(request)
+    async with resources(request) as found, recorded("recheck", request, found, now, run_id) as run:
+        with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+            pages = due(store, found.watch.slug, now)
+        looked = texts = 0
+        lost: list[Page] = []
+        for number, batch in enumerate(batches(pages, BATCH), start=1):
+            label = f"{len(batch)} pages, batch {number}"
+            records = await recheck_batch(label, batch, found, now, looked, len(pages))
+            looked += len(batch)
+            for page, record in zip(batch, records, strict=True):
+                if answer := steps.gone(page, record):
+                    lost.append(Page(record.url, gone=answer))
+            kept = await bounded([r for r in records if not steps.is_put_off(r)], request, found)
+            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                # First, so that a crash in between leaves the look to be made again, and not half done.
+                _take_back(store, lost, found, run, now)
+                texts += store.add_fetches(run.run_id, kept)
+            lost.clear()
+        run.count(pages_rechecked=looked, pages_changed=texts)
+        return run.counts
+
+
+def due(store: Store, watch: str, now: datetime) -> list[PageToCheck]:
+    """The pages behind recent alerts that are due to be looked at again, at most :data:`LIMIT`."""
+    pages = store.pages_to_check(watch, now - LOOK_FOR)
+    return [page for page in pages if look_due(page.told_at, page.seen_at, now)][:LIMIT]
+
+
+def _take_back(store: Store, lost: Sequence[Page], found: Resources, run: Run, now: datetime) -> None:
+    """Take back what rests on pages that are gone."""
+    if not lost:
+        return
+    slug = found.watch.slug
+    told = told_from(store, slug, [page.url for page in lost], store.load_changes(slug))
+    revised = steps.revise(lost, told=told, watch=found.watch, now=now)
+    store.add_assessment(run.run_id, slug, [], [], [], [], {}, revised)
+    run.count(changes=len(revised.withdrawals), alerts_planned=len(revised.alerts), recalls=len(revised.recalls))
+    for check in revised.checks:
+        if check.withdrawal_id is not None:
+            run.note(f"page {check.url}: {check.reason}")

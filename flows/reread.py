@@ -1,0 +1,65 @@
+"""Reread: the stored past -> read again with the present engine -> the board's differences, applied if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect import flow
+
+from flows.asking import language_model
+from flows.assess import assess_batch
+from flows.request import WatchRequest
+from flows.resources import Resources, clock, resources
+from flows.runs import Run, recorded
+from pipeline import steps
+from pipeline.chat import Chat
+from pipeline.errors import UsageError
+from pipeline.model import Article
+from pipeline.storage import LIVE, open_store
+
+
+@flow(name="reread", flow_run_name="reread {request.folder.name}", persist_result=False)
+async def reread(request: WatchRequest, apply: bool = False, run_id: UUID | None = None) -> steps.Reread:
+    """Read the stored past again. Nothing is stored unless ``apply``; no alert is planned in any case.
+
+    Raises:
+        UsageError: nothing is stored there.
+    """
+    if not (request.data_dir / LIVE).exists():
+        raise UsageError(f"Nothing is stored in {request.data_dir} yet.", remedy="Run the watch first.")
+    now = clock(request)
+    async with resources(request) as found:
+        if not apply:
+            return await _read(request, found, now, None)
+        async with (
+            recorded("reread", request, found, now, run_id) as run,
+            language_model(request, found, run, now) as chat,
+        ):
+            made = await _read(request, found, now, chat)
+            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                store.add_reread(run.run_id, found.watch.slug, made)
+            _count(run, made)
+            return made
+
+
+async def _read(request: WatchRequest, found: Resources, now: datetime, chat: Chat | None) -> steps.Reread:
+    slug = found.watch.slug
+    with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+        articles = store.articles_standing(slug)
+        changes = store.load_changes(slug)
+
+    async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
+        return await assess_batch(f"{len(batch)} articles again", batch, known, found, now, chat)
+
+    return await steps.read_again(articles, changes=changes, engine=found.reader.engine, assess=assess, now=now)
+
+
+def _count(run: Run, made: steps.Reread) -> None:
+    run.count(
+        articles_read=len(made.readings),
+        claims=len(made.judgements),
+        changes=len(made.added) + len(made.withdrawals),
+        differences=len(made.differences),
+    )

@@ -1,0 +1,132 @@
+"""Who must hear that something told is taken back, and in which words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from pipeline.alerts import CONFIRMED, SUBJECT_LIMIT, became, plan, stage_words
+from pipeline.model import Alert, Article, Change, EvidenceCheck, Finding, Recall, SentAlert, Watch
+from pipeline.text import content_id, safe, shorten, squeeze
+
+RECALL = "recall"  # the rule of an alert that takes another one back
+
+
+def plan_recalls(
+    checks: Iterable[EvidenceCheck],
+    changes: Mapping[UUID, Change],
+    alerts: Sequence[SentAlert],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+) -> tuple[tuple[Recall, ...], tuple[Alert, ...]]:
+    """The recalls of what was told of the changes that ``checks`` take back, and the alerts that are due.
+
+    Who has got an alert is told, once for each of its changes. An alert that was not delivered yet is withdrawn; what
+    it tells besides goes out in its place.
+
+    Args:
+        checks: those without a withdrawal recall nothing.
+        changes: every change by id.
+        alerts: those that tell any of the changes, no recalls among them.
+        articles: behind the changes of ``alerts``, by id.
+        watch: the mission.
+        now: the time of planning.
+    """
+    taken_back: dict[UUID, EvidenceCheck] = {}
+    for check in checks:
+        if check.withdrawal_id is not None:
+            taken_back.setdefault(check.change_id, check)
+    recalls: list[Recall] = []
+    out: list[Alert] = []
+    for sent in alerts:
+        ids = [change_id for change_id in sent.alert.change_ids if change_id in taken_back]
+        if not ids:
+            continue
+        message = _message(sent, [taken_back[i] for i in ids], changes, articles, watch, now)
+        if message is not None:
+            out.append(message)
+        else:
+            out += _in_its_place(sent.alert, set(ids), changes, articles, watch, now)
+        recalls += [
+            Recall(
+                recall_id=content_id("recall", sent.alert.alert_id, change_id),
+                alert_id=sent.alert.alert_id,
+                change_id=change_id,
+                message_id=message.alert_id if message is not None else None,
+                recalled_at=now,
+                reason=taken_back[change_id].reason,
+            )
+            for change_id in ids
+        ]
+    return tuple(recalls), tuple(out)
+
+
+def _message(
+    sent: SentAlert,
+    checks: Sequence[EvidenceCheck],
+    changes: Mapping[UUID, Change],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+) -> Alert | None:
+    """The alert that takes back what ``sent`` told; None where it was not delivered."""
+    if sent.delivered_at is None:
+        return None
+    first = changes[checks[0].change_id]
+    more = f" (+{len(checks) - 1})" if len(checks) > 1 else ""
+    head = f"RECALL: {watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
+    parts = [_told(changes[check.change_id], check, articles.get(check.article_id)) for check in checks]
+    opening = f"RECALL of what we told you on {sent.delivered_at:%d %b %Y %H:%M} UTC (alert {sent.alert.alert_id})."
+    return Alert(
+        alert_id=content_id("recall-alert", sent.alert.alert_id, *sorted(str(check.change_id) for check in checks)),
+        watch=watch.slug,
+        rule=RECALL,
+        channel=sent.alert.channel,
+        change_ids=tuple(check.withdrawal_id for check in checks if check.withdrawal_id is not None),
+        subject=shorten(safe(head), SUBJECT_LIMIT - len(more)) + more,
+        body=safe("\n\n".join((opening, *parts))),
+        planned_at=now,
+    )
+
+
+def _told(change: Change, check: EvidenceCheck, article: Article | None) -> str:
+    """What was told of one change, and what its source says now."""
+    lines = [f"We told you: {change.aspect.upper()}: {became(change)}"]
+    if check.finding is Finding.CORRECTED:
+        lines.append("The source has since corrected it.")
+    elif check.revision_id is None:
+        lines.append(f"The source has since withdrawn it: {check.reason}.")
+    else:
+        lines.append(f"The source no longer says so: {check.reason}.")
+    lines.append(f'  Then: "{squeeze(check.old_sentence)}"')
+    if check.new_sentence:
+        lines.append(f'  Now:  "{squeeze(check.new_sentence)}"')
+    if article is not None:
+        lines.append(f'Source: {article.outlet}, {article.published:%d %b %Y %H:%M} UTC, "{article.title}"')
+    lines += [check.url, "No other origin says so: the board no longer counts it."]
+    return "\n".join(lines)
+
+
+def _in_its_place(
+    alert: Alert,
+    taken_back: set[UUID],
+    changes: Mapping[UUID, Change],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+) -> list[Alert]:
+    """What an alert that is withdrawn tells besides, as the alert that goes out for it."""
+    left = [changes[i] for i in alert.change_ids if i not in taken_back and i in changes]
+    if not left:
+        return []
+    parts = ("alert", alert.watch, alert.channel, *sorted(map(str, alert.change_ids)), CONFIRMED)
+    confirmed = alert.alert_id == content_id(*parts)
+    planned, _ = plan((), articles, watch, now, confirmed=left) if confirmed else plan(left, articles, watch, now)
+    return [
+        replace(one, planned_at=max(alert.planned_at, one.planned_at))
+        for one in planned
+        if one.channel == alert.channel
+    ]

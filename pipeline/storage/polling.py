@@ -1,0 +1,181 @@
+"""How feeds do, in the store: their health, the alarms about silences, and what quiet is proved by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.model import Alarm, Alert, FeedRecord, Habits, PollOutcome, Quiet
+from pipeline.storage.connection import Row
+from pipeline.storage.part import Part
+
+_SECOND = timedelta(seconds=1)
+
+_POLLED = """
+    SELECT count(DISTINCT p.feed_id) AS polled, coalesce(sum(p.entries), 0) AS entries_seen,
+           coalesce(sum(p.entries_new), 0) AS entries_new
+    FROM poll p JOIN watch_feed w USING (feed_id)
+    WHERE w.watch = ? AND p.polled_at > CAST(? AS TIMESTAMPTZ) AND p.polled_at <= CAST(? AS TIMESTAMPTZ)"""
+_READ = """
+    SELECT count(*) AS articles_read, coalesce(sum(CAST(g.relevant AS INTEGER)), 0) AS articles_relevant
+    FROM reading g JOIN run r USING (run_id)
+    WHERE g.watch = ? AND r.watch_time > CAST(? AS TIMESTAMPTZ) AND r.watch_time <= CAST(? AS TIMESTAMPTZ)"""
+_CLAIMS = """
+    SELECT v.verdict, count(*) AS n FROM verdict v JOIN run r USING (run_id)
+    WHERE v.watch = ? AND r.watch_time > CAST(? AS TIMESTAMPTZ) AND r.watch_time <= CAST(? AS TIMESTAMPTZ)
+    GROUP BY v.verdict ORDER BY v.verdict"""
+# An entry waits for its page unless that was refused or given up; an article waits for its first reading.
+_UNREAD = """
+    SELECT count(*) AS unread, min(published) AS oldest_unread FROM (
+        SELECT coalesce(e.published, e.seen_at) AS published
+        FROM entry e JOIN watch_feed w USING (feed_id)
+        LEFT JOIN (
+            SELECT entry_id, arg_max_null(retry_at, attempt) AS retry_at FROM page_fetch GROUP BY entry_id
+        ) t USING (entry_id)
+        WHERE w.watch = ? AND w.removed_at IS NULL AND (t.entry_id IS NULL OR t.retry_at IS NOT NULL)
+        AND NOT EXISTS (
+            SELECT 1 FROM entry n WHERE n.feed_id = e.feed_id AND n.guid = e.guid AND n.seen_at > e.seen_at)
+        AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+        UNION ALL
+        SELECT a.published FROM article a
+        WHERE a.article_id IN (
+            SELECT l.article_id FROM entry_article l JOIN entry e USING (entry_id) JOIN watch_feed w USING (feed_id)
+            WHERE w.watch = ?)
+        AND NOT EXISTS (SELECT 1 FROM reading g WHERE g.article_id = a.article_id AND g.watch = ?)
+    )"""
+
+
+class Polling(Part):
+    """How the feeds do, and who is told of it."""
+
+    def feed_records(self, watch: str) -> list[FeedRecord]:
+        """All feeds of ``watch``, removed ones too, with what their health depends on, by title."""
+        rows = self._db.rows(
+            """
+            SELECT f.feed_id, f.title, f.url, f.expected_every_s, w.added_at, w.removed_at, s.last_outcome,
+                   coalesce(s.trouble, '') AS trouble, coalesce(s.last_reason, '') AS reason, s.last_polled_at,
+                   s.last_new_at, coalesce(s.failures, 0) AS failures, coalesce(s.undated, false) AS undated,
+                   s.gap_at, s.retired_at
+            FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id)
+            WHERE w.watch = ? ORDER BY f.title, f.url""",
+            [watch],
+        )
+        return [
+            FeedRecord(
+                feed_id=row["feed_id"],
+                title=row["title"],
+                url=row["url"],
+                expected_every=row["expected_every_s"] * _SECOND,
+                added_at=row["added_at"],
+                removed_at=row["removed_at"],
+                outcome=PollOutcome(row["last_outcome"]) if row["last_outcome"] else None,
+                trouble=row["trouble"],
+                reason=row["reason"],
+                polled_at=row["last_polled_at"],
+                new_at=row["last_new_at"],
+                failures=row["failures"],
+                undated=row["undated"],
+                gap_at=row["gap_at"],
+                retired_at=row["retired_at"],
+            )
+            for row in rows
+        ]
+
+    def open_alarms(self, watch: str) -> list[Alarm]:
+        """The alarms of ``watch`` that were told and are not over, the oldest first."""
+        rows = self._db.rows(
+            "SELECT * EXCLUDE (run_id) FROM feed_alarm WHERE watch = ? AND cleared_at IS NULL "
+            "ORDER BY raised_at, alarm_id",
+            [watch],
+        )
+        return [Alarm(**row) for row in rows]
+
+    def add_alarms(self, run_id: UUID, raised: Sequence[Alarm], over: Sequence[Alarm], alerts: Sequence[Alert]) -> int:
+        """Store alarms with the alerts that tell them, in one transaction; the number of alerts that were new.
+
+        Args:
+            run_id: the run that decided it.
+            raised: new alarms.
+            over: alarms that are over, with ``cleared_at``.
+            alerts: what is due about them.
+        """
+        rows = [{**{name: getattr(a, name) for name in Alarm.__slots__}, "run_id": run_id} for a in (*raised, *over)]
+        with self._db.transaction():
+            self._db.insert("feed_alarm", rows, on_conflict="(alarm_id) DO UPDATE SET cleared_at = excluded.cleared_at")
+            return self._add_alerts(run_id, alerts)
+
+    def quiet(self, watch: str, since: datetime, until: datetime, *, failing: int, silent: int) -> Quiet:
+        """What was done after ``since`` and until ``until``, by the watch's clock.
+
+        Args:
+            watch: the watch's short name.
+            since, until: the period.
+            failing, silent: how many feeds are so now, see :mod:`pipeline.health`.
+        """
+        period = [watch, since, until]
+        polled, read = self._db.rows(_POLLED, period)[0], self._db.rows(_READ, period)[0]
+        unread = self._db.rows(_UNREAD, [watch, watch, watch])[0]
+        feeds = self._db.value(
+            "SELECT count(*) FROM watch_feed w LEFT JOIN feed_state s USING (feed_id) "
+            "WHERE w.watch = ? AND w.removed_at IS NULL AND s.retired_at IS NULL",
+            [watch],
+        )
+        return Quiet(
+            since,
+            until,
+            feeds=feeds,
+            failing=failing,
+            silent=silent,
+            claims={row["verdict"]: row["n"] for row in self._db.rows(_CLAIMS, period)},
+            polled=int(polled["polled"]),
+            entries_seen=int(polled["entries_seen"]),
+            entries_new=int(polled["entries_new"]),
+            articles_read=int(read["articles_read"]),
+            articles_relevant=int(read["articles_relevant"]),
+            unread=int(unread["unread"]),
+            oldest_unread=unread["oldest_unread"],
+        )
+
+
+def habits_of(row: Row) -> Habits:
+    """The habits in a row of ``feed_state``; those of a feed that was never polled where it is empty."""
+    return Habits(
+        interval=_span(row["interval_s"]),
+        strain=row["strain"] or 0.0,
+        trouble=row["trouble"] or "",
+        read_at=row["read_at"],
+        body_at=row["body_at"],
+        unmodified=row["unmodified"] or 0,
+        sketch=tuple((row["sketch"] or "").split()),
+        content=row["content"] or "",
+        ttl=_span(row["ttl_s"]),
+        max_age=_span(row["max_age_s"]),
+        undated=bool(row["undated"]),
+        gap_at=row["gap_at"],
+        lied_at=row["lied_at"],
+        address=row["address"] or "",
+        moved_to=row["moved_to"] or "",
+        moved=row["moved"] or 0,
+        retired_at=row["retired_at"],
+    )
+
+
+def habits_row(habits: Habits) -> Row:
+    """The columns of ``feed_state`` that hold ``habits``."""
+    same = ("strain", "trouble", "read_at", "body_at", "unmodified", "content", "undated", "gap_at", "lied_at")
+    return {
+        **{name: getattr(habits, name) for name in (*same, "address", "moved_to", "moved", "retired_at")},
+        "interval_s": _seconds(habits.interval),
+        "sketch": " ".join(habits.sketch),
+        "ttl_s": _seconds(habits.ttl),
+        "max_age_s": _seconds(habits.max_age),
+    }
+
+
+def _span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds()

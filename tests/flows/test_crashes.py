@@ -1,0 +1,340 @@
+"""What an operator sees when disk, file, lock or clock are not as they should be, and that the next run mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import pytest
+
+from flows.request import WatchRequest
+from flows.runs import Run, clock_note, recorded
+from pipeline.errors import StorageError, StoreLockedError
+from pipeline.settings import load_settings
+from pipeline.storage import LIVE, PUBLISHED, hold_run, open_store, publish
+from tests.flows.conftest import HAITI
+from tests.torture.small import make_small_watch
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+# -- the clock ---------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_went_back_is_told_with_both_times() -> None:
+    told = clock_note(NOON - timedelta(hours=26), NOON)
+    assert told.startswith("The clock has gone back by 1 day, 2:00:00: the last run was at 2026-01-02 12:00:00 UTC")
+    assert "this one is at 2026-01-01 10:00:00 UTC" in told
+
+
+@pytest.mark.parametrize("last", [None, NOON, NOON - timedelta(days=365)])
+def test_a_clock_that_goes_on_is_nothing_to_tell(last: datetime | None) -> None:
+    assert clock_note(NOON, last) == ""
+
+
+# -- one run ------------------------------------------------------------------------------------------
+
+
+def recorded_at(data: Path, now: datetime) -> AbstractAsyncContextManager[Run]:
+    """A run of the watch at ``now``, as the flows record it."""
+    found = SimpleNamespace(watch=SimpleNamespace(slug="haiti"), settings=load_settings({}))
+    return recorded("monitor", WatchRequest(folder=HAITI, data_dir=data), found, now, None)
+
+
+async def test_a_run_whose_clock_went_back_says_so_and_is_partial(tmp_path: Path) -> None:
+    async with recorded_at(tmp_path, NOON):
+        pass
+    async with recorded_at(tmp_path, NOON - timedelta(days=1)) as run:
+        pass
+    assert run.record.outcome == "partial"
+    assert run.record.reason.startswith("The clock has gone back by 1 day, 0:00:00")
+
+
+async def test_damage_that_shows_in_mid_run_is_mended_for_the_next_run_and_told(tmp_path: Path) -> None:
+    async with recorded_at(tmp_path, NOON):
+        pass
+    publish(tmp_path, uuid4(), NOON)
+
+    async def spoilt_in_mid_run() -> None:
+        async with recorded_at(tmp_path, NOON + timedelta(hours=1)):
+            (tmp_path / LIVE).write_bytes(b"")
+            with open_store(tmp_path):
+                pass
+
+    with pytest.raises(StorageError, match=rf"restored from {PUBLISHED}.*Run the watch again: it goes on from there"):
+        await spoilt_in_mid_run()
+    with open_store(tmp_path) as store:
+        runs = store._db.rows("SELECT flow, outcome FROM run ORDER BY started_at")
+    assert [(run["flow"], run["outcome"]) for run in runs] == [
+        ("monitor", "ok"),
+        ("monitor", "failed"),
+        ("restore", "partial"),
+    ]
+
+
+async def test_a_run_in_a_folder_waits_for_no_other_once_that_has_failed(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with recorded_at(tmp_path, NOON):
+            raise ZeroDivisionError
+    async with recorded_at(tmp_path, NOON) as run:
+        pass
+    assert run.record.outcome == "ok"
+
+
+# -- the command -------------------------------------------------------------------------------------
+
+
+def command(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """The command without Prefect's engine: its errors and exit codes are the real ones."""
+    environ = {**os.environ, "MISSIONWATCH_WORKERS": "1", **more.pop("environ", {})}
+    return subprocess.run(
+        [*more.pop("before", ()), sys.executable, "-m", "tests.torture.unengined", *words],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=240, **more,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_small_watch(tmp_path_factory.mktemp("watch") / "haiti")
+
+
+@pytest.fixture(scope="module")
+def replayed(watch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of one undisturbed replay; copy it before you spoil it."""
+    data = tmp_path_factory.mktemp("replayed") / "data"
+    done = command("replay", str(watch), "--data-dir", str(data))
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture
+def data(replayed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(replayed, tmp_path / "data"))
+
+
+def ask(data: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(data / PUBLISHED), read_only=True) as client:
+        return client.sql(sql).fetchall()
+
+
+def changes(data: Path) -> list[tuple[Any, ...]]:
+    return ask(data, "SELECT change_id FROM change ORDER BY seq")
+
+
+def sent(data: Path) -> Counter[str]:
+    lines = (data / "alerts" / "haiti.jsonl").read_text("utf-8").splitlines()
+    return Counter(json.loads(line)["alert_id"] for line in lines)
+
+
+def spoil_head(path: Path) -> None:
+    path.write_bytes(b"\x55" * 4096 + path.read_bytes()[4096:])
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100_000])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("spoil", [spoil_head, truncate, empty, remove])
+def test_a_damaged_store_is_restored_and_the_run_says_so_and_goes_on(
+    data: Path, watch: Path, spoil: Callable[[Path], None]
+) -> None:
+    before = changes(data)
+    spoil(data / LIVE)
+
+    done = command("replay", str(watch), "--data-dir", str(data))
+
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert f"The store was restored from {PUBLISHED}, published at 2025-10-03 23:30:00 UTC by the watch's clock" in said
+    assert "is lost" in said
+    assert changes(data) == before
+    assert ask(data, "SELECT outcome FROM runs WHERE flow = 'restore'") == [("partial",)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_damaged_store_without_a_copy_stops_the_run_with_what_to_do(data: Path, watch: Path) -> None:
+    (data / PUBLISHED).unlink()
+    spoil_head(data / LIVE)
+
+    done = command("replay", str(watch), "--data-dir", str(data))
+
+    assert done.returncode == 3
+    assert "There is no published copy to go back to" in done.stderr
+    assert "the next run begins anew" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_full_disk_stops_the_run_with_what_to_do_and_the_next_run_makes_up_for_it(
+    replayed: Path, watch: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    size = (replayed / LIVE).stat().st_size // 2
+
+    done = command(
+        "replay", str(watch), "--data-dir", str(data),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )  # fmt: skip
+
+    assert done.returncode == 3, done.stderr
+    assert "can't be written: the disk is full" in done.stderr
+    assert "nothing was lost" in done.stderr
+    again = command("replay", str(watch), "--data-dir", str(data))
+    assert again.returncode == 0, again.stderr
+    assert changes(data) == changes(replayed)
+    assert sent(data) == sent(replayed)
+
+
+def may_mount() -> bool:
+    """Whether this user may have a file system of its own, in a name space of its own."""
+    try:
+        asked = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def own_mounts() -> None:
+    if not may_mount():
+        pytest.skip("this user may not mount a file system of its own (unshare -rm)")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("own_mounts")
+def test_a_file_system_that_is_full_and_then_has_room_again_loses_nothing(
+    replayed: Path, watch: Path, tmp_path: Path
+) -> None:
+    data, out = tmp_path / "data", tmp_path / "out"
+    data.mkdir()
+    run = f"{sys.executable} -m tests.torture.unengined replay {watch} --data-dir {data}"
+    script = (
+        f"mount -t tmpfs -o size=6m tmpfs {data}; {run}; echo first $?; "
+        f"mount -o remount,size=200m {data}; {run}; echo second $?; cp -r {data} {out}"
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script],
+        cwd=ROOT, env={**os.environ, "MISSIONWATCH_WORKERS": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "first 3\n" in done.stdout, done.stderr
+    assert "the disk is full" in done.stderr
+    assert "second 0\n" in done.stdout, done.stderr
+    assert changes(out) == changes(replayed)
+    assert sent(out) == sent(replayed)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_mounts")
+def test_a_read_only_folder_is_told_before_anything_is_fetched(watch: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    script = (
+        f"mount -t tmpfs -o ro tmpfs {data}; exec {sys.executable} -m flows.cli run {watch} --once --data-dir {data}"
+    )
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "can't be written: read-only file system" in done.stderr
+    assert f"Make {data} writable" in done.stderr
+
+
+# -- two at once ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def another_run(data: Path) -> Iterator[int]:
+    """A run that goes on and on in the folder; its process."""
+    code = "import sys; from pathlib import Path; from pipeline.storage import hold_run\n"
+    code += "with hold_run(Path(sys.argv[1]), wait=0):\n    print('runs', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"runs\n"
+        yield process.pid
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_second_run_leaves_with_its_exit_code_and_names_the_first(data: Path, watch: Path, another_run: int) -> None:
+    done = command("replay", str(watch), "--data-dir", str(data), environ={"MISSIONWATCH_STORE_WAIT": "0.2"})
+    assert done.returncode == 4, done.stderr
+    assert f"{data} is in use by process {another_run}, which kept its lock for more than 0.2 s." in done.stderr
+    assert f"wait until it ends or stop it (kill {another_run})" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_runs_that_are_started_at_once_take_turns_and_send_each_alert_once(
+    replayed: Path, watch: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    words = [sys.executable, "-m", "tests.torture.unengined", "replay", str(watch), "--data-dir", str(data)]
+    environ = {**os.environ, "MISSIONWATCH_WORKERS": "1", "MISSIONWATCH_STORE_WAIT": "120"}
+    both = [
+        subprocess.Popen(words, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=240)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], errors
+    assert Counter(changes(data)) == Counter(changes(replayed))
+    assert sent(data) == sent(replayed)
+
+
+@pytest.mark.slow
+def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from flows import live
+
+    rounds: list[int] = []
+
+    async def busy(_: object) -> None:
+        rounds.append(1)
+        if len(rounds) == 2:
+            raise KeyboardInterrupt
+        raise StoreLockedError("data is in use by process 7.", remedy="Wait until it ends.")
+
+    async def no_time(_: float) -> None:
+        return
+
+    monkeypatch.setattr(live, "monitor", busy)
+    monkeypatch.setattr(live.asyncio, "sleep", no_time)
+    assert live.run_live(HAITI, tmp_path, once=False, every_minutes=15, every_feed=False) == 130
+    assert len(rounds) == 2
+    assert "This round was left out. data is in use by process 7." in capsys.readouterr().err
+    rounds.clear()
+    with pytest.raises(StoreLockedError):
+        live.run_live(HAITI, tmp_path, once=True, every_minutes=15, every_feed=False)
+
+
+def test_what_a_run_does_with_the_store_is_free_to_others_but_not_its_turn(tmp_path: Path) -> None:
+    with hold_run(tmp_path, wait=0), open_store(tmp_path, wait=0) as store:
+        assert store.last_run_now("haiti") is None

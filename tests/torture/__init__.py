@@ -1,0 +1,1 @@
+"""Kills over a replay: whatever dies, the rerun gives what an undisturbed run gives. `python -m tests.torture`."""

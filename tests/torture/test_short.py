@@ -1,0 +1,30 @@
+"""The torture in its short form: ten kills over all stages, one full disk, one kill of the real command."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_whatever_is_killed_the_rerun_gives_what_an_undisturbed_run_gives() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.torture", "--kills", "10", "--full-disks", "1", "--commands", "1", "--seed", "1"],
+        cwd=ROOT,
+        env={**os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (kills, cases, good) = re.findall(r"(\d+) kills, (\d+) cases, (\d+) ended as an undisturbed run", done.stdout)[0]
+    assert int(kills) >= 8  # one that was to die at a moment after its end, or in a stage that was over, lives
+    assert good == cases
