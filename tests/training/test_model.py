@@ -53,7 +53,9 @@ def test_a_model_for_other_features_is_refused_with_what_to_do() -> None:
     assert "training.train" in str(caught.value.remedy)
 
 
-@pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"[]", mtime=0), gzip.compress(b'{"features":1}', mtime=0)])
+@pytest.mark.parametrize(
+    "data", [b"", b"no gzip", gzip.compress(b"[]", mtime=0), gzip.compress(b'{"features":1}', mtime=0)]
+)
 def test_a_file_that_is_no_model_is_named(data: bytes) -> None:
     with pytest.raises(UsageError, match=r"^broken\.gz: is no model"):
         linear.loaded(data, "broken.gz")
