@@ -111,7 +111,8 @@ bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that 
 train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
 	@$(UV) pip install --quiet --python $(BIN)/python -r training/requirements.txt
 	@$(BIN)/python -m training.checks
-	@$(BIN)/python -m training.train
+	@$(BIN)/python -m training.encode
+	@$(BIN)/python -m training.unseen
 
 .PHONY: docs
 docs: setup ## check that the documents name only what there is: targets, commands, links, words

@@ -17,7 +17,7 @@ from typing import Protocol
 from flows.request import WatchRequest
 from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Watch
-from pipeline.reading import Reader, RuleReader
+from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.replay import load_archive
 from pipeline.seeds import load_watch
 from pipeline.settings import Settings, load_settings
@@ -103,7 +103,7 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
         WorkerPool(settings.workers, deadline=settings.worker_deadline) as pool,
     ):
         watch = watch_of(request)
-        found = Resources(settings, watch, reader_of(watch, RuleReader()), fetcher, pool)
+        found = Resources(settings, watch, reader_of(watch, ENGINES[DEFAULT]()), fetcher, pool)
         token = _current.set((request, found))
         try:
             yield found

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict, cast
+from uuid import UUID
 
 from pipeline.alerts import worth_alerting
 from pipeline.board import baseline_changes, fold, with_successors
@@ -128,12 +129,16 @@ def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
     changes = list(baseline_changes(watch))
     board, memory = fold(changes), Memory.of(changes)
     out: list[tuple[Article, Change]] = []
-    index = OriginIndex()
+    index, texts = OriginIndex(), dict[UUID, str]()
     named = with_successors(watch, changes)
     for untraced in sorted(articles, key=lambda a: (a.published, given_id(a))):
+        twin = index.find(untraced.text)
         article = replace(untraced, origin=origin_of(untraced, index))
         index.add(article.article_id, article.origin, article.text)
-        judgements, board = judge(reader.read(article, named), article, board, watch, memory=memory)
+        texts[article.article_id] = article.text
+        judgements, board = judge(
+            reader.read(article, named), article, board, watch, memory=memory, reprinted=texts[twin[0]] if twin else ""
+        )
         made = [j.change for j in judgements if j.change is not None]
         memory = memory.remember(
             made,

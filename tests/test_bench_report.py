@@ -18,7 +18,7 @@ from pipeline.backtest import backtest
 from pipeline.bench import AT_ONCE, Kind, Score, Told, load_gold, page, reliability, score
 from pipeline.bench.figures import measure_one
 from pipeline.errors import UsageError
-from pipeline.reading import RuleReader
+from pipeline.reading import EncodedReader
 
 SENTENCE = "The Security Council approved a force of 5,550 for the island on Tuesday."
 
@@ -80,7 +80,7 @@ def test_the_scorer_gives_the_plain_scripts_figures_for_made_up_alerts(mission: 
 
 def test_the_bench_tells_what_backtest_tells() -> None:
     told = [one.told()[:4] for one in measured()[1].run.alerts]
-    lines = backtest(drafted("aussom"), articles("aussom"), RuleReader())
+    lines = backtest(drafted("aussom"), articles("aussom"), EncodedReader())
     assert told == [(line["article"], line["aspect"], line["stage"], line["quote"]) for line in lines]
 
 
@@ -197,7 +197,7 @@ def test_the_browser_asks_for_nothing_from_outside(browser: str) -> None:
 def test_what_an_article_holds_can_not_act_in_the_browser(tmp_path: Path) -> None:
     bad = "<script>alert(1)</script>\u202e"
     held = load_gold(own_gold(tmp_path / "own", title=bad, text=f"{bad} {SENTENCE}"))
-    html = page([measure_one(held, drafted("unifil"), RuleReader())], at_once=AT_ONCE)
+    html = page([measure_one(held, drafted("unifil"), EncodedReader())], at_once=AT_ONCE)
     assert (html.count("<script>"), html.count("</script>"), "\u202e" in html) == (1, 1, False)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<i>Post</i>" not in html

@@ -188,13 +188,13 @@ def test_what_is_too_weak_to_tell_is_uncertain() -> None:
     assert (judgement.verdict, judgement.change) == (Verdict.UNCERTAIN, None)
 
 
-def weakly_twice(world: World, days: int, *, outlet: str = "Harbour Times") -> Judgement:
-    """The verdict on a weak claim, ``days`` after the Isle Post made it as weakly."""
+def weakly_twice(world: World, days: int, *, outlet: str = "Harbour Times", weak: float = 0.45) -> Judgement:
+    """The verdict on a ``weak`` claim, ``days`` after the Isle Post made it as weakly."""
     first = an_article(VOTE)
     doubt = Doubt(a_claim(VOTE, article=first, confidence=0.4, value="5,550 personnel"), "Isle Post", first.published)
     text = "The mission in Ruritania is to have a ceiling of 5,550 personnel, the Council has set."
     second = an_article(text, outlet=outlet, at=later(days))
-    claim = a_claim(text, article=second, confidence=0.45, value="5,550 personnel")
+    claim = a_claim(text, article=second, confidence=weak, value="5,550 personnel")
     memory = Memory.of(world.changes, uncertain=[doubt])
     (judgement,), _ = judge(a_reading(second, claim), second, world.board, world.watch, memory=memory)
     return judgement
@@ -213,6 +213,39 @@ def test_one_origin_that_says_it_weakly_twice_stays_uncertain() -> None:
 
 def test_an_uncertain_claim_waits_for_a_second_origin_no_longer_than_two_weeks() -> None:
     assert weakly_twice(World(), 15).verdict is Verdict.UNCERTAIN
+
+
+def test_two_guesses_are_no_knowledge() -> None:
+    assert weakly_twice(World(), 2, weak=0.29).verdict is Verdict.UNCERTAIN
+
+
+def test_a_sentence_of_a_reprint_repeats_whatever_became_of_it_before() -> None:
+    world = World()
+    article = an_article(f"{VOTE} Rain fell.", outlet="Harbour Times", at=later(1))
+    reading = a_reading(article, a_claim(VOTE, article=article))
+    (judgement,), _ = judge(
+        reading, article, world.board, world.watch, memory=Memory.of(world.changes), reprinted=f"{VOTE} Sun shone."
+    )
+    assert (judgement.verdict, judgement.change) == (Verdict.REPEATS, None)
+    assert judgement.reason == "a reprint: an article that we have read has this sentence"
+
+
+def test_one_sum_within_days_is_one_pledge_whoever_is_named_as_its_giver() -> None:
+    world = World()
+    first, second, later_on = (an_article(f"{n} words.", at=later(n)) for n in (0, 3, 14))
+    said = {"aspect": Aspect.FUNDING, "stage": Stage.PLANNED, "value": "$40 million"}
+    quotes = (
+        "Norway will give $40 million.",
+        "Of it, $40 million goes to the force, Oslo said.",
+        "Chile adds $40 million.",
+    )
+    verdicts = [
+        world.meets(article, a_claim(quote, article=article, subject=giver, **said))[0].verdict
+        for article, quote, giver in zip(
+            (first, second, later_on), quotes, ("Norway", "United States", "Chile"), strict=True
+        )
+    ]
+    assert verdicts == [Verdict.NEW, Verdict.REPEATS, Verdict.NEW]
 
 
 def test_the_surest_sentence_of_an_article_makes_the_change() -> None:

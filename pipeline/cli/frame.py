@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.errors import MissionwatchError, UsageError
-from pipeline.reading import ENGINES
+from pipeline.reading import DEFAULT, ENGINES
 from pipeline.settings import Settings, load_settings
 from pipeline.shown import lines
 
@@ -98,9 +98,9 @@ def engine_option(function: F) -> F:
     option = click.option(
         "--engine",
         type=click.Choice(list(ENGINES)),
-        default="rules",
+        default=DEFAULT,
         show_default=True,
-        help="The reading engine: rules, or the model trained on our own corpus.",
+        help="The reading engine: rules with the trained encoder, or rules alone.",
     )
     return option(function)
 

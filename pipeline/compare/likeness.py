@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from pipeline.board import Quantity, same_number
 from pipeline.compare.marks import Marks
@@ -36,6 +37,7 @@ _KIN = (
     frozenset({Aspect.FUNDING, Aspect.SUPPORT}),
 )
 KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
+SAME_SUM_WITHIN = timedelta(days=10)
 _NEAR_STAGES = {
     frozenset({Stage.PROPOSED, Stage.PLANNED}): "both_open",
     frozenset({Stage.DECIDED, Stage.PLANNED}): "decided_planned",
@@ -136,8 +138,20 @@ def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
     """The probability that the claim ``mine`` tells of the change ``theirs``; a refusal never tells of its opposite."""
     if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
         return 0.0
+    if _is_same_sum(mine, theirs):
+        return 1.0
     weights = WITHIN if mine.article == theirs.article else ACROSS
     return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * size for name, size in signs(mine, theirs, own))))
+
+
+def _is_same_sum(mine: Marks, theirs: Marks) -> bool:
+    """True for money of which two articles give the same sum within days: whoever is said to be giving it."""
+    if not mine.aspect is theirs.aspect is Aspect.FUNDING or mine.article == theirs.article or theirs.baseline:
+        return False
+    if abs(mine.known - theirs.known) > SAME_SUM_WITHIN:
+        return False
+    sums = {q.number for q in theirs.said if q.kind == "money"}
+    return any(q.kind == "money" and q.number in sums for q in mine.said)
 
 
 def alike(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:

@@ -11,8 +11,11 @@ from pipeline.compare.marks import Marks, marks_of_change, marks_of_claim
 from pipeline.compare.stems import telling
 from pipeline.model import Aspect, Change, Claim, Stage
 
-SAME = 0.5  # the probability from which a claim and a change tell of one event
+# The probability from which a claim and a change tell of one event: lower than one half, since an event told twice is
+# worse than one that is told late.
+SAME = 0.4
 LATELY = timedelta(days=10)  # so long a change may be told again in quite other words
+HEEDED = 0.3  # how sure an uncertain claim must be to be heeded: two guesses are no knowledge
 WAITS = timedelta(days=14)  # how long an uncertain claim waits for a second origin
 
 _HOLDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
@@ -84,10 +87,17 @@ class Memory:
         return (best, restates(marks, other, own)) if best is not None else (None, 0.0)
 
     def waiting(self, claim: Claim, origin: str, published: datetime, own: frozenset[str]) -> Doubt | None:
-        """The uncertain claim of another origin, not older than :data:`WAITS`, that says what ``claim`` says."""
+        """The uncertain claim of another origin, not older than :data:`WAITS`, that says what ``claim`` says.
+
+        None where either of the two is less sure than :data:`HEEDED`.
+        """
+        if claim.confidence < HEEDED:
+            return None
         mine = marks_of_claim(claim, published.date())
         for doubt in reversed(self.uncertain):
             said = doubt.claim
+            if said.confidence < HEEDED:
+                continue
             if said.article_id == claim.article_id or doubt.origin == origin or said.aspect is not claim.aspect:
                 continue
             if said.stage is not claim.stage or not timedelta(0) <= published - doubt.published <= WAITS:

@@ -27,7 +27,7 @@ _COUNTED = frozenset({Aspect.STRENGTH, Aspect.CASUALTIES, Aspect.FUNDING, Aspect
 
 
 def judge(
-    reading: Reading, article: Article, board: Board, watch: Watch, *, memory: Memory
+    reading: Reading, article: Article, board: Board, watch: Watch, *, memory: Memory, reprinted: str = ""
 ) -> tuple[tuple[Judgement, ...], Board]:
     """A verdict for each claim of ``reading``, and the board after those that move it.
 
@@ -37,6 +37,7 @@ def judge(
         board: as it stands before the article.
         watch: the mission.
         memory: every change so far; the caller adds this article's with ``Memory.remember``.
+        reprinted: the text of an article that was read before and that this one is nearly the same as.
 
     Returns:
         The judgements in text order, and the board with the changes applied and the confirmations counted.
@@ -47,6 +48,9 @@ def judge(
     for claim in sorted(reading.claims, key=lambda c: (-c.confidence, *_place(c))):
         if not reading.relevant:
             out.append(Judgement(claim, Verdict.IRRELEVANT, f"not about this mission: {reading.reason}"))
+            continue
+        if claim.quote in reprinted:
+            out.append(Judgement(claim, Verdict.REPEATS, "a reprint: an article that we have read has this sentence"))
             continue
         judgement = _judge(claim, article, board, watch, memory, origin)
         out.append(judgement)

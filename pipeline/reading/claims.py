@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pipeline.model import Article, Aspect, Claim, Precision, Stage
 from pipeline.reading import cues, meaning
 from pipeline.reading.features import Seen
+from pipeline.reading.mission import SISTER
 from pipeline.text import content_id
 
 
-def claim_of(
-    seen: Seen,
-    aspect: Aspect,
-    stage: Stage,
-    article: Article,
-    mission: str,
-    *,
-    engine: str,
-    confidence: float,
-    background: bool,
-) -> Claim:
-    """The claim that a sentence makes of one aspect at one stage, with its quote's place in the article."""
+class Opinion(NamedTuple):
+    """What an engine says of one sentence: what it tells of an aspect, how surely, and whether as background.
+
+    Attributes:
+        number: of the sentence in its article.
+        confidence: 0 to 1, that it is news and of this aspect.
+    """
+
+    number: int
+    aspect: Aspect
+    stage: Stage
+    confidence: float
+    background: bool
+
+
+def claim_of(seen: Seen, said: Opinion, article: Article, mission: str, *, engine: str) -> Claim:
+    """The claim that a sentence makes, with its quote's place in the article.
+
+    Its confidence is 0 where the sentence is certainly about another mission: compare calls that irrelevant.
+    """
+    aspect, stage = said.aspect, said.stage
     published = article.published.date()
     event, precision = event_of(seen, published)
     subject = meaning.subject(seen, aspect, stage, mission, event or published)
@@ -40,8 +52,8 @@ def claim_of(
         end=part.end,
         event_date=event,
         event_precision=precision,
-        background=background,
-        confidence=round(confidence, 4),
+        background=said.background,
+        confidence=0.0 if seen.level == SISTER else round(said.confidence, 4),
         why=", ".join(why),
     )
 
@@ -51,3 +63,8 @@ def event_of(seen: Seen, published: date) -> tuple[date | None, Precision]:
     if seen.recent is None:
         return None, Precision.DAY
     return min(seen.recent.day, published + timedelta(days=1)), seen.recent.precision
+
+
+def why(focus: str, claims: Sequence[Claim]) -> str:
+    """The reason of a reading: why the article is relevant, and that it says nothing where it does."""
+    return focus if claims else f"{focus}, but no sentence says anything of its status"

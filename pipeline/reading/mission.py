@@ -74,6 +74,11 @@ class Identity:
     kin: frozenset[str]  # names that the baseline has beside the mission's own: towns, commanders, camps
 
 
+def name_of(watch: Watch) -> str:
+    """What the mission is called: the first of its names, else the watch's title."""
+    return watch.names[0].text if watch.names else watch.title
+
+
 @lru_cache(maxsize=32)
 def identity(watch: Watch) -> Identity:
     """Compile what ``watch`` says of its mission; cached, watches are frozen."""
@@ -283,6 +288,12 @@ def likelihood(found: tuple[float, ...]) -> float:
     return 1.0 / (1.0 + math.exp(-sum(w * x for w, x in zip(RELEVANCE, found, strict=True))))
 
 
+# The command of a state's own army is no post of the mission's.
+_NATIONAL_POST = re.compile(
+    r"\b(?:took over|takes over|sworn in|named|appointed|promoted|installed)\b.{0,60}?\b(?:commander|chief|head)\b"
+    r".{0,25}?\bof (?:the |its |their )?(?:\w+ ){0,2}?"
+    r"(?:[Nn]ational [Aa]rmy|[Aa]rmy|[Aa]rmed [Ff]orces|[Nn]avy|[Nn]ational [Pp]olice)\b"
+)
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ][\w’']{3,}")
 _MISSION_WORD = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]{4,}")
@@ -373,6 +384,8 @@ def _level(sentence: str, who: Identity, known: re.Pattern[str] | None, named: b
     if who.described and who.described.search(sentence):
         return 2.0
     if not (who.place and who.place.search(sentence)) and _names_another(sentence):
+        return SISTER
+    if _NATIONAL_POST.search(sentence) and not (named and _named(sentence, who)):
         return SISTER
     if _GENERIC.search(sentence) or _ABSTRACT.search(sentence):
         return 1.0

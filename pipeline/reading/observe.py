@@ -44,6 +44,22 @@ def observe(
     """What the models see of ``article``, whose sentences are ``parts`` with their ties ``levels``."""
     published = article.published.date()
     names = masks.own_names(watch)
+    seen = look_at(article, parts, levels, hosts)
+    head = headline(article.title, published, hosts)
+    return Observed(
+        seen,
+        tuple(tokens_of(one, hosts, names, common) for one in seen),
+        head,
+        tokens_of(head, hosts, names, common),
+        _traits(article, seen),
+    )
+
+
+def look_at(
+    article: Article, parts: Sequence[Sentence], levels: Sequence[float], hosts: frozenset[str]
+) -> tuple[Seen, ...]:
+    """What is found in each sentence of ``article``; its tie to the mission carries on within a paragraph."""
+    published = article.published.date()
     title = features.stems(article.title)
     carried, paragraph = 0.0, -1
     seen: list[Seen] = []
@@ -52,14 +68,7 @@ def observe(
             carried, paragraph = carried * 0.7, part.paragraph
         seen.append(features.look(part, len(parts), level, carried, title, published, hosts))
         carried = max(carried * 0.85, level)
-    head = headline(article.title, published, hosts)
-    return Observed(
-        tuple(seen),
-        tuple(tokens_of(one, hosts, names, common) for one in seen),
-        head,
-        tokens_of(head, hosts, names, common),
-        _traits(article, seen),
-    )
+    return tuple(seen)
 
 
 def headline(text: str, published: date, hosts: frozenset[str]) -> Seen:

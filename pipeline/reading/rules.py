@@ -1,12 +1,13 @@
-"""The embedded engine: rules over sentences, with weights, offline and deterministic."""
+"""What rules with weights make of an article's sentences. Pure and deterministic, with no model."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from pipeline.model import Article, Aspect, Claim, Reading, Stage, Watch
-from pipeline.reading import cues, features, mission, sentences
-from pipeline.reading.claims import claim_of
+from pipeline.model import Article, Aspect, Reading, Stage, Watch
+from pipeline.reading import cues, features, mission, observe, sentences
+from pipeline.reading.claims import Opinion, claim_of, why
 from pipeline.reading.features import Seen
 from pipeline.reading.lexicon import plain
 
@@ -20,7 +21,7 @@ WEIGHTS: dict[str, float] = {
     "title_overlap": 1.3, "short": 0.4, "pronoun": 0.1, "late_named": -0.0, "states": 0.4, "people": 0.4, "money":
     -1.0, "act": 0.1,
 }  # fmt: skip
-_W = tuple(WEIGHTS[name] for name in features.NAMES)
+FITTED = tuple(WEIGHTS[name] for name in features.NAMES)
 THRESHOLD = 0.40  # the log-odds' probability at which a sentence is taken for news; becomes confidence 0.5
 RANK_STEP, RANK_MOST = 0.35, 1.2  # an article has few news: each better sentence counts against a sentence
 CLAIM_FLOOR = 0.01  # below this a sentence is no claim at all
@@ -31,7 +32,7 @@ _DECISIVE = frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.SUPPORT, Aspect.L
 
 
 class RuleReader:
-    """Reads by rules: no model, no network, no state between articles."""
+    """Reads by rules alone."""
 
     engine = "rules-1"
 
@@ -41,30 +42,30 @@ class RuleReader:
         focus = mission.focus(article, tuple(s.text for s in parts), watch)
         if not focus.relevant:
             return Reading(article.article_id, self.engine, False, focus.reason)
-        who = mission.identity(watch)
-        published = article.published.date()
-        title = features.stems(article.title)
-        carried, paragraph = 0.0, -1
-        seen: list[Seen] = []
-        for part, level in zip(parts, focus.levels, strict=True):
-            if part.paragraph != paragraph:
-                carried, paragraph = carried * 0.7, part.paragraph
-            seen.append(features.look(part, len(parts), level, carried, title, published, who.hosts))
-            carried = max(carried * 0.85, level)
-        mood = _mood(article.title, seen)
-        name = watch.names[0].text if watch.names else watch.title
-        claims: list[Claim] = []
-        odds = [_odds(one.vector) for one in seen]
-        ranked = sorted(range(len(seen)), key=lambda i: (-odds[i], i))
-        for rank, i in enumerate(ranked):
-            odds[i] -= min(RANK_STEP * rank, RANK_MOST)
-        for one, o in zip(seen, odds, strict=True):
-            claims += _claims(one, o, article, name, mood, self.engine)
-        reason = focus.reason if claims else f"{focus.reason}, but no sentence says anything of its status"
-        return Reading(article.article_id, self.engine, True, reason, tuple(claims))
+        seen = observe.look_at(article, parts, focus.levels, mission.identity(watch).hosts)
+        claims = tuple(
+            claim_of(seen[said.number], said, article, mission.name_of(watch), engine=self.engine)
+            for said in opinions(article.title, seen)
+        )
+        return Reading(article.article_id, self.engine, True, why(focus.reason, claims), claims)
 
 
-def _mood(title: str, seen: list[Seen]) -> Stage | None:
+def opinions(title: str, seen: Sequence[Seen], weights: Sequence[float] = FITTED) -> list[Opinion]:
+    """What the rules say of the sentences ``seen`` of an article, in text order.
+
+    Args:
+        title: of the article.
+        seen: its sentences.
+        weights: of ``features.NAMES``; others than the fitted ones to measure how much the fit flatters.
+    """
+    mood = _mood(title, seen)
+    odds = [sum(w * x for w, x in zip(weights, one.vector, strict=True)) for one in seen]
+    for rank, i in enumerate(sorted(range(len(seen)), key=lambda i: (-odds[i], i))):
+        odds[i] -= min(RANK_STEP * rank, RANK_MOST)
+    return [said for number, one in enumerate(seen) for said in _opinions(number, one, odds[number], mood)]
+
+
+def _mood(title: str, seen: Sequence[Seen]) -> Stage | None:
     """The stage that title and opening set for the article: sentences on a decided text say what was decided."""
     opening = plain(" . ".join([title, *(s.sentence.text for s in seen[:3])]))
     scores = cues.STAGES.score(opening)
@@ -75,10 +76,6 @@ def _mood(title: str, seen: list[Seen]) -> Stage | None:
     if proposed >= 3.0 and proposed > decided + 0.5:
         return Stage.PROPOSED
     return None
-
-
-def _odds(vector: tuple[float, ...]) -> float:
-    return sum(w * x for w, x in zip(_W, vector, strict=True))
 
 
 def _confidence(p: float) -> float:
@@ -111,7 +108,7 @@ def stage(seen: Seen, aspect: Aspect, mood: Stage | None) -> Stage:
     return max(scores, key=lambda s: scores[s])
 
 
-def _claims(seen: Seen, odds: float, article: Article, name: str, mood: Stage | None, engine: str) -> list[Claim]:
+def _opinions(number: int, seen: Seen, odds: float, mood: Stage | None) -> list[Opinion]:
     ranked = aspects(seen)
     if ranked[0][1] < _ASPECT_FLOOR:
         return []
@@ -123,10 +120,7 @@ def _claims(seen: Seen, odds: float, article: Article, name: str, mood: Stage | 
         needed = VOTED_ASPECT if seen.decision else max(SECOND_ASPECT, SECOND_PART * ranked[0][1])
         if rank and (aspect not in _DECISIVE or score < needed):
             continue
-        how = stage(seen, aspect, mood)
         sure = _confidence(p) * (1.0 if rank == 0 else 0.9)
-        if seen.level == mission.SISTER:
-            sure = 0.0  # compare calls what is certainly not about this mission irrelevant
         background = p < (THRESHOLD if seen.old else THRESHOLD / 3)
-        out.append(claim_of(seen, aspect, how, article, name, engine=engine, confidence=sure, background=background))
+        out.append(Opinion(number, aspect, stage(seen, aspect, mood), sure, background))
     return out

@@ -91,6 +91,7 @@ def assess(
     index = OriginIndex()
     batch = tuple(articles)
     reread = {article.article_id for article in batch}  # an article is no reprint of itself
+    texts = {article_id: text for article_id, _, text in known.texts if article_id not in reread}
     for article_id, origin, text in known.texts:
         if article_id not in reread:
             index.add(article_id, origin, text)
@@ -101,8 +102,11 @@ def assess(
     seen: dict[UUID, Article] = {}
     named = with_successors(watch, standing)
     for article in batch:
+        twin = index.find(article.text)
+        reprinted = texts[twin[0]] if twin else ""
         origin = origin_of(article, index)
         index.add(article.article_id, origin, article.text)
+        texts[article.article_id] = article.text
         traced = replace(article, origin=origin)
         origins[article.article_id] = origin
         seen[article.article_id] = traced
@@ -111,10 +115,12 @@ def assess(
             reading = replace(reading, claims=(), reason="the page says that the article is withdrawn")
         if opinions:
             reading, held_back = weigh(reading, opinions)
-            verdicts, board = judge(reading_without(reading, held_back), traced, board, watch, memory=memory)
+            verdicts, board = judge(
+                reading_without(reading, held_back), traced, board, watch, memory=memory, reprinted=reprinted
+            )
             verdicts = _with_opinions(verdicts, held_back, opinions)
         else:
-            verdicts, board = judge(reading, traced, board, watch, memory=memory)
+            verdicts, board = judge(reading, traced, board, watch, memory=memory, reprinted=reprinted)
         readings.append(reading)
         memory = memory.remember(
             (v.change for v in verdicts if v.change is not None),

@@ -11,7 +11,7 @@ from pipeline.backtest import load_articles
 from pipeline.bench import AT_ONCE, Gold, Mission, baseline_watch, load_gold, measure
 from pipeline.initiate import draft_watch
 from pipeline.model import Article, Watch
-from pipeline.reading import RuleReader
+from pipeline.reading import DEFAULT, ENGINES
 
 from .keywords import keyword_lines
 from .score import score
@@ -51,7 +51,7 @@ def articles(mission: str) -> list[Article]:
 def measured() -> tuple[Mission, ...]:
     """The figures of all missions, alone and mixed. They are computed once: nothing in them changes."""
     golds = [gold(mission) for mission in MISSIONS]
-    return tuple(measure(golds, [baseline_watch(one) for one in golds], RuleReader(), at_once=AT_ONCE))
+    return tuple(measure(golds, [baseline_watch(one) for one in golds], ENGINES[DEFAULT](), at_once=AT_ONCE))
 
 
 def keywords_f1(mission: str) -> float:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from pipeline.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
-from pipeline.bench.figures import cause
-from pipeline.bench.tables import error_tables
+from pipeline.bench.figures import cause, measure_one
+from pipeline.bench.tables import Table, error_tables
+from pipeline.reading import EncodedReader, RuleReader
 from pipeline.text import shorten
 
-from .missions import MISSIONS, ROOT, keywords_f1
+from .left_out import left_out
+from .missions import MISSIONS, ROOT, drafted, gold, keywords_f1
+from .reviewed import reviewed
 
 QUALITY = ROOT / "docs" / "quality.md"
 BEGIN = "<!-- figures: written by `python -m tests.bench --update-docs`; do not edit by hand -->"
@@ -36,12 +40,40 @@ def figures(missions: Sequence[Mission]) -> str:
     parts += [as_markdown(table) for table in summary_tables(missions, at_once=AT_ONCE, speed=False)]
     words = ", ".join(f"{mission} {keywords_f1(mission):.3f}" for mission in MISSIONS)
     parts.append(f"Keyword rules, a sentence at a time, for scale (aspect F1, `make bench`): {words}.")
+    parts += [as_markdown(table) for table in honest_tables()]
     parts += ["### Is the confidence right?", "Command: `missionwatch bench GOLD_DIR --reliability`."]
     parts.append(as_markdown(reliability_tables(missions)[-1]))
     parts += ["### What errors remain", "Command: `make bench`, which writes them all to build/bench.html."]
     parts += [as_markdown(table) for table in error_tables(missions)]
     parts += ["### Examples", "\n".join(_examples(missions))]
     return "\n\n".join(parts)
+
+
+def honest_tables() -> list[Table]:
+    """What flatters taken away, and what a review and the encoder add."""
+    others = [
+        ("Leave one mission out: the rules' weights fitted on the other two", left_out()),
+        ("A reviewed watch", [measure_one(gold(m), reviewed(m), EncodedReader()) for m in MISSIONS]),
+        ("Rules alone, without the encoder", [measure_one(gold(m), drafted(m), RuleReader()) for m in MISSIONS]),
+    ]
+    return [_short(title, missions) for title, missions in others]
+
+
+def _short(title: str, missions: Sequence[Mission]) -> Table:
+    rows = [
+        (
+            m.everything.aspect.f1,
+            m.everything.exact.f1,
+            m.everything.aspect.precision,
+            m.everything.aspect.recall,
+            m.at_once.aspect.precision,
+        )
+        for m in missions
+    ]
+    rows.append(tuple(fmean(column) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
+    names = [*(m.gold.name for m in missions), "average"]
+    head = ("mission", "aspect F1", "exact F1", "aspect P", "aspect R", "at once P")
+    return Table(title, head, tuple((n, *(f"{v:.3f}" for v in row)) for n, row in zip(names, rows, strict=True)))
 
 
 def _examples(missions: Sequence[Mission]) -> Iterator[str]:

@@ -31,7 +31,7 @@ MORNING = datetime(2025, 10, 1, 8, tzinfo=UTC)
 EVENING = datetime(2025, 10, 1, 20, tzinfo=UTC)  # the page changes at noon
 NOON = "2025-10-01T12:00:00+00:00"
 VOTE = (
-    "The UN Security Council decided on Tuesday that the new Gang Suppression Force for Haiti may have "
+    "The UN Security Council on Tuesday set the ceiling of the Gang Suppression Force in Haiti at "
     "5,000 soldiers and police officers."
 )
 CORRECTED = VOTE.replace("5,000", "5,500")
@@ -41,8 +41,8 @@ REST = (
     "The costs of personnel are to be met from voluntary contributions, and a support office will look after supplies."
 )
 SECOND = (
-    "A force of up to 5,000 people for Haiti has the blessing of the UN Security Council. It decided on Tuesday that "
-    "the Gang Suppression Force, which takes over from the Multinational Security Support mission, may have "
+    "A larger force for Haiti has the blessing of the UN Security Council. On Tuesday it set the ceiling of the Gang "
+    "Suppression Force, which takes over from the Multinational Security Support mission, at "
     "5,000 soldiers and police officers.\n\nDiplomats in the capital spoke of a late success. Kenya had asked for "
     "relief since the spring, and will bring its people home in stages."
 )
@@ -81,7 +81,9 @@ class World:
         for name in ("baseline.md", "baseline.toml", "feeds.toml"):
             (self.folder / name).write_bytes((HAITI / name).read_bytes())
         rules = (HAITI / "watch.toml").read_text("utf-8").split("[[alert]]")[0]
-        hook = f'[[alert]]\nname = "all"\nmin_confidence = 0.5\nchannels = ["json://{sink.where}/hook"]\n'
+        hook = (
+            f'[[alert]]\nname = "all"\nmin_confidence = 0.5\nat_once = 0.5\nchannels = ["json://{sink.where}/hook"]\n'
+        )
         (self.folder / "watch.toml").write_text(rules + hook, "utf-8")
         (archive / "outlets.toml").write_bytes((HAITI / "archive" / "outlets.toml").read_bytes())
         (archive / "articles.jsonl").write_text("\n".join(articles) + "\n", "utf-8")
