@@ -11,6 +11,8 @@ from reading.worlds import START, a_claim, a_reading, a_watch, an_article, later
 
 from pipeline.board import Board, baseline_changes, fold
 from pipeline.compare import Doubt, Memory, judge
+from pipeline.compare.likeness import chance
+from pipeline.compare.marks import Marks, marks_of_claim
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Stage, Verdict
 from pipeline.reading import RuleReader
 
@@ -246,6 +248,19 @@ def test_one_sum_within_days_is_one_pledge_whoever_is_named_as_its_giver() -> No
         )
     ]
     assert verdicts == [Verdict.NEW, Verdict.REPEATS, Verdict.NEW]
+
+
+def test_the_draft_of_the_same_states_is_the_same_draft_and_that_of_others_is_not_surely() -> None:
+    def marks(said: str, day: int) -> Marks:
+        article = an_article(said, at=later(day))
+        claim = a_claim(said, article=article, aspect=Aspect.MANDATE, stage=Stage.PROPOSED, subject="mandate")
+        return marks_of_claim(claim, article.published.date())
+
+    first = marks("France has put forward a text that would keep the mission for a year.", 0)
+    own: frozenset[str] = frozenset()
+    assert chance(marks("All fifteen have been bargaining over the French draft.", 6), first, own) == 1.0
+    assert chance(marks("All fifteen have been bargaining over the Chilean draft.", 6), first, own) < 0.6
+    assert chance(marks("All fifteen have been bargaining over the French draft.", 20), first, own) < 0.6
 
 
 def test_the_surest_sentence_of_an_article_makes_the_change() -> None:

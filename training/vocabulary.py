@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.reading.countries import COUNTRIES
+from pipeline.countries import COUNTRIES
 from pipeline.reading.pieces import PARAGRAPH, PLACEHOLDERS, SENTENCE, TITLE, UNKNOWN
 
 _PLAIN = re.compile(r"(?:##)?[a-z]+|[!-/:-@\[-`{-~]")

@@ -8,12 +8,13 @@ from a new event.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from pipeline.board import Quantity, same_number
-from pipeline.compare.marks import Marks
+from pipeline.compare.marks import Marks, stems_of
 from pipeline.compare.stems import mass
 from pipeline.compare.weights import ACROSS, OLD, WITHIN
 from pipeline.model import Aspect, Stage
@@ -37,7 +38,8 @@ _KIN = (
     frozenset({Aspect.FUNDING, Aspect.SUPPORT}),
 )
 KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
-SAME_SUM_WITHIN = timedelta(days=10)
+SAME_SUM_WITHIN = timedelta(days=10)  # of a sum, and of a draft
+_DRAFT = re.compile(r"\b(?:draft|text|resolution)\b", re.IGNORECASE)
 _NEAR_STAGES = {
     frozenset({Stage.PROPOSED, Stage.PLANNED}): "both_open",
     frozenset({Stage.DECIDED, Stage.PLANNED}): "decided_planned",
@@ -138,7 +140,7 @@ def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
     """The probability that the claim ``mine`` tells of the change ``theirs``; a refusal never tells of its opposite."""
     if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
         return 0.0
-    if _is_same_sum(mine, theirs):
+    if _is_same_sum(mine, theirs) or _is_same_draft(mine, theirs, own):
         return 1.0
     weights = WITHIN if mine.article == theirs.article else ACROSS
     return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * size for name, size in signs(mine, theirs, own))))
@@ -152,6 +154,16 @@ def _is_same_sum(mine: Marks, theirs: Marks) -> bool:
         return False
     sums = {q.number for q in theirs.said if q.kind == "money"}
     return any(q.kind == "money" and q.number in sums for q in mine.said)
+
+
+def _is_same_draft(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
+    """True for drafts of a text that two articles, within days, give to the same states: talks go on about one text."""
+    if not mine.aspect is theirs.aspect is Aspect.MANDATE or mine.article == theirs.article or theirs.baseline:
+        return False
+    if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > SAME_SUM_WITHIN:
+        return False
+    one, other = (frozenset(s for s in marks.states if stems_of(s).isdisjoint(own)) for marks in (mine, theirs))
+    return bool(one) and one == other and bool(_DRAFT.search(mine.quote)) and bool(_DRAFT.search(theirs.quote))
 
 
 def alike(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:

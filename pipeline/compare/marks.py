@@ -9,6 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from pipeline.board import Quantity, quantities, subject_key
+from pipeline.countries import mentions
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, Watch
 from pipeline.text import normalise
 
@@ -40,6 +41,7 @@ class Marks:
     quote: str
     stems: frozenset[str]
     names: frozenset[str]
+    states: frozenset[str]
     figures: tuple[Quantity, ...]
     said: tuple[Quantity, ...]  # the figures of the value
     direction: int
@@ -58,6 +60,12 @@ def stems_of(text: str) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def _names(text: str) -> frozenset[str]:
     return frozenset(w.lower()[:STEM] for w in _NAME.findall(text))
+
+
+@lru_cache(maxsize=16384)
+def _states(text: str) -> frozenset[str]:
+    """The countries that ``text`` names, by name, adjective or capital."""
+    return frozenset(mention.name for mention in mentions(text))
 
 
 @lru_cache(maxsize=16384)
@@ -101,6 +109,7 @@ def _marks(said: Claim | Change, key: str, known: date, *, baseline: bool) -> Ma
         said.quote,
         stems_of(said.quote),
         _names(said.quote),
+        _states(said.quote),
         figures(said.quote),
         figures(said.value),
         direction(said.quote),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from pipeline import countries
 from pipeline.board import subject_key
 from pipeline.errors import ContentError
 from pipeline.initiate.names import Called, called
 from pipeline.initiate.places import anywhere, places
 from pipeline.model import AlertRule, Article, Aspect, Baseline, Claim, Fact, Name, Precision, Stage, Watch
-from pipeline.reading import RuleReader, countries, mission, sentences
+from pipeline.reading import RuleReader, mission, sentences
 from pipeline.text import content_id, shorten, squeeze
 
 MAX_TEXT = 200_000  # characters; a longer text is no article

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipeline.reading import countries
+from pipeline import countries
 from pipeline.reading.proper import HEADS, NOUN, acronyms, names_mission, phrases, stands_for
 from pipeline.reading.sentences import Sentence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from pipeline.reading import countries
+from pipeline import countries
 from pipeline.reading.proper import HEADS, NOUN, Phrase, names_mission, phrases
 from pipeline.reading.sentences import Sentence
 

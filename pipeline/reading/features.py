@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline import countries
 from pipeline.board import Quantity, quantities
-from pipeline.reading import countries, cues, dates
+from pipeline.reading import cues, dates
 from pipeline.reading.dates import When
 from pipeline.reading.lexicon import plain
 from pipeline.reading.sentences import Sentence

@@ -11,8 +11,8 @@ from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 
 from pipeline.board import Quantity
+from pipeline.countries import Mention
 from pipeline.model import Precision, Watch
-from pipeline.reading.countries import Mention
 from pipeline.reading.dates import When
 from pipeline.reading.mission import ORGANISATIONS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipeline import countries
 from pipeline.model import Aspect, Stage
-from pipeline.reading import countries
 from pipeline.reading.cues import ASPECTS, STAGES
 from pipeline.reading.features import PERSONNEL, Seen
 from pipeline.reading.mission import ORGANISATIONS

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline import countries
 from pipeline.model import Article, Aspect, Name, Stage, Watch
-from pipeline.reading import countries
 from pipeline.reading.proper import NOUN, acronyms, names_mission, phrases
 
 # Organisations that send missions, with their usual initials.

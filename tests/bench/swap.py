@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from pipeline.bench.gold import Gold, GoldArticle, Report
-from pipeline.reading.countries import COUNTRIES
+from pipeline.countries import COUNTRIES
 
 _NAME = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ]\w+(?:-[A-ZÀ-Þ]\w+)*|\b[A-Z]{2,}\b")
 _LOWER = re.compile(r"\b[a-zà-ÿ]{2,}\b")

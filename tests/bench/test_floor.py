@@ -60,6 +60,11 @@ def test_what_is_told_at_once_is_right_in_85_of_100_at_least() -> None:
     assert fmean(mission.at_once.aspect.precision for mission in measured()) >= 0.85
 
 
+def test_no_more_than_3_alerts_in_100_tell_again_what_was_told() -> None:
+    told = [mission.everything for mission in measured()]
+    assert sum(cut.duplicates for cut in told) <= 0.03 * sum(cut.alerts for cut in told)
+
+
 @pytest.mark.slow
 def test_with_the_rules_weights_of_the_other_missions_the_mean_aspect_f1_is_at_least_0_60() -> None:
     assert aspect_f1(left_out()) >= 0.60

@@ -11,9 +11,9 @@ import pytest
 from bench.missions import MISSIONS, articles, drafted
 from reading.test_no_names import NAMES
 
+from pipeline.countries import COUNTRIES
 from pipeline.errors import UsageError
 from pipeline.reading import EncodedReader, encoder, masks, observe, sentences
-from pipeline.reading.countries import COUNTRIES
 from pipeline.reading.encoder import Encoder, Meta, Scale, Weights
 from pipeline.reading.pieces import PLACEHOLDERS
 from training.corpus import contrasts, missions
