@@ -34,7 +34,13 @@ async def monitor(request: WatchRequest) -> RunRecord:
     async with resources(request) as found:
         async with recorded("monitor", request, found, now, run_id) as run:
             await poll(request, run_id)
-            for stage, has_work in _STAGES:
+            stages = (
+                (collect, _pages_wait),
+                (recheck, _checks_wait),
+                (assess, _articles_wait),
+                (alert, _alerts_wait),
+            )
+            for stage, has_work in stages:
                 # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
                 with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
                     wanted = has_work(store, found, now)
@@ -60,11 +66,3 @@ def _alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
 
 def _checks_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
     return bool(due(store, found.watch.slug, now))
-
-
-_STAGES = (
-    (collect, _pages_wait),
-    (recheck, _checks_wait),
-    (assess, _articles_wait),
-    (alert, _alerts_wait),
-)
