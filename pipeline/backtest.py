@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict, cast
-from uuid import UUID
 
 from pipeline.alerts import worth_alerting
 from pipeline.board import baseline_changes, fold, with_successors
 from pipeline.compare import Doubt, Memory, judge
-from pipeline.dedupe import OriginIndex, origin_of
+from pipeline.dedupe import OriginIndex
 from pipeline.errors import UsageError
 from pipeline.model import Article, Change, Precision, Verdict, Watch
 from pipeline.reading import Reader
@@ -129,16 +128,13 @@ def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
     changes = list(baseline_changes(watch))
     board, memory = fold(changes), Memory.of(changes)
     out: list[tuple[Article, Change]] = []
-    index, texts = OriginIndex(), dict[UUID, str]()
+    index = OriginIndex()
     named = with_successors(watch, changes)
     for untraced in sorted(articles, key=lambda a: (a.published, given_id(a))):
-        twin = index.find(untraced.text)
-        article = replace(untraced, origin=origin_of(untraced, index))
-        index.add(article.article_id, article.origin, article.text)
-        texts[article.article_id] = article.text
-        judgements, board = judge(
-            reader.read(article, named), article, board, watch, memory=memory, reprinted=texts[twin[0]] if twin else ""
-        )
+        origin, reprinted = index.trace(untraced)
+        article = replace(untraced, origin=origin)
+        reading = reader.read(article, named)
+        judgements, board = judge(reading, article, board, watch, memory=memory, reprinted=reprinted)
         made = [j.change for j in judgements if j.change is not None]
         memory = memory.remember(
             made,

@@ -116,17 +116,30 @@ class OriginIndex:
     def __init__(self) -> None:
         self._lsh = RMinHashLSH(threshold=SAME_JACCARD, num_perm=PERMUTATIONS, num_bands=BANDS)
         self._held: list[tuple[UUID, str, array[int]]] = []
-        self._known: set[UUID] = set()
+        self._texts: dict[UUID, str] = {}
 
     def __len__(self) -> int:
         return len(self._held)
 
     def add(self, article_id: UUID, origin: str, text: str) -> None:
         """Remember ``text`` as an article of ``origin``; one that is known or too short is passed over."""
-        shingles = _shingles(text)
-        if article_id in self._known or len(shingles) < MIN_SHINGLES:
+        self._add(article_id, origin, text, _shingles(text))
+
+    def trace(self, article: Article) -> tuple[str, str]:
+        """Who first wrote ``article``, and the earlier text that it repeats, else ""; it is remembered afterwards.
+
+        The origin is that of :func:`origin_of`.
+        """
+        shingles = _shingles(article.text)
+        earlier = self._nearest(shingles)
+        origin = _origin(article, earlier)
+        self._add(article.article_id, origin, article.text, shingles)
+        return origin, self._texts[earlier[0]] if earlier else ""
+
+    def _add(self, article_id: UUID, origin: str, text: str, shingles: list[str]) -> None:
+        if article_id in self._texts or len(shingles) < MIN_SHINGLES:
             return
-        self._known.add(article_id)
+        self._texts[article_id] = text
         self._lsh.insert(len(self._held), _minhash(shingles))
         self._held.append((article_id, origin, array("I", sorted(map(_hash, shingles)))))
 
@@ -137,7 +150,9 @@ class OriginIndex:
             Its id, its origin and the similarity, 0 to 1: the larger of the shared shingles'
             share of all (Jaccard) and of the shorter text's (containment). Of equals, the first.
         """
-        shingles = _shingles(text)
+        return self._nearest(_shingles(text))
+
+    def _nearest(self, shingles: list[str]) -> tuple[UUID, str, float] | None:
         if len(shingles) < MIN_SHINGLES:
             return None
         wanted = set(map(_hash, shingles))
@@ -161,10 +176,13 @@ def origin_of(article: Article, index: OriginIndex) -> str:
         article: ``family`` is its publisher's, and ``outlet`` is taken where that is empty.
         index: the articles that came before it.
     """
+    return _origin(article, index.find(article.text))
+
+
+def _origin(article: Article, earlier: tuple[UUID, str, float] | None) -> str:
     credited = byline_origin(article.text, article.author)
     if credited and credited != AGENCIES_TOGETHER:
         return credited
-    earlier = index.find(article.text)
     return earlier[1] if earlier else (credited or article.family or article.outlet)
 
 

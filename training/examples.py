@@ -18,16 +18,14 @@ from training.corpus import Contrast, Labelled, Line, Mission
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-FOLDS = 4
 FEWEST = 2  # missions, or groups of contrasts, that have a word in lower case before it counts as no name
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One article: its mission, its fold, whether the reader takes it for relevant, and a label a sentence."""
+    """One article: its mission, whether the reader takes it for relevant, and a label a sentence."""
 
     mission: int
-    fold: int
     labelled: Labelled
     relevant: bool
     observed: Observed
@@ -61,12 +59,6 @@ def _note(text: str, place: str, where: dict[str, set[str]]) -> None:
             where[word.replace("’", "'").removesuffix("'s")].add(place)
 
 
-def fold_of(mission: Mission, missions: Sequence[Mission]) -> int:
-    """The part of the cross-validation that ``mission`` is in: all missions of one writer are in one."""
-    writers = sorted({other.slug[0] for other in missions})
-    return writers.index(mission.slug[0]) % FOLDS
-
-
 def examples(
     missions: Sequence[Mission],
     common: frozenset[str],
@@ -85,7 +77,7 @@ def examples(
             levels = focus.levels or (0.0,) * len(parts)
             observed = observe.observe(read, parts, levels, watched, hosts, common)
             lines = tuple(_line_of(labelled, part) for part in parts)
-            out.append(Example(number, fold_of(mission, missions), labelled, focus.relevant, observed, lines))
+            out.append(Example(number, labelled, focus.relevant, observed, lines))
     return out
 
 

@@ -38,7 +38,7 @@ _KIN = (
     frozenset({Aspect.FUNDING, Aspect.SUPPORT}),
 )
 KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
-SAME_SUM_WITHIN = timedelta(days=10)  # of a sum, and of a draft
+TOLD_WITHIN = timedelta(days=10)  # so long two articles that give the same sum, or the same draft, tell of one event
 _DRAFT = re.compile(r"\b(?:draft|text|resolution)\b", re.IGNORECASE)
 _NEAR_STAGES = {
     frozenset({Stage.PROPOSED, Stage.PLANNED}): "both_open",
@@ -150,7 +150,7 @@ def _is_same_sum(mine: Marks, theirs: Marks) -> bool:
     """True for money of which two articles give the same sum within days: whoever is said to be giving it."""
     if not mine.aspect is theirs.aspect is Aspect.FUNDING or mine.article == theirs.article or theirs.baseline:
         return False
-    if abs(mine.known - theirs.known) > SAME_SUM_WITHIN:
+    if abs(mine.known - theirs.known) > TOLD_WITHIN:
         return False
     sums = {q.number for q in theirs.said if q.kind == "money"}
     return any(q.kind == "money" and q.number in sums for q in mine.said)
@@ -160,7 +160,7 @@ def _is_same_draft(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
     """True for drafts of a text that two articles, within days, give to the same states: talks go on about one text."""
     if not mine.aspect is theirs.aspect is Aspect.MANDATE or mine.article == theirs.article or theirs.baseline:
         return False
-    if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > SAME_SUM_WITHIN:
+    if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > TOLD_WITHIN:
         return False
     one, other = (frozenset(s for s in marks.states if stems_of(s).isdisjoint(own)) for marks in (mine, theirs))
     return bool(one) and one == other and bool(_DRAFT.search(mine.quote)) and bool(_DRAFT.search(theirs.quote))

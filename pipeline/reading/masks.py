@@ -1,4 +1,4 @@
-"""A sentence as tokens in which no proper name is left, and the features that its tokens make.
+"""A sentence as tokens in which no proper name is left.
 
 Names, countries, organisations, figures and dates become placeholders in capitals, so that a model
 that is trained on one mission can't know another by its names, and learns nothing about a place.
@@ -7,7 +7,7 @@ that is trained on one mission can't know another by its names, and learns nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 
 from pipeline.board import Quantity
@@ -160,23 +160,3 @@ def _words(text: str, start: int, end: int, first: bool, shouted: bool, common: 
             continue
         out.append(term)
     return first
-
-
-def grams(tokens: Sequence[str]) -> Iterator[str]:
-    """The features of ``tokens``, some of them more than once: words, beginnings, pairs, and pairs with a gap."""
-    size = len(tokens)
-    for i, token in enumerate(tokens):
-        yield token
-        if len(token) > 5 and token.islower():
-            yield f"{token[:5]}*"
-        if i + 1 < size:
-            after = tokens[i + 1]
-            yield f"{token} {after}"
-            if i + 2 < size:
-                later = tokens[i + 2]
-                yield f"{token} {after} {later}"
-                yield f"{token} _ {later}"
-                if i + 3 < size:
-                    yield f"{token} _ {tokens[i + 3]}"
-    for token in tokens[:3]:
-        yield f"^ {token}"

@@ -10,7 +10,7 @@ from uuid import UUID
 from pipeline import alerts as alerting
 from pipeline.board import confirm, fold, in_force, with_successors
 from pipeline.compare import Doubt, Memory, judge
-from pipeline.dedupe import OriginIndex, origin_of
+from pipeline.dedupe import OriginIndex
 from pipeline.llm import Opinion, reading_without, told, weigh
 from pipeline.model import (
     Alert,
@@ -91,7 +91,6 @@ def assess(
     index = OriginIndex()
     batch = tuple(articles)
     reread = {article.article_id for article in batch}  # an article is no reprint of itself
-    texts = {article_id: text for article_id, _, text in known.texts if article_id not in reread}
     for article_id, origin, text in known.texts:
         if article_id not in reread:
             index.add(article_id, origin, text)
@@ -102,11 +101,7 @@ def assess(
     seen: dict[UUID, Article] = {}
     named = with_successors(watch, standing)
     for article in batch:
-        twin = index.find(article.text)
-        reprinted = texts[twin[0]] if twin else ""
-        origin = origin_of(article, index)
-        index.add(article.article_id, origin, article.text)
-        texts[article.article_id] = article.text
+        origin, reprinted = index.trace(article)
         traced = replace(article, origin=origin)
         origins[article.article_id] = origin
         seen[article.article_id] = traced

@@ -12,7 +12,8 @@ import duckdb
 from pipeline.errors import StorageError, UsageError
 from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
-from pipeline.storage.recalls import Recalls, claim_of
+from pipeline.storage.part import claim_of
+from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
 from pipeline.storage.views import AS_OF_ORDER, board_query, held_by, known_by
 from pipeline.storage.views_recalls import STANDING_SUPPORT, STANDS

@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.board import baseline_changes
-from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Precision, Watch
+from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Watch
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, feed_of
+from pipeline.storage.part import FEED_COLUMNS, Part, entry_of, feed_of
 from pipeline.storage.polling import habits_of, habits_row
 from pipeline.storage.schema import MORE
 from pipeline.text import content_id
@@ -181,18 +181,7 @@ class Feeds(Part):
         )
         return [
             PendingEntry(
-                entry=Entry(
-                    entry_id=row["entry_id"],
-                    feed_id=row["feed_id"],
-                    guid=row["guid"],
-                    url=row["url"],
-                    title=row["title"],
-                    summary=row["summary"] or "",
-                    published=row["published"],
-                    precision=Precision(row["precision"]),
-                    content_hash=row["content_hash"],
-                    seen_at=row["seen_at"],
-                ),
+                entry=entry_of(row),
                 feed=feed_of(row),
                 attempts=row["attempts"],
             )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.model import Alert, Article, Feed, Precision, Role
+from pipeline.model import Alert, Article, Aspect, Claim, Entry, Feed, Precision, Role, Stage
 from pipeline.storage.connection import Connection, Row
 
 FEED_COLUMNS = (
@@ -71,6 +71,56 @@ def feed_of(row: Row) -> Feed:
         region=row["region"],
         expected_every=timedelta(seconds=row["expected_every_s"]),
         confirmed_in=row["confirmed_in"],
+    )
+
+
+def entry_of(row: Row) -> Entry:
+    """The entry in a row of ``entry`` with its ``summary``."""
+    return Entry(
+        entry_id=row["entry_id"],
+        feed_id=row["feed_id"],
+        guid=row["guid"],
+        url=row["url"],
+        title=row["title"],
+        summary=row["summary"] or "",
+        published=row["published"],
+        precision=Precision(row["precision"]),
+        content_hash=row["content_hash"],
+        seen_at=row["seen_at"],
+    )
+
+
+def claim_of(row: Row) -> Claim:
+    """The claim in a row of the table ``claim``."""
+    return Claim(
+        claim_id=row["claim_id"],
+        article_id=row["article_id"],
+        aspect=Aspect(row["aspect"]),
+        stage=Stage(row["stage"]),
+        subject=row["subject"],
+        value=row["value"],
+        quote=row["quote"],
+        start=row["quote_start"],
+        end=row["quote_end"],
+        event_date=row["event_date"],
+        event_precision=Precision(row["event_precision"]),
+        background=row["background"],
+        confidence=row["confidence"],
+        why=row["why"],
+    )
+
+
+def alert_of(row: Row) -> Alert:
+    """The alert in a row of ``alert`` with its ``change_ids``."""
+    return Alert(
+        alert_id=row["alert_id"],
+        watch=row["watch"],
+        rule=row["rule"],
+        channel=row["channel"],
+        change_ids=tuple(row["change_ids"] or ()),
+        subject=row["subject"],
+        body=row["body"],
+        planned_at=row["planned_at"],
     )
 
 

@@ -7,22 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.model import (
-    Alert,
-    Aspect,
-    Claim,
-    Entry,
     Evidence,
     EvidenceCheck,
     PageToCheck,
     PendingEntry,
-    Precision,
     Recall,
     Revised,
     SentAlert,
-    Stage,
 )
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, feed_of
+from pipeline.storage.part import FEED_COLUMNS, Part, alert_of, claim_of, entry_of, feed_of
 from pipeline.storage.views_recalls import STANDS
 
 # The claims that a change rests on, and that their pages have not taken back.
@@ -78,7 +72,7 @@ class Recalls(Part):
         )
         return [
             PageToCheck(
-                pending=PendingEntry(entry=_entry_of(row), feed=feed_of(row), attempts=row["attempts"]),
+                pending=PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=row["attempts"]),
                 told_at=row["told_at"],
                 seen_at=row["page_seen_at"],
                 held=(row["article_id"], row["text_hash"]),
@@ -126,62 +120,12 @@ class Recalls(Part):
             ORDER BY a.planned_at, a.alert_id""",
             [watch, sorted(map(str, change_ids))],
         )
-        return [
-            SentAlert(
-                Alert(
-                    alert_id=row["alert_id"],
-                    watch=row["watch"],
-                    rule=row["rule"],
-                    channel=row["channel"],
-                    change_ids=tuple(row["change_ids"]),
-                    subject=row["subject"],
-                    body=row["body"],
-                    planned_at=row["planned_at"],
-                ),
-                row["delivered_at"],
-            )
-            for row in rows
-        ]
+        return [SentAlert(alert_of(row), row["delivered_at"]) for row in rows]
 
     def _add_revised(self, run_id: UUID, watch: str, revised: Revised) -> None:
         """Store checks and recalls, within the caller's transaction; changes and alerts are the caller's too."""
         self._db.insert("evidence_check", [_check_row(run_id, watch, check) for check in revised.checks])
         self._db.insert("recall", [_recall_row(run_id, watch, recall) for recall in revised.recalls])
-
-
-def claim_of(row: Row) -> Claim:
-    """The claim in a row of the table ``claim``."""
-    return Claim(
-        claim_id=row["claim_id"],
-        article_id=row["article_id"],
-        aspect=Aspect(row["aspect"]),
-        stage=Stage(row["stage"]),
-        subject=row["subject"],
-        value=row["value"],
-        quote=row["quote"],
-        start=row["quote_start"],
-        end=row["quote_end"],
-        event_date=row["event_date"],
-        event_precision=Precision(row["event_precision"]),
-        background=row["background"],
-        confidence=row["confidence"],
-        why=row["why"],
-    )
-
-
-def _entry_of(row: Row) -> Entry:
-    return Entry(
-        entry_id=row["entry_id"],
-        feed_id=row["feed_id"],
-        guid=row["guid"],
-        url=row["url"],
-        title=row["title"],
-        summary=row["summary"] or "",
-        published=row["published"],
-        precision=Precision(row["precision"]),
-        content_hash=row["content_hash"],
-        seen_at=row["seen_at"],
-    )
 
 
 def _check_row(run_id: UUID, watch: str, check: EvidenceCheck) -> Row:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.model import Alert, Delivery, PendingAlert, RunRecord
+from pipeline.model import Delivery, PendingAlert, RunRecord
 from pipeline.storage.connection import Row
-from pipeline.storage.part import WATCH_ARTICLES, Part
+from pipeline.storage.part import WATCH_ARTICLES, Part, alert_of
 
 _COUNTS = {
     "feeds": "SELECT count(*) FROM watch_feed WHERE watch = ? AND removed_at IS NULL",
@@ -56,22 +56,7 @@ class Runs(Part):
             ORDER BY due.planned_at, due.alert_id""",
             [watch, now, now, now, now, limit],
         )
-        return [
-            PendingAlert(
-                alert=Alert(
-                    alert_id=row["alert_id"],
-                    watch=row["watch"],
-                    rule=row["rule"],
-                    channel=row["channel"],
-                    change_ids=tuple(row["change_ids"] or ()),
-                    subject=row["subject"],
-                    body=row["body"],
-                    planned_at=row["planned_at"],
-                ),
-                attempts=row["attempts"],
-            )
-            for row in rows
-        ]
+        return [PendingAlert(alert=alert_of(row), attempts=row["attempts"]) for row in rows]
 
     def add_deliveries(self, run_id: UUID, deliveries: Sequence[Delivery]) -> int:
         """Store attempts to hand alerts over; the number that were new."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from statistics import fmean
 
 from pipeline.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
@@ -49,6 +50,7 @@ def figures(missions: Sequence[Mission]) -> str:
     return "\n\n".join(parts)
 
 
+@cache
 def honest_tables() -> list[Table]:
     """What flatters taken away, and what a review and the encoder add."""
     others = [
