@@ -26,7 +26,7 @@ _STOP = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def subject_key(aspect: Aspect, subject: str) -> str:
     """What ``subject`` is keyed by on the board: its telling words, without articles and case.
 
@@ -213,6 +213,7 @@ class Quantity(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
     out = []

@@ -7,6 +7,7 @@ country: ``Name | adjective, demonyms and other names | capital``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _TABLE = """
@@ -233,6 +234,7 @@ class Mention(NamedTuple):
     capital: bool
 
 
+@lru_cache(maxsize=1024)
 def mentions(text: str) -> tuple[Mention, ...]:
     """The countries that ``text`` names, in order, by name, adjective, demonym or capital."""
     if not _CAPITALISED.search(text):

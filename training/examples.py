@@ -75,7 +75,8 @@ def examples(
             parts = sentences.split(read.text)
             focus = identity.focus(read, tuple(part.text for part in parts), watched)
             levels = focus.levels or (0.0,) * len(parts)
-            observed = observe.observe(read, parts, levels, watched, hosts, common)
+            seen = observe.look_at(read, parts, levels, hosts)
+            observed = observe.observe(read, seen, watched, hosts, common)
             lines = tuple(_line_of(labelled, part) for part in parts)
             out.append(Example(number, labelled, focus.relevant, observed, lines))
     return out

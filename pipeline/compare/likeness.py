@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.board import Quantity, same_number
+from pipeline.board import Quantity, quantities, same_number
 from pipeline.compare.marks import Marks, stems_of
 from pipeline.compare.stems import mass
 from pipeline.compare.weights import ACROSS, OLD, WITHIN
 from pipeline.model import Aspect, Stage
+from pipeline.text import normalise
 
 RANK = {
     Stage.PROPOSED: 0,
@@ -39,6 +40,9 @@ _KIN = (
 )
 KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
 TOLD_WITHIN = timedelta(days=10)  # so long two articles that give the same sum, or the same draft, tell of one event
+SAME_INCIDENT = timedelta(days=2)  # days that reports give for one attack differ by so much at most
+MANY_DEAD = 1000  # from so many on a number in a sentence about the dead counts something else
+FORCE = 50  # people from which a number is the strength of a force
 _DRAFT = re.compile(r"\b(?:draft|text|resolution)\b", re.IGNORECASE)
 _NEAR_STAGES = {
     frozenset({Stage.PROPOSED, Stage.PLANNED}): "both_open",
@@ -137,13 +141,51 @@ def _days(mine: Marks, theirs: Marks) -> Iterator[tuple[str, float]]:
 
 
 def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
-    """The probability that the claim ``mine`` tells of the change ``theirs``; a refusal never tells of its opposite."""
+    """The probability that the claim ``mine`` tells of the change ``theirs``; 0 where a rule says that it can't."""
     if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
+        return 0.0
+    if are_two_incidents(mine, theirs) or _are_two_parties(mine, theirs) or _is_own_figure(mine, theirs):
         return 0.0
     if _is_same_sum(mine, theirs) or _is_same_draft(mine, theirs, own):
         return 1.0
     weights = WITHIN if mine.article == theirs.article else ACROSS
     return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * size for name, size in signs(mine, theirs, own))))
+
+
+def are_two_incidents(mine: Marks, theirs: Marks) -> bool:
+    """True for dead or hurt of two days, or of two tolls that were told long apart, however alike the words."""
+    if not mine.aspect is theirs.aspect is Aspect.CASUALTIES or mine.stage is not theirs.stage:
+        return False
+    if mine.event is not None and theirs.event is not None:
+        return abs(mine.event - theirs.event) > SAME_INCIDENT
+    if abs((mine.event or mine.known) - (theirs.event or theirs.known)) <= TOLD_WITHIN:
+        return False
+    tolls, others = _tolls(mine.quote), _tolls(theirs.quote)
+    return bool(tolls and others) and tolls.isdisjoint(others)
+
+
+def _tolls(text: str) -> frozenset[float]:
+    return frozenset(q.number for q in quantities(text) if q.kind == "count" and 1 <= q.number < MANY_DEAD)
+
+
+def _are_two_parties(mine: Marks, theirs: Marks) -> bool:
+    """True where each sentence tells of a state that the other does not name: who stays says nothing of who leaves."""
+    if not mine.aspect is theirs.aspect is Aspect.CONTRIBUTORS:
+        return False
+    one, other = _party(mine), _party(theirs)
+    return bool(one and other) and one not in theirs.states and other not in mine.states
+
+
+def _party(marks: Marks) -> str:
+    """The state that the claim or change is about; empty where its subject is none."""
+    return next((state for state in sorted(marks.states) if normalise(state) == marks.key), "")
+
+
+def _is_own_figure(mine: Marks, theirs: Marks) -> bool:
+    """True for a strength beside another aspect's news in one article that lacks it: one vote can change several."""
+    if mine.article != theirs.article or mine.aspect is not Aspect.STRENGTH or theirs.aspect is Aspect.STRENGTH:
+        return False
+    return any(q.number >= FORCE for q in mine.said) and not _agree(mine.said, theirs.figures)
 
 
 def _is_same_sum(mine: Marks, theirs: Marks) -> bool:

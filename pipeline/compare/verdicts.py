@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from pipeline.board import BECAME, Board, apply, confirm, quantities, same_number, subject_key
-from pipeline.compare.likeness import DIRECTED, RANK, alike
+from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
 from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Stage, Verdict, Watch
@@ -21,6 +22,7 @@ SMALL_DISPUTE = 0.02  # figures that differ by less are disputed on the board, a
 QUIET = 0.45  # the confidence of a change that is to be on the board and not in an alert
 DISPUTE_DAYS = timedelta(days=14)  # figures for one thing that differ within this are a dispute, later ones a revision
 
+_OF_WOUNDS = re.compile(r"\b(?:die[sd]?|dying|succumb\w*|dead)\b.{1,40}\b(?:wounds?|injur\w+)\b", re.IGNORECASE)
 _OPEN = frozenset({Stage.PROPOSED, Stage.PLANNED})  # what may still come to nothing
 _SETTLED_ONCE = frozenset({Aspect.MANDATE, Aspect.SUPPORT, Aspect.LEAD})
 _COUNTED = frozenset({Aspect.STRENGTH, Aspect.CASUALTIES, Aspect.FUNDING, Aspect.CONTRIBUTORS})
@@ -91,7 +93,7 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
         if row is not None and (_further_on(claim, row.change, mine, own) or _told_again(claim, row.change, mine)):
             return _again(claim, row.change, row, origin, similar)
         old, restated = memory.restated(mine, own)
-        if old is not None and restated >= RESTATED and claim.confidence < restated:
+        if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
             since = _day(old.held_from)
             return replace(verdict(Verdict.STALE, f"restates what has been known since {since}"), against=old.change_id)
     confidence, backed = claim.confidence, ""
@@ -119,7 +121,8 @@ def _matter(mine: Marks, board: Board, own: frozenset[str]) -> BoardRow | None:
         return row
     best, high = None, SAME
     for row in board.of(mine.aspect):
-        if (near := alike(mine, marks_of_change(row.change), own)) >= high:
+        theirs = marks_of_change(row.change)
+        if not are_two_incidents(mine, theirs) and (near := alike(mine, theirs, own)) >= high:
             best, high = row, near
     return best
 
@@ -157,6 +160,8 @@ def _brings_more(claim: Claim, current: Change) -> bool:
     """True where the claim of a known event brings a step from plan to fact, a figure or a name."""
     if current.stage in _OPEN and claim.stage not in _OPEN:
         return True
+    if claim.aspect is Aspect.CASUALTIES and _OF_WOUNDS.search(claim.quote) and not _OF_WOUNDS.search(current.quote):
+        return True  # one who was hurt has died since
     return claim.stage is current.stage and (_differs(claim, current) or _fills_in(claim, current))
 
 

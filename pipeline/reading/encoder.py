@@ -29,6 +29,7 @@ from pipeline.reading.pieces import Pieces
 Array = NDArray[np.float32]
 KINDS = 5  # news, the same news again, background, another mission, anything else
 _REMEDY = "Install Missionwatch again, or train it again: make train."
+UNREAD = -12.0  # the log-odds of a sentence that the encoder did not read
 _CLIP, _SIZE = 4.0, 0.3  # of a dense feature in spreads, and beside the encoder's own numbers
 
 
@@ -118,15 +119,14 @@ class Encoder:
             raise UsageError(f"encoder.onnx: is no network: {error}", remedy=_REMEDY) from error
 
     def hear(self, observed: Observed) -> Heard:
-        """The answers for each sentence of ``observed``."""
+        """The answers for each sentence of ``observed``; :data:`UNREAD` where it is none of those to be read."""
         size = len(observed.seen)
-        news, kind = np.zeros(size, np.float32), np.zeros((size, KINDS), np.float32)
-        aspect = np.zeros((size, len(ASPECTS)), np.float32)
+        news, kind = np.full(size, UNREAD, np.float32), np.zeros((size, KINDS), np.float32)
+        aspect = np.full((size, len(ASPECTS)), UNREAD, np.float32)
         stage = np.zeros((size, len(ASPECTS), len(STAGES)), np.float32)
-        if size:
-            seen = self.meta.scale.of([dense.of(one, observed.traits) for one in observed.seen])
         for window in self.pieces.windows(observed):
             rows = list(window.numbers)
+            seen = self.meta.scale.of([dense.of(observed.seen[row], observed.traits) for row in rows])
             pool = np.zeros((len(rows), len(window.ids)), np.float32)
             for s, (begin, end) in enumerate(window.spans):
                 pool[s, begin:end] = 1 / (end - begin)
@@ -134,7 +134,7 @@ class Encoder:
                 "ids": np.array(window.ids, np.int64),
                 "pool": pool,
                 "mark": np.array([begin for begin, _ in window.spans], np.int64),
-                "dense": seen[rows],
+                "dense": seen,
             }
             news[rows], kind[rows], aspect[rows], stage[rows] = self._session.run(None, feed)
         order = np.argsort(-news, kind="stable")

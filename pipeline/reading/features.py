@@ -111,6 +111,13 @@ _OWN_DEAD = re.compile(
 )
 
 
+_WHOSE = re.compile(
+    r"\b([A-Z][a-z]+)(?:['’]s)? "
+    r"(?:soldiers?|troops|contingents?|battalions?|policemen|police officers?|peacekeepers?)\b"
+)
+_NOBODYS_TEXT = """The This That These Those Its Their His Her Some Many Most More All Both Other Two Three Four Five
+    Union Nations Council Force Mission UN"""
+_NOBODYS = frozenset(_NOBODYS_TEXT.split())
 MOST_PEOPLE = 150_000  # no mission has more; larger numbers count the displaced and the hungry
 
 
@@ -118,6 +125,12 @@ def states_in(mentioned: tuple[countries.Mention, ...], hosts: frozenset[str]) -
     """The states among ``mentioned`` but the host, in order; a capital counts only where no state is named."""
     found = [m for m in mentioned if m.name not in hosts]
     return tuple(dict.fromkeys([m.name for m in found if not m.capital] or [m.name for m in found]))
+
+
+def whose(text: str, hosts: frozenset[str]) -> tuple[str, ...]:
+    """Whose troops ``text`` speaks of, where it names no state that the table has."""
+    found = [m[1] for m in _WHOSE.finditer(text) if m[1] not in _NOBODYS]
+    return tuple(dict.fromkeys(w for w in found if not any(w.startswith(host[:5]) for host in hosts)))
 
 
 def people(text: str, numbers: tuple[Quantity, ...], whens: tuple[When, ...]) -> tuple[Quantity, ...]:
@@ -209,7 +222,7 @@ def look(
     if _OTHER_MEASURE.search(text):
         aspects["mandate"] = 0.0
     mentioned = countries.mentions(sentence.text)
-    states = states_in(mentioned, hosts)
+    states = states_in(mentioned, hosts) or whose(sentence.text, hosts)
     if _LOST.search(text):
         aspects["casualties"] += 2.0
     if (

@@ -82,12 +82,19 @@ _NOT_A_PLACE_TEXT = """Monday Tuesday Wednesday Thursday Friday Saturday Sunday 
 _NOT_A_PLACE = frozenset(_NOT_A_PLACE_TEXT.split())
 
 
+_SHORT = {
+    name: re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, short))})(?!\w)")
+    for name, short in ORGANISATIONS.items()
+    if short
+}
+
+
 def organisations(text: str) -> tuple[str, ...]:
     """The organisations that ``text`` names, by their full name, in the order of the table."""
     return tuple(
         name
         for name, short in ORGANISATIONS.items()
-        if name in text or any(re.search(rf"(?<![\w.]){re.escape(s)}(?!\w)", text) for s in short)
+        if name in text or (any(s in text for s in short) and _SHORT[name].search(text))
     )
 
 

@@ -89,7 +89,7 @@ def identity(watch: Watch) -> Identity:
     for place in watch.places:
         country = next((c for c in countries.COUNTRIES if place in c.words or place in c.capitals), None)
         places += [*country.words, *country.capitals] if country else [place]
-        hosts += [country.name] if country else []
+        hosts.append(country.name if country else place)
     sponsors = _sponsors(watch, longs)
     place = _alternatives(places)
     sponsor = _alternatives(sponsors)

@@ -21,9 +21,16 @@ _FIRST_PERSON = re.compile(r"\b(?:I|my|me|we|our|us)\b")
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An article's sentences with the tokens of each, and the title as a sentence of its own."""
+    """An article's sentences with the tokens of each, and the title as a sentence of its own.
+
+    Attributes:
+        seen: what is found in each sentence.
+        numbers: of the sentences that a model is to read.
+        tokens: of those sentences.
+    """
 
     seen: tuple[Seen, ...]
+    numbers: tuple[int, ...]
     tokens: tuple[tuple[str, ...], ...]
     title: Seen
     title_tokens: tuple[str, ...]
@@ -35,20 +42,20 @@ TRAITS = ("opinion", "asks", "first_person", "quotes", "old_part")
 
 def observe(
     article: Article,
-    parts: Sequence[Sentence],
-    levels: Sequence[float],
+    seen: Sequence[Seen],
     watch: Watch,
     hosts: frozenset[str],
     common: Container[str],
+    numbers: Sequence[int] | None = None,
 ) -> Observed:
-    """What the models see of ``article``, whose sentences are ``parts`` with their ties ``levels``."""
-    published = article.published.date()
+    """What the models see of ``article``, in whose sentences ``seen`` was found; of those ``numbers`` or of all."""
     names = masks.own_names(watch)
-    seen = look_at(article, parts, levels, hosts)
-    head = headline(article.title, published, hosts)
+    head = headline(article.title, article.published.date(), hosts)
+    chosen = tuple(range(len(seen)) if numbers is None else numbers)
     return Observed(
-        seen,
-        tuple(tokens_of(one, hosts, names, common) for one in seen),
+        tuple(seen),
+        chosen,
+        tuple(tokens_of(seen[number], hosts, names, common) for number in chosen),
         head,
         tokens_of(head, hosts, names, common),
         _traits(article, seen),

@@ -77,7 +77,8 @@ class Pieces:
         out: list[Window] = []
         ids, spans, numbers = list(head), list[tuple[int, int]](), list[int]()
         paragraph = -1
-        for number, (seen, tokens) in enumerate(zip(observed.seen, observed.tokens, strict=True)):
+        for number, tokens in zip(observed.numbers, observed.tokens, strict=True):
+            seen = observed.seen[number]
             mark = SENTENCE if seen.sentence.paragraph == paragraph else PARAGRAPH
             piece = (self._ids[mark], *self.ids(tokens, MAX_SENTENCE))
             if numbers and len(ids) + len(piece) > MAX_WINDOW:

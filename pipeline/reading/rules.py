@@ -50,6 +50,11 @@ class RuleReader:
         return Reading(article.article_id, self.engine, True, why(focus.reason, claims), claims)
 
 
+def odds_of_news(seen: Sequence[Seen], weights: Sequence[float] = FITTED) -> list[float]:
+    """The log-odds that each sentence is news, each taken by itself."""
+    return [sum(w * x for w, x in zip(weights, one.vector, strict=True)) for one in seen]
+
+
 def opinions(title: str, seen: Sequence[Seen], weights: Sequence[float] = FITTED) -> list[Opinion]:
     """What the rules say of the sentences ``seen`` of an article, in text order.
 
@@ -59,7 +64,7 @@ def opinions(title: str, seen: Sequence[Seen], weights: Sequence[float] = FITTED
         weights: of ``features.NAMES``; others than the fitted ones to measure how much the fit flatters.
     """
     mood = _mood(title, seen)
-    odds = [sum(w * x for w, x in zip(weights, one.vector, strict=True)) for one in seen]
+    odds = odds_of_news(seen, weights)
     for rank, i in enumerate(sorted(range(len(seen)), key=lambda i: (-odds[i], i))):
         odds[i] -= min(RANK_STEP * rank, RANK_MOST)
     return [said for number, one in enumerate(seen) for said in _opinions(number, one, odds[number], mood)]
@@ -88,6 +93,13 @@ def aspects(seen: Seen) -> list[tuple[Aspect, float]]:
     return sorted(
         ((Aspect(label), score) for label, score in seen.aspects.items()), key=lambda item: (-item[1], item[0].value)
     )
+
+
+def headed(title: Seen) -> frozenset[Aspect] | None:
+    """The aspects that a headline speaks of, or None: an article tells first what its headline says."""
+    ranked = aspects(title)
+    needed = max(_ASPECT_FLOOR, SECOND_PART * ranked[0][1])
+    return frozenset(aspect for aspect, score in ranked if score >= needed) or None
 
 
 def stage(seen: Seen, aspect: Aspect, mood: Stage | None) -> Stage:

@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from pipeline.model import Aspect, Stage
-from pipeline.reading.both import AGREED, FURTHER, LOOSE, OWN_STAGE, UNNAMED, joined, ties
+from pipeline.reading.both import (
+    AGREED,
+    FURTHER,
+    HEADED,
+    LOOSE,
+    OWN_STAGE,
+    UNHEADED,
+    UNNAMED,
+    joined,
+    ties,
+    worth_reading,
+)
 from pipeline.reading.claims import Opinion
 from pipeline.reading.dense import ASPECTS, STAGES
 from pipeline.reading.encoder import Heard
@@ -82,3 +93,17 @@ def test_the_less_an_article_speaks_of_the_mission_the_less_its_sentences_count(
     assert ties([3.0, 0.0, 2.0]) == (0.0, 0.0, 0.0)
     assert ties([3.0, 0.0, 1.0]) == (0.0, LOOSE, 0.0)
     assert ties([1.0, 0.0]) == (UNNAMED, UNNAMED + LOOSE)
+
+
+def test_what_the_headline_speaks_of_is_surer_and_what_it_passes_over_less_sure() -> None:
+    odds = {
+        name: math.log(one.confidence / (1 - one.confidence))
+        for name, headed in (("none", None), ("this", {Aspect.MANDATE}), ("other", {Aspect.LEAD}))
+        for one in joined([say(0.9)], [say(0.9)], heard(0.5), [0.0], headed)
+    }
+    assert odds["this"] - odds["none"] == pytest.approx(HEADED)
+    assert odds["other"] - odds["none"] == pytest.approx(UNHEADED)
+
+
+def test_the_encoder_reads_the_opening_and_what_the_rules_do_not_take_for_hopeless() -> None:
+    assert worth_reading([-9.0, -9.0, -9.0, 0.5, -3.6, -3.4]) == [0, 1, 3, 5]

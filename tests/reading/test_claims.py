@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import a_watch, an_article
 
 from pipeline.model import Aspect, Claim, Stage
-from pipeline.reading import RuleReader
+from pipeline.reading import RuleReader, features
 
 MISSION = "the Ruritania Assistance Mission"
 
@@ -124,3 +124,8 @@ def test_any_text_is_read_without_failing(text: str) -> None:
     article = an_article(f"{text} {MISSION} {text}")
     for claim in RuleReader().read(article, a_watch()).claims:
         assert claim.quote == article.text[claim.start : claim.end]
+
+
+def test_a_state_that_the_table_lacks_is_known_by_its_troops_and_the_host_by_its_name() -> None:
+    text = "Klinhunian soldiers and Tomberian troops were praised; the soldiers of the force were too."
+    assert features.whose(text, frozenset({"Tomberia"})) == ("Klinhunian",)

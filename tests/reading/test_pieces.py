@@ -20,7 +20,13 @@ def said(*tokens: str, most: int = 100) -> list[str]:
 def observed(text: str) -> Observed:
     article = an_article(text, title="the vote")
     parts = sentences.split(text)
-    return observe.observe(article, parts, [0.0] * len(parts), a_watch(), frozenset(), frozenset({"the", "vote"}))
+    return observe.observe(
+        article,
+        observe.look_at(article, parts, [0.0] * len(parts), frozenset()),
+        a_watch(),
+        frozenset(),
+        frozenset({"the", "vote"}),
+    )
 
 
 def test_the_longest_piece_is_taken_first() -> None:

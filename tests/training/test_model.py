@@ -13,7 +13,7 @@ from reading.test_no_names import NAMES
 
 from pipeline.countries import COUNTRIES
 from pipeline.errors import UsageError
-from pipeline.reading import EncodedReader, encoder, masks, observe, sentences
+from pipeline.reading import EncodedReader, both, encoder, masks, observe, sentences
 from pipeline.reading.encoder import Encoder, Meta, Scale, Weights
 from pipeline.reading.pieces import PLACEHOLDERS
 from training.corpus import contrasts, missions
@@ -108,8 +108,19 @@ def test_the_answers_to_a_sentence_are_shares_that_sum_to_one() -> None:
     mission = MISSIONS[2]
     watch, article, model = drafted(mission), articles(mission)[0], encoder.shipped()
     parts = sentences.split(article.text)
-    observed = observe.observe(article, parts, [1.0] * len(parts), watch, frozenset(), model.meta.common)
+    seen = observe.look_at(article, parts, [1.0] * len(parts), frozenset())
+    observed = observe.observe(article, seen, watch, frozenset(), model.meta.common)
     heard = model.hear(observed)
     assert np.exp(heard.kind).sum(-1) == pytest.approx(1.0, abs=1e-5)
     assert np.exp(heard.stage).sum(-1) == pytest.approx(1.0, abs=1e-5)
     assert sorted(heard.rank.tolist()) == list(range(len(heard.news)))
+
+
+def test_a_sentence_that_is_not_read_has_no_answers_and_makes_no_claim() -> None:
+    mission = MISSIONS[2]
+    watch, article, model = drafted(mission), articles(mission)[0], encoder.shipped()
+    parts = sentences.split(article.text)
+    seen = observe.look_at(article, parts, [2.0] * len(parts), frozenset())
+    heard = model.hear(observe.observe(article, seen, watch, frozenset(), model.meta.common, [0, 3]))
+    assert [number for number, odds in enumerate(heard.news) if odds > encoder.UNREAD] == [0, 3]
+    assert {said.number for said in both.opinions(heard, seen, model)} <= {0, 3}
