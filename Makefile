@@ -109,7 +109,8 @@ bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that 
 
 .PHONY: train
 train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
-	@$(UV) pip install --quiet --python $(BIN)/python -r training/requirements.txt
+	@# onnx refuses weights that are hard links, as uv would make them from its cache.
+	@$(UV) pip install --quiet --link-mode copy --python $(BIN)/python -r training/requirements.txt
 	@$(BIN)/python -m training.checks
 	@$(BIN)/python -m training.encode
 	@$(BIN)/python -m training.unseen

@@ -11,18 +11,20 @@ from uuid import UUID
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.batching import each, is_transient
+from flows import outbox
+from flows.batching import is_transient
+from flows.blocks import channels as channels_of_this_machine
+from flows.events import emit, teller
 from flows.request import WatchRequest
-from flows.resources import clock, echo, resources
+from flows.resources import Resources, clock, echo, progress, resources
 from flows.runs import recorded
+from flows.woken import leaves_to_holder
+from pipeline import alerts as alerting
 from pipeline import steps
-from pipeline.alerts import QUIET_FOR, channel_name, is_digest, proof_of_quiet
-from pipeline.health import health_of, is_failing
+from pipeline.events import alerts_delivered
 from pipeline.model import Alert, Delivery, PendingAlert
 from pipeline.notify import Channels, deliver
-from pipeline.storage import Store, open_store
-
-LIMIT = 200  # alerts a run; the rest wait for the next
+from pipeline.storage import open_store
 
 
 @task(
@@ -39,46 +41,71 @@ async def deliver_batch(
     addresses: Mapping[str, str],
     channels: Channels,
     now: datetime,
-    proof: str,
+    found: Resources,
+    request: WatchRequest,
+    done_before: int = 0,
 ) -> list[Delivery]:
-    """Hand over a batch of alerts at once; a channel that fails holds up no other. Digests end with ``proof``."""
+    """Hand over a batch of alerts; a channel that fails holds up no other."""
+    tell, done = progress.get(), done_before
+    total = done_before + len(waiting)
+    settings = found.settings
+    data_dir = "" if request.data_dir == settings.data_dir else str(request.data_dir)
 
     async def hand_over(alert: Alert) -> None:
+        dressed = alerting.dressed(
+            alert,
+            folder=str(request.folder),
+            data_dir=data_dir,
+            ack_url=settings.ack_url,
+            page_url=settings.page_url,
+        )
         # The store knows a channel by its name; its address, which may hold a secret, is the watch file's.
-        # What was done is told as of now, not as of when the digest was planned, hours ago.
-        body = f"{alert.body}\n\n{proof}" if is_digest(alert) else alert.body
-        await deliver(replace(alert, channel=addresses.get(alert.channel, alert.channel), body=body), channels=channels)
+        await deliver(replace(dressed, channel=addresses.get(alert.channel, alert.channel)), channels=channels)
 
-    async def one(pending: PendingAlert) -> Delivery:
-        return await steps.deliver_alert(pending, deliver=hand_over, now=now)
+    def one_done(_: Delivery) -> None:
+        nonlocal done
+        done += 1
+        tell("alerting", done, total)
 
-    return await each("alerting", waiting, one)
+    return await steps.deliver_all(
+        waiting,
+        deliver=hand_over,
+        now=now,
+        rules=lambda pending: alerting.rule_of(found.watch, pending.alert.rule, pending.alert.channel),
+        attempts=settings.delivery_attempts,
+        done=one_done,
+    )
 
 
 @flow(name="alert", flow_run_name="alert {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Deliver the alerts that are due. At least once; the alert's id tells a repeat."""
     now = clock(request)
     async with resources(request) as found, recorded("alert", request, found, now, run_id) as run:
-        with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-            waiting = store.alerts_due(found.watch.slug, now, LIMIT)
-            proof = _proof(store, found.watch.slug, now) if any(is_digest(p.alert) for p in waiting) else ""
-        deliveries: list[Delivery] = []
-        if waiting:
-            channels = Channels(request.data_dir, os.environ, echo.get())
-            addresses = {channel_name(channel): channel for rule in found.watch.rules for channel in rule.channels}
-            deliveries = await deliver_batch(f"{len(waiting)} alerts", waiting, addresses, channels, now, proof)
-            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                store.add_deliveries(run.run_id, deliveries)
-        failed = [d for d in deliveries if d.outcome != "delivered"]
-        run.count(alerts_delivered=len(deliveries) - len(failed), alerts_failed=len(failed))
+        channels = channels_of_this_machine(request.data_dir, os.environ, echo.get())
+        addresses = alerting.addresses(found.watch)
+
+        async def hand_over(waiting: Sequence[PendingAlert], before: int) -> list[Delivery]:
+            label = f"{len(waiting)} alerts"
+            return await deliver_batch(label, waiting, addresses, channels, now, found, request, before)
+
+        done = await outbox.empty(
+            lambda: open_store(request.data_dir, wait=found.settings.store_wait),
+            found.watch,
+            run.run_id,
+            now,
+            hand_over,
+        )
+        emit(found, alerts_delivered(teller(found, run.run_id, run_id), done.deliveries))
+        failed = [d for d in done.deliveries if d.outcome != "delivered"]
+        run.count(
+            alerts_planned=done.planned,
+            alerts_delivered=len(done.deliveries) - len(failed),
+            alerts_failed=len(failed),
+            alerts_dead=sum(d.retry_at is None for d in failed),
+            alerts_put_back=done.put_back,
+        )
         for delivery in failed:
             run.note(f"alert {delivery.alert_id}: {delivery.reason}")
         return run.counts
-
-
-def _proof(store: Store, watch: str, now: datetime) -> str:
-    """What was done in the last day, for the digests."""
-    healths = [health_of(feed, now) for feed in store.feed_records(watch)]
-    failing, silent = sum(map(is_failing, healths)), sum(health.is_silent for health in healths)
-    return proof_of_quiet(store.quiet(watch, now - QUIET_FOR, now, failing=failing, silent=silent))

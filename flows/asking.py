@@ -11,6 +11,7 @@ from uuid import UUID
 from flows.request import WatchRequest
 from flows.resources import Resources
 from flows.runs import Run
+from flows.secrets import secret_of
 from pipeline.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.llm import Ask, Completion
@@ -39,20 +40,13 @@ async def language_model(
 ) -> AsyncIterator[Chat | None]:
     """The model that the watch chooses, or None where it chooses none. At the end the run's record has its numbers.
 
-    A key that is not in the environment stops no run: each question is then answered with that trouble.
+    A key that is not where the watch says stops no run: each question is then answered with that trouble.
     """
     choice = found.watch.reader
     if not choice.asks:
         yield None
         return
-    variable = choice.key.removeprefix("env:")
-    key = os.environ.get(variable, "").strip() if variable else ""
-    unusable = ""
-    if variable and not key:
-        unusable = f"the environment variable {variable}, which should hold its key, is not set"
-    elif not key.isascii() or not key.isprintable():
-        unusable = f"what the environment variable {variable} holds can't be sent as a key"
-        key = ""
+    key, unusable = await secret_of(choice.key, os.environ)
     async with Poster(
         f"{choice.endpoint}/chat/completions",
         user_agent=found.settings.user_agent,

@@ -13,12 +13,15 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.asking import language_model
 from flows.batching import is_transient
+from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, progress, resources
 from flows.runs import recorded
+from flows.woken import leaves_to_holder
 from pipeline import steps
 from pipeline.chat import Chat
 from pipeline.compare import WAITS
+from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.model import Article, Change, Revised, Verdict
 from pipeline.storage import Store, open_store
 
@@ -37,14 +40,14 @@ async def assess_batch(
     label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime, chat: Chat | None
 ) -> steps.Assessment:
     """Read a batch of articles and compare what they say with the board."""
+    reader = await found.reader_ahead(articles, known.changes)
     if chat is not None:
-        return await steps.assess_asking(
-            articles, known=known, reader=found.reader, watch=found.watch, now=now, ask=chat.ask
-        )
-    return await asyncio.to_thread(steps.assess, articles, known=known, reader=found.reader, watch=found.watch, now=now)
+        return await steps.assess_asking(articles, known=known, reader=reader, watch=found.watch, now=now, ask=chat.ask)
+    return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=found.watch, now=now)
 
 
 @flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
     now = clock(request)
@@ -62,11 +65,15 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 articles = store.articles_to_read(slug, BATCH)
                 if not articles:
                     break
+                changes = store.load_changes(slug)
+                lately = min(a.published for a in articles) - WAITS
+                behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
                 known = steps.Known(
-                    changes=store.load_changes(slug),
+                    changes=changes,
                     confirmations=store.load_confirmations(slug),
-                    uncertain=store.load_uncertain(slug, min(a.published for a in articles) - WAITS),
+                    uncertain=store.load_uncertain(slug, lately),
                     texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
+                    articles=tuple(store.articles_of(behind).values()),
                 )
                 told = told_from(store, slug, [article.url for article in articles], known.changes)
             # What a page no longer says is off the board before the page's new text meets it.
@@ -78,6 +85,12 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 store.add_assessment(
                     run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
                 )
+            tells = teller(found, run.run_id, run_id)
+            urls = {article.article_id: article.url for article in articles}
+            emit(found, status_of(tells, (*made.changes, *revised.withdrawals), urls))
+            emit(found, alerts_recalled(tells, revised.recalls))
+            planned = (*made.alerts, *revised.alerts)
+            emit(found, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
             totals["articles_read"] += len(made.readings)
             totals["articles_relevant"] += sum(r.relevant for r in made.readings)
             totals["claims"] += len(made.judgements)

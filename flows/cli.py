@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from flows.cli_automations import add_automations
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
 from pipeline.cli.frame import EXIT_CODES
@@ -78,6 +79,110 @@ def replay(folder: Path, data_dir: Path | None, fresh: bool, port: int, serve: b
     )
 
 
+_folders = click.argument(
+    "folders",
+    metavar="DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+_every = click.option(
+    "--every", type=click.IntRange(1, 1440), default=15, show_default=True, help="Minutes between two whole rounds."
+)
+_poll_every = click.option(
+    "--poll-every",
+    type=click.IntRange(0, 1440),
+    default=5,
+    show_default=True,
+    help="Minutes between two polls of the feeds that are due, whose finds wake the next step; 0 for none.",
+)
+_archive_port = click.option(
+    "--archive-port",
+    type=click.IntRange(1, 65535),
+    default=None,
+    help="Watch the folders' archives, served on this port of 127.0.0.1, in place of the real feeds.",
+)
+
+
+@main.command()
+@_folders
+@_every
+@_poll_every
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of Prefect's server."
+)
+@click.option(
+    "--at-once", type=click.IntRange(1, 64), default=4, show_default=True, help="Runs at the same time at most."
+)
+@_archive_port
+@data_dir_option
+def serve(
+    folders: tuple[Path, ...],
+    every: int,
+    poll_every: int,
+    port: int,
+    at_once: int,
+    archive_port: int | None,
+    data_dir: Path,
+    archive: bool,
+) -> None:
+    """Serve the watches in DIR...: a Prefect server on this machine schedules them, shows them and wakes their steps.
+
+    Where PREFECT_API_URL names a server, that one is used. Stop it with Ctrl-C; nothing is lost.
+
+    \b
+    missionwatch serve seeds/haiti
+    missionwatch serve seeds/haiti seeds/mine --every 30 --poll-every 10
+    """
+    if archive:
+        raise click.UsageError("An archive is named by --archive-port.")
+    from flows.serve import run_serve
+
+    raise SystemExit(
+        run_serve(
+            folders,
+            data_dir,
+            every=every,
+            poll_every=poll_every,
+            port=port,
+            at_once=at_once,
+            archive_port=archive_port,
+        )
+    )
+
+
+@main.command()
+@_folders
+@_every
+@_poll_every
+@click.option("--pool", default="missionwatch", show_default=True, help="The work pool whose workers run them.")
+@_archive_port
+@data_dir_option
+def deployments(
+    folders: tuple[Path, ...],
+    every: int,
+    poll_every: int,
+    pool: str,
+    archive_port: int | None,
+    data_dir: Path,
+    archive: bool,
+) -> None:
+    """Print the prefect.yaml that deploys the watches in DIR... to a Prefect server with a process work pool.
+
+    \b
+    missionwatch deployments seeds/haiti seeds/mine > prefect.yaml
+    prefect deploy --all --no-prompt
+    """
+    if archive:
+        raise click.UsageError("An archive is named by --archive-port.")
+    from flows.serve import print_deployments
+
+    text = print_deployments(
+        folders, data_dir, every=every, poll_every=poll_every, pool=pool, archive_port=archive_port
+    )
+    click.echo(text, nl=False)
+
+
 @main.command()
 @folder_argument
 @click.option("--apply", is_flag=True, help="Store what came of it. Without it, only the differences are shown.")
@@ -100,6 +205,7 @@ def reread(folder: Path, apply: bool, as_json: bool, data_dir: Path, archive: bo
 
 
 add_commands(main)
+add_automations(main)
 
 if __name__ == "__main__":
     main()

@@ -11,10 +11,13 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.batching import batches, each, is_transient
+from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
+from flows.woken import leaves_to_holder
 from pipeline import steps
+from pipeline.events import articles_stored
 from pipeline.model import FetchRecord, PendingEntry
 from pipeline.storage import open_store
 
@@ -65,6 +68,7 @@ async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: 
 
 
 @flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, oldest first, and store their text."""
     now = clock(request)
@@ -88,6 +92,10 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
             # Each batch is kept as it comes: a crash loses at most one batch of politeness.
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
                 articles_new += store.add_fetches(run.run_id, records)
+        # One event a run: a step that it wakes at the first batch would only wait for this one to end.
+        feeds = {pending.entry.entry_id: pending.feed for pending in waiting}
+        brought = [feeds[r.entry_id] for r in outcomes if r.outcome == "stored" and r.entry_id in feeds]
+        emit(found, articles_stored(teller(found, run.run_id, run_id), articles_new, brought))
         refused = [r for r in outcomes if r.outcome == "refused"]
         failed = [r for r in outcomes if r.outcome == "failed"]
         run.count(

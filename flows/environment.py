@@ -6,34 +6,70 @@ Every value is a default: what the operator has set in the environment or in a P
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 
 from pipeline.errors import MissionwatchError
 
 # Measured on 2 cores with SQLite: without these batch sizes a run with subflows and tasks waits for
 # seconds on 503 answers while the server records task runs one by one; with them, not at all.
-_DEFAULTS = {
+_BATCHES = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+}
+_PRIVATE = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_CLI_WRAP_LINES": "false",
+    "DO_NOT_TRACK": "1",
+}
+_EMBEDDED = {
+    **_BATCHES,
+    **_PRIVATE,
     # The server that a run starts for itself ends with it: nobody asks it for events, and storing them
     # makes every dozenth round wait two seconds for the database.
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     # The command tells errors itself, in plain English; Prefect would add a traceback of each before.
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    "PREFECT_CLI_WRAP_LINES": "false",
+}
+# A server that goes on: its events are what wakes the next step, so they are stored, in large batches and soon.
+_SERVER = {
+    **_BATCHES,
+    **_PRIVATE,
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
+}
+# Runs beat twice a minute, so that an automation can tell one that is dead from one that is long.
+_SERVED_RUNS = {
+    **_PRIVATE,
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }
 
 
 def prepare(environ: MutableMapping[str, str] = os.environ) -> None:
     """Set Prefect's defaults for a run without a server of its own. Call it before importing Prefect."""
-    for name, value in _DEFAULTS.items():
+    _set(environ, _EMBEDDED)
+
+
+def prepare_served(environ: MutableMapping[str, str], url: str) -> None:
+    """Set Prefect's defaults for runs of the server at ``url``. Call it before importing Prefect."""
+    _set(environ, _SERVED_RUNS)
+    environ["PREFECT_API_URL"] = url
+
+
+def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a Prefect server that we start and that goes on: ``environ`` with our defaults."""
+    return {**_SERVER, **environ}
+
+
+def _set(environ: MutableMapping[str, str], defaults: Mapping[str, str]) -> None:
+    for name, value in defaults.items():
         environ.setdefault(name, value)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,7 +17,8 @@ from flows.monitor import monitor  # noqa: E402  (Prefect reads its settings whe
 from flows.progress import show_progress  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import resources, watch_of  # noqa: E402
-from flows.runs import whole_store  # noqa: E402
+from flows.runs import start_logs, whole_store  # noqa: E402
+from pipeline import logs  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.errors import StoreLockedError  # noqa: E402
@@ -35,31 +38,49 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
     request = WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed)
     # A wrong watch file and a store that can't be used are told before Prefect is started.
     watch_of(request)
-    if told := whole_store(data_dir, settings().store_wait):
+    # Standard error belongs to a collector of logs then: what a person would read there stands in the events.
+    for_a_person = settings().log == "text"
+    if (told := whole_store(data_dir, settings().store_wait)) and for_a_person:
         click.echo(told, err=True)
     try:
         with prefect_troubles():
-            return asyncio.run(_rounds(request, once=once, every_minutes=every_minutes))
+            return asyncio.run(
+                _rounds(request, once=once, every_minutes=every_minutes, for_a_person=for_a_person, restored=told)
+            )
     except KeyboardInterrupt:
-        click.echo("Stopped. What was stored stays; the next run goes on from there.", err=True)
+        if for_a_person:
+            click.echo("Stopped. What was stored stays; the next run goes on from there.", err=True)
         return 130
 
 
-async def _rounds(request: WatchRequest, *, once: bool, every_minutes: int) -> int:
-    async with resources(request):
+async def _rounds(request: WatchRequest, *, once: bool, every_minutes: int, for_a_person: bool, restored: str) -> int:
+    async with resources(request) as found:
+        start_logs(found)
+        if restored:
+            logs.event("store.restored", level=logging.WARNING, told=restored)
         while True:
             try:
-                with show_progress():
+                with show_progress() if for_a_person else nullcontext():
                     done = await monitor(request)
-                code = tell(done, request)
+                if for_a_person:
+                    tell(done, request)
+                code = code_of(done)
                 if once:
                     return code
             except StoreLockedError as error:
                 if once:
                     raise
                 # Somebody else's run goes on: what is due stays due, and the next round takes it up.
-                report.console(stderr=True).print(f"This round was left out. {error}")
+                if for_a_person:
+                    report.console(stderr=True).print(f"This round was left out. {error}")
+                logs.event("round.left_out", level=logging.WARNING, reason=str(error))
             await asyncio.sleep(every_minutes * 60)
+
+
+def code_of(done: RunRecord) -> int:
+    """The exit code that a round deserves."""
+    feeds = done.counts.get("feeds", 0)
+    return NOTHING_REACHED if feeds and done.counts.get("feeds_failing", 0) == feeds else OK
 
 
 def tell(done: RunRecord, request: WatchRequest) -> int:
@@ -74,14 +95,12 @@ def tell(done: RunRecord, request: WatchRequest) -> int:
     if troubles > NOTES_SHOWN:
         screen.print(f"  and {troubles - NOTES_SHOWN} more; each feed's trouble is in the view feed_health.")
     screen.print(f"Published for SQL: {request.data_dir / 'missionwatch.duckdb'}")
-    feeds, failing = counts.get("feeds", 0), counts.get("feeds_failing", 0)
-    if feeds and failing == feeds:
+    if code_of(done) == NOTHING_REACHED:
         screen.print(
-            f"None of the {feeds} feeds could be read. This is not quiet: nothing is known of what happened since the "
-            "last good poll. Is this machine online? Every failure is kept in the view feed_health."
+            f"None of the {counts['feeds']} feeds could be read. This is not quiet: nothing is known of what happened "
+            "since the last good poll. Is this machine online? Every failure is kept in the view feed_health."
         )
-        return NOTHING_REACHED
-    return OK
+    return code_of(done)
 
 
 def summary(done: RunRecord) -> str:

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from prefect import flow
 
+from flows import outbox
 from flows.alert import alert
+from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
 from flows.poll import poll
@@ -16,11 +18,13 @@ from flows.recheck import due, recheck
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
+from flows.woken import leaves_to_holder
 from pipeline import storage
 from pipeline.model import RunRecord
 
 
 @flow(name="monitor", flow_run_name="monitor {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def monitor(request: WatchRequest) -> RunRecord:
     """One round of the watch, from feeds to alerts and the published file.
 
@@ -31,7 +35,7 @@ async def monitor(request: WatchRequest) -> RunRecord:
     now = clock(request)
     request = request.model_copy(update={"now": now})  # every stage of one round believes the same time
     run_id = uuid4()
-    async with resources(request) as found:
+    async with resources(request) as found, on_this_page(found.watch, "round"):
         async with recorded("monitor", request, found, now, run_id) as run:
             await poll(request, run_id)
             stages = (
@@ -48,7 +52,8 @@ async def monitor(request: WatchRequest) -> RunRecord:
                     await stage(request, run_id)
         # Published last, so that the file holds this run's own end.
         await publish(request, run_id)
-    assert run.record is not None  # noqa: S101 -- the block above has ended well
+        assert run.record is not None  # noqa: S101 -- the block above has ended well
+        await show_round(run, request, found.watch)
     return run.record
 
 
@@ -61,7 +66,7 @@ def _articles_wait(store: storage.Store, found: Resources, now: datetime) -> boo
 
 
 def _alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    return bool(store.alerts_due(found.watch.slug, now, 1))
+    return outbox.work_waits(store, found.watch, now)
 
 
 def _checks_wait(store: storage.Store, found: Resources, now: datetime) -> bool:

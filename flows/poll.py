@@ -11,13 +11,16 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.batching import batches, each, is_transient
+from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
+from flows.woken import leaves_to_holder
 from pipeline import steps
 from pipeline.alerts import alarm_alerts
+from pipeline.events import alerts_planned, entries_new, feeds_silent
 from pipeline.health import due_alarms, health_of
-from pipeline.model import WORKED, FeedState, PollOutcome, PollRecord
+from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
 from pipeline.storage import Store, open_store
 
 BATCH = 50  # feeds a task run
@@ -49,6 +52,7 @@ async def poll_batch(
 
 
 @flow(name="poll", flow_run_name="poll {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Poll the watch's feeds that are due and store their new entries."""
     now = clock(request)
@@ -67,14 +71,19 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
         for number, batch in enumerate(batches(due, BATCH), start=1):
             label = f"{len(batch)} feeds, batch {number}"
             records += await poll_batch(label, batch, found, now, late, len(records), len(due))
-        entries_new = 0
+        tells = teller(found, run.run_id, run_id)
+        new = 0
         if records:
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                entries_new = store.add_polls(run.run_id, records)
+                new = store.add_polls(run.run_id, records)
+            read = {r.feed_id for r in records if r.outcome is PollOutcome.OK}
+            emit(found, entries_new(tells, new, (feed for feed in found.watch.feeds if feed.feed_id in read)))
         alarms = 0
         if request.archive_port is None:  # an archive holds a choice of articles: its silences say nothing
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                alarms = tell_silences(store, found, run.run_id, now)
+                raised, over, told = silences(store, found, run.run_id, now)
+            alarms = len(raised) + len(over)
+            emit(found, (*feeds_silent(tells, raised), *alerts_planned(tells, told)))
         failed = [r for r in records if r.outcome not in WORKED]
         run.count(
             feeds=len(found.watch.feeds),
@@ -83,7 +92,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             feeds_failed=len(failed),
             feeds_failing=len(failed) + len(waiting),
             entries_seen=sum(len(r.entries) for r in records),
-            entries_new=entries_new,
+            entries_new=new,
             feeds_retired=sum(r.outcome is PollOutcome.GONE for r in records),
             possible_gaps=sum(r.is_gap for r in records),
             alarms=alarms,
@@ -104,9 +113,19 @@ def _stopwatch(*, live: bool) -> Callable[[], timedelta]:
 
 def tell_silences(store: Store, found: Resources, run_id: UUID, now: datetime) -> int:
     """Put into the outbox what is due about silences that began or ended; the number of them."""
+    raised, over, _ = silences(store, found, run_id, now)
+    return len(raised) + len(over)
+
+
+def silences(
+    store: Store, found: Resources, run_id: UUID, now: datetime
+) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...], tuple[Alert, ...]]:
+    """Store the silences that began or ended, with the alerts that are due about them; all three."""
     slug = found.watch.slug
     healths = [health_of(feed, now) for feed in store.feed_records(slug)]
     raised, over = due_alarms(healths, store.open_alarms(slug), slug, now)
+    told: tuple[Alert, ...] = ()
     if raised or over:
-        store.add_alarms(run_id, raised, over, alarm_alerts(raised, over, healths, found.watch, now))
-    return len(raised) + len(over)
+        told = alarm_alerts(raised, over, healths, found.watch, now)
+        store.add_alarms(run_id, raised, over, told)
+    return raised, over, told

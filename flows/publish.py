@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from prefect import flow
 
+from flows.artifacts import changes_told, show_published
 from flows.request import WatchRequest
 from flows.resources import clock
 from pipeline import storage
@@ -17,5 +18,7 @@ async def publish(request: WatchRequest, run_id: UUID | None = None) -> int:
 
     The copy is recorded in the table ``published``, not as a run: it holds the run before it whole.
     """
+    told = await changes_told(request)
     published = storage.publish(request.data_dir, run_id or uuid4(), clock(request))
+    await show_published(request, told)
     return published.size

@@ -12,11 +12,14 @@ from prefect.cache_policies import NO_CACHE
 from flows.assess import told_from
 from flows.batching import batches, each, is_transient
 from flows.collect import BATCH, bounded
+from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import Run, recorded
+from flows.woken import leaves_to_holder
 from pipeline import steps
-from pipeline.model import FetchRecord, PageToCheck
+from pipeline.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
+from pipeline.model import FetchRecord, PageToCheck, Revised
 from pipeline.recalls import LOOK_FOR, Page, look_due
 from pipeline.storage import Store, open_store
 
@@ -43,6 +46,7 @@ async def recheck_batch(
 
 
 @flow(name="recheck", flow_run_name="recheck {request.folder.name}", persist_result=False)
+@leaves_to_holder
 async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Look again at the pages behind the alerts of the last days; later texts are stored, to be read by assess.
 
@@ -53,6 +57,7 @@ async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             pages = due(store, found.watch.slug, now)
         looked = texts = 0
+        tells = teller(found, run.run_id, run_id)
         lost: list[Page] = []
         for number, batch in enumerate(batches(pages, BATCH), start=1):
             label = f"{len(batch)} pages, batch {number}"
@@ -64,9 +69,11 @@ async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str
             kept = await bounded([r for r in records if not steps.is_put_off(r)], request, found)
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
                 # First, so that a crash in between leaves the look to be made again, and not half done.
-                _take_back(store, lost, found, run, now)
+                revised = _take_back(store, lost, found, run, now)
                 texts += store.add_fetches(run.run_id, kept)
+            emit(found, taken_back(tells, revised, f"recheck {number}"))
             lost.clear()
+        emit(found, articles_stored(tells, texts, [], key="recheck"))
         run.count(pages_rechecked=looked, pages_changed=texts)
         return run.counts
 
@@ -77,10 +84,10 @@ def due(store: Store, watch: str, now: datetime) -> list[PageToCheck]:
     return [page for page in pages if look_due(page.told_at, page.seen_at, now)][:LIMIT]
 
 
-def _take_back(store: Store, lost: Sequence[Page], found: Resources, run: Run, now: datetime) -> None:
+def _take_back(store: Store, lost: Sequence[Page], found: Resources, run: Run, now: datetime) -> Revised:
     """Take back what rests on pages that are gone."""
     if not lost:
-        return
+        return Revised()
     slug = found.watch.slug
     told = told_from(store, slug, [page.url for page in lost], store.load_changes(slug))
     revised = steps.revise(lost, told=told, watch=found.watch, now=now)
@@ -89,3 +96,14 @@ def _take_back(store: Store, lost: Sequence[Page], found: Resources, run: Run, n
     for check in revised.checks:
         if check.withdrawal_id is not None:
             run.note(f"page {check.url}: {check.reason}")
+    return revised
+
+
+def taken_back(tells: Teller, revised: Revised, key: str) -> tuple[Event, ...]:
+    """The events of what was taken back: the board's changes, the recalls, and the messages that tell them."""
+    urls = {check.article_id: check.url for check in revised.checks}
+    return (
+        *status_of(tells, revised.withdrawals, urls),
+        *alerts_recalled(tells, revised.recalls),
+        *alerts_planned(tells, revised.alerts, key=key),
+    )

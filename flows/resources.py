@@ -1,4 +1,4 @@
-"""What the flows share while they run: the watch, the fetcher, the warm workers, the progress line.
+"""What the flows share while they run: the watch, the fetcher, the place to work, the progress line.
 
 They are opened once, by whichever flow runs outermost, and found by the inner ones in a context
 variable: they can't travel as flow parameters, which Prefect keeps as JSON.
@@ -7,22 +7,23 @@ variable: they can't travel as flow parameters, which Prefect keeps as JSON.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from flows.request import WatchRequest
+from pipeline.board import in_force, with_successors
 from pipeline.fetch import Fetcher, FetchLimits
-from pipeline.model import Watch
+from pipeline.model import Article, Change, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.replay import load_archive
 from pipeline.seeds import load_watch
 from pipeline.settings import Settings, load_settings
+from pipeline.spread import Pool, Tell, open_pool
 from pipeline.steps import reader_of
-from pipeline.workers import WorkerPool
 
 
 class Progress(Protocol):
@@ -47,16 +48,42 @@ echo: ContextVar[Callable[[str], None]] = ContextVar("echo", default=_print)  # 
 
 @dataclass(slots=True)
 class Resources:
-    """What a run works with. ``synced`` turns True once the store knows the watch as it is now."""
+    """What a run works with.
+
+    Attributes:
+        settings: how Missionwatch runs here.
+        watch: the watch.
+        reader: the engine that the watch chooses.
+        fetcher: makes the requests, all of them: so each host has one that keeps its spacing.
+        pool: where documents are parsed and articles read: this machine, or a cluster.
+        embedded: the engine that comes with the package, on which ``reader`` rests.
+        synced: turns True once the store knows the watch as it is now.
+    """
 
     settings: Settings
     watch: Watch
     reader: Reader
     fetcher: Fetcher
-    pool: WorkerPool
+    pool: Pool
+    embedded: Reader
     synced: bool = False
 
+    async def reader_ahead(self, articles: Sequence[Article], changes: Sequence[Change]) -> Reader:
+        """The engine, which may have read ``articles`` already: over a cluster, by all its workers at once.
 
+        Args:
+            articles: in the order in which they will be read.
+            changes: every change of the watch before them.
+
+        Raises:
+            SpreadError: the cluster is away, and nothing is to be done without it.
+        """
+        named = with_successors(self.watch, in_force(changes))
+        ahead = await self.pool.ahead(articles, named, self.embedded, DEFAULT)
+        return self.reader if ahead is self.embedded else reader_of(self.watch, ahead)
+
+
+_noted: ContextVar[Tell | None] = ContextVar("noted", default=None)  # the notes of the run under way
 _current: ContextVar[tuple[WatchRequest, Resources] | None] = ContextVar("resources", default=None)
 
 
@@ -82,6 +109,28 @@ def watch_of(request: WatchRequest) -> Watch:
     return replace(watch, feeds=load_archive(request.folder / "archive").feeds())
 
 
+@contextmanager
+def noting(note: Tell) -> Iterator[None]:
+    """Let ``note`` have what the run's tools find amiss while the block lasts, each thing once."""
+    said: set[str] = set()
+
+    def once(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            note(text)
+
+    token = _noted.set(once)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+
+
+def _note(text: str) -> None:
+    if (note := _noted.get()) is not None:
+        note(text)
+
+
 @asynccontextmanager
 async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
     """The run's resources: those that are open already for this watch, or new ones until the block ends."""
@@ -100,10 +149,10 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
             grants=grants,
             concurrency=settings.concurrency,
         ) as fetcher,
-        WorkerPool(settings.workers, deadline=settings.worker_deadline) as pool,
+        open_pool(settings, _note) as pool,
     ):
-        watch = watch_of(request)
-        found = Resources(settings, watch, reader_of(watch, ENGINES[DEFAULT]()), fetcher, pool)
+        watch, embedded = watch_of(request), ENGINES[DEFAULT]()
+        found = Resources(settings, watch, reader_of(watch, embedded), fetcher, pool, embedded)
         token = _current.set((request, found))
         try:
             yield found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,9 +14,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from flows.request import WatchRequest
-from flows.resources import Resources, wall_clock
+from flows.resources import Resources, noting, wall_clock
+from pipeline import logs
 from pipeline.errors import MissionwatchError, StorageError, StoreDamagedError
 from pipeline.model import RunRecord
+from pipeline.notify import hush
 from pipeline.storage import hold_run, open_store, restore
 from pipeline.text import shorten
 
@@ -38,9 +43,29 @@ class Run:
     def note(self, text: str) -> None:
         """Keep a trouble that a person should see."""
         self.notes.append(text)
+        logs.event("run.note", level=logging.WARNING, note=text)
 
 
 _current: ContextVar[Run | None] = ContextVar("run", default=None)
+_LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "failed": logging.ERROR}
+
+
+class _Logs:
+    """Whether this process logs already. A run may be a process of its own, which nothing else has prepared."""
+
+    on = False
+
+
+def start_logs(found: Resources) -> bool:
+    """Log as lines of JSON where the settings say so; whether they do. Does nothing the second time."""
+    if found.settings.log != "json":
+        return False
+    if not _Logs.on:
+        channels = (channel for rule in found.watch.rules for channel in (*rule.channels, *rule.escalate_to))
+        logs.start(secrets=logs.secrets_of(channels, os.environ))
+        hush()
+        _Logs.on = True
+    return True
 
 
 def whole_store(data_dir: Path, wait: float) -> str:
@@ -89,31 +114,53 @@ async def recorded(
     """
     outer = _current.get()
     if outer is not None and outer.run_id == run_id:
-        yield outer
+        with _stage(flow, outer):
+            yield outer
         return
-    with hold_run(request.data_dir, wait=found.settings.store_wait):
+    start_logs(found)
+    run_id = run_id or uuid4()
+    with (
+        logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
+        hold_run(request.data_dir, wait=found.settings.store_wait),
+    ):
         async with _one_run(flow, request, found, now, run_id) as run:
             yield run
 
 
+@contextmanager
+def _stage(flow: str, run: Run) -> Iterator[None]:
+    """Log what a stage of ``run`` came to: the counts that it added, and its seconds."""
+    before, started = dict(run.counts), time.monotonic()
+    with logs.bound(stage=flow):
+        try:
+            yield
+        except Exception as error:
+            logs.event("stage.failed", level=logging.ERROR, error=type(error).__name__, reason=str(error))
+            raise
+        counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
+
+
 @asynccontextmanager
 async def _one_run(
-    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID | None
+    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID
 ) -> AsyncIterator[Run]:
-    run = Run(run_id or uuid4())
+    run = Run(run_id)
     started = wall_clock()
     slug, wait = found.watch.slug, found.settings.store_wait
     told = whole_store(request.data_dir, wait)
     with open_store(request.data_dir, wait=wait) as store:
         notes = (told, clock_note(now, store.last_run_now(slug)))
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
+    logs.event("run.started", watch_time=now)
     for note in notes:
         if note:
             run.note(note)
     token = _current.set(run)
     outcome, reason = "failed", "stopped before its end"
     try:
-        yield run
+        with noting(run.note):
+            yield run
         outcome = "partial" if run.notes else "ok"
         kept = run.notes[:NOTES_KEPT]
         more = len(run.notes) - len(kept)
@@ -137,3 +184,7 @@ async def _one_run(
         run.record = done
         with open_store(request.data_dir, wait=wait) as store:
             store.finish_run(done)
+        seconds = round((wall_clock() - started).total_seconds(), 3)
+        logs.event(
+            "run.ended", level=_LEVELS[outcome], outcome=outcome, reason=reason, seconds=seconds, counts=done.counts
+        )

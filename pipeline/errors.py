@@ -102,6 +102,15 @@ class RefusedError(PermanentError):
         self.status: int | None = None  # of HTTP, where a server answered
 
 
+class SpreadError(MissionwatchError):
+    """Work that was to be done on other machines can't be done there, and was not to be done here.
+
+    It says nothing of the page or feed that the work was about: a step lets it through, and the run ends with it.
+    """
+
+    code = "spread"
+
+
 # -- reading what was fetched ----------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -21,7 +21,15 @@ PREFIX = "MISSIONWATCH_"
 DEFAULT_FILE = Path("missionwatch.toml")
 _NOT_OURS = frozenset({"MISSIONWATCH_SHARED"})  # tells the tests and the bench where their inputs lie
 _MAX_FILE_BYTES = 64 * 1024
+_CLUSTER = re.compile(r"(dask|dask-only):((?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):(\d{1,5}))")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+class Cluster(NamedTuple):
+    """Where work is spread to: the scheduler's address, and whether nothing is to be done without it."""
+
+    address: str
+    only: bool
 
 
 class Settings(BaseModel):
@@ -35,7 +43,16 @@ class Settings(BaseModel):
         pages_per_run: pages fetched in one run at most; the rest waits for the next run.
         workers: processes that read feeds and pages.
         worker_deadline: seconds for one document, after which its worker is killed.
+        spread: where feeds and pages are parsed and articles read. ``local``: on this machine;
+            ``dask:tcp://HOST:8786``: over the cluster of that scheduler, and here while it is away;
+            ``dask-only:tcp://HOST:8786``: there, and a run fails while it is away. docs/scale.md says when.
         store_wait: seconds to wait for another process to let go of the store.
+        events: whether runs tell a Prefect server, where one is configured, of what they found.
+        log: ``text``: sentences for a person; ``json``: a line of JSON for each thing that happens, on standard error.
+        ack_url: an address by which a reader acknowledges an alert, with ``{alert_id}`` and ``{watch}`` in it, which
+            stands in each message, e.g. ``mailto:desk@example.org?subject=ack%20{alert_id}``; may be empty.
+        page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
+        delivery_attempts: failed attempts after which an alert is a dead letter; 12 take about two days.
         keep_bodies: days for which ``missionwatch prune`` keeps the texts of articles; 0 keeps them for ever.
     """
 
@@ -48,8 +65,14 @@ class Settings(BaseModel):
     pages_per_run: Annotated[int, Field(ge=1, le=100_000)] = 500
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     worker_deadline: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = 10.0
+    spread: str = Field("local", max_length=300)
     store_wait: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0
+    events: bool = True
+    ack_url: str = Field("", max_length=500)
+    page_url: str = Field("", max_length=500)
+    delivery_attempts: Annotated[int, Field(ge=1, le=1000)] = 12
     keep_bodies: Annotated[int, Field(ge=0, le=36_500)] = 0
+    log: Literal["text", "json"] = "text"
 
     @property
     def user_agent(self) -> str:
@@ -60,6 +83,21 @@ class Settings(BaseModel):
             version = "0"
         return f"missionwatch/{version}{f' (+{self.contact})' if self.contact else ''}"
 
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that ``spread`` names; None for this machine alone."""
+        found = _CLUSTER.fullmatch(self.spread)
+        return Cluster(found[2], found[1] == "dask-only") if found else None
+
+    @field_validator("spread")
+    @classmethod
+    def _names_a_place(cls, value: str) -> str:
+        value = value.strip()
+        found = _CLUSTER.fullmatch(value)
+        if value != "local" and not (found and 0 < int(found[3]) < 65_536):
+            raise ValueError("must be 'local', 'dask:tcp://HOST:PORT' or 'dask-only:tcp://HOST:PORT' (or tls://)")
+        return value
+
     @field_validator("contact")
     @classmethod
     def _fits_a_header(cls, value: str) -> str:
@@ -67,12 +105,33 @@ class Settings(BaseModel):
             raise ValueError("must be printable ASCII, since it is sent in a header")
         return value.strip()
 
+    @field_validator("ack_url")
+    @classmethod
+    def _names_the_alert(cls, value: str) -> str:
+        value = _address(value, ("http", "https", "mailto"))
+        if value and "{alert_id}" not in value:
+            raise ValueError("must have {alert_id} in it, which stands for the alert")
+        return value
+
+    @field_validator("page_url")
+    @classmethod
+    def _names_a_page(cls, value: str) -> str:
+        return _address(value, ("http", "https"))
+
     @field_validator("data_dir")
     @classmethod
     def _names_a_folder(cls, value: Path) -> Path:
         if "\0" in str(value):
             raise ValueError("must be the path of a folder")
         return value.expanduser()
+
+
+def _address(value: str, schemes: tuple[str, ...]) -> str:
+    """``value`` without blanks around it, where it is empty or an address of one of ``schemes``."""
+    value = value.strip()
+    if value and (not value.isprintable() or " " in value or value.partition(":")[0].lower() not in schemes):
+        raise ValueError(f"must be an address that begins with {', '.join(f'{scheme}:' for scheme in schemes)}")
+    return value
 
 
 def load_settings(environ: Mapping[str, str], file: Path | None = None) -> Settings:

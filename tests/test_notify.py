@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from pipeline import notify
 from pipeline.errors import DeliveryError
 from pipeline.model import Alert
-from pipeline.notify import Channels, deliver, redact
+from pipeline.notify import Channels, deliver, redact, services
+from tests.notify.sinks import Sink
 
 ALERT_ID = UUID("00000000-0000-5000-8000-000000000001")
 CHANGE_ID = UUID("00000000-0000-5000-8000-000000000002")
@@ -36,49 +34,10 @@ def channels(tmp_path: Path, said: list[str]) -> Channels:
     return Channels(data_dir=tmp_path, environ={}, echo=said.append)
 
 
-class Sink(ThreadingHTTPServer):
-    """A webhook: keeps what it gets, answers with ``status``, or not at all while ``silent``."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.got: list[tuple[str, dict[str, str], dict[str, object]]] = []
-        self.status = 200
-        self.silent = False
-        self.go_on = threading.Event()
-
-    @property
-    def where(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Sink
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, dict(self.headers), json.loads(body)))
-        if self.server.silent:
-            self.server.go_on.wait(10)
-        self.send_response(self.server.status)
-        self.send_header("Location", f"http://{self.server.where}/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    server = Sink()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield server
-    server.go_on.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with Sink() as server:
+        yield server
 
 
 async def test_the_console_gets_subject_and_body(channels: Channels, said: list[str]) -> None:
@@ -179,7 +138,8 @@ async def test_a_chat_is_not_made_to_call_people_or_to_show_a_link_under_another
     ((_, _, message),) = sink.got
     told = message["text"]
     assert not any(mark in told for mark in ("@everyone", "<!", "]("))
-    assert "@everyone <!channel> [UN](http://evil.example)" in told.replace("\u2060", "")
+    # Mattermost shows markdown: a mark behind a backslash is shown, and does nothing.
+    assert "@everyone \\<!channel\\> \\[UN\\]\\(http://evil.example\\)" in told.replace("\u2060", "")
 
 
 async def test_an_address_can_come_from_the_environment(tmp_path: Path, sink: Sink) -> None:
@@ -205,7 +165,7 @@ async def test_a_webhook_that_does_not_say_yes_is_a_delivery_error_without_secre
         await deliver(alert(f"json://user:hunter2@{sink.where}/t0ken?+X-Key=k3y"), channels=channels)
 
     told = f"{caught.value!r} {caught.value} {caught.value.__cause__} {caplog.text}"
-    assert "json://127.0.0.1 did not take the alert." in told
+    assert f"json://127.0.0.1 did not take the alert: it answered {status} (" in told
     assert not any(secret in told for secret in ("hunter2", "t0ken", "k3y"))
     assert len(sink.got) == 1  # a redirect is not followed
 
@@ -214,14 +174,14 @@ async def test_a_webhook_that_is_down_is_a_delivery_error(channels: Channels, si
     where = sink.where
     sink.server_close()
 
-    with pytest.raises(DeliveryError, match=r"json://127\.0\.0\.1 did not take the alert"):
+    with pytest.raises(DeliveryError, match=r"json://127\.0\.0\.1 did not take the alert: it could not be reached"):
         await deliver(alert(f"json://{where}/"), channels=channels)
 
 
 async def test_a_webhook_that_hangs_is_given_up(
     channels: Channels, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notify, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(services, "TIME_LIMIT", 0.2)
     sink.silent = True
 
     with pytest.raises(DeliveryError, match="did not take the alert"):
@@ -244,7 +204,7 @@ async def test_a_plug_in_that_raises_is_a_delivery_error_without_secrets(
     async def broken(*_: object) -> bool:
         raise RuntimeError("failed for slack://hunter2")
 
-    monkeypatch.setattr(notify, "_notify", broken)
+    monkeypatch.setattr(services, "_notify", broken)
 
     with pytest.raises(DeliveryError, match="its plug-in failed") as caught:
         await deliver(alert("slack://hunter2/a/b"), channels=channels)

@@ -27,8 +27,14 @@ def test_nothing_has_to_be_set() -> None:
         pages_per_run=500,
         workers=2,
         worker_deadline=10.0,
+        spread="local",
         store_wait=30.0,
+        ack_url="",
+        page_url="",
+        delivery_attempts=12,
         keep_bodies=0,
+        events=True,
+        log="text",
     )
 
 
@@ -46,7 +52,13 @@ def test_each_setting_can_come_from_a_variable() -> None:
         "workers": "3",
         "worker_deadline": "2.5",
         "store_wait": "1",
+        "ack_url": "mailto:desk@example.org?subject={alert_id}",
+        "page_url": "https://example.org/{change_id}",
+        "delivery_attempts": "3",
         "keep_bodies": "180",
+        "spread": "dask:tcp://farm.test:8786",
+        "events": "False",
+        "log": "json",
     }
     assert set(values) == set(Settings.model_fields)
 

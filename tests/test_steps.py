@@ -332,4 +332,19 @@ async def test_an_alert_that_is_not_taken_is_tried_again() -> None:
     delivery = await steps.deliver_alert(PendingAlert(ALERT, 1), deliver=FakeChannel(down=True).deliver, now=NOW)
 
     assert (delivery.outcome, delivery.attempt, delivery.reason) == ("failed", 2, "The channel answered 503.")
-    assert delivery.retry_at == NOW + timedelta(minutes=10)
+    assert delivery.retry_at is not None
+    # Ten minutes after the second failure, and up to 15 % more, so that alerts do not come back together.
+    assert timedelta(minutes=10) <= delivery.retry_at - NOW <= timedelta(minutes=11.5)
+
+
+async def test_an_alert_that_was_refused_twelve_times_is_a_dead_letter() -> None:
+    delivery = await steps.deliver_alert(PendingAlert(ALERT, 11), deliver=FakeChannel(down=True).deliver, now=NOW)
+
+    assert (delivery.outcome, delivery.attempt, delivery.retry_at) == ("failed", 12, None)
+
+
+async def test_a_dead_letter_that_was_put_back_is_tried_as_if_it_were_new() -> None:
+    delivery = await steps.deliver_alert(PendingAlert(ALERT, 12, 12), deliver=FakeChannel(down=True).deliver, now=NOW)
+
+    assert delivery.attempt == 13
+    assert delivery.retry_at is not None

@@ -16,8 +16,12 @@ from pipeline import shown
 from pipeline.backtest import backtest as backtest_watch
 from pipeline.backtest import load_articles
 from pipeline.cli import report
+from pipeline.cli.alerts import alerts_group
 from pipeline.cli.bench import bench
+from pipeline.cli.doctor import doctor_command
 from pipeline.cli.frame import When, data_dir_option, engine_option, folder_argument, store_folder
+from pipeline.cli.heartbeat import heartbeat_command
+from pipeline.cli.metrics import metrics_command
 from pipeline.cli.prune import prune_command
 from pipeline.errors import UsageError
 from pipeline.initiate import draft_watch
@@ -199,8 +203,21 @@ def backtest(folder: Path, articles_file: Path, out: Path, engine: str) -> None:
 
 def add_commands(group: click.Group) -> None:
     """Add this module's commands to ``group``."""
-    for command in (board, changes, why, check, init, backtest, bench, prune_command):
+    for command in (
+        board,
+        changes,
+        why,
+        check,
+        init,
+        backtest,
+        bench,
+        prune_command,
+        doctor_command,
+        heartbeat_command,
+        metrics_command,
+    ):
         group.add_command(command)
+    group.add_command(alerts_group)
 
 
 def _tell_draft(watch: Watch, written: Sequence[Path]) -> None:

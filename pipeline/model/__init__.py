@@ -5,7 +5,17 @@ The words are those of ``docs/design.md``: a *feed* has *entries*, an entry's pa
 that moves the board is a *change*, about which an *alert* is due.
 """
 
-from pipeline.model.delivery import Alert, Delivery, PendingAlert, RunRecord, Silence
+from pipeline.model.delivery import (
+    Alert,
+    AlertKind,
+    ChannelAlarm,
+    ChannelState,
+    Delivery,
+    PendingAlert,
+    RunRecord,
+    Silence,
+    ToldAlert,
+)
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading
 from pipeline.model.polling import Alarm, FeedHealth, FeedRecord, Habits, Quiet, Sight
 from pipeline.model.revision import (
@@ -30,7 +40,7 @@ from pipeline.model.sources import (
     PublishedAt,
     Response,
 )
-from pipeline.model.watch import AlertRule, Baseline, Fact, Feed, Name, ReaderChoice, Watch
+from pipeline.model.watch import AlertRule, Baseline, Every, Fact, Feed, Name, ReaderChoice, Urgent, Watch, When
 from pipeline.model.words import MOVES_BOARD, WORKED, Aspect, HealthState, PollOutcome, Precision, Role, Stage, Verdict
 
 __all__ = [
@@ -39,15 +49,19 @@ __all__ = [
     "WORKED",
     "Alarm",
     "Alert",
+    "AlertKind",
     "AlertRule",
     "Article",
     "Aspect",
     "Baseline",
     "BoardRow",
     "Change",
+    "ChannelAlarm",
+    "ChannelState",
     "Claim",
     "Delivery",
     "Entry",
+    "Every",
     "Evidence",
     "EvidenceCheck",
     "Fact",
@@ -82,6 +96,9 @@ __all__ = [
     "Sight",
     "Silence",
     "Stage",
+    "ToldAlert",
+    "Urgent",
     "Verdict",
     "Watch",
+    "When",
 ]

@@ -5,12 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class AlertKind(StrEnum):
+    """Why a message is due.
+
+    ``DIGEST_PART`` is never sent by itself: what is due of one channel goes out together, as one ``DIGEST``.
+    """
+
+    ALERT = "alert"  # told at once
+    CONFIRMED = "confirmed"  # too unsure to be told at once, until another origin said so too
+    DIGEST_PART = "digest_part"
+    DIGEST = "digest"
+    CORROBORATED = "corroborated"  # the four that escalate what was told already
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+    UNACKNOWLEDGED = "unacknowledged"
+    EXPECTED = "expected"
+    ALARM = "alarm"
+    RECALL = "recall"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A message due about changes. ``alert_id`` is the idempotency key, the same over retries."""
+    """A message due about changes. ``alert_id`` is the idempotency key, the same over retries.
+
+    Attributes:
+        rule: the rule that asked for it; its quiet hours hold for each attempt.
+        body: the message as plain text.
+        planned_at: when it was planned, by the watch's clock.
+        kind: why it is due.
+        due_at: not to be sent before; None where it may go as soon as it is planned.
+        urgent: True where it may go within quiet hours.
+        message: the message as JSON, for channels that show more than plain text; may be empty.
+        parts: of a digest: the alerts that it gathers.
+    """
 
     alert_id: UUID
     watch: str
@@ -20,6 +51,16 @@ class Alert:
     subject: str
     body: str
     planned_at: datetime
+    kind: AlertKind = AlertKind.ALERT
+    due_at: datetime | None = None
+    urgent: bool = False
+    message: str = ""
+    parts: tuple[UUID, ...] = ()
+
+    @property
+    def not_before(self) -> datetime:
+        """When it may go."""
+        return self.due_at or self.planned_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +73,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to hand an alert over: ``outcome`` is ``delivered`` or ``failed``."""
+    """One attempt to hand an alert over: ``outcome`` is ``delivered`` or ``failed``.
+
+    A failed one without ``retry_at`` was the last: the alert is a dead letter until somebody puts it back.
+    """
 
     delivery_id: UUID
     alert_id: UUID
@@ -46,10 +90,60 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class PendingAlert:
-    """An alert that is not delivered yet, and how often it was tried."""
+    """An alert that is not delivered yet, and how often it was tried.
+
+    Attributes:
+        attempts: in all.
+        forgiven: those until it was last put back among the waiting; 0 for one that never was a dead letter.
+    """
 
     alert: Alert
     attempts: int = 0
+    forgiven: int = 0
+
+    @property
+    def tries(self) -> int:
+        """The attempts that count."""
+        return self.attempts - self.forgiven
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel does: its failed rounds since it last took an alert. One that never failed has none.
+
+    Attributes:
+        failures: rounds in which it took nothing, in a row.
+        since: the first of them.
+        last_at: the last of them.
+        reason: what it said last.
+    """
+
+    channel: str
+    failures: int = 0
+    since: datetime | None = None
+    last_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAlarm:
+    """A channel that fails, told through the others; ``cleared_at`` is when it worked again."""
+
+    alarm_id: UUID
+    watch: str
+    channel: str
+    since: datetime
+    raised_at: datetime
+    reason: str
+    cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAlert:
+    """An alert that was delivered and that nobody has acknowledged."""
+
+    alert: Alert
+    delivered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from pipeline.model.words import Aspect, Role, Stage
@@ -70,17 +71,53 @@ class Baseline:
     facts: tuple[Fact, ...]
 
 
+class When(StrEnum):
+    """When an alert rule tells what is sure: at once, in the digest, or both. What is unsure goes into the digest."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    BOTH = "both"
+
+
+class Every(StrEnum):
+    """How often a digest goes out."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """The changes that break quiet hours: of these aspects and stages (empty takes all), from this confidence on."""
+
+    aspects: frozenset[Aspect] = frozenset()
+    stages: frozenset[Stage] = frozenset()
+    min_confidence: float = 0.7
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """Which changes make an alert, and where it goes.
+    """Which changes make an alert, when it goes, and where.
 
     Attributes:
         aspects, stages: the changes that the rule takes; empty takes all.
         min_confidence: 0 to 1; changes below it are held back with that reason.
-        at_once: 0 to 1; changes from it on are told at once. Those between the two go into the day's
-            digest, marked uncertain, and are told at once when a second independent origin confirms.
+        at_once: 0 to 1; changes from it on are sure. Those between the two go into the digest, marked
+            uncertain, and are told at once when a second independent origin confirms.
         channels: ``console``, ``file`` or ``file:NAME``, or any Apprise URL, or the name of an
             environment variable that holds one, written ``env:NAME``.
+        origins: independent origins that must say so before a change is told at once.
+        when: what becomes of changes that are sure.
+        digest: how often the digest goes out.
+        digest_at: at what time of day, in ``timezone``.
+        digest_day: on which day a weekly digest goes out, 0 is Monday.
+        timezone: an IANA name; digests and quiet hours follow its clock, summer time too.
+        quiet: (from, to) in ``timezone``: nothing goes out in these hours but what is ``urgent``. None has none.
+        urgent: what breaks the quiet hours; None is nothing.
+        escalate_after: how long after its delivery an alert that nobody has acknowledged is told again.
+        escalate_to: where it is told again, and where corroboration and disputes are told too; empty means
+            ``channels`` for the former and nowhere for the latter.
+        remind_before: days before the end of a mandate, and the like, at which it is told; empty tells of none.
     """
 
     name: str
@@ -89,6 +126,17 @@ class AlertRule:
     min_confidence: float = 0.5
     channels: tuple[str, ...] = ("console", "file")
     at_once: float = 0.7
+    origins: int = 1
+    when: When = When.AT_ONCE
+    digest: Every = Every.DAILY
+    digest_at: time = time(6)
+    digest_day: int = 0
+    timezone: str = "UTC"
+    quiet: tuple[time, time] | None = None
+    urgent: Urgent | None = None
+    escalate_after: timedelta | None = None
+    escalate_to: tuple[str, ...] = ()
+    remind_before: tuple[int, ...] = (14,)
 
 
 @dataclass(frozen=True, slots=True)

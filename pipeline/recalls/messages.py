@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.alerts import CONFIRMED, SUBJECT_LIMIT, became, plan, stage_words
-from pipeline.model import Alert, Article, Change, EvidenceCheck, Finding, Recall, SentAlert, Watch
-from pipeline.text import content_id, safe, shorten, squeeze
+from pipeline.alerts import alert_about, compose, rule_of, stage_words
+from pipeline.alerts.message import Message, Section, as_text, subject_of, to_json
+from pipeline.model import (
+    Alert,
+    AlertKind,
+    AlertRule,
+    Article,
+    Change,
+    EvidenceCheck,
+    Finding,
+    Recall,
+    SentAlert,
+    Watch,
+)
+from pipeline.text import content_id
 
 RECALL = "recall"  # the rule of an alert that takes another one back
 
@@ -76,38 +87,37 @@ def _message(
     if sent.delivered_at is None:
         return None
     first = changes[checks[0].change_id]
-    more = f" (+{len(checks) - 1})" if len(checks) > 1 else ""
     head = f"RECALL: {watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
-    parts = [_told(changes[check.change_id], check, articles.get(check.article_id)) for check in checks]
-    opening = f"RECALL of what we told you on {sent.delivered_at:%d %b %Y %H:%M} UTC (alert {sent.alert.alert_id})."
+    message = Message(
+        subject_of(head, more=len(checks) - 1),
+        f"RECALL of what we told you on {sent.delivered_at:%d %b %Y %H:%M} UTC (alert {sent.alert.alert_id}).",
+        tuple(_told(changes[check.change_id], check, articles.get(check.article_id)) for check in checks),
+    )
     return Alert(
         alert_id=content_id("recall-alert", sent.alert.alert_id, *sorted(str(check.change_id) for check in checks)),
         watch=watch.slug,
         rule=RECALL,
         channel=sent.alert.channel,
         change_ids=tuple(check.withdrawal_id for check in checks if check.withdrawal_id is not None),
-        subject=shorten(safe(head), SUBJECT_LIMIT - len(more)) + more,
-        body=safe("\n\n".join((opening, *parts))),
+        subject=message.subject,
+        body=as_text(message),
         planned_at=now,
+        kind=AlertKind.RECALL,
+        message=to_json(message),
     )
 
 
-def _told(change: Change, check: EvidenceCheck, article: Article | None) -> str:
+def _told(change: Change, check: EvidenceCheck, article: Article | None) -> Section:
     """What was told of one change, and what its source says now."""
-    lines = [f"We told you: {change.aspect.upper()}: {became(change)}"]
     if check.finding is Finding.CORRECTED:
-        lines.append("The source has since corrected it.")
+        found = "The source has since corrected it."
     elif check.revision_id is None:
-        lines.append(f"The source has since withdrawn it: {check.reason}.")
+        found = f"The source has since withdrawn it: {check.reason}."
     else:
-        lines.append(f"The source no longer says so: {check.reason}.")
-    lines.append(f'  Then: "{squeeze(check.old_sentence)}"')
-    if check.new_sentence:
-        lines.append(f'  Now:  "{squeeze(check.new_sentence)}"')
-    if article is not None:
-        lines.append(f'Source: {article.outlet}, {article.published:%d %b %Y %H:%M} UTC, "{article.title}"')
-    lines += [check.url, "No other origin says so: the board no longer counts it."]
-    return "\n".join(lines)
+        found = f"The source no longer says so: {check.reason}."
+    return compose.taken_back(
+        change, article, then=check.old_sentence, now=check.new_sentence, found=found, url=check.url
+    )
 
 
 def _in_its_place(
@@ -122,11 +132,19 @@ def _in_its_place(
     left = [changes[i] for i in alert.change_ids if i not in taken_back and i in changes]
     if not left:
         return []
-    parts = ("alert", alert.watch, alert.channel, *sorted(map(str, alert.change_ids)), CONFIRMED)
-    confirmed = alert.alert_id == content_id(*parts)
-    planned, _ = plan((), articles, watch, now, confirmed=left) if confirmed else plan(left, articles, watch, now)
+    # A digest that was not delivered goes back among what waits for the next one.
+    kind = AlertKind.DIGEST_PART if alert.kind is AlertKind.DIGEST else alert.kind
     return [
-        replace(one, planned_at=max(alert.planned_at, one.planned_at))
-        for one in planned
-        if one.channel == alert.channel
+        alert_about(
+            left,
+            articles,
+            watch,
+            now,
+            kind=kind,
+            rule=rule_of(watch, alert.rule, alert.channel) or AlertRule(alert.rule),
+            channel=alert.channel,
+            before=changes,
+            urgent=alert.urgent,
+            due_at=alert.not_before,
+        )
     ]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.model import ReaderChoice
-from pipeline.seeds.values import ENV_NAME, Table, check_url, problem
+from pipeline.seeds.values import ENV_NAME, SECRET_NAME, Table, check_url, problem
 from pipeline.text import shorten
 from pipeline.urls import is_address, is_public_address
 
@@ -35,11 +35,12 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
-def _env(value: str) -> str:
+def _key(value: str) -> str:
     # What is written is not shown: it may be the key itself.
-    if value and not ENV_NAME.fullmatch(value):
+    if value and not (ENV_NAME.fullmatch(value) or SECRET_NAME.fullmatch(value)):
         raise problem(
-            "is not of the form env:NAME.", "Put the key into an environment variable and name that: env:LLM_KEY."
+            "is not of the form env:NAME or secret:NAME.",
+            "Put the key into an environment variable and name that: env:LLM_KEY. Or into a Secret block of Prefect.",
         )
     return value
 
@@ -62,7 +63,7 @@ class ReaderTable(Table):
     verify: Annotated[str, AfterValidator(_one_of("verify", "", "llm"))] = Field("", examples=['"llm"'])
     endpoint: Annotated[str, AfterValidator(_endpoint)] = Field("", examples=['"http://127.0.0.1:11434/v1"'])
     model: str = Field("", max_length=200, examples=['"qwen3:8b"'])
-    key: Annotated[str, AfterValidator(_env)] = Field("", examples=['"env:LLM_KEY"'])
+    key: Annotated[str, AfterValidator(_key)] = Field("", examples=['"env:LLM_KEY"'])
     timeout_s: float = Field(60.0, ge=1, le=600, allow_inf_nan=False, examples=["60"])
     calls_per_run: int = Field(50, ge=0, le=100_000, examples=["50"])
     tokens_per_run: int = Field(500_000, ge=0, le=1_000_000_000, examples=["500000"])

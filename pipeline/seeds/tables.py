@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
 from pipeline import model
+from pipeline.seeds.alerting import AlertTable
 from pipeline.seeds.choice import ReaderTable
 from pipeline.seeds.values import (
     AspectName,
@@ -24,7 +25,6 @@ from pipeline.seeds.values import (
     Table,
     Text,
     Url,
-    check_channel,
     check_slug,
     problem,
     read_duration,
@@ -60,30 +60,6 @@ class NameTable(Table):
         """The name as the rules know it."""
         return model.Name(
             self.text, self.acronym, self.valid_from, self.valid_to, tuple(self.context), tuple(self.not_context)
-        )
-
-
-class AlertTable(Table):
-    """``[[alert]]``."""
-
-    name: Text = Field(examples=['"decided"'])
-    aspects: list[AspectName] = Field([], examples=['["lead", "mandate"]'])
-    stages: list[StageName] = Field([], examples=['["decided", "in_effect"]'])
-    min_confidence: float = Field(0.5, ge=0, le=1, examples=["0.5"])
-    at_once: float = Field(model.AlertRule("").at_once, ge=0, le=1, examples=["0.7"])
-    channels: list[Annotated[str, AfterValidator(check_channel)]] = Field(
-        ["console", "file"], min_length=1, examples=['["console", "file"]']
-    )
-
-    def rule(self) -> model.AlertRule:
-        """The rule as the planner knows it; a channel that is written twice counts once."""
-        return model.AlertRule(
-            name=self.name,
-            aspects=frozenset(self.aspects),
-            stages=frozenset(self.stages),
-            min_confidence=self.min_confidence,
-            channels=tuple(dict.fromkeys(self.channels)),
-            at_once=self.at_once,
         )
 
 

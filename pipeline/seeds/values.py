@@ -22,9 +22,13 @@ MAX_TEXT = 5_000  # characters of one string; a sentence is far shorter
 _DURATION = re.compile(r"(\d{1,5}) ?([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
-_CHANNELS = "console, file, file:NAME, env:NAME or an Apprise URL such as mailto://..."
+_CHANNELS = "console, file, file:NAME, env:NAME, secret:NAME, prefect:TYPE/NAME or an Apprise URL such as mailto://..."
 _FILE_CHANNEL = re.compile(r"file(:[A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
 ENV_NAME = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+# Prefect's blocks, with the names that it allows: see flows/blocks.py.
+SECRET_NAME = re.compile(r"secret:[a-z0-9][a-z0-9-]*")
+_BLOCK_CHANNEL = re.compile(r"prefect:[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
+_NAMED_CHANNELS = (_FILE_CHANNEL, ENV_NAME, SECRET_NAME, _BLOCK_CHANNEL)
 _URL_CHANNEL = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 
 
@@ -128,13 +132,13 @@ def read_instant(value: object) -> object:
 
 def check_channel(value: str) -> str:
     """An alert channel in one of its forms."""
-    if value == "console" or _FILE_CHANNEL.fullmatch(value) or ENV_NAME.fullmatch(value):
+    if value == "console" or any(form.fullmatch(value) for form in _NAMED_CHANNELS):
         return value
     if _URL_CHANNEL.fullmatch(value) and not value.startswith("file:"):
         return value
     # What stands before the first colon only: the rest may be a secret.
     shown = shorten(value.partition(":")[0], 30)
-    near = difflib.get_close_matches(shown, ["console", "file", "env"], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(shown, ["console", "file", "env", "secret", "prefect"], n=1, cutoff=0.6)
     hint = f"Did you mean '{near[0]}'? " if near and near[0] != shown else ""
     raise problem(f"unknown channel form '{shown}'.", f"{hint}Write {_CHANNELS}.")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError, WatchFileError
 from pipeline.model import AlertRule, Fact, Feed, Name, ReaderChoice
+from pipeline.seeds.alerting import timing_of
 from pipeline.seeds.load import BASELINE, FEEDS, TEXT, WATCH, load_watch, slugify
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
@@ -130,6 +131,7 @@ def _watch_file(
                 "min_confidence": rule.min_confidence,
                 "at_once": rule.at_once,
                 "channels": list(rule.channels),
+                **timing_of(rule),
             },
         )
         for rule in rules or (_DEFAULT_RULE,)
@@ -216,7 +218,7 @@ def toml_value(value: object) -> str:
     """``value`` as TOML on one line.
 
     Args:
-        value: a string, boolean, number, date, datetime with a time zone, or a list of these.
+        value: a string, boolean, number, date, datetime with a time zone, or a list or mapping of these.
     """
     if isinstance(value, str):
         return '"' + "".join(_escape(char) for char in value) + '"'
@@ -224,6 +226,8 @@ def toml_value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {toml_value(one)}' for key, one in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)

@@ -20,7 +20,7 @@ exceptions: each ends as a recorded outcome with its reason, and the rest goes o
 from pipeline.steps.asking import assess_asking, candidates, reader_of
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
 from pipeline.steps.collect import collect_entry, is_put_off
-from pipeline.steps.deliver import deliver_alert
+from pipeline.steps.deliver import deliver_alert, deliver_all
 from pipeline.steps.poll import at_once, poll_feed
 from pipeline.steps.ports import AskModel, Deliver, Fetch, Work
 from pipeline.steps.recheck import MAX_HASH_ONLY, Told, bounded, gone, look_again, pages_of, revise, told_by_recall
@@ -45,6 +45,7 @@ __all__ = [
     "candidates",
     "collect_entry",
     "deliver_alert",
+    "deliver_all",
     "gone",
     "is_put_off",
     "look_again",

@@ -31,19 +31,21 @@ NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with lat
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store holds when articles are assessed: four looks backward, all of them values.
+    """What the store holds when articles are assessed: looks backward, all of them values.
 
     Attributes:
         changes: every change of the watch, in the order in which the board took them.
         confirmations: (change_id, origin, time) of the claims that agreed with a change.
         texts: (article_id, origin, text) of recent articles, for near-duplicates.
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
+        articles: behind recent changes, so that what is confirmed is told with its first source.
     """
 
     changes: Sequence[Change] = ()
     confirmations: Sequence[tuple[UUID, str, datetime]] = ()
     texts: Sequence[tuple[UUID, str, str]] = ()
     uncertain: Sequence[tuple[Claim, str, datetime]] = ()
+    articles: Sequence[Article] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def assess(
     readings: list[Reading] = []
     judgements: list[Judgement] = []
     origins: dict[UUID, str] = {}
-    seen: dict[UUID, Article] = {}
+    seen: dict[UUID, Article] = {article.article_id: article for article in known.articles}
     named = with_successors(watch, standing)
     for article in batch:
         origin, reprinted = index.trace(article)
@@ -126,30 +128,37 @@ def assess(
             named = with_successors(watch, memory.changes)
 
     changes = tuple(j.change for j in judgements if j.change is not None)
-    confirmed = _confirmed(judgements, known, changes, origins)
-    alerts, silences = alerting.plan(changes, seen, watch, now, confirmed=confirmed)
+    confirmed, heard = _heard(judgements, known, changes, origins)
+    earlier = {change.change_id: change for change in (*known.changes, *changes)}
+    alerts, silences = alerting.plan(changes, seen, watch, now, confirmed=confirmed, before=earlier, origins=heard)
     return Assessment(tuple(readings), tuple(judgements), alerts, silences, origins)
 
 
-def _confirmed(
+def _heard(
     judgements: Sequence[Judgement], known: Known, changes: Sequence[Change], origins: Mapping[UUID, str]
-) -> tuple[Change, ...]:
-    """The changes that had one origin until now and got a second, independent one, in order."""
-    by_id = {change.change_id: change for change in (*known.changes, *changes)}
+) -> tuple[tuple[Change, ...], dict[UUID, tuple[int, int]]]:
+    """Who has said what: the earlier changes that got one more independent origin, and the number of origins.
+
+    Returns:
+        The changes in order, and for each of them and of the new ones how many origins it had and has.
+    """
+    earlier = {change.change_id: change for change in known.changes}
     said: dict[UUID, set[str]] = {}
     for change_id, origin, _ in known.confirmations:
         said.setdefault(change_id, set()).add(origin)
-    out: list[Change] = []
+    had = {change_id: len(heard) for change_id, heard in said.items()}
+    more: dict[UUID, Change] = {}
     for judgement in judgements:
         origin = origins[judgement.claim.article_id]
         if judgement.change is not None:
             said.setdefault(judgement.change.change_id, set()).add(origin)
-        elif judgement.verdict is Verdict.CONFIRMS and judgement.against in by_id:
+        elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
             heard = said.setdefault(judgement.against, set())
-            if len(heard) == 1 and origin not in heard:
-                out.append(by_id[judgement.against])
+            if origin not in heard and judgement.against in earlier and had.get(judgement.against):
+                more.setdefault(judgement.against, earlier[judgement.against])
             heard.add(origin)
-    return tuple(out)
+    counted = {change.change_id for change in changes} | more.keys()
+    return tuple(more.values()), {i: (had.get(i, 0), len(said.get(i, ()))) for i in counted}
 
 
 def _with_opinions(

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.errors import MissionwatchError, TransientError
+from pipeline.errors import MissionwatchError, SpreadError, TransientError
 from pipeline.extract import ExtractedPage, extract_page
 from pipeline.model import (
     Article,
@@ -95,6 +95,8 @@ async def collect_entry(
             entry.precision,
             entry.seen_at,
         )
+    except SpreadError:
+        raise
     except MissionwatchError as error:
         return _fetch_failure(pending, error, response, now, is_look=again is not None)
     started = page.elapsed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from pipeline.errors import FetchError, MissionwatchError, TransientError
+from pipeline.errors import FetchError, MissionwatchError, SpreadError, TransientError
 from pipeline.model import (
     Entry,
     FeedState,
@@ -69,6 +69,8 @@ async def poll_feed(
     content_type = response.headers.get("content-type", "")
     try:
         parsed: ParsedFeed = await work(parse_in_worker, response.body, content_type, response.final_url, now)
+    except SpreadError:
+        raise
     except MissionwatchError as error:
         outcome = PollOutcome.HTML if error.code == "html-instead-of-feed" else PollOutcome.NOT_A_FEED
         return _failed(state, outcome, error, response, now, late())

@@ -23,7 +23,10 @@ class Fetch(Protocol):
 
 
 class Work(Protocol):
-    """Runs a function of this package in a killable process; raises what it raises, or WorkerError."""
+    """Runs a function of this package in a killable process; raises what it raises, WorkerError or SpreadError.
+
+    A SpreadError says nothing of the feed or page that was to be read, so a step passes it on.
+    """
 
     async def __call__(self, function: Callable[..., R], *args: object) -> R:
         """Call ``function(*args)`` there and bring back what it returns."""

@@ -8,6 +8,15 @@ from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.restore import Restored, restore
 from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, hold_run, is_ours, open_published, open_store
+from pipeline.storage.vitals import (
+    StoreSight,
+    Vitals,
+    look_at_runs,
+    look_at_store,
+    look_at_writer,
+    read_pulse,
+    read_vitals,
+)
 from pipeline.storage.why import Trail
 
 __all__ = [
@@ -21,12 +30,19 @@ __all__ = [
     "Restored",
     "Row",
     "Store",
+    "StoreSight",
     "Trail",
+    "Vitals",
     "hold_run",
     "is_ours",
+    "look_at_runs",
+    "look_at_store",
+    "look_at_writer",
     "open_published",
     "open_store",
     "prune",
     "publish",
+    "read_pulse",
+    "read_vitals",
     "restore",
 ]

@@ -10,7 +10,20 @@ from collections.abc import Callable
 
 from pipeline.errors import StorageError, StoreTooNewError
 from pipeline.storage.connection import Connection
-from pipeline.storage.schema import ALERTS, ARTICLES, CHAT, CLAIMS, FEEDS, MORE, POLLING, RECALLS, Table, literal
+from pipeline.storage.schema import (
+    ALERT_RULES,
+    ALERTS,
+    ARTICLES,
+    CHAT,
+    CLAIMS,
+    FEEDS,
+    MORE,
+    POLLING,
+    RECALLS,
+    Table,
+    literal,
+)
+from pipeline.storage.views_alerts import alert_views_ddl
 from pipeline.storage.views_evidence import views_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
@@ -80,6 +93,26 @@ def recalls(db: Connection) -> None:
     _run_all(db, recall_views_ddl())
 
 
+def alert_rules(db: Connection) -> None:
+    """Why and when an alert goes, digests, acknowledgements, dead letters put back, channels that fail.
+
+    Digests that wait are parts of one from now on: until then each was a message of its own.
+    """
+    _add_columns(db, "alert")
+    _create(db, ALERT_RULES)
+    db.run(
+        """
+        UPDATE alert SET urgent = false, message = '', kind = CASE
+            WHEN rule = 'recall' THEN 'recall'
+            WHEN body LIKE 'UNCERTAIN: %' AND alert_id IN (SELECT d.alert_id FROM delivery d) THEN 'digest'
+            WHEN body LIKE 'UNCERTAIN: %' THEN 'digest_part'
+            WHEN subject LIKE 'confirmed: %' THEN 'confirmed'
+            WHEN alert_id NOT IN (SELECT c.alert_id FROM alert_change c) THEN 'alarm'
+            ELSE 'alert' END"""
+    )
+    _run_all(db, alert_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -89,6 +122,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     chat_answers,
     feed_polling,
     recalls,
+    alert_rules,
 )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.model import Alert, Article, Aspect, Claim, Entry, Feed, Precision, Role, Stage
+from pipeline.model import Alert, AlertKind, Article, Aspect, Claim, Entry, Feed, Precision, Role, Stage
 from pipeline.storage.connection import Connection, Row
 
 FEED_COLUMNS = (
@@ -41,6 +41,10 @@ class Part:
             ],
             where="NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = CAST(batch.alert_id AS UUID))",
         )
+        self._db.insert(
+            "digest_part",
+            [{"alert_id": part, "digest_id": alert.alert_id} for alert in alerts for part in alert.parts],
+        )
         return self._db.insert(
             "alert",
             [
@@ -53,6 +57,10 @@ class Part:
                     "subject": alert.subject,
                     "body": alert.body,
                     "planned_at": alert.planned_at,
+                    "kind": alert.kind,
+                    "due_at": alert.due_at,
+                    "urgent": alert.urgent,
+                    "message": alert.message,
                 }
                 for alert in alerts
             ],
@@ -121,6 +129,10 @@ def alert_of(row: Row) -> Alert:
         subject=row["subject"],
         body=row["body"],
         planned_at=row["planned_at"],
+        kind=AlertKind(row["kind"] or AlertKind.ALERT),
+        due_at=row["due_at"],
+        urgent=bool(row["urgent"]),
+        message=row["message"] or "",
     )
 
 

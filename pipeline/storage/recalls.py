@@ -103,7 +103,10 @@ class Recalls(Part):
         ]
 
     def alerts_about(self, watch: str, change_ids: Iterable[UUID]) -> list[SentAlert]:
-        """The alerts that tell any of ``change_ids``, delivered or not; withdrawn ones and recalls are left out."""
+        """The alerts that tell any of ``change_ids``, delivered or not.
+
+        Left out is what was withdrawn, and what went out with a digest, which tells it.
+        """
         rows = self._db.rows(
             """
             SELECT a.*, d.delivered_at, c.change_ids FROM alert a
@@ -117,6 +120,7 @@ class Recalls(Part):
             WHERE a.watch = ? AND a.alert_id IN (
                 SELECT alert_id FROM alert_change WHERE list_contains(CAST(? AS VARCHAR[]), CAST(change_id AS VARCHAR)))
             AND NOT EXISTS (SELECT 1 FROM recall r WHERE r.alert_id = a.alert_id AND r.message_id IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM digest_part g WHERE g.alert_id = a.alert_id)
             ORDER BY a.planned_at, a.alert_id""",
             [watch, sorted(map(str, change_ids))],
         )

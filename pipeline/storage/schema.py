@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, CHANNEL_ALARM, DIGEST_PART
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 
@@ -369,14 +370,17 @@ CHAT = (
 POLLING = (_table(*FEED_MOVE), _table(*FEED_ALARM))
 RECALLS = tuple(_table(*table) for table in (ARTICLE_REVISION, EVIDENCE_CHECK, RECALL, TEXT_REMOVED))
 
+ALERT_RULES = tuple(_table(*table) for table in (DIGEST_PART, ALERT_ACK, ALERT_RETRY, CHANNEL_ALARM))
+
 # Columns that later migrations added, by table.
 MORE = {
     "feed_state": tuple(Column(*column) for column in FEED_STATE_MORE),
     "poll": tuple(Column(*column) for column in POLL_MORE),
+    "alert": tuple(Column(*column) for column in ALERT_MORE),
     "page_fetch": tuple(Column(*column) for column in PAGE_FETCH_MORE),
 }
 
 TABLES = {
     table.name: replace(table, columns=table.columns + MORE.get(table.name, ()))
-    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS)
+    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES)
 }

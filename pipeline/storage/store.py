@@ -18,6 +18,7 @@ from pipeline.storage.feeds import Feeds
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import check, migrate
+from pipeline.storage.outbox import Outbox
 from pipeline.storage.polling import Polling
 from pipeline.storage.reread import Past
 from pipeline.storage.runs import Runs
@@ -30,10 +31,11 @@ RUN_LOCK = "run.lock"
 
 _ALERTS = "alerts"  # the folder of alert files
 _UNDER_WAY = (f".{PUBLISHED}.*.tmp", f"{LIVE}.new", f"{LIVE}.new.wal", f"{LIVE}.tmp")  # what a crash may leave
+_BESIDE = ("heartbeat-*.json", "prefect-server.log")  # what `heartbeat` and `serve` keep
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Polling, Articles, Changes, Past, Runs, Trails, Answers):
+class Store(Feeds, Polling, Articles, Changes, Past, Runs, Outbox, Trails, Answers):
     """All questions that the flows and commands ask of the store, one method each."""
 
 
@@ -128,7 +130,8 @@ def _create(folder: Path) -> None:
 def is_ours(name: str) -> bool:
     """Whether Missionwatch itself makes files or folders called ``name`` in a data folder."""
     made = {LIVE, f"{LIVE}.wal", LOCK, RUN_LOCK, PUBLISHED, _ALERTS}
-    return name in made or name.startswith(SET_ASIDE) or any(fnmatchcase(name, form) for form in _UNDER_WAY)
+    forms = (*_UNDER_WAY, *_BESIDE)
+    return name in made or name.startswith(SET_ASIDE) or any(fnmatchcase(name, form) for form in forms)
 
 
 @contextmanager

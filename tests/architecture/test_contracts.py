@@ -44,7 +44,9 @@ PLANTED = [
     Planted("The HTTP client lives in pipeline.fetch", "pipeline.replay", "import aiohttp"),
     Planted("The HTTP client lives in pipeline.fetch", "pipeline.notify", "import httpx"),
     Planted("The archive's web server lives in pipeline.replay", "pipeline.workers", "import uvicorn"),
+    Planted("The Prometheus client lives in pipeline.metrics", "pipeline.cli", "import prometheus_client"),
     Planted("Apprise lives in pipeline.notify", "pipeline.cli", "import apprise"),
+    Planted("Dask lives in pipeline.spread", "pipeline.steps", "import distributed"),
     Planted(PURE, "pipeline.parse", "import socket"),
     Planted(PURE, "pipeline.schedule", "import random"),
     Planted(PURE, "pipeline.text", "import time"),
@@ -56,6 +58,7 @@ ALLOWED = [
     ("pipeline.fetch", "import aiohttp, socket, time"),
     ("pipeline.replay", "import starlette, uvicorn"),
     ("pipeline.notify", "import apprise"),
+    ("pipeline.spread", "import distributed"),
     ("flows", "import prefect, pipeline.cli, pipeline.storage"),
     ("pipeline.compare", "import datetime, pipeline.board, pipeline.text, pipeline.model, pipeline.errors"),
 ]

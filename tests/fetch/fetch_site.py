@@ -41,6 +41,7 @@ def bomb() -> bytes:
 
 class Handler(BaseHTTPRequestHandler):
     site: Site
+    counted = False
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -52,7 +53,14 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
+        self.over()  # before the last byte: whoever has it may ask again before this thread goes on
         self.wfile.write(body)
+
+    def over(self) -> None:
+        if self.counted:
+            self.counted = False
+            with self.site.lock:
+                self.site.now -= 1
 
     def do_GET(self) -> None:
         site = self.site
@@ -61,12 +69,12 @@ class Handler(BaseHTTPRequestHandler):
             site.starts.append(time.monotonic())
             site.now += 1
             site.most_at_once = max(site.most_at_once, site.now)
+        self.counted = True
         try:
             with contextlib.suppress(OSError):
                 self.answer(self.path.partition("?")[0])
         finally:
-            with site.lock:
-                site.now -= 1
+            self.over()
             self.close_connection = True
 
     def answer(self, path: str) -> None:

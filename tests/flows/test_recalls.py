@@ -124,7 +124,7 @@ async def test_a_page_that_is_corrected_is_recalled_to_who_got_the_alert(tmp_pat
 
     ((subject, body),) = world.recalls()
     assert "5,000" in subject
-    assert f'Then: "{VOTE}"\n  Now:  "{CORRECTED}"' in body
+    assert f'Before: "{VOTE}"\n  Now:    "{CORRECTED}"' in body
     assert done.counts["recalls"] == 1
     assert world.ask("SELECT value FROM board WHERE value LIKE '5,%'") == [("5,500 soldiers",)]
     assert [m for m in world.messages() if "5,500" in m[0]] == []  # the recall has told it

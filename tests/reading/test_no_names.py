@@ -9,7 +9,8 @@ PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
 RULES = [*(PIPELINE / "reading").glob("*.py"), *(PIPELINE / "compare").glob("*.py")]
 RULES += [
     *(PIPELINE / "initiate").glob("*.py"),
-    *(PIPELINE / name for name in ("board.py", "backtest.py", "alerts.py")),
+    *(PIPELINE / "alerts").glob("*.py"),
+    *(PIPELINE / name for name in ("board.py", "backtest.py")),
 ]
 NAMES_TEXT = """MSS MSSM MMAS GSF FRG UNSOH BINUH MINUSTAH AUSSOM ATMIS AMISOM UNSOS UNTMIS UNIFIL UNDOF Artibonite
     Kenscoff Ombaka Ruto Guterres Dujarric Rubio Massieu Nzuve Kabiru Landau Anand Waltz Abagnara Naqoura

@@ -44,8 +44,8 @@ def test_who_got_the_alert_is_told_the_old_sentence_and_the_new_one() -> None:
 
     assert message.subject == "RECALL: Haiti: strength decided: 5,500 people"
     assert message.body.splitlines()[0].startswith("RECALL of what we told you on 01 Oct 2025 13:00 UTC (alert ")
-    assert "We told you: STRENGTH: the ceiling: 5,500 people (decided)" in message.body
-    assert f'The source has since corrected it.\n  Then: "{VOTE}"\n  Now:  "{NEW}"' in message.body
+    assert "STRENGTH: taken back: the ceiling: 5,500 people (decided)" in message.body
+    assert f'  Before: "{VOTE}"\n  Now:    "{NEW}"\n  The source has since corrected it.' in message.body
     assert (message.rule, message.channel) == ("recall", "console")
 
 

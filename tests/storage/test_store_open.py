@@ -132,7 +132,7 @@ def test_every_table_view_and_column_says_what_it_means(tmp_path: Path) -> None:
     assert silent == []
     assert {row["table_name"] for row in tables} == {"migration", *TABLES}
     assert {row["view_name"] for row in views} == {
-        "board", "changes", "articles", "claims", "alerts", "feed_health", "runs", "recalls",
+        "board", "changes", "articles", "claims", "alerts", "feed_health", "runs", "recalls", "outbox",
     }  # fmt: skip
     assert all(row["comment"] for row in tables + views)
     db.close()

@@ -6,6 +6,7 @@ what Python's imports cost. No thread runs in the parent, and no database is ope
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import resource
@@ -121,3 +122,4 @@ def _say_nothing(log: Path) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)
+    faulthandler.enable()  # a library that falls by itself says where, in the case's log

@@ -1,0 +1,152 @@
+"""The outbox, a run at a time: what time has made due goes in, what may go is handed over, channels that fail are told.
+
+No Prefect here: the flow ``alert`` runs it as a task, and a simulated month runs it on a clock of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pipeline import alerts as alerting
+from pipeline.board import fold
+from pipeline.health import health_of, is_failing
+from pipeline.model import Alert, Change, Delivery, PendingAlert, Watch
+from pipeline.storage import Store
+
+LIMIT = 400  # alerts a run; the rest wait for the next
+BATCH = 25  # alerts of one channel that a crash can send again, at most
+
+OpenStore = Callable[[], AbstractContextManager[Store]]
+HandOver = Callable[[Sequence[PendingAlert], int], Awaitable[list[Delivery]]]  # a batch, and how many were before it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run of the outbox came to.
+
+    Attributes:
+        planned: alerts that time made due: digests, reminders, what nobody acknowledged, alarms about channels.
+        put_back: dead letters that wait again since their channel works again.
+        deliveries: the attempts.
+    """
+
+    planned: int
+    put_back: int
+    deliveries: tuple[Delivery, ...]
+
+
+async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime, hand_over: HandOver) -> Outcome:
+    """Fill the outbox with what is due at ``now``, and hand over what may go.
+
+    Args:
+        open_store: opens the store; it is never open while something is handed over.
+        watch: its rules say when, and to whom.
+        run_id: the run that does it.
+        now: the watch's time.
+        hand_over: hands over a batch.
+    """
+    with open_store() as store:
+        put_back = store.put_back_after_outages(watch.slug)
+        planned = store.add_alerts(run_id, _unasked(store, watch, now))
+        planned += store.add_alerts(run_id, _digests(store, watch, now))
+    deliveries = await _send(open_store, watch, run_id, now, hand_over)
+    with open_store() as store:
+        told, back = _tell_of_channels(store, watch, run_id, now)
+    if told or back:
+        deliveries += await _send(open_store, watch, run_id, now, hand_over)
+    return Outcome(planned + told, put_back + back, tuple(deliveries))
+
+
+def work_waits(store: Store, watch: Watch, now: datetime) -> bool:
+    """Whether :func:`empty` would have anything to do at ``now``."""
+    slug = watch.slug
+    states = {state.channel: state for state in store.channel_states(slug)}
+    return bool(
+        alerting.ready(store.alerts_due(slug, now, 1), states, watch, now)
+        or _digests(store, watch, now)
+        or _unasked(store, watch, now)
+        or any(alerting.channel_alarms(states.values(), store.open_channel_alarms(slug), watch, now))
+    )
+
+
+async def _send(
+    open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime, hand_over: HandOver
+) -> list[Delivery]:
+    """Hand over what may go now, a batch at a time; each batch is stored before the next is begun."""
+    made: list[Delivery] = []
+    shut: set[str] = set()
+    while len(made) < LIMIT:
+        with open_store() as store:
+            states = {state.channel: state for state in store.channel_states(watch.slug)}
+            due = alerting.ready(store.alerts_due(watch.slug, now, BATCH), states, watch, now)
+        waiting = [pending for pending in due if pending.alert.channel not in shut]
+        if not waiting:
+            break
+        batch = await hand_over(waiting, len(made))
+        with open_store() as store:
+            store.add_deliveries(run_id, batch)
+        made += batch
+        # Whoever took nothing of a batch is not asked for the next one of this run.
+        shut |= {d.channel for d in batch} - {d.channel for d in batch if d.outcome == "delivered"}
+    return made
+
+
+def _tell_of_channels(store: Store, watch: Watch, run_id: UUID, now: datetime) -> tuple[int, int]:
+    """Put into the outbox what is due about channels that fail or work again.
+
+    Returns:
+        How many alerts were added, and how many dead letters put back.
+    """
+    states = store.channel_states(watch.slug)
+    raised, over = alerting.channel_alarms(states, store.open_channel_alarms(watch.slug), watch, now)
+    if not raised and not over:
+        return 0, 0
+    alerts = alerting.channel_alerts(raised, over, states, watch, now)
+    told = store.add_channel_alarms(run_id, raised, over, alerts)
+    return told, store.put_back_after_outages(watch.slug)
+
+
+def _unasked(store: Store, watch: Watch, now: datetime) -> list[Alert]:
+    """What is due though nothing new was read, and is not in the outbox: reminders, and what nobody acknowledged."""
+    slug = watch.slug
+    due: list[Alert] = []
+    changes: list[Change] | None = None
+    since = alerting.longest_wait(watch)
+    if since is not None and (told := store.unacknowledged(slug, now - since)):
+        changes = store.load_changes(slug)
+        due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes}, watch, now)
+    if any(rule.remind_before for rule in watch.rules):
+        changes = store.load_changes(slug) if changes is None else changes
+        board = [row.change for row in fold(changes).values()]
+        if days := alerting.expected_days(board):
+            articles = store.articles_of(_articles_behind(one.change for one in days))
+            due += alerting.expected_alerts(board, articles, store.origins_of(slug), watch, now)
+    return store.not_planned(due)
+
+
+def _digests(store: Store, watch: Watch, now: datetime) -> tuple[Alert, ...]:
+    """The digests that are due, each made of the parts that wait for it."""
+    slug = watch.slug
+    parts = store.digest_parts_due(slug, now)
+    if not parts:
+        return ()
+    changes = {change.change_id: change for change in store.load_changes(slug)}
+    wanted = {i for part in parts for i in part.change_ids}
+    articles = store.articles_of(_articles_behind(changes[i] for i in wanted if i in changes))
+    return alerting.gather(parts, changes, articles, store.origins_of(slug), watch, now, _proof(store, slug, now))
+
+
+def _articles_behind(changes: Iterable[Change]) -> set[UUID]:
+    return {change.article_id for change in changes if change.article_id}
+
+
+def _proof(store: Store, watch: str, now: datetime) -> str:
+    """What was done in the last day, for the digests."""
+    healths = [health_of(feed, now) for feed in store.feed_records(watch)]
+    failing, silent = sum(map(is_failing, healths)), sum(health.is_silent for health in healths)
+    quiet = store.quiet(watch, now - alerting.QUIET_FOR, now, failing=failing, silent=silent)
+    return alerting.proof_of_quiet(quiet)

@@ -1,0 +1,114 @@
+"""``missionwatch serve``: watches that a Prefect server on this machine schedules, shows and wakes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from flows.environment import prepare_served
+from flows.local_server import LocalServer
+from flows.request import WatchRequest
+from flows.resources import watch_of
+from flows.runs import whole_store
+from pipeline.cli.frame import settings
+from pipeline.errors import UsageError
+
+OK, INTERRUPTED = 0, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One watch to be served, and what its runs are asked to do."""
+
+    slug: str
+    title: str
+    request: WatchRequest
+
+
+def run_serve(
+    folders: Sequence[Path],
+    data_dir: Path,
+    *,
+    every: int,
+    poll_every: int,
+    port: int,
+    at_once: int,
+    archive_port: int | None = None,
+) -> int:
+    """Serve the watches until a signal ends it; the exit code.
+
+    Raises:
+        MissionwatchError: a watch's files are wrong, the store can't be used, or Prefect's server does not start.
+    """
+    # Wrong files and a store that can't be used are told before anything is started.
+    watches = watches_in([folder.resolve() for folder in folders], data_dir.resolve(), archive_port)
+    if told := whole_store(data_dir, settings().store_wait):
+        click.echo(told, err=True)
+    if url := os.environ.get("PREFECT_API_URL", "").strip():
+        prepare_served(os.environ, url)
+        return _serve(watches, None, url.removesuffix("/").removesuffix("/api"), every, poll_every, at_once)
+    server = LocalServer(port, data_dir / "prefect-server.log")
+    if server.answers():
+        click.echo(f"A Prefect server answers on port {port} already: it is used, and left running.", err=True)
+        prepare_served(os.environ, server.url)
+        return _serve(watches, None, server.page, every, poll_every, at_once)
+    click.echo(f"Starting Prefect's server on 127.0.0.1:{port}; that takes some seconds.", err=True)
+    try:
+        server.start()
+        prepare_served(os.environ, server.url)
+        return _serve(watches, server, server.page, every, poll_every, at_once)
+    finally:
+        server.stop()
+
+
+def print_deployments(
+    folders: Sequence[Path], data_dir: Path, *, every: int, poll_every: int, pool: str, archive_port: int | None = None
+) -> str:
+    """The ``prefect.yaml`` for the watches, with their folders as they are given.
+
+    Raises:
+        MissionwatchError: a watch's files are wrong.
+    """
+    watches = watches_in(folders, data_dir, archive_port)
+    from flows.prefect_yaml import prefect_yaml  # Prefect takes a second to import: wrong files are told before
+
+    return prefect_yaml(watches, every=every, poll_every=poll_every, pool=pool)
+
+
+def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None = None) -> tuple[Served, ...]:
+    """The watches of ``folders``, each with what its runs are asked to do.
+
+    Raises:
+        WatchFileError: a file of a watch is wrong.
+        UsageError: two of them have one name.
+    """
+    found: dict[str, Served] = {}
+    for folder in folders:
+        request = WatchRequest(
+            folder=folder,
+            data_dir=data_dir,
+            archive_port=archive_port,
+            every_feed=archive_port is not None,  # an archive's clock is not ours
+        )
+        watch = watch_of(request)
+        if watch.slug in found:
+            raise UsageError(
+                f"{folder} and {found[watch.slug].request.folder} are both the watch '{watch.slug}'.",
+                remedy="Give one of them another slug in its watch.toml, or name it once.",
+            )
+        found[watch.slug] = Served(watch.slug, watch.title, request)
+    return tuple(found.values())
+
+
+def _serve(
+    watches: Sequence[Served], server: LocalServer | None, page: str, every: int, poll_every: int, at_once: int
+) -> int:
+    from flows.serving import serve  # Prefect reads its settings when it is imported: they are set by now
+
+    ended_by = asyncio.run(serve(watches, server, page, every=every, poll_every=poll_every, at_once=at_once))
+    return INTERRUPTED if ended_by == "SIGINT" else OK

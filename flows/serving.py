@@ -1,0 +1,143 @@
+"""The life of ``missionwatch serve``: registers the deployments, runs them, outlives its server, ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import click
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
+from prefect.runner import Runner
+
+from flows.deployments import deployments
+from flows.local_server import LocalServer
+from flows.serve import Served
+
+QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
+PREFETCH_SECONDS = 1  # a longer look ahead decides too early that a run collides, and cancels it
+LOOK_SECONDS = 2.0  # between two looks at our server
+DRAIN_SECONDS = 5.0
+STOP_SECONDS = 20.0  # for runs under way to end; four are enough on an idle machine
+LONGEST_PAUSE = 60.0
+
+
+async def serve(
+    watches: Sequence[Served], server: LocalServer | None, page: str, *, every: int, poll_every: int, at_once: int
+) -> str:
+    """Serve ``watches`` until SIGINT or SIGTERM; the name of the signal.
+
+    Args:
+        watches: what is served.
+        server: the Prefect server that is ours to look after; None where it is another's.
+        page: where a browser finds the server.
+        every, poll_every: minutes between rounds, and between polls.
+        at_once: runs at the same time at most.
+    """
+    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    keeper = asyncio.create_task(_look_after(server)) if server else None
+    pause, is_first = 1.0, True
+    try:
+        while not ended.done():
+            runner = Runner(
+                name=f"missionwatch on {socket.gethostname()}",
+                query_seconds=QUERY_SECONDS,
+                prefetch_seconds=PREFETCH_SECONDS,
+                limit=at_once,
+                # What is due meanwhile is late and not lost: the first round after a stop takes it all.
+                pause_on_shutdown=False,
+            )
+            try:
+                await _register(runner, watches, every, poll_every)
+                if is_first:
+                    _tell(watches, page, every, poll_every)
+                    is_first = False
+                await _run_until(runner, ended)
+                pause = 1.0
+            except Exception as error:
+                if is_first:
+                    raise  # what can't begin is told at once
+                click.echo(f"The runner lost Prefect's server ({_reason(error)}); it begins again.", err=True)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(ended), pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        return ended.result()
+    finally:
+        if keeper:
+            keeper.cancel()
+        await _drain()
+
+
+async def _register(runner: Runner, watches: Sequence[Served], every: int, poll_every: int) -> None:
+    for watch in watches:
+        for made in deployments(watch.slug, watch.request, every=every, poll_every=poll_every):
+            await runner.aadd_deployment(made)
+
+
+async def _run_until(runner: Runner, ended: asyncio.Future[str]) -> None:
+    """Run until ``ended`` or a failure. Runs under way are cancelled at the end: the store takes that well."""
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(runner.start())
+    await asyncio.sleep(0)  # now it has begun
+    # The runner has taken SIGTERM for itself, and knows nothing of SIGINT, which would leave runs as if they ran on.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _end, ended, number)
+    either: tuple[asyncio.Future[Any], ...] = (running, ended)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if ended.done():
+        click.echo("Stopping: runs under way are ended, what they stored stays.", err=True)
+        # Where the server is gone, Prefect's client would go on asking it for more than a minute.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                if runner.started:
+                    await runner.astop()
+                await asyncio.wait({running})
+        running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def _end(ended: asyncio.Future[str], number: signal.Signals) -> None:
+    if not ended.done():
+        ended.set_result(number.name)
+
+
+async def _look_after(server: LocalServer) -> None:
+    """Start the server again where it has ended, for as long as it takes."""
+    pause = LOOK_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        if not server.is_dead():
+            pause = LOOK_SECONDS
+            continue
+        click.echo(f"Prefect's server has ended by itself; it is started again. See {server.log}", err=True)
+        try:
+            await asyncio.to_thread(server.start)
+        except Exception as error:
+            click.echo(f"{error}", err=True)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _drain() -> None:
+    """Send what waits to be sent while the server is there: else the exit waits over a minute for one that is gone."""
+    for worker in (APILogWorker, EventsWorker):
+        waiting = worker.drain_all(timeout=DRAIN_SECONDS)
+        if asyncio.iscoroutine(waiting):
+            await waiting
+
+
+def _tell(watches: Sequence[Served], page: str, every: int, poll_every: int) -> None:
+    for watch in watches:
+        click.echo(f"Serving {watch.slug}: {watch.title}; its data is in {watch.request.data_dir}", err=True)
+    between = f", a poll every {poll_every} in between" if poll_every else ""
+    click.echo(f"A round every {every} minutes{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
+
+
+def _reason(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,69 @@
+"""Which changes are told, to whom, when, and in which words. Pure.
+
+``rules`` say which changes they take, ``planning`` makes alerts of them, ``timing`` says when one may go, ``digest``
+gathers those that wait for a digest, ``escalation`` and ``expected`` tell what nobody acknowledged and what is to come,
+``alarms`` tell of the watch itself, ``outbox`` says what goes now. The words are those of ``compose`` and ``message``.
+"""
+
+from pipeline.alerts.alarms import alarm_alerts, channel_alarms, channel_alerts
+from pipeline.alerts.compose import became, message_of, stage_words, subject_line
+from pipeline.alerts.digest import QUIET_FOR, gather, proof_of_quiet
+from pipeline.alerts.escalation import longest_wait, unacknowledged_alerts
+from pipeline.alerts.expected import expected_alerts, expected_days
+from pipeline.alerts.message import SUBJECT_LIMIT
+from pipeline.alerts.outbox import ack_command, ack_link, by_channel, dressed, is_open, ready
+from pipeline.alerts.planning import alert_about, plan
+from pipeline.alerts.rules import (
+    addresses,
+    channel_name,
+    channels_of,
+    first_rules,
+    is_sure,
+    is_urgent,
+    rule_of,
+    takes,
+    worth_alerting,
+)
+from pipeline.alerts.timing import ATTEMPTS, after_quiet, is_quiet, may_go, next_digest, release, retry_at
+
+__all__ = [
+    "ATTEMPTS",
+    "QUIET_FOR",
+    "SUBJECT_LIMIT",
+    "ack_command",
+    "ack_link",
+    "addresses",
+    "after_quiet",
+    "alarm_alerts",
+    "alert_about",
+    "became",
+    "by_channel",
+    "channel_alarms",
+    "channel_alerts",
+    "channel_name",
+    "channels_of",
+    "dressed",
+    "expected_alerts",
+    "expected_days",
+    "first_rules",
+    "gather",
+    "is_open",
+    "is_quiet",
+    "is_sure",
+    "is_urgent",
+    "longest_wait",
+    "may_go",
+    "message_of",
+    "next_digest",
+    "plan",
+    "proof_of_quiet",
+    "ready",
+    "release",
+    "retry_at",
+    "rule_of",
+    "stage_words",
+    "subject_line",
+    "takes",
+    "unacknowledged_alerts",
+    "worth_alerting",
+]

@@ -1,0 +1,237 @@
+"""What a message says of changes: what became of what, both sentences, who says so and how sure we are. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from pipeline import shown
+from pipeline.alerts.message import Fact, Message, Section, subject_of
+from pipeline.model import Article, Change, Stage, Verdict, Watch
+
+AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
+# From which confidence on we use which word; what the numbers are worth stands in docs/quality.md.
+SURE_WORDS = ((0.9, "very sure"), (0.8, "sure"), (0.7, "fairly sure"), (0.5, "uncertain"), (0.0, "doubtful"))
+UNCERTAIN_BELOW = 0.7
+_SOME_UNCERTAIN = "What is marked uncertain rests on one source, or on a sentence that may be read otherwise."
+_UNCERTAIN = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
+_CONFIRMED = "CONFIRMED: a second, independent origin now says what was too uncertain to be told at once."
+
+_STAGE_WORDS = {
+    Stage.PROPOSED: "proposed",
+    Stage.PLANNED: "planned",
+    Stage.DECIDED: "decided",
+    Stage.IN_EFFECT: "in effect",
+    Stage.ENDED: "ended",
+    Stage.REJECTED: "rejected",
+}
+_VERDICT_WORDS = {
+    Verdict.NEW: "new",
+    Verdict.ADVANCES: "advances: what was expected has come nearer, or has come",
+    Verdict.REVISES: "revises: the same thing, with another value",
+    Verdict.REVERSES: "reverses: the contrary of what held",
+    Verdict.DISPUTES: "disputes: sources disagree, and both stand on the board",
+    Verdict.WITHDRAWN: "withdrawn: its source no longer says so",
+}
+
+
+def message_of(
+    changes: Sequence[Change],
+    *,
+    articles: Mapping[UUID, Article],
+    before: Mapping[UUID, Change],
+    origins: Mapping[UUID, int],
+    kind: str,
+    watch: Watch,
+    folder: str = "DIR",
+    page_url: str = "",
+    intro: str = "",
+    closing: str = "",
+) -> Message:
+    """The message that tells ``changes``.
+
+    Args:
+        changes: at least one, in the order in which they are told.
+        articles: by id: those behind the changes, and behind the ones that they supersede.
+        before: earlier changes by their own id; the one that a change supersedes is quoted.
+        origins: how many independent origins say so, by the change's id; a change that is not there has its own.
+        kind: ``at once``, ``digest`` or ``confirmed``, or another word, which then stands before the subject.
+        watch: the mission.
+        folder: where the watch's files are, as an operator writes it, for the command that tells why.
+        page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
+        intro: what stands first; empty takes the kind's own words.
+        closing: what stands last: what was done, how to acknowledge.
+    """
+    sections = tuple(
+        section_of(
+            change,
+            article=articles.get(change.article_id) if change.article_id else None,
+            before=before.get(change.supersedes) if change.supersedes else None,
+            articles=articles,
+            origins=origins.get(change.change_id, 1 if change.article_id else 0),
+            folder=folder,
+            page_url=page_url,
+        )
+        for change in changes
+    )
+    return Message(subject_line(changes, watch, kind), intro or _intro(changes, kind), sections, closing)
+
+
+def section_of(
+    change: Change,
+    *,
+    article: Article | None,
+    before: Change | None,
+    origins: int,
+    articles: Mapping[UUID, Article] | None = None,
+    folder: str = "DIR",
+    page_url: str = "",
+) -> Section:
+    """What is told of one change; see :func:`message_of` for the arguments."""
+    asked = article.url if article else str(change.change_id)
+    old_article = (articles or {}).get(before.article_id) if before and before.article_id else None
+    return Section(
+        heading=f"{change.aspect.capitalize()}{' (uncertain)' if _is_uncertain(change) else ''}",
+        became=became(change),
+        before_quote=before.quote if before else "",
+        after_quote=change.quote,
+        notes=_notes(change, origins),
+        source=_source(article),
+        title=article.title if article else "",
+        url=article.url if article else "",
+        trail=_trail(folder, asked),
+        trail_url=page_url.replace("{change_id}", str(change.change_id)).replace("{watch}", change.watch),
+        before_source=_before_source(before, old_article),
+        facts=_facts(change, article, origins),
+    )
+
+
+def taken_back(change: Change, article: Article | None, *, then: str, now: str, found: str, url: str) -> Section:
+    """What is told of a change that is taken back.
+
+    Args:
+        change: what was told.
+        article: the one that said so.
+        then, now: the sentence that was quoted, and what stands there now; the latter may be empty.
+        found: what has become of the sentence, in plain English.
+        url: of the page that was looked at again.
+    """
+    return replace(
+        section_of(change, article=article, before=None, origins=0),
+        became=f"taken back: {became(change)}",
+        before_quote=then,
+        after_quote=now,
+        notes=(found, "No other origin says so: the board no longer counts it."),
+        url=url,
+        trail=_trail("DIR", url),
+    )
+
+
+def stage_words(stage: Stage) -> str:
+    """The stage as people write it."""
+    return _STAGE_WORDS[stage]
+
+
+def became(change: Change) -> str:
+    """The change in one line: what became what."""
+    after = f"{change.subject}: {change.value} ({stage_words(change.stage)})"
+    if change.verdict is Verdict.DISPUTES and change.disputed_value:
+        return f"{change.subject}: {change.value}, and now also {change.disputed_value}: sources disagree"
+    if change.before_stage is None:
+        return f"{after}; the board said nothing of it"
+    old = f"{change.before_value or 'nothing'} ({stage_words(change.before_stage)})"
+    return f"{change.subject}: {old} became {change.value} ({stage_words(change.stage)})"
+
+
+def sure(confidence: float) -> str:
+    """How sure we are, in words and as a number: ``sure (0.85)``."""
+    shown_as = f"{confidence:.2f}"
+    # By the number as it is shown: 0.899 is told as 0.90, so it has that word.
+    word = next(word for floor, word in SURE_WORDS if float(shown_as) >= floor)
+    return f"{word} ({shown_as})"
+
+
+def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE) -> str:
+    """A subject that says the first change and how many more there are, at most 90 characters long."""
+    first = changes[0]
+    if kind == DIGEST:
+        mark = "uncertain: " if all(map(_is_uncertain, changes)) else "digest: "
+    else:
+        mark = "" if kind == AT_ONCE else f"{kind}: "
+    head = f"{mark}{watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
+    return subject_of(head, more=len(changes) - 1)
+
+
+def _intro(changes: Sequence[Change], kind: str) -> str:
+    if kind == CONFIRMED:
+        return _CONFIRMED
+    if kind != DIGEST or not any(map(_is_uncertain, changes)):
+        return ""
+    return _UNCERTAIN if all(map(_is_uncertain, changes)) else _SOME_UNCERTAIN
+
+
+def _is_uncertain(change: Change) -> bool:
+    return change.confidence < UNCERTAIN_BELOW
+
+
+def _trail(folder: str, asked: str) -> str:
+    # What stands in an address is a stranger's: quoted, a shell runs none of it.
+    return f"missionwatch why {shlex.quote(folder)} {shlex.quote(shown.line(asked))}"
+
+
+def _notes(change: Change, origins: int) -> tuple[str, ...]:
+    since = f"since {_day(change.held_from)}" if change.event_date else f"reported {_day(change.known_at)}"
+    counted = "" if not origins else "; one origin so far" if origins == 1 else f"; {origins} independent origins"
+    verdict = _VERDICT_WORDS.get(change.verdict, str(change.verdict))
+    head, _, meaning = verdict.partition(": ")
+    return (
+        f"Verdict: {head}, {since}{f' ({meaning})' if meaning else ''}",
+        f"How sure: {sure(change.confidence)}{counted}",
+    )
+
+
+def _source(article: Article | None) -> str:
+    if article is None:
+        return ""
+    origin = f", first written by {article.origin}" if article.origin and article.origin != article.family else ""
+    return f"{article.outlet}{origin}, {article.published:%d %b %Y %H:%M} UTC"
+
+
+def _before_source(before: Change | None, article: Article | None) -> str:
+    if before is None:
+        return ""
+    if article is not None:
+        return f"{article.outlet}, {_day(article.published)}"
+    return f"{'baseline' if before.verdict is Verdict.BASELINE else 'reported'}, {_day(before.known_at)}"
+
+
+def _facts(change: Change, article: Article | None, origins: int) -> tuple[tuple[str, Fact], ...]:
+    """The change for programs: the names that docs/channels.md documents."""
+    return (
+        ("change_id", str(change.change_id)),
+        ("aspect", str(change.aspect)),
+        ("subject", change.subject),
+        ("verdict", str(change.verdict)),
+        ("stage", str(change.stage)),
+        ("value", change.value),
+        ("before_stage", str(change.before_stage) if change.before_stage else None),
+        ("before_value", change.before_value),
+        ("disputed_value", change.disputed_value),
+        ("held_from", change.held_from.isoformat()),
+        ("known_at", change.known_at.isoformat()),
+        ("event_date", change.event_date.isoformat() if change.event_date else None),
+        ("confidence", round(change.confidence, 4)),
+        ("origins", origins),
+        ("supersedes", str(change.supersedes) if change.supersedes else None),
+        ("article_id", str(change.article_id) if change.article_id else None),
+        ("outlet", article.outlet if article else None),
+        ("origin", (article.origin or None) if article else None),
+        ("published", article.published.isoformat() if article else None),
+    )
+
+
+def _day(when: date) -> str:
+    return f"{when:%d %b %Y}"

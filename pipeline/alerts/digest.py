@@ -1,0 +1,103 @@
+"""Digests: what is due of one channel, as one message, with the proof that the rest was quiet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.alerts.compose import DIGEST, message_of
+from pipeline.alerts.message import as_text, to_json
+from pipeline.alerts.planning import with_old_sentences
+from pipeline.alerts.rules import rule_of
+from pipeline.alerts.timing import may_go
+from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch
+from pipeline.text import content_id
+
+QUIET_FOR = timedelta(hours=24)  # what a digest tells of: the time since the last one
+
+
+def gather(
+    parts: Sequence[Alert],
+    changes: Mapping[UUID, Change],
+    articles: Mapping[UUID, Article],
+    origins: Mapping[UUID, int],
+    watch: Watch,
+    now: datetime,
+    proof: str,
+) -> tuple[Alert, ...]:
+    """The digests that are due: one for each channel, of all of its parts that may go now.
+
+    Once made, a digest is stored and sent as it is: its key is that of its parts, so another try is the same message.
+
+    Args:
+        parts: alerts of the kind ``DIGEST_PART`` that are due, in order.
+        changes: every change by id, in the order in which the board took them.
+        articles: behind the changes of ``parts``, by id.
+        origins: how many independent origins tell each change by now.
+        watch: its rules say whose quiet hours it is.
+        now: the time of making.
+        proof: what was done since the last one, see :func:`proof_of_quiet`.
+    """
+    by_channel: dict[str, list[Alert]] = {}
+    for part in parts:
+        if may_go(now, rule_of(watch, part.rule, part.channel), urgent=part.urgent):
+            by_channel.setdefault(part.channel, []).append(part)
+    digests = []
+    for channel, due in by_channel.items():
+        ids = tuple(dict.fromkeys(i for part in due for i in part.change_ids if i in changes))
+        if not ids:
+            continue
+        message = message_of(
+            [changes[i] for i in ids],
+            articles=articles,
+            before=changes,
+            origins=origins,
+            kind=DIGEST,
+            watch=watch,
+            closing=proof,
+        )
+        message = with_old_sentences(message, [changes[i] for i in ids], changes)
+        digests.append(
+            Alert(
+                alert_id=content_id("digest", watch.slug, channel, *sorted(str(part.alert_id) for part in due)),
+                watch=watch.slug,
+                rule=_strictest(due, watch),
+                channel=channel,
+                change_ids=ids,
+                subject=message.subject,
+                body=as_text(message),
+                planned_at=now,
+                kind=AlertKind.DIGEST,
+                message=to_json(message),
+                parts=tuple(part.alert_id for part in due),
+            )
+        )
+    return tuple(digests)
+
+
+def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
+    """The rule by whose hours the digest is tried again: one with quiet hours, where any part's rule has them."""
+    for part in parts:
+        rule = rule_of(watch, part.rule, part.channel)
+        if rule is not None and rule.quiet is not None:
+            return rule.name
+    return parts[0].rule
+
+
+def proof_of_quiet(quiet: Quiet) -> str:
+    """What was done in a period, in plain English: "nothing else changed" is worth what was polled and read."""
+    hours = round((quiet.until - quiet.since).total_seconds() / 3600)
+    claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
+    oldest = f"; the oldest is of {quiet.oldest_unread:%d %b %Y %H:%M} UTC" if quiet.oldest_unread else ""
+    failing = f"{quiet.failing} failing now" if quiet.failing else "none failing now"
+    silent = f", {quiet.silent} silent for longer than usual" if quiet.silent else ""
+    warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""
+    return (
+        f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n"
+        f"Feeds: {quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}\n"
+        f"Entries: {quiet.entries_seen} seen, {quiet.entries_new} new\n"
+        f"Articles: {quiet.articles_read} read, {quiet.articles_relevant} about the mission\n"
+        f"Claims: {claims}\n"
+        f"Waiting to be read: {quiet.unread}{oldest}{warning}"
+    )

@@ -1,0 +1,76 @@
+"""What is told once more because nobody has acknowledged it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.alerts.message import Message, as_text, from_json, subject_of, to_json
+from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
+from pipeline.alerts.timing import release
+from pipeline.model import Alert, AlertKind, Change, ToldAlert, Watch
+from pipeline.text import content_id
+
+# What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
+ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED})
+LATE_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up what is older
+
+
+def longest_wait(watch: Watch) -> timedelta | None:
+    """How far back a delivery can be that still waits to be acknowledged; None where no rule asks for it."""
+    waits = [rule.escalate_after for rule in watch.rules if rule.escalate_after is not None]
+    return max(waits) + LATE_FOR if waits else None
+
+
+def unacknowledged_alerts(
+    told: Iterable[ToldAlert], changes: Mapping[UUID, Change], watch: Watch, now: datetime
+) -> tuple[Alert, ...]:
+    """The alerts that are told again: each set of changes once to each channel that its rule escalates to.
+
+    Args:
+        told: alerts that were delivered, and that nobody has acknowledged.
+        changes: those that they tell, by id: what is urgent stays so.
+        watch: its rules say after how long, and to whom.
+        now: the time of planning.
+    """
+    rules = {rule.name: rule for rule in watch.rules}
+    out: dict[UUID, Alert] = {}
+    for one in told:
+        alert, rule = one.alert, rules.get(one.alert.rule)
+        if alert.kind not in ASKS or rule is None or rule.escalate_after is None:
+            continue
+        waited = now - one.delivered_at
+        if not rule.escalate_after <= waited <= rule.escalate_after + LATE_FOR:
+            continue
+        hours = waited.total_seconds() / 3600
+        intro = (
+            f"NOT ACKNOWLEDGED: this was told on {one.delivered_at:%d %b %Y %H:%M} UTC (alert {alert.alert_id}), and "
+            f"nobody has acknowledged it in {hours:.0f} hours."
+        )
+        before = from_json(alert.message) if alert.message else Message(alert.subject, alert.body)
+        message = Message(subject_of(f"not acknowledged: {alert.subject}"), intro, before.sections, before.closing)
+        if not before.sections:
+            message = Message(message.subject, f"{intro}\n\n{before.intro}", (), before.closing)
+        urgent = is_urgent(rule, [changes[i] for i in alert.change_ids if i in changes])
+        due = release(now, rule, urgent=urgent)
+        for channel in escalates_to(rule) or channels_of(rule):
+            key = content_id("unacknowledged", watch.slug, channel, *sorted(map(str, alert.change_ids)))
+            out.setdefault(
+                key,
+                Alert(
+                    alert_id=key,
+                    watch=watch.slug,
+                    rule=rule.name,
+                    channel=channel,
+                    change_ids=alert.change_ids,
+                    subject=message.subject,
+                    body=as_text(message),
+                    planned_at=now,
+                    kind=AlertKind.UNACKNOWLEDGED,
+                    due_at=None if due <= now else due,
+                    urgent=urgent,
+                    message=to_json(message),
+                ),
+            )
+    return tuple(out.values())

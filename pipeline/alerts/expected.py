@@ -1,0 +1,212 @@
+"""Days that the board looks forward to: a mandate's end, a planned step. Told before, and when they pass in silence.
+
+Pure: of the board's rows and the day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pipeline.alerts.compose import section_of
+from pipeline.alerts.message import Message, as_text, subject_of, to_json
+from pipeline.alerts.rules import channels_of, takes
+from pipeline.alerts.timing import release
+from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Stage, Watch
+from pipeline.text import content_id
+
+TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. where a watch begins late
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_UNTIL = re.compile(
+    r"\b(?:until|till|expir\w+(?: on)?|ends?(?: on)?|through)\s+"
+    rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
+    rf"|(?P<month2>{'|'.join(_MONTHS)})\s+(?P<day2>\d{{1,2}}),?\s+(?P<year2>\d{{4}}))\b",
+    re.IGNORECASE,
+)
+_STANDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
+_AHEAD = frozenset({Stage.PLANNED, Stage.DECIDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A day that a row of the board looks forward to; ``ends`` is True where something ends on it."""
+
+    change: Change
+    day: date
+    ends: bool
+
+
+def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
+    """The days that ``board`` looks forward to, the earliest first.
+
+    A mandate's end counts as long as nothing later is known of the mandate; a planned step, where its sentence names
+    the very day.
+
+    Args:
+        board: the change that made each row.
+    """
+    rows = tuple(board)
+    found = []
+    for change in rows:
+        if (day := ends_on(change)) is not None:
+            later = any(
+                other.aspect is change.aspect and other.known_at > change.known_at and other.stage not in _UNCERTAIN
+                for other in rows
+            )
+            if not later:
+                found.append(Expected(change, day, ends=True))
+        elif (day := happens_on(change)) is not None:
+            found.append(Expected(change, day, ends=False))
+    return tuple(sorted(found, key=lambda one: (one.day, str(one.change.change_id))))
+
+
+_UNCERTAIN = frozenset({Stage.PROPOSED, Stage.PLANNED, Stage.REJECTED})
+
+
+def ends_on(change: Change) -> date | None:
+    """The day on which what ``change`` says of the mandate ends; None where it says no day."""
+    if change.aspect is not Aspect.MANDATE or change.stage not in _STANDS:
+        return None
+    said = _UNTIL.search(change.value)
+    if said is None:
+        return None
+    try:
+        if said["iso"]:
+            return date.fromisoformat(said["iso"])
+        month = _MONTHS.index((said["month"] or said["month2"]).lower()) + 1
+        return date(int(said["year"] or said["year2"]), month, int(said["day"] or said["day2"]))
+    except ValueError:  # the 31st of June
+        return None
+
+
+def happens_on(change: Change) -> date | None:
+    """The day on which something that is planned is to happen; None where only a month or year is known."""
+    day = change.event_date
+    if change.stage not in _AHEAD or day is None or day <= change.known_at.date():
+        return None
+    # Of a date that is known by its month alone the sentence has no day.
+    return day if re.search(rf"(?<!\d)0?{day.day}(?!\d)", change.quote) else None
+
+
+def expected_alerts(
+    board: Iterable[Change], articles: Mapping[UUID, Article], origins: Mapping[UUID, int], watch: Watch, now: datetime
+) -> tuple[Alert, ...]:
+    """What is due about expected days: each reminder, and each silence after the day, once for each channel.
+
+    The same rows on a later day of the same wait give the same keys, so who stores them stores each once.
+
+    Args:
+        board: the change that made each row.
+        articles: behind them, by id.
+        origins: how many independent origins tell each.
+        watch: its rules say how many days before, and to whom.
+        now: the time of planning.
+    """
+    days = expected_days(board)
+    out: dict[UUID, Alert] = {}
+    for rule in watch.rules:
+        today = now.astimezone(ZoneInfo(rule.timezone)).date()
+        for one in days:
+            if not takes(rule, one.change)[0]:
+                continue
+            for kind in _due(one, rule, today):
+                for alert in _alerts(one, kind, rule, articles, origins, watch, now):
+                    out.setdefault(alert.alert_id, alert)
+    return tuple(out.values())
+
+
+def _due(one: Expected, rule: AlertRule, today: date) -> Iterator[str]:
+    """The reminders that are due: the nearest of those whose day has come, or that the day has passed."""
+    if not rule.remind_before:
+        return
+    if one.day < today <= one.day + TOLD_FOR:
+        yield "passed"
+        return
+    known = one.change.known_at.date()
+    # A reminder that would have been due before we knew of the day is no reminder: the change itself told it.
+    come = [
+        days
+        for days in rule.remind_before
+        if one.day - timedelta(days=days) <= today <= one.day and known < one.day - timedelta(days=days)
+    ]
+    if come:
+        yield f"{min(come)}"
+
+
+def _alerts(
+    one: Expected,
+    kind: str,
+    rule: AlertRule,
+    articles: Mapping[UUID, Article],
+    origins: Mapping[UUID, int],
+    watch: Watch,
+    now: datetime,
+) -> Iterator[Alert]:
+    message = _message(one, kind, articles, origins, watch, now.astimezone(ZoneInfo(rule.timezone)).date())
+    due = release(now, rule)
+    for channel in channels_of(rule):
+        yield Alert(
+            alert_id=content_id("expected", watch.slug, channel, one.change.change_id, one.day.isoformat(), kind),
+            watch=watch.slug,
+            rule=rule.name,
+            channel=channel,
+            change_ids=(one.change.change_id,),
+            subject=message.subject,
+            body=as_text(message),
+            planned_at=now,
+            kind=AlertKind.EXPECTED,
+            due_at=None if due <= now else due,
+            message=to_json(message),
+        )
+
+
+def _message(
+    one: Expected,
+    kind: str,
+    articles: Mapping[UUID, Article],
+    origins: Mapping[UUID, int],
+    watch: Watch,
+    today: date,
+) -> Message:
+    change, left = one.change, (one.day - today).days
+    what = f"{change.aspect} {'ends' if one.ends else 'is due'}"
+    when = f"{one.day:%d %b %Y}"
+    if kind == "passed":
+        head = f"{change.aspect}: {when} has passed with nothing reported"
+        intro = (
+            f"PASSED: by what the board says, {change.subject}: {change.value} "
+            f"{'ended' if one.ends else 'was to happen'} on {when}. Nothing that was read since says what became of it."
+        )
+    else:
+        wait = "today" if not left else "tomorrow" if left == 1 else f"in {left} days"
+        head = f"{what} {wait} ({when})"
+        does = "ends" if one.ends else "is due"
+        intro = f"EXPECTED: by what the board says, {change.subject}: {change.value} {does} {wait}, on {when}."
+    section = section_of(
+        change,
+        article=articles.get(change.article_id) if change.article_id else None,
+        before=None,
+        origins=origins.get(change.change_id, 1),
+    )
+    return Message(subject_of(f"{watch.title}: {head}"), intro, (replace(section, became=_row(change)),))
+
+
+def _row(change: Change) -> str:
+    return f"{change.subject}: {change.value}"

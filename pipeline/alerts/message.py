@@ -1,0 +1,376 @@
+"""A message as a value, and its words as plain text, markdown and HTML. Pure.
+
+What a message says comes from feeds, so each form escapes it: no control or direction marks in any of them, no marks
+that a chat acts on in markdown, no tags in HTML. The HTML asks nothing of the network: no image, no style sheet, no
+script, and links to http and https addresses only.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline import shown
+from pipeline.text import shorten
+
+SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
+LIST_FROM = 2  # sections from which on a short list stands before the details
+JSON_VERSION = 1  # of the form that :func:`to_json` writes
+Fact = str | int | float | bool | None
+
+# What CommonMark and the chats' own dialects act on inside a line. A line of ours never begins with a feed's words.
+_MARKS = re.compile(r"([\\`*_\[\](){}<>|~&#])")
+_URL_UNSAFE = re.compile(r"[\s<>\"'`\\^{|}()\[\]*~]")
+_LIST_HEAD = "In short:"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One thing that a message tells. Only ``heading`` and ``became`` must be there.
+
+    Attributes:
+        heading: one or two words, e.g. ``Mandate``.
+        became: "A became B", one sentence.
+        before_quote, after_quote: the sentence that said A, and the one that says B.
+        notes: short lines: the verdict, how sure, how many independent origins.
+        source: the outlet, who first wrote it, and when.
+        title: of the article.
+        url: of the article.
+        trail: the command that tells why.
+        trail_url: a page that tells why; empty where there is none.
+        before_source: who said A, and when.
+        facts: the same for programs, by name: see docs/channels.md.
+    """
+
+    heading: str
+    became: str
+    before_quote: str = ""
+    after_quote: str = ""
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    title: str = ""
+    url: str = ""
+    trail: str = ""
+    trail_url: str = ""
+    before_source: str = ""
+    facts: tuple[tuple[str, Fact], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one alert says: ``intro``, then ``sections``, then ``closing`` (each may be empty)."""
+
+    subject: str
+    intro: str = ""
+    sections: tuple[Section, ...] = ()
+    closing: str = ""
+
+
+def subject_of(head: str, *, more: int = 0) -> str:
+    """``head`` as a subject of at most :data:`SUBJECT_LIMIT` characters.
+
+    Args:
+        head: what the message says first.
+        more: how many further things it tells.
+    """
+    tail = f" (+{more})" if more else ""
+    return shorten(shown.line(head), SUBJECT_LIMIT - len(tail)) + tail
+
+
+# -- plain text ----------------------------------------------------------------------------------
+
+
+def as_text(message: Message) -> str:
+    """The message as plain text, without its subject. What it quotes stays on one line."""
+    return "\n\n".join(
+        part
+        for part in (
+            shown.lines(message.intro).strip(),
+            _text_list(message.sections),
+            *map(_text_section, message.sections),
+            shown.lines(message.closing).strip(),
+        )
+        if part
+    )
+
+
+def _text_list(sections: Sequence[Section]) -> str:
+    if len(sections) < LIST_FROM:
+        return ""
+    return "\n".join((_LIST_HEAD, *(f"  {n}. {_head(section)}" for n, section in enumerate(sections, 1))))
+
+
+def _text_section(section: Section) -> str:
+    rows = [_head(section)]
+    if section.before_quote:
+        rows.append(f'  Before: "{shown.line(section.before_quote)}"{_in_brackets(section.before_source)}')
+    if section.after_quote:
+        label = "  Now:    " if section.before_quote else "  "
+        rows.append(f'{label}"{shown.line(section.after_quote)}"')
+    rows += [f"  {shown.line(note)}" for note in section.notes]
+    if section.source:
+        rows.append(f"  Source: {shown.line(section.source)}")
+    if section.title:
+        rows.append(f'  "{shown.line(section.title)}"')
+    rows += [f"  {shown.line(link)}" for link in (section.url,) if link]
+    if section.trail or section.trail_url:
+        rows.append(f"  Why: {' or '.join(shown.line(way) for way in (section.trail, section.trail_url) if way)}")
+    return "\n".join(rows)
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({shown.line(text)})" if text else ""
+
+
+def _head(section: Section) -> str:
+    return f"{shown.line(section.heading).upper()}: {shown.line(section.became)}"
+
+
+# -- markdown ------------------------------------------------------------------------------------
+
+
+def as_markdown(message: Message) -> str:
+    """The message as CommonMark, without its subject; a feed's words can't be marks, calls or links in it."""
+    return "\n\n".join(
+        part
+        for part in (
+            _md_lines(message.intro),
+            _md_list(message.sections),
+            *map(_md_section, message.sections),
+            _md_lines(message.closing),
+        )
+        if part
+    )
+
+
+def markdown_text(text: str) -> str:
+    """Untrusted ``text`` on one line of markdown, shown as it is written."""
+    return _MARKS.sub(r"\\\1", shown.chat(shown.line(text)))
+
+
+def _md_lines(text: str) -> str:
+    # Two blanks at the end keep a line break. A line of ours may begin with a dash or a number, which is harmless.
+    return "  \n".join(markdown_text(line) for line in shown.lines(text).strip().split("\n"))
+
+
+def _md_list(sections: Sequence[Section]) -> str:
+    if len(sections) < LIST_FROM:
+        return ""
+    rows = (
+        f"{n}. **{_md_heading(section)}**: {markdown_text(section.became)}" for n, section in enumerate(sections, 1)
+    )
+    return "\n".join((_LIST_HEAD, "", *rows))
+
+
+def _md_section(section: Section) -> str:
+    blocks = [f"**{_md_heading(section)}**: {markdown_text(section.became)}"]
+    quotes = []
+    if section.before_quote:
+        said = markdown_text(_in_brackets(section.before_source).strip())
+        quotes.append(f"> Before: “{markdown_text(section.before_quote)}” {said}".rstrip())
+    if section.after_quote:
+        quotes.append(f"> {'Now: ' if quotes else ''}“{markdown_text(section.after_quote)}”")
+    blocks.append("\n>\n".join(quotes))
+    rows = [markdown_text(note) for note in section.notes]
+    if section.source:
+        rows.append(f"Source: {markdown_text(section.source)}")
+    if section.url:
+        rows.append(_md_link(section.title or section.url, section.url))
+    elif section.title:
+        rows.append(f"“{markdown_text(section.title)}”")
+    ways = [_md_code(section.trail)] if section.trail else []
+    ways += [_md_link("the trail", section.trail_url)] if section.trail_url else []
+    rows += [f"Why: {' or '.join(ways)}"] if ways else []
+    blocks.append("\n".join(f"- {row}" for row in rows))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _md_heading(section: Section) -> str:
+    return markdown_text(section.heading).upper()
+
+
+def _md_code(text: str) -> str:
+    """``text`` as code: in a fence of backticks longer than any in it."""
+    text = shown.line(text)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _md_link(label: str, url: str) -> str:
+    """A link that names the host it leads to, so that no title hides where it goes."""
+    target = safe_url(url)
+    if not target:
+        return markdown_text(label)
+    host = urlsplit(target).hostname or ""
+    name = host if label == url else f"{shown.line(label)} ({host})"
+    return f"[{markdown_text(name)}]({target})"
+
+
+# -- HTML ----------------------------------------------------------------------------------------
+
+_FONT = "font-family:Georgia,'Times New Roman',serif;font-size:16px;line-height:1.5;color:#1b1b1b"
+_BODY = f"margin:0;padding:16px;background:#ffffff;{_FONT}"
+_COLUMN = "max-width:640px;margin:0 auto"
+_H1 = "font-size:20px;line-height:1.3;margin:0 0 12px"
+_H2 = "font-size:12px;letter-spacing:.08em;text-transform:uppercase;color:#5a5a5a;margin:0 0 4px"
+_BECAME = "font-size:18px;font-weight:bold;margin:0 0 10px"
+_BEFORE = "margin:0 0 8px;padding:4px 12px;border-left:3px solid #c8c8c8;color:#5a5a5a"
+_AFTER = "margin:0 0 8px;padding:4px 12px;border-left:3px solid #0b5cad"
+_NOTES = "font-size:14px;color:#444444;margin:0 0 6px"
+_CODE = "font-family:Consolas,Menlo,monospace;font-size:13px;background:#f3f3f3;padding:1px 4px;overflow-wrap:anywhere"
+_LABEL = "font-size:12px;color:#5a5a5a"
+_INTRO = "margin:0 0 12px"
+_LIST = "margin:4px 0 16px;padding-left:24px"
+_ITEM = "margin:0 0 4px"
+_SECTION = "border-top:1px solid #dddddd;padding:14px 0 8px"
+_CLOSING = "border-top:1px solid #dddddd;padding-top:12px;font-size:13px;color:#5a5a5a"
+_LINK = "color:#0b5cad;overflow-wrap:anywhere"
+
+
+def as_html(message: Message) -> str:
+    """The message as one HTML page with inline styles, for mail; the subject is its heading.
+
+    Apprise makes the text beside it of this page: a line break between two blocks is a blank line there.
+    """
+    subject = html_text(message.subject)
+    parts = [
+        f'<h1 style="{_H1}">{subject}</h1>',
+        _html_lines(message.intro, _INTRO),
+        _html_list(message.sections),
+        *map(_html_section, message.sections),
+        _html_lines(message.closing, _CLOSING),
+    ]
+    body = "\n".join(part for part in parts if part)
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<title>{subject}</title></head><body style="{_BODY}"><div style="{_COLUMN}">{body}</div></body></html>'
+    )
+
+
+def html_text(text: str) -> str:
+    """Untrusted ``text`` on one line of HTML, shown as it is written, in an element or a quoted attribute."""
+    return html.escape(shown.line(text), quote=True)
+
+
+def _html_lines(text: str, style: str) -> str:
+    rows = [html.escape(row, quote=True) for row in shown.lines(text).strip().split("\n")]
+    return f'<p style="{style}">{"<br>".join(rows)}</p>' if any(rows) else ""
+
+
+def _html_list(sections: Sequence[Section]) -> str:
+    if len(sections) < LIST_FROM:
+        return ""
+    rows = "".join(
+        f'<li style="{_ITEM}"><b>{html_text(section.heading)}</b>: {html_text(section.became)}</li>'
+        for section in sections
+    )
+    return f'<p style="margin:0">{_LIST_HEAD}</p><ol style="{_LIST}">{rows}</ol>'
+
+
+def _html_section(section: Section) -> str:
+    parts = [
+        f'<h2 style="{_H2}">{html_text(section.heading)}</h2>',
+        f'<p style="{_BECAME}">{html_text(section.became)}</p>',
+    ]
+    if section.before_quote:
+        said = _in_brackets(section.before_source)
+        parts.append(_html_quote("Before: ", section.before_quote, _BEFORE, said))
+    if section.after_quote:
+        parts.append(_html_quote("Now: " if section.before_quote else "", section.after_quote, _AFTER))
+    rows = [html_text(note) for note in section.notes]
+    if section.source:
+        rows.append(f"Source: {html_text(section.source)}")
+    if section.title:
+        rows.append(f"“{html_text(section.title)}”")
+    if section.url:
+        rows.append(_html_link(section.url))
+    ways = [f'<span style="{_CODE}">{html_text(section.trail)}</span>'] if section.trail else []
+    ways += [_html_link(section.trail_url)] if section.trail_url else []
+    rows += [f"Why: {' or '.join(ways)}"] if ways else []
+    if rows:
+        parts.append(f'<p style="{_NOTES}">{"<br>".join(rows)}</p>')
+    return f'<div style="{_SECTION}">{"".join(parts)}</div>'
+
+
+def _html_quote(label: str, quote: str, style: str, said: str = "") -> str:
+    mark = f'<span style="{_LABEL}">{label}</span>' if label else ""
+    end = f'<span style="{_LABEL}">{html_text(said)}</span>' if said else ""
+    return f'<div><blockquote style="{style}">{mark}“{html_text(quote)}”{" " if end else ""}{end}</blockquote></div>'
+
+
+def _html_link(url: str) -> str:
+    """A link that shows where it leads; the bare words where ``url`` is no web address."""
+    target = safe_url(url)
+    if not target:
+        return html_text(url)
+    link = html.escape(target, quote=True)
+    return f'<a href="{link}" rel="noopener noreferrer" style="{_LINK}">{link}</a>'
+
+
+def safe_url(url: str) -> str:
+    """``url`` as a link's target where it is a web address, its marks percent-encoded; else an empty string."""
+    target = shown.line(url)
+    try:
+        parts = urlsplit(target)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+            return ""
+    except ValueError:
+        return ""
+    return _URL_UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), target)
+
+
+# -- JSON ----------------------------------------------------------------------------------------
+
+
+def as_data(message: Message) -> dict[str, Any]:
+    """The message as what JSON can hold: the form that a webhook gets, and that the store keeps."""
+    sections = [asdict(section) | {"facts": dict(section.facts)} for section in message.sections]
+    return {
+        "version": JSON_VERSION,
+        "subject": message.subject,
+        "intro": message.intro,
+        "sections": sections,
+        "closing": message.closing,
+    }
+
+
+def to_json(message: Message) -> str:
+    """The message as JSON on one line; :func:`from_json` makes it again."""
+    return shown.json_line(as_data(message))
+
+
+def from_json(text: str) -> Message:
+    """The message that :func:`to_json` wrote; keys of a newer version are left out.
+
+    Raises:
+        ValueError: ``text`` is no such JSON.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict) or not isinstance(data.get("sections"), list) or "subject" not in data:
+        raise ValueError("no message: it has no subject or no list of sections")
+    return Message(
+        subject=str(data["subject"]),
+        intro=str(data.get("intro", "")),
+        sections=tuple(map(_section, data["sections"])),
+        closing=str(data.get("closing", "")),
+    )
+
+
+_TEXTS = tuple(field.name for field in fields(Section) if field.name not in ("notes", "facts"))
+
+
+def _section(data: Any) -> Section:
+    if not isinstance(data, Mapping) or "heading" not in data or "became" not in data:
+        raise ValueError("no message: a section has no heading or does not say what became of it")
+    return Section(
+        **{name: str(data[name]) for name in _TEXTS if name in data},
+        notes=tuple(map(str, data.get("notes", ()))),
+        facts=tuple((str(name), value) for name, value in dict(data.get("facts", {})).items()),
+    )

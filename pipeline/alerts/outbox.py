@@ -1,0 +1,103 @@
+"""What of the outbox may go now, and in which words the last of it. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+
+from pipeline.alerts.message import as_text, from_json, to_json
+from pipeline.alerts.rules import rule_of
+from pipeline.alerts.timing import may_go, retry_at
+from pipeline.model import Alert, AlertKind, ChannelState, PendingAlert, Watch
+from pipeline.text import content_id
+
+# A reader can acknowledge what tells of changes.
+_FOLDER = "missionwatch why DIR "  # how compose writes the command, which does not know the folder
+
+
+def ready(
+    waiting: Iterable[PendingAlert], states: Mapping[str, ChannelState], watch: Watch, now: datetime
+) -> list[PendingAlert]:
+    """Those of ``waiting`` that may be handed over now.
+
+    Held back is what stands within quiet hours, though its time had come, and what is for a channel that fails: that
+    is tried again as a whole, ever more rarely, and not once for each alert that waits.
+    """
+    return [
+        pending
+        for pending in waiting
+        if may_go(now, rule_of(watch, pending.alert.rule, pending.alert.channel), urgent=pending.alert.urgent)
+        and is_open(states.get(pending.alert.channel), now)
+    ]
+
+
+def is_open(state: ChannelState | None, now: datetime) -> bool:
+    """Whether a channel may be tried: one that has failed, only after a wait that grows with its failures."""
+    if state is None or not state.failures or state.last_at is None:
+        return True
+    # A clock that has gone back opens it: no alert waits for a wrong clock to come true.
+    return now < state.last_at or now >= retry_at(state.failures, state.last_at, content_id("channel", state.channel))
+
+
+def ack_command(alert: Alert, folder: str, data_dir: str = "") -> str:
+    """The command that acknowledges ``alert``, to be pasted. ``data_dir`` is given where it is not as set."""
+    parts = ["missionwatch", "alerts", "ack", folder, str(alert.alert_id)]
+    return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
+
+
+def ack_link(alert: Alert, template: str) -> str:
+    """The address that acknowledges ``alert``: ``template`` with its ``{alert_id}`` and ``{watch}`` filled in."""
+    return template.replace("{alert_id}", str(alert.alert_id)).replace("{watch}", quote(alert.watch, safe=""))
+
+
+def dressed(alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "", page_url: str = "") -> Alert:
+    """``alert`` as it is handed over: with the watch's folder in its commands, its links, and how to acknowledge it.
+
+    Planning knows no folder and no settings, so these are filled in last; the key stays.
+
+    Args:
+        alert: as it is stored.
+        folder: the watch's folder, as an operator writes it.
+        data_dir: the data folder, where a command has to name it; else empty.
+        ack_url: see :func:`ack_link`; empty where there is none.
+        page_url: address of a page about a change, with ``{change_id}`` and ``{watch}``; empty where there is none.
+    """
+    asks = bool(alert.change_ids) and alert.kind is not AlertKind.RECALL
+    ways = [ack_command(alert, folder, data_dir)] if asks else []
+    ways += [ack_link(alert, ack_url)] if asks and ack_url else []
+    told = f"Acknowledge: {' or '.join(ways)}" if ways else ""
+    if not alert.message:
+        return replace(alert, body=_joined(alert.body, told))
+    message = from_json(alert.message)
+    sections = tuple(
+        replace(
+            section,
+            trail=section.trail.replace(_FOLDER, f"missionwatch why {shlex.quote(folder)} ", 1)
+            + (f" --data-dir {shlex.quote(data_dir)}" if data_dir and section.trail else ""),
+            trail_url=section.trail_url or _page(page_url, dict(section.facts).get("change_id"), alert.watch),
+        )
+        for section in message.sections
+    )
+    message = replace(message, sections=sections, closing=_joined(told, message.closing))
+    return replace(alert, body=as_text(message), message=to_json(message))
+
+
+def _page(template: str, change_id: object, watch: str) -> str:
+    if not template or not isinstance(change_id, str):
+        return ""
+    return template.replace("{change_id}", change_id).replace("{watch}", quote(watch, safe=""))
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def by_channel(waiting: Sequence[PendingAlert]) -> dict[str, list[PendingAlert]]:
+    """``waiting`` by channel, in their order."""
+    found: dict[str, list[PendingAlert]] = {}
+    for pending in waiting:
+        found.setdefault(pending.alert.channel, []).append(pending)
+    return found

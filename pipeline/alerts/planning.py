@@ -1,0 +1,296 @@
+"""Which changes are told, to whom, and when. Pure.
+
+A change becomes an alert where a rule of the watch takes it; where none does, the silence is
+recorded with its reason. The changes that one article brought go out as one message a channel,
+so that one vote with four changes is one alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from uuid import UUID
+
+from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, message_of
+from pipeline.alerts.message import Message, as_text, to_json
+from pipeline.alerts.rules import TWO, channels_of, escalates_to, is_sure, is_urgent, takes, worth_alerting
+from pipeline.alerts.timing import release
+from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Silence, Verdict, Watch, When
+from pipeline.text import content_id
+
+Origins = tuple[int, int]  # independent origins of a change: when it was last planned, and now
+_Window = tuple[time, time, str] | None  # quiet hours and their zone
+_Key = tuple[str, UUID | None, AlertKind, datetime | None, _Window, bool]
+_NEW, _CONFIRMED = (0, 1), (1, 2)
+
+
+# What a message is called, as compose has it: other words stand before its subject as they are.
+_CALLED = {
+    AlertKind.ALERT: AT_ONCE,
+    AlertKind.CONFIRMED: CONFIRMED,
+    AlertKind.DIGEST_PART: DIGEST,
+    AlertKind.CORROBORATED: "second origin",
+    AlertKind.UNACKNOWLEDGED: "not acknowledged",
+}
+_INTROS = {
+    AlertKind.CORROBORATED: "CORROBORATED: a second, independent origin now says what was told before.",
+    AlertKind.DISPUTED: "DISPUTED: sources disagree. Both values stand on the board until one is settled.",
+    AlertKind.SETTLED: "SETTLED: the sources disagreed before, and do no more.",
+}
+
+
+@dataclass(slots=True)
+class _Group:
+    """Changes that go out together, and the rules that want them."""
+
+    rule: AlertRule
+    changes: list[Change] = field(default_factory=list)
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """One change, told once to one channel because of one rule."""
+
+    channel: str
+    kind: AlertKind
+    rule: AlertRule
+    again: bool = False
+
+
+def plan(
+    changes: Sequence[Change],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+    *,
+    confirmed: Sequence[Change] = (),
+    before: Mapping[UUID, Change] | None = None,
+    origins: Mapping[UUID, Origins] | None = None,
+) -> tuple[tuple[Alert, ...], tuple[Silence, ...]]:
+    """The alerts that are due about ``changes``, and the silences with their reasons.
+
+    Args:
+        changes: in the order in which the board took them.
+        articles: the articles that brought them, by id.
+        watch: its rules say who is told of what, and when.
+        now: the time of planning, UTC-aware.
+        confirmed: earlier changes that one more independent origin has now confirmed.
+        before: earlier changes by id; the one that a change supersedes is quoted, and tells whether a dispute ended.
+        origins: how many independent origins a change had when it was last planned (0 for a new one), and has now.
+            Without it a new change has one, and a confirmed one got its second.
+    """
+    known, counted = before or {}, origins or {}
+    silences = [
+        Silence(change.change_id, reason)
+        for change in changes
+        for told, reason in (worth_alerting(change, watch),)
+        if not told
+    ]
+    groups: dict[_Key, _Group] = {}
+    for change, again in (*((c, False) for c in changes), *((c, True) for c in confirmed)):
+        if change.verdict is Verdict.BASELINE:
+            continue
+        heard = counted.get(change.change_id, _CONFIRMED if again else _NEW)
+        heard = heard if again else (0, heard[1])
+        for telling in _tellings(change, watch, heard, known, now):
+            group = groups.setdefault(_key(change, telling, now), _Group(telling.rule))
+            group.changes.append(change)
+            group.urgent = group.urgent or is_urgent(telling.rule, [change])
+    counts = {change_id: heard[1] for change_id, heard in counted.items()}
+    alerts = [
+        alert_about(
+            group.changes,
+            articles,
+            watch,
+            now,
+            kind=key[2],
+            rule=group.rule,
+            channel=key[0],
+            before=known,
+            origins=counts,
+            urgent=group.urgent and key[2] is not AlertKind.DIGEST_PART,
+            again=key[5],
+        )
+        for key, group in groups.items()
+    ]
+    return tuple(alerts), tuple(silences)
+
+
+def alert_about(
+    changes: Sequence[Change],
+    articles: Mapping[UUID, Article],
+    watch: Watch,
+    now: datetime,
+    *,
+    kind: AlertKind,
+    rule: AlertRule,
+    channel: str,
+    before: Mapping[UUID, Change] | None = None,
+    origins: Mapping[UUID, int] | None = None,
+    urgent: bool = False,
+    due_at: datetime | None = None,
+    again: bool = False,
+) -> Alert:
+    """The alert of one kind about ``changes`` to one channel; its id depends on these three alone.
+
+    Args:
+        changes: at least one.
+        articles: behind them, by id.
+        watch: the mission.
+        now: the time of planning.
+        kind: why it is due.
+        rule: which rule wants it.
+        channel: the channel's name.
+        before, origins: see :func:`plan`.
+        urgent: whether it may go within quiet hours.
+        due_at: when it may go, where that is settled; else the rule decides.
+        again: of a part of a digest: that it was in an earlier one, and has been confirmed since.
+    """
+    message = message_of(
+        changes,
+        articles=articles,
+        before=before or {},
+        origins=origins or {},
+        kind=CONFIRMED if again else _CALLED.get(kind, str(kind)),
+        watch=watch,
+        intro=_INTROS.get(kind, ""),
+    )
+    message = with_old_sentences(message, changes, before or {})
+    ids = tuple(change.change_id for change in changes)
+    # What is told at once has the plain key, as it always had.
+    suffix = (() if kind is AlertKind.ALERT else (str(kind),)) + (("again",) if again else ())
+    due = due_at or release(now, rule, digest=kind is AlertKind.DIGEST_PART, urgent=urgent)
+    return Alert(
+        alert_id=content_id("alert", watch.slug, channel, *sorted(map(str, ids)), *suffix),
+        watch=watch.slug,
+        rule=rule.name,
+        channel=channel,
+        change_ids=ids,
+        subject=message.subject,
+        body=as_text(message),
+        planned_at=now,
+        kind=kind,
+        due_at=None if due <= now else due,
+        urgent=urgent,
+        message=to_json(message),
+    )
+
+
+def with_old_sentences(message: Message, changes: Sequence[Change], known: Mapping[UUID, Change]) -> Message:
+    """``message`` with the sentence that said A, where a change makes A into B in the row of one subject.
+
+    Such a change supersedes none by name: it takes the place of the last one of its subject.
+
+    Args:
+        message: a section for each of ``changes``.
+        changes: that it tells.
+        known: changes by id, in the order in which the board took them.
+    """
+    sections = []
+    for change, section in zip(changes, message.sections, strict=True):
+        old = _predecessor(change, known) if change.before_stage is not None and not section.before_quote else None
+        if old is not None:
+            source = "baseline" if old.verdict is Verdict.BASELINE else "reported"
+            said = f"{source}, {old.known_at:%d %b %Y}"
+            section = replace(section, before_quote=old.quote, before_source=said)
+        sections.append(section)
+    return replace(message, sections=tuple(sections))
+
+
+def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
+    """The change that had made the row which ``change`` changes; None where it is not known."""
+    found = None
+    for other in known.values():
+        if other.change_id == change.change_id:
+            break
+        same = (other.aspect, other.subject_key) == (change.aspect, change.subject_key)
+        if same and other.value == change.before_value and other.stage is change.before_stage:
+            found = other
+    return found
+
+
+def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
+    """What goes out together: to one channel, of one kind, with one rule's hours; at once, from one article too."""
+    rule = telling.rule
+    window = (*rule.quiet, rule.timezone) if rule.quiet else None
+    if telling.kind is AlertKind.DIGEST_PART:
+        return telling.channel, None, telling.kind, release(now, rule, digest=True), window, telling.again
+    return telling.channel, change.article_id, telling.kind, None, window, False
+
+
+def _tellings(
+    change: Change, watch: Watch, heard: Origins, before: Mapping[UUID, Change], now: datetime
+) -> list[_Telling]:
+    """Who is told of ``change``, and how. Rules that name one channel tell it once, the earliest of them."""
+    rules = [rule for rule in watch.rules if takes(rule, change)[0]]
+    found = _told_again(change, rules, heard) if heard[0] else _told_first(change, rules, heard[1])
+    found += _escalated(change, rules, heard, before)
+
+    def waits(telling: _Telling) -> datetime:
+        digest = telling.kind is AlertKind.DIGEST_PART
+        return release(now, telling.rule, digest=digest, urgent=not digest and is_urgent(telling.rule, [change]))
+
+    best: dict[tuple[str, AlertKind], _Telling] = {}
+    for telling in found:
+        at = (telling.channel, telling.kind)
+        if at not in best or waits(telling) < waits(best[at]):
+            best[at] = telling
+    return list(best.values())
+
+
+def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> list[_Telling]:
+    """A new change: what is sure is told as its rule says, at once or in the digest or both; the rest in the digest."""
+    at_once, wanted, unsure = [], [], []
+    for rule in rules:
+        sure = is_sure(rule, change, origins)
+        for channel in channels_of(rule):
+            if sure and rule.when is not When.DIGEST:
+                at_once.append(_Telling(channel, AlertKind.ALERT, rule))
+            if rule.when is not When.AT_ONCE:
+                wanted.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
+            elif not sure:
+                unsure.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
+    told = {telling.channel for telling in at_once}
+    return at_once + wanted + [telling for telling in unsure if telling.channel not in told]
+
+
+def _told_again(change: Change, rules: Sequence[AlertRule], heard: Origins) -> list[_Telling]:
+    """An earlier change that has more origins now: told where it was too unsure to be told at once, and no more is."""
+    at_once = {
+        channel
+        for rule in rules
+        if rule.when is not When.DIGEST and is_sure(rule, change, heard[0])
+        for channel in channels_of(rule)
+    }
+    found = []
+    for rule in rules:
+        if is_sure(rule, change, heard[0]) or not is_sure(rule, change, heard[1]):
+            continue
+        in_digest = rule.when is When.DIGEST
+        kind = AlertKind.DIGEST_PART if in_digest else AlertKind.CONFIRMED
+        found += [
+            _Telling(channel, kind, rule, again=in_digest) for channel in channels_of(rule) if channel not in at_once
+        ]
+    return found
+
+
+def _escalated(
+    change: Change, rules: Sequence[AlertRule], heard: Origins, before: Mapping[UUID, Change]
+) -> list[_Telling]:
+    """What goes to the channels that a rule escalates to: corroboration, disputes, and their end."""
+    found = []
+    old = before.get(change.supersedes) if change.supersedes else None
+    for rule in rules:
+        if not rule.escalate_to or not is_sure(rule, change, heard[1]):
+            continue
+        others = [channel for channel in escalates_to(rule) if channel not in channels_of(rule)]
+        if heard[0]:
+            if heard[0] < TWO <= heard[1] and is_sure(rule, change, heard[0]):
+                found += [_Telling(channel, AlertKind.CORROBORATED, rule) for channel in escalates_to(rule)]
+        elif change.verdict is Verdict.DISPUTES:
+            found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]
+        elif old is not None and old.verdict is Verdict.DISPUTES:
+            found += [_Telling(channel, AlertKind.SETTLED, rule) for channel in others]
+    return found

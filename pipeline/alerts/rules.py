@@ -1,0 +1,93 @@
+"""Which changes a rule takes, and what it wants to be told of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.alerts.compose import stage_words
+from pipeline.model import AlertRule, Change, Verdict, Watch
+from pipeline.text import text_hash
+
+TWO = 2  # independent origins make the most uncertain change sure
+
+
+def takes(rule: AlertRule, change: Change) -> tuple[bool, str]:
+    """Whether ``rule`` takes ``change``, and the reason in plain English where it does not."""
+    if rule.aspects and change.aspect not in rule.aspects:
+        return False, f"rule '{rule.name}' does not take the aspect {change.aspect}"
+    if rule.stages and change.stage not in rule.stages:
+        return False, f"rule '{rule.name}' does not take the stage {stage_words(change.stage)}"
+    if change.confidence < rule.min_confidence:
+        return False, f"confidence {change.confidence:.2f} is under the {rule.min_confidence:.2f} of rule '{rule.name}'"
+    return True, ""
+
+
+def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
+    """Whether any rule of ``watch`` takes ``change``; the reason where none does."""
+    if change.verdict is Verdict.BASELINE:
+        return False, "the baseline is what was known at the start"
+    if not watch.rules:
+        return False, "the watch has no alert rule"
+    reasons = []
+    for rule in watch.rules:
+        taken, reason = takes(rule, change)
+        if taken:
+            return True, ""
+        reasons.append(reason)
+    return False, "; ".join(reasons)
+
+
+def is_sure(rule: AlertRule, change: Change, origins: int) -> bool:
+    """Whether ``change``, which ``origins`` independent origins tell, is sure enough to be told at once."""
+    needed = rule.origins if change.confidence >= rule.at_once else max(TWO, rule.origins)
+    return origins >= needed
+
+
+def is_urgent(rule: AlertRule, changes: Sequence[Change]) -> bool:
+    """Whether any of ``changes`` breaks the quiet hours of ``rule``."""
+    urgent = rule.urgent
+    return urgent is not None and any(
+        change.confidence >= urgent.min_confidence
+        and (not urgent.aspects or change.aspect in urgent.aspects)
+        and (not urgent.stages or change.stage in urgent.stages)
+        for change in changes
+    )
+
+
+def channel_name(channel: str) -> str:
+    """What a channel is called in the store: an address, which may hold a secret, by its scheme and a short hash.
+
+    ``console``, ``file``, ``file:NAME`` and ``env:NAME`` stay as they are.
+    """
+    if "://" not in channel:
+        return channel
+    return f"{channel.split('://', 1)[0]}:{text_hash(channel)[:8]}"
+
+
+def channels_of(rule: AlertRule) -> tuple[str, ...]:
+    """The names of the rule's channels, each once."""
+    return tuple(dict.fromkeys(map(channel_name, rule.channels)))
+
+
+def escalates_to(rule: AlertRule) -> tuple[str, ...]:
+    """The names of the channels that the rule escalates to, each once."""
+    return tuple(dict.fromkeys(map(channel_name, rule.escalate_to)))
+
+
+def addresses(watch: Watch) -> dict[str, str]:
+    """The address behind each channel that the watch's rules name, by the channel's name."""
+    return {channel_name(c): c for rule in watch.rules for c in (*rule.channels, *rule.escalate_to)}
+
+
+def first_rules(watch: Watch) -> dict[str, AlertRule]:
+    """The first rule that names each channel: by its hours goes what is about the watch as a whole."""
+    found: dict[str, AlertRule] = {}
+    for rule in watch.rules:
+        for channel in channels_of(rule):
+            found.setdefault(channel, rule)
+    return found
+
+
+def rule_of(watch: Watch, name: str, channel: str) -> AlertRule | None:
+    """The rule called ``name``; where there is none any more, the first that names the channel."""
+    return next((rule for rule in watch.rules if rule.name == name), first_rules(watch).get(channel))

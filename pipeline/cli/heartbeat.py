@@ -1,0 +1,169 @@
+"""``heartbeat``: is the watch alive? Asked from outside, by cron or a timer, and told once where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from pipeline import shown
+from pipeline.alerts import channel_name
+from pipeline.cli.clock import wall_clock
+from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
+from pipeline.errors import DeliveryError, StorageError
+from pipeline.heartbeat import Beat, Notice, Vigil, after, judge, notice
+from pipeline.model import Alert, Watch
+from pipeline.notify import Channels, deliver
+from pipeline.seeds import load_watch
+from pipeline.storage import read_pulse
+
+ALIVE, SILENT = 0, 1
+WAIT = 10.0  # seconds for a run's step to let go of the store; a step takes less than one
+MAX_STATE = 64 * 1024  # bytes
+
+
+@click.command("heartbeat")
+@folder_argument
+@click.option(
+    "--every", type=click.IntRange(1, 10_080), default=15, show_default=True, help="Minutes between two rounds."
+)
+@click.option(
+    "--missed", type=click.IntRange(1, 1_000), default=3, show_default=True, help="Rounds that may be missed."
+)
+@click.option("--alert", is_flag=True, help="Tell the watch's channels of a silence, once, and of its end.")
+@click.option(
+    "--state",
+    "state_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Where it is kept what was told.  [default: heartbeat-NAME.json in the data folder]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")
+@data_dir_option
+def heartbeat_command(
+    folder: Path,
+    every: int,
+    missed: int,
+    alert: bool,
+    state_file: Path | None,
+    as_json: bool,
+    data_dir: Path,
+    archive: bool,
+) -> None:
+    """Say whether the watch in DIR is alive: whether a round has reached its end within the last intervals.
+
+    Run it from cron or a systemd timer, never from the watch itself. Exit code 0 where it is alive, 1 where it is
+    not, or where nothing can be known of it. With --alert a silence is told to each channel of the watch once,
+    however often this is run, and its end is told too.
+
+    \b
+    missionwatch heartbeat seeds/haiti --every 15 --missed 3 --alert
+    """
+    watch = load_watch(folder)
+    store_at = archive_dir(data_dir, folder) if archive else data_dir
+    beat = _look(store_at, watch, timedelta(minutes=every), missed)
+    if as_json:
+        click.echo(shown.json_line(_plain(watch, beat), str))
+    else:
+        click.echo(shown.line(f"{watch.title}: {beat.told}"))
+        if beat.remedy:
+            click.echo(f"  {shown.line(beat.remedy)}")
+    if alert:
+        _tell(watch, beat, store_at, state_file or store_at / f"heartbeat-{watch.slug}.json")
+    raise SystemExit(ALIVE if beat.alive else SILENT)
+
+
+def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:
+    now = wall_clock()
+    try:
+        pulse = read_pulse(store_at, watch.slug, now=now, fresh=every * missed, wait=WAIT)
+    except StorageError as error:
+        # Nothing can be known of it: for whoever waits for news that is the same as silence.
+        return Beat(False, None, f"Whether it runs can't be seen: {error.message}", error.remedy)
+    return judge(pulse, now, every=every, missed=missed)
+
+
+def _tell(watch: Watch, beat: Beat, store_at: Path, state_file: Path) -> None:
+    """Tell what is due, and keep what was told. A channel that fails holds up no other, and is tried again."""
+    vigil = _kept(state_file)
+    # By name, as the store knows them: an address may hold a secret, and the file that is kept must not.
+    addresses = {channel_name(channel): channel for rule in watch.rules for channel in rule.channels}
+    due = notice(beat, vigil, addresses, watch=watch.slug, title=watch.title)
+    if due is None:
+        return
+    taken = asyncio.run(_send(watch, due, addresses, store_at))
+    vigil = after(due, taken, beat, vigil)
+    try:
+        _keep(state_file, vigil)
+    except OSError as error:
+        click.echo(
+            f"{state_file} can't be written: {error.strerror}. What was told will be told again, with the same key: "
+            "name another file with --state.",
+            err=True,
+        )
+
+
+async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], store_at: Path) -> list[str]:
+    """Hand ``due`` to its channels, all at once; those that took it."""
+    world = Channels(store_at, os.environ, click.echo)
+    message = Alert(
+        alert_id=due.key,
+        watch=watch.slug,
+        rule="heartbeat",
+        channel="",
+        change_ids=(),
+        subject=due.subject,
+        body=due.body,
+        planned_at=wall_clock(),
+    )
+
+    async def one(name: str) -> str | None:
+        if name not in addresses:
+            return name  # the watch no longer names it: it needs no all-clear
+        try:
+            await deliver(replace(message, channel=addresses[name]), channels=world)
+        except DeliveryError as error:
+            click.echo(f"  not told: {shown.line(str(error))}", err=True)
+            return None
+        return name
+
+    return [name for name in await asyncio.gather(*map(one, due.channels)) if name]
+
+
+def _kept(path: Path) -> Vigil | None:
+    """What was told so far. A file that can't be made out counts as none: to tell twice is better than never."""
+    try:
+        with path.open("rb") as file:
+            state = json.loads(file.read(MAX_STATE))
+        told = tuple(state["told"])
+        if not isinstance(state["silence"], str) or not all(isinstance(channel, str) for channel in told):
+            return None
+        return Vigil(state["silence"], told)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, vigil: Vigil | None) -> None:
+    if vigil is None:
+        path.unlink(missing_ok=True)
+        return
+    new = path.with_name(f".{path.name}.tmp")
+    new.write_text(json.dumps({"silence": vigil.silence, "told": list(vigil.told)}) + "\n", "utf-8")
+    new.replace(path)
+
+
+def _plain(watch: Watch, beat: Beat) -> dict[str, object]:
+    return {
+        "watch": watch.slug,
+        "alive": beat.alive,
+        "since": beat.since.isoformat() if beat.since else None,
+        "told": beat.told,
+        "remedy": beat.remedy,
+        "dead_runs": [str(run.run_id) for run in beat.zombies],
+    }

@@ -1,0 +1,144 @@
+"""Checks of what lies outside: names, certificates, proxies, feeds, channels, Prefect's server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pipeline.alerts import channel_name
+from pipeline.doctor.machine import CLOCKS_APART
+from pipeline.doctor.words import Finding, NothingToSeeError, ok, skipped, trouble, warning
+from pipeline.doctor.world import World
+from pipeline.heartbeat import span
+from pipeline.model import Feed
+from pipeline.shown import line
+from pipeline.urls import host
+
+SAMPLE = 3  # feeds that are asked
+SLOW = 10.0  # seconds
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
+
+def sample(feeds: Sequence[Feed], count: int = SAMPLE) -> list[Feed]:
+    """``count`` of ``feeds``, of as many publishers as can be, in the watch's order."""
+    chosen: list[Feed] = []
+    for feed in feeds:
+        if feed.family not in {other.family for other in chosen}:
+            chosen.append(feed)
+    chosen += [feed for feed in feeds if feed not in chosen]
+    return chosen[:count]
+
+
+def check_names(world: World) -> Finding:
+    """The names of some feeds' hosts can be looked up."""
+    hosts = list(dict.fromkeys(host(feed.url) for feed in _feeds(world)))
+    unknown = []
+    for name in hosts:
+        try:
+            world.addresses(name)
+        except OSError as error:
+            unknown.append(f"{name} ({error.strerror or error})")
+    if unknown and len(unknown) == len(hosts):
+        return trouble(
+            f"no name can be looked up: {', '.join(unknown)}",
+            "Is this machine online? See /etc/resolv.conf, and try: getent hosts example.org.",
+        )
+    if unknown:
+        return warning(f"unknown: {', '.join(unknown)}", "See whether the feed's address in feeds.toml is still right.")
+    return ok(f"{', '.join(hosts)} found")
+
+
+def check_authorities(world: World) -> Finding:
+    """HTTPS can tell true from false: certificate authorities are known."""
+    count, where = world.authorities()
+    if not count:
+        return trouble(
+            f"no certificate authority is trusted ({where}): each HTTPS feed will fail",
+            "Install ca-certificates, or name a bundle in SSL_CERT_FILE.",
+        )
+    return ok(f"{count} authorities trusted, from {where}")
+
+
+def check_proxies(world: World) -> Finding:
+    """No proxy is set, for none is used."""
+    environ = world.environ()
+    named = [name for name in _PROXIES if environ.get(name) or environ.get(name.lower())]
+    if not named:
+        return ok("none is set; feeds are asked directly")
+    return warning(
+        f"{', '.join(named)} is set, but feeds are asked directly: each address is vetted before it is connected to, "
+        "which a proxy would hide",
+        "Where only the proxy leads out, let the machine route to the feeds' hosts, e.g. by a transparent proxy.",
+    )
+
+
+def check_feeds(world: World) -> Finding:
+    """Some feeds answer, are allowed by robots.txt, can be read, and tell the same time as this machine."""
+    asked = world.feeds(_feeds(world))
+    failed = [sight for sight in asked if sight.fault]
+    if asked and len(failed) == len(asked):
+        first = failed[0]
+        return trouble(
+            "none of them can be read: " + "; ".join(f"{line(s.feed.title)}: {s.fault}" for s in failed),
+            first.remedy or "Is this machine online, and may it reach other machines over HTTPS?",
+        )
+    if failed:
+        return warning(
+            "; ".join(f"{line(s.feed.title)}: {s.fault}" for s in failed),
+            failed[0].remedy or "Look at its row in the view feed_health; it is tried again by itself.",
+        )
+    now = world.now()
+    for sight in asked:
+        if sight.clock is not None and abs(sight.clock - now) > CLOCKS_APART:
+            return warning(
+                f"the server of {line(sight.feed.title)} says it is {sight.clock:%Y-%m-%d %H:%M} UTC, "
+                f"{span(abs(sight.clock - now))} from the clock here",
+                "See what the clock says: timedatectl.",
+            )
+    slow = [sight for sight in asked if sight.seconds > SLOW]
+    told = ", ".join(f"{line(s.feed.title)}: {s.entries} entries in {s.seconds:.1f} s" for s in asked)
+    if slow:
+        return warning(told, "They work, but slowly: is the line busy?")
+    return ok(told)
+
+
+def check_channels(world: World) -> Finding:
+    """Each alert channel has an address that can be understood; nothing is sent."""
+    channels = list(dict.fromkeys(channel for rule in world.watch().rules for channel in rule.channels))
+    if not channels:
+        return skipped("no alert rule names a channel")
+    found = [trouble_of for channel in channels if (trouble_of := world.channel(channel)) is not None]
+    if found:
+        return trouble("; ".join(told for told, _ in found), found[0][1])
+    return ok(f"{', '.join(line(channel_name(channel)) for channel in channels)}; nothing was sent")
+
+
+def check_prefect(world: World) -> Finding:
+    """The Prefect server that is named answers."""
+    url = world.environ().get("PREFECT_API_URL", "").strip()
+    if not url:
+        return skipped("PREFECT_API_URL is not set: runs bring their own")
+    try:
+        parts = urlsplit(url)
+        shown_url = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    except ValueError:
+        parts, shown_url = urlsplit(""), "PREFECT_API_URL"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return trouble("PREFECT_API_URL is no address of HTTP", "Write it as http://127.0.0.1:4200/api.")
+    try:
+        status, seconds = world.get(f"{url.rstrip('/')}/health")
+    except OSError as error:
+        return trouble(
+            f"{shown_url} does not answer: {getattr(error, 'reason', None) or error.strerror or error}",
+            "Start it (prefect server start), or take PREFECT_API_URL away: a run then brings its own.",
+        )
+    if status != 200:
+        return trouble(f"{shown_url}/health answers {status}", "See its log; the address should end in /api.")
+    return ok(f"{shown_url} answers in {seconds * 1000:.0f} ms")
+
+
+def _feeds(world: World) -> list[Feed]:
+    feeds = sample(world.watch().feeds)
+    if not feeds:
+        raise NothingToSeeError("the watch names no feed")
+    return feeds

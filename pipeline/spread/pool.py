@@ -1,0 +1,172 @@
+"""The two places to work: the killable processes of this machine, and those of a cluster's machines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Protocol, TypeVar, cast
+
+from pipeline.errors import SpreadError, WorkerError
+from pipeline.model import Article, Reading, Watch
+from pipeline.reading import Reader
+from pipeline.settings import Settings
+from pipeline.spread import remote
+from pipeline.spread.ahead import ReadAhead, for_reading, shares
+from pipeline.spread.cluster import AwayError, Cluster
+from pipeline.worker_main import remade
+from pipeline.workers import WorkerPool
+
+R = TypeVar("R")
+Tell = Callable[[str], None]
+
+READING: Final = (30.0, 3.0)  # seconds for a part of a batch, and for each of its articles: twenty times what it takes
+START: Final = 5  # fewer articles are read sooner than they are sent
+
+
+class Pool(Protocol):
+    """Does what is a pure function of its arguments, wherever that is."""
+
+    async def run(self, function: Callable[..., R], *args: object) -> R:
+        """Call ``function(*args)`` in a killable process; see :class:`pipeline.steps.Work`."""
+        ...
+
+    async def ahead(self, articles: Sequence[Article], watch: Watch, reader: Reader, engine: str) -> Reader:
+        """``reader``, which may know by now what it makes of ``articles``.
+
+        Args:
+            articles: in the order in which they will be asked for.
+            watch: with the names that its mission has by then.
+            reader: the engine.
+            engine: its name in :data:`pipeline.reading.ENGINES`.
+        """
+        ...
+
+
+class LocalPool:
+    """All work on this machine: documents in its killable processes, reading when it is asked for."""
+
+    def __init__(self, processes: WorkerPool) -> None:
+        self._processes = processes
+
+    async def run(self, function: Callable[..., R], *args: object) -> R:
+        """Call ``function(*args)`` in a process of this machine.
+
+        Raises:
+            MissionwatchError: what ``function`` raised, or WorkerError.
+        """
+        return await self._processes.run(function, *args)
+
+    async def ahead(self, articles: Sequence[Article], watch: Watch, reader: Reader, engine: str) -> Reader:
+        """``reader`` itself."""
+        return reader
+
+
+class ClusterPool:
+    """Work on a cluster; where it can't be done there, it is done here and told, or refused, as the operator chose.
+
+    Args:
+        cluster: where.
+        here: this machine's processes.
+        deadline: seconds for one document.
+        only: whether a cluster that is away is an error.
+        tell: is told in plain English what was not done there, and why; the same thing may be told often.
+    """
+
+    def __init__(self, cluster: Cluster, here: WorkerPool, *, deadline: float, only: bool, tell: Tell) -> None:
+        self._cluster, self._here = cluster, here
+        self._deadline, self._only, self._tell = deadline, only, tell
+
+    async def run(self, function: Callable[..., R], *args: object) -> R:
+        """Call ``function(*args)`` in a killable process of one of the cluster's machines.
+
+        Raises:
+            MissionwatchError: what ``function`` raised, or WorkerError.
+            SpreadError: the cluster is away, and nothing is to be done without it.
+        """
+        try:
+            return await self._there(function, args, self._deadline)
+        except AwayError as error:
+            self._without(error)
+        except WorkerError as error:
+            # A process that was ended from outside, with its machine, looks like a page that crashes its reader.
+            if error.code != "crashed":
+                raise
+        return await self._here.run(function, *args)
+
+    async def ahead(self, articles: Sequence[Article], watch: Watch, reader: Reader, engine: str) -> Reader:
+        """``reader`` with the readings of ``articles``, made by all workers at once.
+
+        Raises:
+            SpreadError: the cluster is away, and nothing is to be done without it.
+        """
+        if len(articles) < START:
+            return reader
+        try:
+            parts = [tuple(articles[part]) for part in shares(len(articles), await self._cluster.threads())]
+        except AwayError as error:
+            self._without(error)
+            return reader
+        sent = for_reading(watch)
+        made = await asyncio.gather(*(self._read(engine, sent, part) for part in parts))
+        pairs = (pair for part, read in zip(parts, made, strict=True) for pair in zip(part, read, strict=False))
+        return ReadAhead(reader, watch, pairs)
+
+    async def _read(self, engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[Reading, ...]:
+        """The readings of ``articles``; none where that failed: they are read here when they are asked for."""
+        deadline = READING[0] + READING[1] * len(articles)
+        try:
+            return await self._there(remote.read_batch, (engine, watch, articles), deadline)
+        except AwayError as error:
+            self._without(error)
+        except WorkerError as error:
+            self._tell(f"spread: {len(articles)} articles were read by this machine itself: {error}")
+        return ()
+
+    async def _there(self, function: Callable[..., R], args: tuple[object, ...], deadline: float) -> R:
+        kind, value = await self._cluster.run(function.__module__, function.__qualname__, args, deadline)
+        if kind == remote.REFUSED:
+            raise remade(*cast("tuple[str, str, dict[str, object]]", value))
+        if kind == remote.OTHER_CODE:
+            raise AwayError(
+                f"a worker of the cluster at {self._cluster.address} runs other code than this machine "
+                f"({value}; see that both have the same release and the same locked packages)"
+            )
+        return cast("R", value)
+
+    def _without(self, error: AwayError) -> None:
+        """Go on without the cluster, and say so.
+
+        Raises:
+            SpreadError: it is not to be done without it.
+        """
+        if self._only:
+            raise SpreadError(
+                f"The work can't be spread: {error}.",
+                remedy="See to the scheduler and its workers (docs/scale.md); what is left waits for the next run. "
+                "With 'dask:' in place of 'dask-only:' this machine does the work itself meanwhile.",
+            ) from error
+        self._tell(f"spread: {error}; this machine did the work itself")
+
+
+@asynccontextmanager
+async def open_pool(settings: Settings, tell: Tell) -> AsyncIterator[Pool]:
+    """The place that ``settings.spread`` names, until the block ends.
+
+    Args:
+        settings: ``spread``, ``workers`` and ``worker_deadline``.
+        tell: is told what a cluster should have done and did not; the same thing may be told often.
+
+    Raises:
+        UsageError: a cluster is named, and Dask is not installed.
+    """
+    async with WorkerPool(settings.workers, deadline=settings.worker_deadline) as here:
+        wanted = settings.cluster
+        if wanted is None:
+            yield LocalPool(here)
+            return
+        cluster = Cluster(wanted.address)
+        try:
+            yield ClusterPool(cluster, here, deadline=settings.worker_deadline, only=wanted.only, tell=tell)
+        finally:
+            await cluster.close()

@@ -1,0 +1,1 @@
+"""Alert rules, timing and the outbox; a month of them in a minute."""

@@ -1,0 +1,95 @@
+"""What a run logs where lines of JSON are wanted: its stages, its end, and no secret."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+
+from flows import runs
+from flows.request import WatchRequest
+from flows.resources import Resources
+from pipeline import logs
+from pipeline.errors import MissionwatchError
+from pipeline.model import AlertRule
+from pipeline.settings import Settings, load_settings
+from tests.storage.builders import make_watch
+
+NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def out() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logs.start(stream=stream)
+    yield stream
+    logs.stop(handler)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def found(log: str = "text") -> Resources:
+    settings: Settings = load_settings({"MISSIONWATCH_LOG": log}, Path("none"))
+    return cast(Resources, SimpleNamespace(settings=settings, watch=make_watch()))
+
+
+async def a_round(folder: Path, *, breaks: bool = False) -> None:
+    request = WatchRequest(folder=folder, data_dir=folder / "data")
+    run_id = uuid4()
+    async with runs.recorded("monitor", request, found(), NOW, run_id) as run:
+        run.count(feeds=2)
+        async with runs.recorded("poll", request, found(), NOW, run_id) as stage:
+            stage.count(entries_new=3)
+            stage.note("feed 'Post': timeout")
+            if breaks:
+                raise MissionwatchError("The disk is gone.")
+
+
+async def test_a_round_logs_its_start_its_stages_its_notes_and_its_end(tmp_path: Path, out: io.StringIO):
+    await a_round(tmp_path)
+
+    start, note, stage, end = lines(out)
+    assert [line["event"] for line in (start, note, stage, end)] == [
+        "run.started",
+        "run.note",
+        "stage.ended",
+        "run.ended",
+    ]
+    assert {line["watch"] for line in lines(out)} == {"haiti"}
+    assert len({line["run"] for line in lines(out)}) == 1
+    assert (note["stage"], note["note"], note["level"]) == ("poll", "feed 'Post': timeout", "warning")
+    assert (stage["stage"], stage["counts"]) == ("poll", {"entries_new": 3})
+    assert (end["outcome"], end["level"], end["counts"]) == ("partial", "warning", {"feeds": 2, "entries_new": 3})
+
+
+async def test_a_stage_that_fails_is_logged_and_so_is_the_run_that_it_ends(tmp_path: Path, out: io.StringIO):
+    with pytest.raises(MissionwatchError):
+        await a_round(tmp_path, breaks=True)
+
+    failed, end = lines(out)[-2:]
+    assert (failed["event"], failed["stage"], failed["reason"]) == ("stage.failed", "poll", "The disk is gone.")
+    assert (end["outcome"], end["level"]) == ("failed", "error")
+
+
+def test_a_process_starts_its_logs_once_and_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch):
+    started: list[object] = []
+    monkeypatch.setattr(logs, "start", lambda **given: started.append(given["secrets"]))
+    monkeypatch.setattr(runs._Logs, "on", False)
+    monkeypatch.setenv("DESK", "slack://hunter2")
+    wanted = found("json")
+    wanted.watch = replace(wanted.watch, rules=(AlertRule("desk", channels=("env:DESK", "console")),))
+
+    assert [runs.start_logs(found("text")), runs.start_logs(wanted), runs.start_logs(wanted)] == [False, True, True]
+    assert started == [{"slack://hunter2"}]
+    assert logging.getLogger("apprise").propagate is False

@@ -1,0 +1,167 @@
+"""From a served feed to a message, embedded and served: the processes are those of service."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving.server import PrefectServer, free_port
+from tests.serving.world import COMMAND, LIMIT, World, end, runs, told, until, wake, world
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+RARELY = ["--every", "1440"]  # no round will come
+OFTEN = ["--every", "1"]
+EMBEDDED = """
+import asyncio, sys
+from pathlib import Path
+from flows.environment import prepare
+prepare()
+from flows.monitor import monitor
+from flows.request import WatchRequest
+watch, data, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+asyncio.run(monitor(WatchRequest(folder=watch, data_dir=data, archive_port=port, every_feed=True)))
+"""
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The embedded way, once: what it tells is what each other way must tell."""
+    with world(tmp_path_factory.mktemp("embedded")) as made:
+        command = [sys.executable, "-c", EMBEDDED, str(made.watch), str(made.data), str(made.archive.port)]
+        done = subprocess.run(command, env=made.env(), capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0, done.stderr
+        yield made
+
+
+@pytest.fixture
+def wanted(embedded: World) -> set[str]:
+    return embedded.subjects()
+
+
+def test_embedded_a_served_feed_becomes_messages_in_file_and_webhook(embedded: World) -> None:
+    assert any("mandate ended" in subject for subject in embedded.subjects())
+    assert any("mandate ended" in body["title"] for body in embedded.hook.bodies)
+
+
+def test_served_a_round_on_its_schedule_tells_what_the_embedded_way_tells(
+    small: World, server: PrefectServer, wanted: set[str]
+) -> None:
+
+    small.serve(*OFTEN, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
+    until(lambda: small.subjects() >= wanted, f"{wanted} told by a scheduled round:\n{small.said()[-2000:]}")
+
+    assert small.subjects() == wanted
+    until(lambda: any("mandate ended" in body["title"] for body in small.hook.bodies), "the webhook told")
+    assert {run["flow"] for run in runs(server)} == {"monitor"}
+    (first, *_) = runs(server)
+    assert set(first["tags"]) >= {"missionwatch", "haiti", "round"}
+    # A round takes its next step itself: what it tells wakes nobody.
+    events = until(lambda: told(server), "the round's events")
+    assert {event["resource"]["missionwatch.by"] for event in events} == {"round"}
+
+
+def test_served_each_step_is_woken_by_the_event_of_the_one_before(
+    small: World, server: PrefectServer, wanted: set[str]
+) -> None:
+    small.serve(*RARELY, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
+    until(lambda: "Prefect's pages" in small.said(), "serving")
+
+    wake(server, "poll")
+    until(lambda: small.subjects() >= wanted, f"{wanted} told by woken steps:\n{small.said()[-2000:]}")
+    until(lambda: runs(server, flow="publish"), "the published file made anew")
+
+    assert small.subjects() == wanted
+    first = {run["flow"]: run["start_time"] for run in reversed(runs(server))}
+    chain = ["poll", "collect", "assess", "alert"]
+    assert sorted(chain, key=first.__getitem__) == chain
+    assert "monitor" not in first
+    names = [event["event"].removeprefix("missionwatch.") for event in told(server)]
+    assert names[:2] == ["entry.new", "article.stored"]
+    assert set(names) >= {"status.changed", "alert.planned", "alert.delivered"}
+
+
+def test_with_events_off_nobody_is_woken_and_the_next_round_tells_the_same(
+    small: World, server: PrefectServer, wanted: set[str]
+) -> None:
+    small.serve(*RARELY, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url, MISSIONWATCH_EVENTS="false"))
+    until(lambda: "Prefect's pages" in small.said(), "serving")
+
+    wake(server, "poll")
+    until(lambda: [r for r in runs(server, flow="poll") if r["state"]["type"] == "COMPLETED"], "the poll's end")
+    assert small.subjects() == set()
+    wake(server, "monitor")
+    until(lambda: small.subjects() >= wanted, f"{wanted} told by the round:\n{small.said()[-2000:]}")
+
+    assert small.subjects() == wanted
+    assert {run["flow"] for run in runs(server)} == {"poll", "monitor"}
+    assert told(server) == []
+
+
+def test_a_server_that_is_killed_in_mid_round_and_comes_back_costs_no_alert(
+    small: World, server: PrefectServer, wanted: set[str]
+) -> None:
+    small.serve(*RARELY, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
+    until(lambda: "Prefect's pages" in small.said(), "serving")
+    wake(server, "monitor")
+    until(lambda: runs(server), "a round under way")
+
+    server.kill()
+    server.restart()
+    until(lambda: small.subjects() >= wanted, f"{wanted} told in spite of it:\n{small.said()[-2000:]}")
+
+    assert small.subjects() == wanted
+    ids = [alert["alert_id"] for alert in small.filed()]
+    assert len(ids) == len(set(ids))  # none twice
+
+
+def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_in_order(small: World) -> None:
+    port = free_port()
+    serving = small.serve(*OFTEN, "--poll-every", "0", "--port", str(port), env=small.env())
+    until(lambda: "Prefect's pages" in small.said(), "serving")
+    (child,) = children(serving.pid, "server")
+
+    os.killpg(child, signal.SIGKILL)
+    until(lambda: "it is started again" in small.said(), "the loss noticed")
+    until(small.subjects, f"alerts after the loss:\n{small.said()[-2000:]}")
+    code = end(serving)
+
+    assert code == 0
+    assert "Stopping: runs under way are ended" in small.said()
+    assert children(serving.pid, "server") == []
+    with pytest.raises(OSError, match="refused"):
+        PrefectServer.probe(port)
+
+
+def children(pid: int, word: str) -> list[int]:
+    """Process ids of the children of ``pid`` whose command has ``word`` in it."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            command = path.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (OSError, ValueError):
+            continue
+        if parent == pid and word in command.split():
+            found.append(int(path.parent.name))
+    return found
+
+
+def test_two_folders_of_one_watch_are_refused_with_both_names(small: World) -> None:
+    done = subprocess.run(
+        [COMMAND, "serve", str(small.watch), str(small.watch)],
+        env=small.env(),
+        cwd=small.folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 2
+    assert "are both the watch 'haiti'" in done.stderr
