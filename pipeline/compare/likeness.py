@@ -39,8 +39,9 @@ _KIN = (
     frozenset({Aspect.FUNDING, Aspect.SUPPORT}),
 )
 KIN = {a: tuple(b for b in Aspect if a is b or any({a, b} <= kin for kin in _KIN)) for a in Aspect}
-TOLD_WITHIN = timedelta(days=10)  # so long two articles that give the same sum, or the same draft, tell of one event
+TOLD_WITHIN = timedelta(days=10)  # so long two articles that give the same sum tell of one event
 SAME_INCIDENT = timedelta(days=2)  # days that reports give for one attack differ by so much at most
+DRAFT_STANDS = timedelta(days=45)  # so long a council may bargain over one draft
 MANY_DEAD = 1000  # from so many on a number in a sentence about the dead counts something else
 FORCE = 50  # people from which a number is the strength of a force
 _DRAFT = re.compile(r"\b(?:draft|text|resolution)\b", re.IGNORECASE)
@@ -202,7 +203,7 @@ def _is_same_draft(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
     """True for drafts of a text that two articles, within days, give to the same states: talks go on about one text."""
     if not mine.aspect is theirs.aspect is Aspect.MANDATE or mine.article == theirs.article or theirs.baseline:
         return False
-    if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > TOLD_WITHIN:
+    if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > DRAFT_STANDS:
         return False
     one, other = (frozenset(s for s in marks.states if stems_of(s).isdisjoint(own)) for marks in (mine, theirs))
     return bool(one) and one == other and bool(_DRAFT.search(mine.quote)) and bool(_DRAFT.search(theirs.quote))
