@@ -74,7 +74,8 @@ run: setup ## replay the first watch over its archive: feeds, board, changes, al
 
 .PHONY: test
 test: setup ## the whole suite: the quick tests first, then the slow ones
-	@$(BIN)/python -m pytest -n $(JOBS) -m '' $(ARGS)
+	@# A file at a time in one process: what a file shares, such as a whole replay, is made once.
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m '' $(ARGS)
 
 .PHONY: test-all
 test-all: test ## the same as make test
