@@ -6,7 +6,7 @@ article and a watch to claims. What has one owner stays with the writer, the pro
 - the store, and so comparing and writing, in the order of the batches;
 - fetching. Whose turn it is on a host, what its robots.txt says and where a redirect leads is the state of one
   fetcher; with two of them nobody could promise a host its spacing, least of all after one has died. It costs a
-  fiftieth of what extraction does (docs/scale.md).
+  thirtieth of what extraction does (docs/scale.md).
 
 So a lost worker loses nothing that anybody has seen, and its tasks are run again by Dask. Nothing is stored twice: ids
 are hashes of content, and one process writes.

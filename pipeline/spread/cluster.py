@@ -60,7 +60,8 @@ class Cluster:
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
         self._away_until, self._why = 0.0, ""
-        self._looked_at = self._manned_at = 0.0
+        self._looked_at = 0.0
+        self._unmanned_since: float | None = None
         self._threads = 0
 
     async def run(self, module: str, qualname: str, args: tuple[object, ...], deadline: float) -> tuple[str, object]:
@@ -135,12 +136,12 @@ class Cluster:
             try:
                 # Dask waits for its time-out twice where a name does not resolve.
                 await asyncio.wait_for(client, self._connect * 1.5)
-            except (OSError, TimeoutError, ValueError) as error:
+            except Exception as error:  # a wrong certificate, a name that is none: Dask has a class for each trouble
                 with suppress(Exception):
                     await asyncio.wait_for(client.close(timeout=1), 5)
                 reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
                 raise self._gone(f"the cluster at {self.address} can't be reached ({reason})") from error
-            self._client, self._manned_at, self._looked_at = client, monotonic(), 0.0
+            self._client, self._looked_at, self._unmanned_since = client, 0.0, None
             return client
 
     async def _look(self, client: Client) -> None:
@@ -150,6 +151,8 @@ class Cluster:
         now = monotonic()
         if now - self._looked_at < LOOK_EVERY:
             return
+        if now - self._looked_at > self._patience:
+            self._unmanned_since = None  # nobody has looked meanwhile: patience begins anew
         self._looked_at = now
         try:
             workers = await asyncio.wait_for(client.nthreads(), self._connect)
@@ -157,8 +160,10 @@ class Cluster:
             raise self._gone(f"the cluster at {self.address} does not answer") from error
         self._threads = sum(workers.values())
         if workers:
-            self._manned_at = monotonic()
-        elif monotonic() - self._manned_at > self._patience:
+            self._unmanned_since = None
+        elif self._unmanned_since is None:
+            self._unmanned_since = now
+        elif now - self._unmanned_since > self._patience:
             raise self._gone(f"the cluster at {self.address} has no workers")
 
     async def _ask_threads(self) -> int:

@@ -6,8 +6,8 @@ import asyncio
 import gzip
 import itertools
 import json
-import os
 import pickle
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -174,8 +174,9 @@ async def test_a_scheduler_that_comes_back_is_used_again(started: DaskCluster, m
         started.work("again")
         notes.clear()
         found = await pool.run(pid)
+        again = descendants(started.processes["again"].pid)
     assert notes == []
-    assert found not in descendants(os.getpid())
+    assert found in again
 
 
 async def test_a_cluster_that_can_not_be_reached_fails_a_run_that_wants_it(started: DaskCluster) -> None:
@@ -183,6 +184,13 @@ async def test_a_cluster_that_can_not_be_reached_fails_a_run_that_wants_it(start
     async with _short_of_patience(started) as pool:
         with pytest.raises(SpreadError, match=rf"the cluster at {started.address} can't be reached"):
             await pool.run(double, 1)
+
+
+async def test_a_cluster_that_wants_certificates_which_are_not_set_is_told(started: DaskCluster) -> None:
+    notes: list[str] = []
+    async with open_pool(Settings(spread=f"dask:{started.address.replace('tcp', 'tls')}"), notes.append) as pool:
+        assert await pool.run(double, 21) == 42
+    assert re.search(r"the cluster at tls://\S+ can't be reached \(TLS expects .*perhaps check your TLS", notes[0])
 
 
 async def test_a_cluster_without_workers_does_not_hold_a_run_for_ever(started: DaskCluster) -> None:
@@ -204,7 +212,7 @@ async def test_a_worker_of_another_release_does_nothing(farm: DaskCluster, monke
 
 @asynccontextmanager
 async def _short_of_patience(farm: DaskCluster) -> AsyncIterator[ClusterPool]:
-    there = cluster.Cluster(farm.address, connect=2.0, patience=0.5)
+    there = cluster.Cluster(farm.address, connect=2.0, patience=3.0)
     async with WorkerPool(1) as here:
         try:
             yield ClusterPool(there, here, deadline=5.0, only=True, tell=pytest.fail)
