@@ -274,8 +274,13 @@ async def test_a_page_without_text_is_refused_for_good_with_the_reason() -> None
     assert record.retry_at is None
 
 
-@pytest.mark.parametrize("code", ["deadline", "memory", "crashed"])
-async def test_a_page_that_kills_its_worker_is_refused_and_named(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "outcome", "again"),
+    [("memory", "refused", None), ("deadline", "failed", 30), ("crashed", "failed", 30)],
+)
+async def test_a_page_that_kills_its_worker_is_named_and_tried_again_where_a_busy_machine_may_be_to_blame(
+    code: str, outcome: str, again: int | None
+) -> None:
     async def dies(function: object, *args: object) -> object:
         raise WorkerError(code, f"{PAGE}: the worker was stopped.")
 
@@ -283,7 +288,8 @@ async def test_a_page_that_kills_its_worker_is_refused_and_named(code: str) -> N
         pending(), fetch=FakeWeb().serves(PAGE, b"<p>x").get, work=dies, held={}, now=NOW
     )
 
-    assert (record.outcome, record.reason) == ("refused", f"{code}: {PAGE}: the worker was stopped.")
+    assert (record.outcome, record.reason) == (outcome, f"{code}: {PAGE}: the worker was stopped.")
+    assert record.retry_at == (NOW + timedelta(minutes=again) if again else None)
 
 
 async def test_a_page_that_is_down_is_tried_again_later() -> None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.errors import MissionwatchError, SpreadError, TransientError
+from pipeline.errors import MissionwatchError, SpreadError, TransientError, WorkerError
 from pipeline.extract import ExtractedPage, extract_page
 from pipeline.model import (
     Article,
@@ -27,6 +27,7 @@ from pipeline.urls import host
 MAX_PAGE = 3 * 2**20  # bytes; the largest of 1,213 real pages measured has less than half
 MAX_ATTEMPTS = 5  # of fetching one page: over two days, with the waits below
 FIRST_WAIT = timedelta(minutes=30)
+_OF_THE_MACHINE = frozenset({"deadline", "crashed"})  # what becomes of a worker where too much else goes on
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 
 
@@ -176,22 +177,28 @@ def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -
     )
 
 
+def may_pass(error: MissionwatchError) -> bool:
+    """Whether another try may succeed: a busy machine, too, makes a worker miss its deadline or die."""
+    return isinstance(error, TransientError) or (isinstance(error, WorkerError) and error.code in _OF_THE_MACHINE)
+
+
 def _fetch_failure(
     pending: PendingEntry, error: MissionwatchError, response: Response | None, now: datetime, *, is_look: bool
 ) -> FetchRecord:
     attempt = pending.attempts + 1
-    again = isinstance(error, TransientError) and attempt < MAX_ATTEMPTS and not is_look
+    passing = may_pass(error)
+    again = passing and attempt < MAX_ATTEMPTS and not is_look
     wait = getattr(error, "retry_after", None)
     pause = max(FIRST_WAIT * 3 ** (attempt - 1), timedelta(seconds=wait or 0))
     reason = reason_of(error)
-    if isinstance(error, TransientError) and not again and not is_look:
+    if passing and not again and not is_look:
         reason = f"given up after {attempt} attempts; {reason}"
     return FetchRecord(
         fetch_id=content_id("fetch", pending.entry.entry_id, attempt),
         entry_id=pending.entry.entry_id,
         url=pending.entry.url,
         fetched_at=now,
-        outcome="failed" if isinstance(error, TransientError) else "refused",
+        outcome="failed" if passing else "refused",
         reason=shorten(reason, 500),
         attempt=attempt,
         retry_at=now + pause if again else None,
