@@ -171,7 +171,7 @@ folder, name = Path(sys.argv[1]), sys.argv[2]
 for n in range(12):
     moment = NOW + timedelta(minutes=n)
     feed = make_feed(name)
-    with open_store(folder) as store:
+    with open_store(folder, wait=100) as store:  # two that take turns on a busy machine
         entry = make_entry(f"{name}-{n}", feed)
         store.add_polls(RUN, [make_poll(entry, feed=feed, polled_at=moment)])
         store.add_fetches(RUN, [make_fetch(entry, make_article(entry, f"Text of {name} {n}."))])
