@@ -9,13 +9,19 @@ from pathlib import Path
 
 import click
 
+from flows.blocks import channels
 from flows.cli_automations import add_automations
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
 from pipeline.cli.frame import EXIT_CODES
 
 
-@click.group(cls=MissionwatchGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+# `obj`: how a command opens the alert channels, those that are Prefect's blocks too.
+@click.group(
+    cls=MissionwatchGroup,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "obj": channels},
+)
 @click.version_option(__version__, prog_name="missionwatch")
 def main() -> None:
     """A standing watch over the news about one mission: says "A became B", with the sentence that proves it.

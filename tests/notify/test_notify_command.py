@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from flows.cli import main
 from pipeline.alerts.message import from_json
 from pipeline.cli import MissionwatchGroup
 from pipeline.cli.alerts_test import alerts_test, chosen_channels, sample
@@ -148,3 +149,10 @@ def test_what_runs_the_command_can_give_it_channels(folder: Path) -> None:
 
     assert done.exit_code == 0
     assert took[0].startswith("TEST: ")
+
+
+def test_the_command_itself_opens_channels_that_are_prefects_blocks() -> None:
+    with main.make_context("missionwatch", ["alerts"]) as ctx:
+        opened = ctx.find_root().obj(Path("data"), {}, print)
+
+    assert opened.block is not None
