@@ -66,13 +66,14 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 if not articles:
                     break
                 changes = store.load_changes(slug)
-                lately = min(a.published for a in articles) - WAITS
+                oldest = min(a.published for a in articles)
+                lately = oldest - WAITS
                 behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
                 known = steps.Known(
                     changes=changes,
                     confirmations=store.load_confirmations(slug),
                     uncertain=store.load_uncertain(slug, lately),
-                    texts=store.recent_texts(slug, min(a.published for a in articles) - steps.NEAR_DUPLICATES_FOR),
+                    texts=store.recent_texts(slug, oldest - steps.NEAR_DUPLICATES_FOR),
                     articles=tuple(store.articles_of(behind).values()),
                 )
                 told = told_from(store, slug, [article.url for article in articles], known.changes)

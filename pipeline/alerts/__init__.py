@@ -8,6 +8,7 @@ gathers those that wait for a digest, ``escalation`` and ``expected`` tell what 
 from pipeline.alerts.alarms import alarm_alerts, channel_alarms, channel_alerts
 from pipeline.alerts.compose import became, message_of, stage_words, subject_line
 from pipeline.alerts.digest import QUIET_FOR, gather, proof_of_quiet
+from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.escalation import longest_wait, unacknowledged_alerts
 from pipeline.alerts.expected import expected_alerts, expected_days
 from pipeline.alerts.message import SUBJECT_LIMIT
@@ -43,6 +44,7 @@ __all__ = [
     "channel_name",
     "channels_of",
     "dressed",
+    "enclosed",
     "expected_alerts",
     "expected_days",
     "first_rules",

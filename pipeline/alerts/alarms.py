@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline import shown
-from pipeline.alerts.message import Message, subject_of, to_json
+from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import first_rules
 from pipeline.alerts.timing import release
 from pipeline.model import Alarm, Alert, AlertKind, AlertRule, ChannelAlarm, ChannelState, FeedHealth, Watch
@@ -122,20 +123,15 @@ def _channel_words(alarm: ChannelAlarm) -> str:
 
 
 def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rule: AlertRule, now: datetime) -> Alert:
-    subject, body = subject_of(head), shown.lines(body)
-    due = release(now, rule)
-    return Alert(
+    return enclosed(
+        Message(subject_of(head), shown.lines(body)),
         alert_id=alert_id,
-        watch=watch.slug,
+        watch=watch,
         rule=rule.name,
         channel=channel,
-        change_ids=(),
-        subject=subject,
-        body=body,
-        planned_at=now,
+        now=now,
         kind=AlertKind.ALARM,
-        due_at=None if due <= now else due,
-        message=to_json(Message(subject, body)),
+        due=release(now, rule),
     )
 
 

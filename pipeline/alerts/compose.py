@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from urllib.parse import quote
 from uuid import UUID
 
 from pipeline import shown
@@ -103,10 +104,15 @@ def section_of(
         title=article.title if article else "",
         url=article.url if article else "",
         trail=_trail(folder, asked),
-        trail_url=page_url.replace("{change_id}", str(change.change_id)).replace("{watch}", change.watch),
+        trail_url=page_of(page_url, str(change.change_id), change.watch),
         before_source=_before_source(before, old_article),
         facts=_facts(change, article, origins),
     )
+
+
+def page_of(template: str, change_id: str, watch: str) -> str:
+    """The address of the page about a change: ``template`` with its ``{change_id}`` and ``{watch}`` filled in."""
+    return template.replace("{change_id}", change_id).replace("{watch}", quote(watch, safe=""))
 
 
 def taken_back(change: Change, article: Article | None, *, then: str, now: str, found: str, url: str) -> Section:

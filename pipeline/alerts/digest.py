@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline.alerts.compose import DIGEST, message_of
-from pipeline.alerts.message import as_text, to_json
+from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.planning import with_old_sentences
 from pipeline.alerts.rules import rule_of
 from pipeline.alerts.timing import may_go
@@ -59,17 +59,15 @@ def gather(
         )
         message = with_old_sentences(message, [changes[i] for i in ids], changes)
         digests.append(
-            Alert(
+            enclosed(
+                message,
                 alert_id=content_id("digest", watch.slug, channel, *sorted(str(part.alert_id) for part in due)),
-                watch=watch.slug,
+                watch=watch,
                 rule=_strictest(due, watch),
                 channel=channel,
-                change_ids=ids,
-                subject=message.subject,
-                body=as_text(message),
-                planned_at=now,
+                now=now,
                 kind=AlertKind.DIGEST,
-                message=to_json(message),
+                change_ids=ids,
                 parts=tuple(part.alert_id for part in due),
             )
         )

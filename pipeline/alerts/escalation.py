@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.alerts.message import Message, as_text, from_json, subject_of, to_json
+from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.message import Message, from_json, subject_of
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, Change, ToldAlert, Watch
@@ -49,28 +51,26 @@ def unacknowledged_alerts(
             f"nobody has acknowledged it in {hours:.0f} hours."
         )
         before = from_json(alert.message) if alert.message else Message(alert.subject, alert.body)
-        message = Message(subject_of(f"not acknowledged: {alert.subject}"), intro, before.sections, before.closing)
         if not before.sections:
-            message = Message(message.subject, f"{intro}\n\n{before.intro}", (), before.closing)
+            intro = f"{intro}\n\n{before.intro}"
+        message = replace(before, subject=subject_of(f"not acknowledged: {alert.subject}"), intro=intro)
         urgent = is_urgent(rule, [changes[i] for i in alert.change_ids if i in changes])
         due = release(now, rule, urgent=urgent)
         for channel in escalates_to(rule) or channels_of(rule):
             key = content_id("unacknowledged", watch.slug, channel, *sorted(map(str, alert.change_ids)))
             out.setdefault(
                 key,
-                Alert(
+                enclosed(
+                    message,
                     alert_id=key,
-                    watch=watch.slug,
+                    watch=watch,
                     rule=rule.name,
                     channel=channel,
-                    change_ids=alert.change_ids,
-                    subject=message.subject,
-                    body=as_text(message),
-                    planned_at=now,
+                    now=now,
                     kind=AlertKind.UNACKNOWLEDGED,
-                    due_at=None if due <= now else due,
+                    change_ids=alert.change_ids,
+                    due=due,
                     urgent=urgent,
-                    message=to_json(message),
                 ),
             )
     return tuple(out.values())

@@ -13,27 +13,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pipeline.alerts.compose import section_of
-from pipeline.alerts.message import Message, as_text, subject_of, to_json
+from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import channels_of, takes
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Stage, Watch
 from pipeline.text import content_id
 
 TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. where a watch begins late
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS_TEXT = "january february march april may june july august september october november december"
+_MONTHS = _MONTHS_TEXT.split()
 _UNTIL = re.compile(
     r"\b(?:until|till|expir\w+(?: on)?|ends?(?: on)?|through)\s+"
     rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
@@ -42,6 +31,7 @@ _UNTIL = re.compile(
 )
 _STANDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
 _AHEAD = frozenset({Stage.PLANNED, Stage.DECIDED})
+_OPEN = frozenset({Stage.PROPOSED, Stage.PLANNED, Stage.REJECTED})  # what changes nothing of a mandate's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
     for change in rows:
         if (day := ends_on(change)) is not None:
             later = any(
-                other.aspect is change.aspect and other.known_at > change.known_at and other.stage not in _UNCERTAIN
+                other.aspect is change.aspect and other.known_at > change.known_at and other.stage not in _OPEN
                 for other in rows
             )
             if not later:
@@ -75,9 +65,6 @@ def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
         elif (day := happens_on(change)) is not None:
             found.append(Expected(change, day, ends=False))
     return tuple(sorted(found, key=lambda one: (one.day, str(one.change.change_id))))
-
-
-_UNCERTAIN = frozenset({Stage.PROPOSED, Stage.PLANNED, Stage.REJECTED})
 
 
 def ends_on(change: Change) -> date | None:
@@ -162,18 +149,16 @@ def _alerts(
     message = _message(one, kind, articles, origins, watch, now.astimezone(ZoneInfo(rule.timezone)).date())
     due = release(now, rule)
     for channel in channels_of(rule):
-        yield Alert(
+        yield enclosed(
+            message,
             alert_id=content_id("expected", watch.slug, channel, one.change.change_id, one.day.isoformat(), kind),
-            watch=watch.slug,
+            watch=watch,
             rule=rule.name,
             channel=channel,
-            change_ids=(one.change.change_id,),
-            subject=message.subject,
-            body=as_text(message),
-            planned_at=now,
+            now=now,
             kind=AlertKind.EXPECTED,
-            due_at=None if due <= now else due,
-            message=to_json(message),
+            change_ids=(one.change.change_id,),
+            due=due,
         )
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from pipeline.alerts.message import as_text, from_json, to_json
+from pipeline.alerts.compose import page_of
+from pipeline.alerts.message import Section, as_text, from_json, to_json
 from pipeline.alerts.rules import rule_of
 from pipeline.alerts.timing import may_go, retry_at
 from pipeline.model import Alert, AlertKind, ChannelState, PendingAlert, Watch
 from pipeline.text import content_id
 
-# A reader can acknowledge what tells of changes.
 _FOLDER = "missionwatch why DIR "  # how compose writes the command, which does not know the folder
 
 
@@ -77,7 +77,7 @@ def dressed(alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "",
             section,
             trail=section.trail.replace(_FOLDER, f"missionwatch why {shlex.quote(folder)} ", 1)
             + (f" --data-dir {shlex.quote(data_dir)}" if data_dir and section.trail else ""),
-            trail_url=section.trail_url or _page(page_url, dict(section.facts).get("change_id"), alert.watch),
+            trail_url=section.trail_url or _page(section, page_url, alert.watch),
         )
         for section in message.sections
     )
@@ -85,10 +85,9 @@ def dressed(alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "",
     return replace(alert, body=as_text(message), message=to_json(message))
 
 
-def _page(template: str, change_id: object, watch: str) -> str:
-    if not template or not isinstance(change_id, str):
-        return ""
-    return template.replace("{change_id}", change_id).replace("{watch}", quote(watch, safe=""))
+def _page(section: Section, template: str, watch: str) -> str:
+    change_id = dict(section.facts).get("change_id")
+    return page_of(template, change_id, watch) if isinstance(change_id, str) else ""
 
 
 def _joined(*parts: str) -> str:

@@ -13,7 +13,8 @@ from datetime import datetime, time
 from uuid import UUID
 
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, message_of
-from pipeline.alerts.message import Message, as_text, to_json
+from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.message import Message
 from pipeline.alerts.rules import TWO, channels_of, escalates_to, is_sure, is_urgent, takes, worth_alerting
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Silence, Verdict, Watch, When
@@ -162,19 +163,17 @@ def alert_about(
     # What is told at once has the plain key, as it always had.
     suffix = (() if kind is AlertKind.ALERT else (str(kind),)) + (("again",) if again else ())
     due = due_at or release(now, rule, digest=kind is AlertKind.DIGEST_PART, urgent=urgent)
-    return Alert(
+    return enclosed(
+        message,
         alert_id=content_id("alert", watch.slug, channel, *sorted(map(str, ids)), *suffix),
-        watch=watch.slug,
+        watch=watch,
         rule=rule.name,
         channel=channel,
-        change_ids=ids,
-        subject=message.subject,
-        body=as_text(message),
-        planned_at=now,
+        now=now,
         kind=kind,
-        due_at=None if due <= now else due,
+        change_ids=ids,
+        due=due,
         urgent=urgent,
-        message=to_json(message),
     )
 
 

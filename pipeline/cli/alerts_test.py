@@ -13,8 +13,8 @@ from uuid import uuid4
 import click
 
 from pipeline import shown
-from pipeline.alerts import channel_name
-from pipeline.alerts.message import Message, Section, as_text, subject_of, to_json
+from pipeline.alerts import channel_name, enclosed
+from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import data_dir_option, folder_argument
 from pipeline.errors import MissionwatchError, UsageError
@@ -130,14 +130,5 @@ def sample(watch: Watch, channel: str, now: datetime, folder: Path) -> Alert:
         ),
         f"Sent by `missionwatch alerts test` on {now:%d %b %Y %H:%M} UTC.",
     )
-    return Alert(
-        alert_id=uuid4(),  # each try is a message of its own: a receiver that drops repeats must show it
-        watch=watch.slug,
-        rule=RULE,
-        channel=channel,
-        change_ids=(),
-        subject=message.subject,
-        body=as_text(message),
-        planned_at=now,
-        message=to_json(message),
-    )
+    # Each try is a message of its own: a receiver that drops repeats must show it.
+    return enclosed(message, alert_id=uuid4(), watch=watch, rule=RULE, channel=channel, now=now)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.alerts import alert_about, compose, rule_of, stage_words
-from pipeline.alerts.message import Message, Section, as_text, subject_of, to_json
+from pipeline.alerts import alert_about, compose, enclosed, rule_of, stage_words
+from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.model import (
     Alert,
     AlertKind,
@@ -93,17 +93,15 @@ def _message(
         f"RECALL of what we told you on {sent.delivered_at:%d %b %Y %H:%M} UTC (alert {sent.alert.alert_id}).",
         tuple(_told(changes[check.change_id], check, articles.get(check.article_id)) for check in checks),
     )
-    return Alert(
+    return enclosed(
+        message,
         alert_id=content_id("recall-alert", sent.alert.alert_id, *sorted(str(check.change_id) for check in checks)),
-        watch=watch.slug,
+        watch=watch,
         rule=RECALL,
         channel=sent.alert.channel,
-        change_ids=tuple(check.withdrawal_id for check in checks if check.withdrawal_id is not None),
-        subject=message.subject,
-        body=as_text(message),
-        planned_at=now,
+        now=now,
         kind=AlertKind.RECALL,
-        message=to_json(message),
+        change_ids=tuple(check.withdrawal_id for check in checks if check.withdrawal_id is not None),
     )
 
 

@@ -31,6 +31,7 @@ from tests.alerts.world import (
     articles_of,
     watch_of_the_month,
 )
+from tests.pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "alerts.md"
 BEGIN = "<!-- figures: written by `python -m tests.alerts.month --update-docs`; do not edit by hand -->"
@@ -143,12 +144,8 @@ def updated(text: str, month: Month) -> str:
     Raises:
         ValueError: the marks of the generated part are missing.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE} lacks the line {BEGIN!r} or {END!r}")
     parts = ["### Figures", "Command: `python -m tests.alerts.month`.", *map(as_markdown, summary(month))]
-    return f"{before}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
+    return rewritten(text, "\n\n".join(parts), begin=BEGIN, end=END, page=PAGE)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pipeline.bench.figures import cause, measure_one
 from pipeline.bench.tables import Table, error_tables
 from pipeline.reading import EncodedReader, RuleReader
 from pipeline.text import shorten
+from tests.pages import rewritten
 
 from .left_out import left_out
 from .missions import MISSIONS, ROOT, drafted, gold, keywords_f1
@@ -28,11 +29,7 @@ def updated(text: str, missions: Sequence[Mission]) -> str:
     Raises:
         ValueError: the marks of the generated part are missing.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{QUALITY} lacks the line {BEGIN!r} or {END!r}")
-    return f"{before}{BEGIN}\n\n{figures(missions)}\n\n{END}{after}"
+    return rewritten(text, figures(missions), begin=BEGIN, end=END, page=QUALITY)
 
 
 def figures(missions: Sequence[Mission]) -> str:

@@ -9,6 +9,7 @@ from pipeline.bench import Table, as_markdown
 from tests.bench_polling.servers import PER_HOST, SPACING
 from tests.bench_polling.simulation import Diary, Missed, Month, delays, missed_by
 from tests.bench_polling.world import DAY, HOUR, MANNERS, hosts
+from tests.pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "polling.md"
 BEGIN = "<!-- figures: written by `python -m tests.bench_polling.month --update-docs`; do not edit by hand -->"
@@ -26,12 +27,8 @@ def updated(text: str, month: Month) -> str:
     Raises:
         ValueError: the marks of the generated part are missing.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE} lacks the line {BEGIN!r} or {END!r}")
     parts = ["### Figures", "Command: `make bench-polling`.", *map(as_markdown, summary(month))]
-    return f"{before}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
+    return rewritten(text, "\n\n".join(parts), begin=BEGIN, end=END, page=PAGE)
 
 
 def missed(month: Month) -> Missed:

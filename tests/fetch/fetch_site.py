@@ -7,8 +7,9 @@ import gzip
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 from pipeline.fetch import Fetcher, FetchLimits
@@ -159,3 +160,20 @@ def fetcher(site: Site, **limits: float) -> Fetcher:
 async def get(site: Site, path: str, max_body: int = MIB, **limits: float) -> Response:
     async with fetcher(site, **limits) as fetch:
         return await fetch.get(f"http://{OUTLET}{path}", max_body=max_body)
+
+
+@contextlib.contextmanager
+def served() -> Iterator[Site]:
+    """A site on a free port of 127.0.0.1 for the block."""
+    site = Site()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"site": site}))
+    site.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield site
+    finally:
+        site.stop.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -19,11 +19,12 @@ from uuid import uuid4
 
 from flows.resources import wall_clock
 from pipeline.replay import load_archive
+from tests.pages import rewritten
 from tests.serving.server import ROOT, PrefectServer
 from tests.serving.world import COMMAND, World, runs, until, wake, world
 
 PAGE = ROOT / "docs" / "serving.md"
-START, STOP = "<!-- latency -->\n", "<!-- /latency -->"
+START, STOP = "<!-- latency -->", "<!-- /latency -->"
 APART = 6.0  # seconds between two events, more than the triggers' debounce
 QUIET = 15.0  # seconds without a run after which nobody will be woken any more
 WAYS = ("served", "worker")
@@ -153,9 +154,7 @@ def main() -> None:
     made = table(chosen.events, chosen.passes)
     print(made)
     if chosen.update_docs:
-        head, _, rest = PAGE.read_text("utf-8").partition(START)
-        _, _, tail = rest.partition(STOP)
-        PAGE.write_text(f"{head}{START}{made}\n{STOP}{tail}", "utf-8")
+        PAGE.write_text(rewritten(PAGE.read_text("utf-8"), made, begin=START, end=STOP, page=PAGE), "utf-8")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.replay import ArchiveServer, load_archive
+from tests.ports import free_port
 from tests.serving.patience import call, until
-from tests.serving.server import ROOT, PrefectServer, free_port
+from tests.serving.server import ROOT, PrefectServer
 
 FOLDER = ROOT / "docs" / "pictures"
 DAYS = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,32 +17,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from flows.environment import server_environment
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 120.0  # seconds; a fresh database takes about eight on two idle cores
 STOP_LIMIT = 20.0
 BUSY_LIMIT = 60.0
 
-# The batch sizes: with them the server records runs at a quarter of the work, and answers no 503.
-SERVER_SETTINGS = {
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_CLI_PROMPT": "false",
-    "DO_NOT_TRACK": "1",
-}
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+# Those of our own server, and no questions.
+SERVER_SETTINGS = {**server_environment({}), "PREFECT_CLI_PROMPT": "false"}
 
 
 class PrefectServer:

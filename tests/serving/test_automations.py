@@ -21,8 +21,9 @@ from flows.environment import PrefectError
 from flows.resources import wall_clock
 from pipeline.errors import UsageError
 from tests.notify.sinks import Sink
+from tests.ports import free_port
 from tests.serving.patience import call, until
-from tests.serving.server import PrefectServer, free_port
+from tests.serving.server import PrefectServer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "deploy" / "automations"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from tests.fetch.fetch_site import Handler, Site
+from tests.fetch.fetch_site import Site, served
 from tests.spread.dask_cluster import DaskCluster
 
 
@@ -34,12 +32,5 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A server that notes when it was asked for what."""
-    site = Site()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"site": site}))
-    site.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served() as site:
+        yield site

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 DASK = (sys.executable, "-m", "dask")
@@ -26,13 +27,6 @@ def until(ready: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
             raise AssertionError(f"after {limit:.0f} s still not: {what}")
         time.sleep(0.05)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 class DaskCluster:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spread.dask_cluster import free_port
+from tests.ports import free_port
 
 NET = "198.18.77"  # of the range that is kept for benchmarks (RFC 2544): no real network has it
 

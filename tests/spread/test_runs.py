@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.spread.dask_cluster import ROOT, free_port
+from tests.ports import free_port
+from tests.spread.dask_cluster import ROOT
 from tests.torture.life import aside
 from tests.torture.small import make_small_watch
 
