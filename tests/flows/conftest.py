@@ -1,4 +1,4 @@
-"""Prefect's own server, once for the session; the archive's server and a request for each test."""
+"""Prefect's own server, once for a file; the archive's server and a request for each test."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ HAITI = ROOT / "seeds" / "haiti"
 EVENING = datetime(2025, 8, 29, 23, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
-    """A Prefect server of the tests' own; starting one takes seconds."""
+    """A Prefect server of a file's own; starting one takes seconds.
+
+    Not of the session's: what Prefect still has to send to a server that was idle for a quarter of an hour it may wait
+    for without end. Our events are what tests/serving is about.
+    """
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MISSIONWATCH_EVENTS", "false")
+        with prefect_test_harness(server_startup_timeout=120):
+            yield
 
 
 @pytest.fixture(scope="session")

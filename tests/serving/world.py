@@ -85,6 +85,8 @@ class World:
         ours = {
             "PREFECT_HOME": str(self.folder / "home"),
             "MISSIONWATCH_DATA_DIR": str(self.data),
+            # What a busy machine does to a page is not what is looked at here.
+            "MISSIONWATCH_WORKER_DEADLINE": "120",
             HOOK: f"json://127.0.0.1:{self.hook.port}/",
         }
         return {**kept, **ours, **more}
