@@ -80,12 +80,20 @@ class PrefectError(MissionwatchError):
 
 
 @contextmanager
-def prefect_troubles() -> Iterator[None]:
-    """Tell in plain English where Prefect could not start its server for the block.
+def in_this_process() -> Iterator[None]:
+    """A block that runs flows itself. Where Prefect could not start its server for it, that is told in plain English.
 
     Raises:
         PrefectError: it did not start; says what to look at.
     """
+    # Imported here: Prefect reads its settings when it is imported, and :func:`prepare` comes first.
+    from prefect.events.clients import NullEventsClient
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import get_current_settings
+
+    if get_current_settings().api.url is None:
+        # The server ends with the run, and nobody could listen: what is not sent can hold up neither run nor exit.
+        EventsWorker.set_client_override(NullEventsClient)
     try:
         yield
     except RuntimeError as error:

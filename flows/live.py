@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from flows.environment import prefect_troubles, prepare
+from flows.environment import in_this_process, prepare
 
 prepare()
 
@@ -43,7 +43,7 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
     if (told := whole_store(data_dir, settings().store_wait)) and for_a_person:
         click.echo(told, err=True)
     try:
-        with prefect_troubles():
+        with in_this_process():
             return asyncio.run(
                 _rounds(request, once=once, every_minutes=every_minutes, for_a_person=for_a_person, restored=told)
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from flows.environment import prefect_troubles, prepare
+from flows.environment import in_this_process, prepare
 
 prepare()
 
@@ -44,7 +44,7 @@ def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: b
         watch = watch_of(request)
         start = _resume(data_dir, watch.slug)
         try:
-            with prefect_troubles():
+            with in_this_process():
                 totals = asyncio.run(_walk(archive, server, request, start))
         except KeyboardInterrupt:
             click.echo("Stopped. What was stored stays; the next replay goes on from there.", err=True)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from flows.environment import prefect_troubles, prepare
+from flows.environment import in_this_process, prepare
 
 prepare()
 
@@ -32,7 +32,7 @@ def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool) -> i
     """
     request = WatchRequest(folder=folder, data_dir=data_dir)
     watch_of(request)
-    with prefect_troubles():
+    with in_this_process():
         made = asyncio.run(_reread(request, apply))
     tell = _as_json if as_json else _as_text
     for difference in made.differences:

@@ -19,15 +19,21 @@ EVENING = datetime(2025, 8, 29, 23, 30, tzinfo=UTC)
 def prefect_server() -> Iterator[None]:
     """A Prefect server of a file's own; starting one takes seconds.
 
-    Not of the session's: what Prefect still has to send to a server that was idle for a quarter of an hour it may wait
-    for without end. Our events are what tests/serving is about.
+    It is sent no events: the harness waits without end for those that a busy server does not take. Events are what
+    tests/serving is about.
     """
+    from prefect.events.clients import NullEventsClient
+    from prefect.events.worker import EventsWorker
     from prefect.testing.utilities import prefect_test_harness
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MISSIONWATCH_EVENTS", "false")
-        with prefect_test_harness(server_startup_timeout=120):
-            yield
+        EventsWorker.set_client_override(NullEventsClient)
+        try:
+            with prefect_test_harness(server_startup_timeout=120):
+                yield
+        finally:
+            EventsWorker.set_client_override(None)
 
 
 @pytest.fixture(scope="session")
