@@ -109,6 +109,22 @@ def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:
     return board
 
 
+def confirm_all(board: Board, confirmations: Iterable[tuple[UUID, str, datetime]]) -> Board:
+    """:func:`confirm` for each (change, origin, time) of ``confirmations``, in one go."""
+    said: dict[UUID, tuple[set[str], datetime]] = {}
+    for change_id, origin, at in confirmations:
+        origins, latest = said.setdefault(change_id, (set(), at))
+        origins.add(origin)
+        said[change_id] = (origins, max(at, latest))
+    rows = dict(board)
+    for key, row in board.items():
+        if row.change.change_id in said:
+            origins, latest = said[row.change.change_id]
+            latest = latest if row.last_confirmed is None else max(latest, row.last_confirmed)
+            rows[key] = replace(row, origins=row.origins | origins, last_confirmed=latest)
+    return Board(rows)
+
+
 def baseline_changes(watch: Watch) -> tuple[Change, ...]:
     """The baseline's facts as the board's first changes, in the baseline's order."""
     baseline = watch.baseline

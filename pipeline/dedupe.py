@@ -10,8 +10,11 @@ fifth cut off and 95 % of those with a tenth of the words changed.
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from array import array
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from rensa import RMinHash, RMinHashLSH
@@ -22,7 +25,7 @@ from pipeline.text import normalise
 PERMUTATIONS = 128
 BANDS = 32
 SEED = 20231002
-SHINGLE = 3  # words
+SHINGLE = 3  # words; what follows each other is put together by threes below
 MIN_SHINGLES = 20  # a shorter text is a caption, and captions are alike by chance
 MAX_WORDS = 20_000
 SAME_JACCARD = 0.4  # shared shingles, of all that either has
@@ -110,6 +113,13 @@ _AUTHOR_SPLIT = re.compile(r"\s*(?:[;,/|&]|\band\b|\bwith\b|\bet\b|\by\b| [-–�
 _AUTHOR_PREFIX = re.compile(r"^(?:by|par|por|redacci[oó]n|from|agencia|agence)\s+", re.IGNORECASE)
 
 
+class _Features(NamedTuple):
+    """What two texts are compared by: a number for each shingle, in order, and the MinHash; None for a short text."""
+
+    hashes: array[int]
+    sketch: RMinHash | None
+
+
 class OriginIndex:
     """The texts of articles that we hold, and who first wrote each. One process's memory, rebuilt at will."""
 
@@ -123,25 +133,25 @@ class OriginIndex:
 
     def add(self, article_id: UUID, origin: str, text: str) -> None:
         """Remember ``text`` as an article of ``origin``; one that is known or too short is passed over."""
-        self._add(article_id, origin, text, _shingles(text))
+        self._add(article_id, origin, text, _features(text))
 
     def trace(self, article: Article) -> tuple[str, str]:
         """Who first wrote ``article``, and the earlier text that it repeats, else ""; it is remembered afterwards.
 
         The origin is that of :func:`origin_of`.
         """
-        shingles = _shingles(article.text)
-        earlier = self._nearest(shingles)
+        features = _features(article.text)
+        earlier = self._nearest(features)
         origin = _origin(article, earlier)
-        self._add(article.article_id, origin, article.text, shingles)
+        self._add(article.article_id, origin, article.text, features)
         return origin, self._texts[earlier[0]] if earlier else ""
 
-    def _add(self, article_id: UUID, origin: str, text: str, shingles: list[str]) -> None:
-        if article_id in self._texts or len(shingles) < MIN_SHINGLES:
+    def _add(self, article_id: UUID, origin: str, text: str, features: _Features) -> None:
+        if article_id in self._texts or features.sketch is None:
             return
         self._texts[article_id] = text
-        self._lsh.insert(len(self._held), _minhash(shingles))
-        self._held.append((article_id, origin, array("I", sorted(map(_hash, shingles)))))
+        self._lsh.insert(len(self._held), features.sketch)
+        self._held.append((article_id, origin, features.hashes))
 
     def find(self, text: str) -> tuple[UUID, str, float] | None:
         """The article that is nearest to ``text``, if it is nearly the same.
@@ -150,14 +160,14 @@ class OriginIndex:
             Its id, its origin and the similarity, 0 to 1: the larger of the shared shingles'
             share of all (Jaccard) and of the shorter text's (containment). Of equals, the first.
         """
-        return self._nearest(_shingles(text))
+        return self._nearest(_features(text))
 
-    def _nearest(self, shingles: list[str]) -> tuple[UUID, str, float] | None:
-        if len(shingles) < MIN_SHINGLES:
+    def _nearest(self, features: _Features) -> tuple[UUID, str, float] | None:
+        if features.sketch is None:
             return None
-        wanted = set(map(_hash, shingles))
+        wanted = set(features.hashes)
         best: tuple[UUID, str, float] | None = None
-        for key in sorted(self._lsh.query(_minhash(shingles))):
+        for key in sorted(self._lsh.query(features.sketch)):
             article_id, origin, held = self._held[key]
             shared = len(wanted.intersection(held))
             jaccard = shared / (len(wanted) + len(held) - shared)
@@ -167,6 +177,20 @@ class OriginIndex:
             if same and (best is None or similarity > best[2]):
                 best = article_id, origin, similarity
         return best
+
+
+def sketch(text: str) -> list[int]:
+    """What ``text`` is like, in few numbers of 32 bits; none for a text that is too short to be compared.
+
+    Two texts that have none in common are never compared by :class:`OriginIndex`: each is a band of the MinHash by
+    which it finds what may be the same.
+    """
+    found = _features(text).sketch
+    if found is None:
+        return []
+    rows = PERMUTATIONS // BANDS
+    packed = struct.pack(f"<{PERMUTATIONS}I", *found.digest())
+    return [zlib.crc32(packed[4 * rows * band : 4 * rows * (band + 1)], band) for band in range(BANDS)]
 
 
 def origin_of(article: Article, index: OriginIndex) -> str:
@@ -233,17 +257,15 @@ def _as_written(name: str) -> bool:
     return len(name) > 4 or name.isupper()
 
 
-def _shingles(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def _features(text: str) -> _Features:
+    """What ``text`` is compared by. Kept for the texts of a batch, which are sketched and then traced."""
     words = _WORD.findall(normalise(text))[:MAX_WORDS]
-    return list(dict.fromkeys(" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)))
-
-
-def _hash(shingle: str) -> int:
-    """32 bits, the same in every process, for comparing two texts in little memory."""
-    return zlib.crc32(shingle.encode("utf-8", "surrogatepass"))
-
-
-def _minhash(shingles: list[str]) -> RMinHash:
+    told = dict.fromkeys(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+    shingles = [shingle.encode("utf-8", "surrogatepass") for shingle in told]
+    if len(shingles) < MIN_SHINGLES:
+        return _Features(array("I"), None)
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update([s.encode("utf-8", "surrogatepass") for s in shingles])
-    return sketch
+    sketch.update(shingles)
+    # 32 bits, the same in every process, for comparing two texts in little memory.
+    return _Features(array("I", sorted(map(zlib.crc32, shingles))), sketch)

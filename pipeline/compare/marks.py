@@ -82,10 +82,13 @@ def direction(text: str) -> int:
     return 0 if out == into else -1 if out else 1
 
 
-@lru_cache(maxsize=64)
 def own_words(watch: Watch) -> frozenset[str]:
     """The stems of the mission's names and places: every article about it has them."""
-    texts = (watch.title, *(name.text for name in watch.names), *watch.places)
+    return _stems_together((watch.title, *(name.text for name in watch.names), *watch.places))
+
+
+@lru_cache(maxsize=64)  # by the names alone: a watch may have thousands of feeds, which would be hashed too
+def _stems_together(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(stems_of(text) for text in texts))
 
 

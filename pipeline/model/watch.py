@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -184,7 +184,7 @@ class Watch:
     names: tuple[Name, ...]
     places: tuple[str, ...]
     languages: tuple[str, ...]
-    feeds: tuple[Feed, ...]
+    feeds: tuple[Feed, ...] = field(hash=False)  # of thousands: what is cached by its watch would hash them each time
     baseline: Baseline
     rules: tuple[AlertRule, ...]
     sister_missions: tuple[Name, ...] = ()

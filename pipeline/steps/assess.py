@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import confirm, fold, in_force, with_successors
+from pipeline.board import confirm_all, fold, in_force, with_successors
 from pipeline.compare import Doubt, Memory, judge
 from pipeline.dedupe import OriginIndex
 from pipeline.llm import Opinion, reading_without, told, weigh
@@ -35,8 +35,9 @@ class Known:
 
     Attributes:
         changes: every change of the watch, in the order in which the board took them.
-        confirmations: (change_id, origin, time) of the claims that agreed with a change.
-        texts: (article_id, origin, text) of recent articles, for near-duplicates.
+        confirmations: (change_id, origin, time) of those who said what a change says; an origin counts once.
+        texts: (article_id, origin, text) of recent articles, for near-duplicates; those that share no band of their
+            sketch with an article of the batch may be left out.
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
         articles: behind recent changes, so that what is confirmed is told with its first source.
     """
@@ -85,9 +86,7 @@ def assess(
         now: the time of planning.
         opinions: what a language model thinks of claims, by claim id; without any, the engine alone judges.
     """
-    board = fold(known.changes)
-    for change_id, origin, at in known.confirmations:
-        board = confirm(board, change_id, origin, at)
+    board = confirm_all(fold(known.changes), known.confirmations)
     standing = in_force(known.changes)  # what was taken back is news again, should another source tell it
     memory = Memory.of(standing, (Doubt(*waiting) for waiting in known.uncertain))
     index = OriginIndex()

@@ -7,6 +7,7 @@ from pipeline.storage.connection import Row
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.restore import Restored, restore
+from pipeline.storage.site import SiteRows
 from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, hold_run, is_ours, open_published, open_store
 from pipeline.storage.vitals import (
     StoreSight,
@@ -29,6 +30,7 @@ __all__ = [
     "PublishedFile",
     "Restored",
     "Row",
+    "SiteRows",
     "Store",
     "StoreSight",
     "Trail",

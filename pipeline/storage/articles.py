@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pipeline.dedupe import sketch
 from pipeline.model import Article, FetchRecord
 from pipeline.storage.connection import Row
-from pipeline.storage.part import WATCH_ARTICLES, Part, article_of
+from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, id_list, url_key
+
+_WITH_A_TEXT = frozenset({"stored", "same"})
+_SKETCHED_AT_ONCE = 1_000  # texts that are in memory together, where many have no sketch yet
 
 
 class Articles(Part):
@@ -16,12 +21,26 @@ class Articles(Part):
 
     def articles_by_url(self, urls: Iterable[str]) -> dict[str, tuple[UUID, str]]:
         """By canonical address: id and text hash of the newest article that we hold."""
+        return {url: (row["article_id"], row["text_hash"]) for url, row in self._newest(urls).items()}
+
+    def _newest(self, urls: Iterable[str]) -> dict[str, Row]:
+        """By address: id and text hash of the newest article, and the ids of all."""
+        wanted = set(urls)
+        if not wanted:
+            return {}
+        keys = ", ".join(str(url_key(url)) for url in sorted(wanted))
+        # First the places, by that one column: most pages are new, and there is none.
+        places = self._db.rows(f"SELECT rowid AS place FROM article WHERE url_key IN ({keys})")  # noqa: S608 -- numbers
+        if not places:
+            return {}
+        found = ", ".join(str(row["place"]) for row in places)
         rows = self._db.rows(
-            "SELECT url, arg_max(article_id, fetched_at) AS article_id, arg_max(text_hash, fetched_at) AS text_hash "
-            "FROM article WHERE url IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY url",
-            [sorted(set(urls))],
+            f"""
+            SELECT url, arg_max(article_id, fetched_at) AS article_id, arg_max(text_hash, fetched_at) AS text_hash,
+                   max(fetched_at) AS fetched_at, list(article_id) AS all_of_it
+            FROM article WHERE rowid IN ({found}) GROUP BY url"""  # noqa: S608 -- numbers
         )
-        return {row["url"]: (row["article_id"], row["text_hash"]) for row in rows}
+        return {row["url"]: row for row in rows if row["url"] in wanted}
 
     def add_fetches(self, run_id: UUID, fetches: Sequence[FetchRecord]) -> int:
         """Store attempts with the articles that they gave.
@@ -32,99 +51,177 @@ class Articles(Part):
             The number of articles that were new.
         """
         stored = [fetch.article for fetch in fetches if fetch.article is not None and fetch.outcome == "stored"]
+        named = {fetch.article.article_id for fetch in fetches if fetch.article is not None}
         with self._db.transaction():
+            known = self._known(named)
+            by_url = self._newest(fetch.url for fetch in fetches if fetch.outcome in _WITH_A_TEXT)
+            fresh = {article.article_id: article for article in reversed(stored) if article.article_id not in known}
             self._db.insert(
-                "article_body",
-                [
-                    {"article_id": article.article_id, "text": article.text}
-                    for article in {article.article_id: article for article in reversed(stored)}.values()
-                ],
-                where="NOT EXISTS (SELECT 1 FROM article a WHERE a.article_id = CAST(batch.article_id AS UUID))",
+                "article_body", [{"article_id": one.article_id, "text": one.text} for one in reversed(fresh.values())]
             )
-            self._db.insert("article_revision", self._revisions(stored))
+            self._db.insert(
+                "article_sketch",
+                [
+                    {"article_id": one.article_id, "published": one.published, "bands": sketch(one.text)}
+                    for one in reversed(fresh.values())
+                ],
+            )
+            self._db.insert(
+                "article_revision",
+                [
+                    {
+                        "article_id": article.article_id,
+                        "revises": by_url[article.url]["article_id"],
+                        "entry_id": article.entry_id,
+                        "seen_at": article.fetched_at,
+                    }
+                    for article in stored  # a page may go back to an earlier text
+                    if article.url in by_url and article.article_id not in known
+                ],
+            )
             added = self._db.insert("article", [_article_row(article) for article in stored])
             self._db.insert("page_fetch", [_fetch_row(run_id, fetch) for fetch in fetches])
-            self._db.insert("entry_article", self._links(fetches))
+            self._db.insert("entry_article", _links(fetches, known | fresh.keys(), by_url, fresh.values()))
         return added
 
-    def _revisions(self, stored: Sequence[Article]) -> list[Row]:
-        """Which of ``stored`` are later texts of a page of which we hold another."""
-        held = self.articles_by_url(article.url for article in stored)
-        known = self.articles_of(article.article_id for article in stored)  # a page may go back to an earlier text
-        return [
-            {
-                "article_id": article.article_id,
-                "revises": held[article.url][0],
-                "entry_id": article.entry_id,
-                "seen_at": article.fetched_at,
-            }
-            for article in stored
-            if article.url in held and article.article_id not in known
-        ]
+    def _known(self, article_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of ``article_ids`` that we hold."""
+        ids = set(article_ids)
+        if not ids:
+            return set()
+        rows = self._db.rows(f"SELECT article_id FROM article WHERE article_id IN {id_list(ids)}")  # noqa: S608 -- ids
+        return {row["article_id"] for row in rows}
 
     def revisions_by_url(self, urls: Iterable[str]) -> dict[str, int]:
         """By canonical address: how many later texts of the page we hold."""
+        texts = {article_id: url for url, row in self._newest(urls).items() for article_id in row["all_of_it"]}
+        if not texts:
+            return {}
         rows = self._db.rows(
-            "SELECT a.url, count(*) AS n FROM article_revision JOIN article a USING (article_id) "
-            "WHERE a.url IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY a.url",
-            [sorted(set(urls))],
+            f"SELECT article_id FROM article_revision WHERE article_id IN {id_list(texts)}"  # noqa: S608 -- ids
         )
-        return {row["url"]: int(row["n"]) for row in rows}
+        return dict(Counter(texts[row["article_id"]] for row in rows))
 
     def articles_of(self, article_ids: Iterable[UUID]) -> dict[UUID, Article]:
         """Articles by id; one whose text is no longer kept has an empty one."""
+        ids = set(article_ids)
+        if not ids:
+            return {}
         rows = self._db.rows(
-            """
-            SELECT a.*, coalesce(b.text, '') AS text, o.origin FROM article a
-            LEFT JOIN article_body b USING (article_id) LEFT JOIN article_origin o USING (article_id)
-            WHERE list_contains(CAST(? AS VARCHAR[]), CAST(a.article_id AS VARCHAR))""",
-            [sorted(set(map(str, article_ids)))],
+            f"""
+            SELECT a.*, o.origin FROM article a LEFT JOIN article_origin o USING (article_id)
+            WHERE a.article_id IN {id_list(ids)}"""  # noqa: S608 -- ids
         )
-        return {row["article_id"]: article_of(row) for row in rows}
-
-    def _links(self, fetches: Sequence[FetchRecord]) -> list[Row]:
-        """Which entry gave which article, for those attempts that ended with a text."""
-        done = [fetch for fetch in fetches if fetch.outcome in {"stored", "same"}]
-        named = [str(fetch.article.article_id) for fetch in done if fetch.article is not None]
-        held = {
-            row["article_id"]
-            for row in self._db.rows(
-                "SELECT article_id FROM article "
-                "WHERE article_id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))",
-                [named],
-            )
-        }
-        by_url = self.articles_by_url(fetch.url for fetch in done)
-        links: list[Row] = []
-        for fetch in done:
-            article_id = fetch.article.article_id if fetch.article is not None else None
-            if article_id not in held:
-                article_id = by_url[fetch.url][0] if fetch.url in by_url else None
-            if article_id is not None:
-                links.append({"entry_id": fetch.entry_id, "article_id": article_id})
-        return links
+        texts = self._texts(ids)
+        return {row["article_id"]: article_of({**row, "text": texts.get(row["article_id"], "")}) for row in rows}
 
     def articles_to_read(self, watch: str, limit: int) -> list[Article]:
         """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.
 
         What an older engine has read is read again by ``missionwatch reread`` only.
         """
+        # First by the key alone: of a million articles few are unread, and only these are looked at.
+        unread = self._db.rows(
+            "SELECT a.article_id FROM article a "
+            "WHERE NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)",
+            [watch],
+        )
+        if not unread:
+            return []
+        rows = self._db.rows(
+            """
+            WITH unread AS (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID) AS article_id),
+            linked AS (
+                SELECT l.article_id, l.entry_id FROM entry_article l JOIN unread USING (article_id)
+                UNION SELECT l.article_id, l.entry_id FROM article_revision l JOIN unread USING (article_id)
+            ),
+            ours AS (
+                SELECT DISTINCT linked.article_id
+                FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?
+            )
+            SELECT a.article_id FROM article a JOIN ours USING (article_id)
+            WHERE a.article_id IN (SELECT b.article_id FROM article_body b)
+            ORDER BY a.published, a.fetched_at, a.article_id LIMIT ?""",
+            [[row["article_id"] for row in unread], watch, limit],
+        )
+        ids = [row["article_id"] for row in rows]
+        held = self.articles_of(ids)
+        return [held[article_id] for article_id in ids]
+
+    def texts_like(self, watch: str, since: datetime, article_ids: Iterable[UUID]) -> list[tuple[UUID, str, str]]:
+        """Those of :meth:`recent_texts` that may be nearly the same as one of ``article_ids``: few, found by sketch.
+
+        A text that has no sketch yet, of an older release, gets one. Left out is only what
+        :class:`pipeline.dedupe.OriginIndex` would not compare in full either: who wrote first comes out the same.
+
+        Args:
+            watch: the watch's short name.
+            since: from when on texts are compared; none of ``article_ids`` is older.
+            article_ids: what is about to be read.
+        """
+        ids = set(article_ids)
+        if not ids:
+            return []
+        self.sketch_texts(since)
         rows = self._db.rows(
             f"""
-            WITH todo AS (
-                SELECT a.* FROM article a
-                WHERE a.article_id IN ({WATCH_ARTICLES})
-                AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)
-                AND EXISTS (SELECT 1 FROM article_body b WHERE b.article_id = a.article_id)
-                ORDER BY a.published, a.fetched_at, a.article_id LIMIT ?
+            WITH asked AS (
+                SELECT DISTINCT unnest(bands) AS band FROM article_sketch
+                WHERE published >= CAST(? AS TIMESTAMPTZ) AND article_id IN {id_list(ids)}
+            ),
+            near AS (
+                SELECT DISTINCT article_id FROM (
+                    SELECT article_id, unnest(bands) AS band FROM article_sketch
+                    WHERE published >= CAST(? AS TIMESTAMPTZ)
+                ) JOIN asked USING (band)
             )
-            SELECT todo.*, b.text, o.origin FROM todo
-            JOIN article_body b USING (article_id)
-            LEFT JOIN article_origin o USING (article_id)
-            ORDER BY todo.published, todo.fetched_at, todo.article_id""",  # noqa: S608 -- a constant
-            [watch, watch, limit],
+            SELECT article_id FROM near""",  # noqa: S608 -- ids
+            [since, since],
         )
-        return [article_of(row) for row in rows]
+        near = {row["article_id"] for row in rows}
+        if not near:
+            return []
+        origins = self._db.rows(
+            f"""
+            WITH linked AS (
+                SELECT article_id, entry_id FROM entry_article WHERE article_id IN {id_list(near)}
+                UNION SELECT article_id, entry_id FROM article_revision WHERE article_id IN {id_list(near)}
+            ),
+            ours AS (
+                SELECT DISTINCT linked.article_id
+                FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?
+            )
+            SELECT a.article_id, o.origin
+            FROM article a JOIN ours USING (article_id) JOIN article_origin o USING (article_id)
+            WHERE a.published >= CAST(? AS TIMESTAMPTZ)
+            ORDER BY a.published, a.article_id""",  # noqa: S608 -- ids
+            [watch, since],
+        )
+        texts = self._texts([row["article_id"] for row in origins])
+        return [
+            (row["article_id"], row["origin"], texts[row["article_id"]])
+            for row in origins
+            if row["article_id"] in texts
+        ]
+
+    def sketch_texts(self, since: datetime) -> None:
+        """Give a sketch to those texts since ``since`` that have none."""
+        rows = self._db.rows(
+            """
+            SELECT a.article_id, a.published FROM article a
+            WHERE a.published >= CAST(? AS TIMESTAMPTZ) AND NOT EXISTS (
+                SELECT 1 FROM article_sketch s
+                WHERE s.published >= CAST(? AS TIMESTAMPTZ) AND s.article_id = a.article_id)
+            ORDER BY a.published, a.article_id""",
+            [since, since],
+        )
+        for start in range(0, len(rows), _SKETCHED_AT_ONCE):
+            batch = rows[start : start + _SKETCHED_AT_ONCE]
+            texts = self._texts([row["article_id"] for row in batch])
+            self._db.insert(
+                "article_sketch",
+                [{**row, "bands": sketch(texts[row["article_id"]])} for row in batch if row["article_id"] in texts],
+            )
 
     def recent_texts(self, watch: str, since: datetime) -> list[tuple[UUID, str, str]]:
         """(article id, origin, text) of the articles since ``since`` whose origin is known, oldest first."""
@@ -139,8 +236,36 @@ class Articles(Part):
         return [(row["article_id"], row["origin"], row["text"]) for row in rows]
 
 
+def _links(
+    fetches: Iterable[FetchRecord], held: Collection[UUID], by_url: Mapping[str, Row], fresh: Iterable[Article]
+) -> list[Row]:
+    """Which entry gave which article, for those attempts that ended with a text.
+
+    Args:
+        fetches: the attempts.
+        held: the articles that we have, those of these attempts too.
+        by_url: what we had of each page before.
+        fresh: the articles that are new.
+    """
+    newest = {url: (row["fetched_at"], row["article_id"]) for url, row in by_url.items()}
+    for article in fresh:
+        if article.url not in newest or article.fetched_at > newest[article.url][0]:
+            newest[article.url] = (article.fetched_at, article.article_id)
+    links: list[Row] = []
+    for fetch in fetches:
+        if fetch.outcome not in _WITH_A_TEXT:
+            continue
+        article_id = fetch.article.article_id if fetch.article is not None else None
+        if article_id not in held:
+            article_id = newest[fetch.url][1] if fetch.url in newest else None
+        if article_id is not None:
+            links.append({"entry_id": fetch.entry_id, "article_id": article_id})
+    return links
+
+
 def _article_row(article: Article) -> Row:
     return {
+        "url_key": url_key(article.url),
         "article_id": article.article_id,
         "entry_id": article.entry_id,
         "url": article.url,

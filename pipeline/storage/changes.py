@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,11 +12,12 @@ import duckdb
 from pipeline.errors import StorageError, UsageError
 from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
-from pipeline.storage.part import claim_of
+from pipeline.storage.part import claim_of, claim_row, id_list
 from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
+from pipeline.storage.support import STANDING, add_support
 from pipeline.storage.views import AS_OF_ORDER, board_query, held_by, known_by
-from pipeline.storage.views_recalls import STANDING_SUPPORT, STANDS
+from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
 from pipeline.text import content_id
 
 Moment = date | datetime | str
@@ -42,33 +43,37 @@ class Changes(Recalls):
         rows = self._db.rows("SELECT * FROM change WHERE watch = ? ORDER BY seq", [watch])
         return [_change_of(row) for row in rows]
 
-    def load_confirmations(self, watch: str) -> list[tuple[UUID, str, datetime]]:
-        """(change, origin, publication time) of each claim that made, confirmed or repeated a change's row."""
+    def load_confirmations(self, watch: str, among: Collection[UUID] | None = None) -> list[tuple[UUID, str, datetime]]:
+        """(change, origin, time) of each origin that made, confirmed or repeated a change's row.
+
+        Args:
+            watch: the watch's short name.
+            among: these changes only; all where None.
+
+        Returns:
+            An origin of a change counts once; the time is that of the change's last confirmation.
+        """
+        if among is not None and not among:
+            return []
+        chosen = "" if among is None else f"AND p.change_id IN {id_list(among)}"
+        # As lists: a row of its own for each would be a hundred thousand of them.
         rows = self._db.rows(
             f"""
-            SELECT coalesce(v.change_id, v.against) AS change_id,
-                   coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
-            FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
-            LEFT JOIN article_origin o USING (article_id)
-            WHERE v.watch = ? AND coalesce(v.change_id, v.against) IS NOT NULL
-            AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats')) AND {STANDS}
-            ORDER BY a.published, a.article_id, k.claim_id""",  # noqa: S608 -- a constant
+            SELECT p.change_id, list(DISTINCT s.source) AS origins, max(s.published) AS published
+            FROM {STANDING}
+            WHERE p.watch = ? {chosen} GROUP BY p.change_id ORDER BY min(s.published), p.change_id""",  # noqa: S608 -- ids
             [watch],
         )
-        return [(row["change_id"], row["origin"], row["published"]) for row in rows]
+        return [(row["change_id"], origin, row["published"]) for row in rows for origin in sorted(row["origins"])]
 
     def load_uncertain(self, watch: str, since: datetime) -> list[tuple[Claim, str, datetime]]:
         """(claim, origin, publication time) of the claims since ``since`` that were too weak to move the board."""
         rows = self._db.rows(
-            """
-            SELECT k.*, coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
-            FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
-            LEFT JOIN article_origin o USING (article_id)
-            WHERE v.watch = ? AND v.verdict = 'uncertain' AND a.published >= CAST(? AS TIMESTAMPTZ)
-            ORDER BY a.published, a.article_id, k.quote_start, k.claim_id""",
+            "SELECT * FROM claim_waiting WHERE watch = ? AND published >= CAST(? AS TIMESTAMPTZ) "
+            "ORDER BY published, article_id, quote_start, claim_id",
             [watch, since],
         )
-        return [(claim_of(row), row["origin"], row["published"]) for row in rows]
+        return [(claim_of(row), row["source"], row["published"]) for row in rows]
 
     def add_assessment(
         self,
@@ -104,7 +109,7 @@ class Changes(Recalls):
                 on_conflict="(article_id) DO UPDATE SET origin = excluded.origin",
             )
             last = self._db.value("SELECT coalesce(max(seq), 0) FROM change WHERE seq > 0")
-            return AssessmentCounts(
+            counts = AssessmentCounts(
                 readings=self._db.insert("reading", [reading_row(run_id, watch, reading) for reading in readings]),
                 claims=self._db.insert("claim", [claim_row(claim) for claim in claims]),
                 verdicts=self._db.insert("verdict", [verdict_row(run_id, watch, j) for j in judgements]),
@@ -112,6 +117,8 @@ class Changes(Recalls):
                 alerts=self._add_alerts(run_id, (*revised.alerts, *alerts)),
                 silences=self._db.insert("silence", [silence_row(run_id, watch, silence) for silence in silences]),
             )
+            add_support(self._db, watch, judgements, changes, origins.keys())
+            return counts
 
     def board(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> list[Row]:
         """Rows of the board: now, as it stood on a day, as it was known at a time, or both.
@@ -133,7 +140,9 @@ class Changes(Recalls):
             known.append(known_by(_moment(known_at)))
             supported = known_by(_moment(known_at), "published")
         order = AS_OF_ORDER if as_of is not None else "seq"
-        query = board_query(known=" AND ".join(known), supported=supported, order=order, support=STANDING_SUPPORT)
+        query = board_query(
+            known=" AND ".join(known), supported=supported, order=order, support=QUICK_SUPPORT, articles=ARTICLES
+        )
         try:
             return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
         except StorageError as error:
@@ -206,26 +215,6 @@ def reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
         "relevant": reading.relevant,
         "reason": reading.reason,
         "claims": len(reading.claims),
-    }
-
-
-def claim_row(claim: Claim) -> Row:
-    """The row of claim, for its table."""
-    return {
-        "claim_id": claim.claim_id,
-        "article_id": claim.article_id,
-        "aspect": claim.aspect,
-        "stage": claim.stage,
-        "subject": claim.subject,
-        "value": claim.value,
-        "quote": claim.quote,
-        "quote_start": claim.start,
-        "quote_end": claim.end,
-        "event_date": claim.event_date,
-        "event_precision": claim.event_precision,
-        "background": claim.background,
-        "confidence": claim.confidence,
-        "why": claim.why,
     }
 
 

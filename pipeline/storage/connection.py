@@ -39,6 +39,7 @@ _ARROW_TYPES = {
     "BIGINT": pa.int64(),
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
+    "UINTEGER[]": pa.list_(pa.uint32()),
     "MAP(VARCHAR, BIGINT)": pa.map_(pa.string(), pa.int64()),
 }
 
@@ -198,8 +199,15 @@ def _plain(value: object) -> object:
     if isinstance(value, str):
         return _clean(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        # As the text of a list, for CAST(? AS VARCHAR[]): bound as a list, each item costs DuckDB a search for packages
+        # that we don't have, 0.06 ms, which made most of the time of storing 40,000 entries.
+        return f"[{', '.join(_quoted(str(_plain(item))) for item in value)}]"
     return value
+
+
+def _quoted(text: str) -> str:
+    """``text`` as an item in the text of a DuckDB list."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _to_arrow(value: object) -> object:

@@ -10,7 +10,7 @@ from pipeline.board import baseline_changes
 from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Watch
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, entry_of, feed_of
+from pipeline.storage.part import FEED_COLUMNS, Part, entry_of, feed_of, id_list
 from pipeline.storage.polling import habits_of, habits_row
 from pipeline.storage.schema import MORE
 from pipeline.text import content_id
@@ -143,7 +143,9 @@ class Feeds(Part):
                     if entry.entry_id in new
                 ],
             )
-            added = self._db.insert("entry", [_entry_row(entry, poll.poll_id) for entry, poll in entries])
+            # Most of a feed's entries were in it before: what is held already is not sent to the database again.
+            rows = [_entry_row(entry, poll.poll_id) for entry, poll in entries if entry.entry_id in new]
+            added = self._db.insert("entry", rows)
             fresh = self._new_polls(polls)
             self._db.insert("poll", [_poll_row(run_id, poll, new) for poll in polls])
             self._db.insert("feed_move", [_move_row(run_id, poll) for poll in polls if poll.moved_from])
@@ -157,25 +159,35 @@ class Feeds(Part):
 
         Of several revisions of one item only the newest counts: the page is the same.
         """
+        # First what has no article at all, which is little; only that is compared with other revisions and attempts.
         rows = self._db.rows(
             f"""
-            SELECT {FEED_COLUMNS}, e.*, s.summary, coalesce(t.attempts, 0) AS attempts
-            FROM (
-                SELECT * FROM entry QUALIFY row_number() OVER (
-                    PARTITION BY feed_id, guid ORDER BY seen_at DESC, published DESC NULLS LAST, entry_id) = 1
-            ) e
-            JOIN watch_feed w USING (feed_id)
-            JOIN feed f USING (feed_id)
-            LEFT JOIN entry_summary s USING (entry_id)
-            LEFT JOIN (
+            WITH bare AS (
+                SELECT e.entry_id, e.feed_id, e.guid FROM entry e
+                WHERE NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+                AND e.feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NULL)
+            ),
+            tried AS (
                 SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
                        arg_max(fetched_at, attempt) AS fetched_at
-                FROM page_fetch GROUP BY entry_id
-            ) t USING (entry_id)
-            WHERE w.watch = ? AND w.removed_at IS NULL
-            AND (t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
-                 OR (t.retry_at IS NOT NULL AND t.fetched_at > CAST(? AS TIMESTAMPTZ)))
-            AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+                FROM page_fetch WHERE entry_id IN (SELECT entry_id FROM bare) GROUP BY entry_id
+            ),
+            due AS (
+                SELECT b.entry_id, b.feed_id, b.guid, coalesce(t.attempts, 0) AS attempts
+                FROM bare b LEFT JOIN tried t USING (entry_id)
+                WHERE t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
+                OR (t.retry_at IS NOT NULL AND t.fetched_at > CAST(? AS TIMESTAMPTZ))
+            ),
+            newest AS (
+                SELECT r.entry_id FROM entry r
+                WHERE (r.feed_id, r.guid) IN (SELECT (feed_id, guid) FROM due)
+                QUALIFY row_number() OVER (
+                    PARTITION BY r.feed_id, r.guid
+                    ORDER BY r.seen_at DESC, r.published DESC NULLS LAST, r.entry_id) = 1
+            )
+            SELECT {FEED_COLUMNS}, e.*, s.summary, d.attempts
+            FROM due d JOIN newest USING (entry_id) JOIN entry e USING (entry_id) JOIN feed f ON f.feed_id = e.feed_id
+            LEFT JOIN entry_summary s ON s.entry_id = e.entry_id
             ORDER BY coalesce(e.published, e.seen_at), e.entry_id LIMIT ?""",  # noqa: S608 -- a constant
             [watch, now, now, limit],
         )
@@ -190,17 +202,16 @@ class Feeds(Part):
 
     def _new_entries(self, entries: Sequence[Entry]) -> set[UUID]:
         ids = {entry.entry_id for entry in entries}
-        held = self._db.rows(
-            "SELECT entry_id FROM entry WHERE entry_id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))",
-            [[str(i) for i in ids]],
-        )
+        if not ids:
+            return set()
+        held = self._db.rows(f"SELECT entry_id FROM entry WHERE entry_id IN {id_list(ids)}")  # noqa: S608 -- ids
         return ids - {row["entry_id"] for row in held}
 
     def _new_polls(self, polls: Sequence[PollRecord]) -> list[PollRecord]:
-        held = self._db.rows(
-            "SELECT poll_id FROM poll WHERE poll_id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))",
-            [[str(poll.poll_id) for poll in polls]],
-        )
+        if not polls:
+            return []
+        ids = id_list(poll.poll_id for poll in polls)
+        held = self._db.rows(f"SELECT poll_id FROM poll WHERE poll_id IN {ids}")  # noqa: S608 -- ids
         known = {row["poll_id"] for row in held}
         return [poll for poll in polls if poll.poll_id not in known]
 

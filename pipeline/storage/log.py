@@ -6,6 +6,7 @@ a word. So what stands there after a crash is looked at before DuckDB opens it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,6 +48,7 @@ def check_log(path: Path, storage_version: str) -> None:
         )
 
 
+@lru_cache(maxsize=4)
 def _beginning(storage_version: str) -> bytes:
     """How the DuckDB that runs here begins a log; asked of itself, so that no version of it surprises us."""
     with TemporaryDirectory(prefix="missionwatch-") as folder, storage_errors(Path(folder)):

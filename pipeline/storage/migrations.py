@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pipeline.errors import StorageError, StoreTooNewError
 from pipeline.storage.connection import Connection
+from pipeline.storage.part import URL_KEY
 from pipeline.storage.schema import (
     ALERT_RULES,
     ALERTS,
@@ -19,14 +20,18 @@ from pipeline.storage.schema import (
     FEEDS,
     MORE,
     POLLING,
+    QUICK,
     RECALLS,
     Table,
     literal,
 )
+from pipeline.storage.support import rebuild_support
 from pipeline.storage.views_alerts import alert_views_ddl
+from pipeline.storage.views_analysts import analysts_ddl
 from pipeline.storage.views_evidence import views_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
+from pipeline.storage.views_speed import quick_views_ddl
 
 Migration = Callable[[Connection], None]
 
@@ -113,6 +118,21 @@ def alert_rules(db: Connection) -> None:
     _run_all(db, alert_views_ddl())
 
 
+def for_analysts(db: Connection) -> None:
+    """Views and macros that make the questions of docs/sql.md short, what a publication holds, clearer comments."""
+    _add_columns(db, "published")
+    _run_all(db, analysts_ddl())
+
+
+def quick(db: Connection) -> None:
+    """What keeps questions quick however long the past is: keys of pages, sketches of texts, who supports a change."""
+    _add_columns(db, "article")
+    db.run(f"UPDATE article SET url_key = {URL_KEY}")  # noqa: S608 -- a constant
+    _create(db, QUICK)
+    rebuild_support(db)
+    _run_all(db, quick_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -123,6 +143,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     feed_polling,
     recalls,
     alert_rules,
+    for_analysts,
+    quick,
 )
 
 

@@ -11,7 +11,7 @@ from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingA
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part, alert_of
 from pipeline.storage.views_alerts import IS_ACKED, PUT_BACK
-from pipeline.storage.views_recalls import STANDING_SUPPORT
+from pipeline.storage.views_speed import QUICK_SUPPORT
 from pipeline.text import content_id
 
 SHORTEST_ID = 6  # hex digits by which an alert may be named
@@ -92,7 +92,7 @@ class Outbox(Part):
     def origins_of(self, watch: str) -> dict[UUID, int]:
         """How many independent origins tell each change of ``watch``, by the change's id."""
         rows = self._db.rows(
-            f"SELECT s.change_id, count(DISTINCT s.origin) AS n FROM ({STANDING_SUPPORT}) s JOIN change c "  # noqa: S608
+            f"SELECT s.change_id, count(DISTINCT s.origin) AS n FROM ({QUICK_SUPPORT}) s JOIN change c "  # noqa: S608
             "USING (change_id) WHERE c.watch = ? GROUP BY s.change_id",
             [watch],
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ FEED_COLUMNS = (
     "f.feed_id, f.url AS feed_url, f.title AS feed_title, f.role, f.family, f.language, f.region, "
     "f.expected_every_s, f.confirmed_in"
 )
+
+_READ_TOGETHER = 4_096  # rows: two of DuckDB's vectors, which it unpacks as a whole
 
 # The articles that a watch's feeds gave, removed feeds and later texts too: what was read stays read.
 WATCH_ARTICLES = """
@@ -30,6 +33,28 @@ class Part:
 
     def _counted(self, questions: Mapping[str, str], watch: str) -> dict[str, int]:
         return {name: int(self._db.value(sql, [watch])) for name, sql in questions.items()}
+
+    def _texts(self, article_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The texts that are kept of ``article_ids``.
+
+        In two steps, since of a table without a key all texts would be unpacked to find a few.
+        """
+        if not article_ids:
+            return {}
+        places = self._db.rows(
+            f"SELECT rowid AS place FROM article_body WHERE article_id IN {id_list(article_ids)}"  # noqa: S608 -- ids
+        )
+        if not places:
+            return {}
+        texts: dict[UUID, str] = {}
+        for some in _near(sorted(row["place"] for row in places)):
+            rows = self._db.rows(
+                f"""
+                SELECT article_id, text FROM article_body
+                WHERE rowid BETWEEN {some[0]} AND {some[-1]} AND rowid IN ({", ".join(map(str, some))})"""  # noqa: S608
+            )
+            texts |= {row["article_id"]: row["text"] for row in rows}
+        return texts
 
     def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
         self._db.insert(
@@ -65,6 +90,31 @@ class Part:
                 for alert in alerts
             ],
         )
+
+
+def _near(places: Sequence[int]) -> Iterator[list[int]]:
+    """``places``, in order, in groups whose members lie so near that they are read together."""
+    group: list[int] = []
+    for place in places:
+        if group and place - group[-1] > _READ_TOGETHER:
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def id_list(ids: Iterable[UUID]) -> str:
+    """``ids`` as an SQL list of constants: by these a row is found by its key, by a bound list it is searched for."""
+    return "(" + ", ".join(f"'{one}'::UUID" for one in sorted(set(map(str, ids)))) + ")"
+
+
+def url_key(url: str) -> int:
+    """The number by which texts of a page are found; :data:`URL_KEY` is the same in SQL."""
+    return int(hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:15], 16)
+
+
+URL_KEY = "CAST('0x' || left(sha256(url), 15) AS BIGINT)"
 
 
 def feed_of(row: Row) -> Feed:
@@ -116,6 +166,26 @@ def claim_of(row: Row) -> Claim:
         confidence=row["confidence"],
         why=row["why"],
     )
+
+
+def claim_row(claim: Claim) -> Row:
+    """The row of claim, for its table."""
+    return {
+        "claim_id": claim.claim_id,
+        "article_id": claim.article_id,
+        "aspect": claim.aspect,
+        "stage": claim.stage,
+        "subject": claim.subject,
+        "value": claim.value,
+        "quote": claim.quote,
+        "quote_start": claim.start,
+        "quote_end": claim.end,
+        "event_date": claim.event_date,
+        "event_precision": claim.event_precision,
+        "background": claim.background,
+        "confidence": claim.confidence,
+        "why": claim.why,
+    }
 
 
 def alert_of(row: Row) -> Alert:

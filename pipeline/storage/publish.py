@@ -13,20 +13,33 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import duckdb
+
+import pipeline
+from pipeline.storage.connection import Connection, Row
 from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors
-from pipeline.storage.log import log_of
+from pipeline.storage.migrations import MIGRATIONS
+from pipeline.storage.newest import put_in_place
 from pipeline.storage.store import LIVE, PUBLISHED, hold_store, open_live
 from pipeline.text import content_id
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """The published file: where it is, its bytes, and the seconds that it took."""
+    """The published file.
+
+    Attributes:
+        path: where it is; not ``missionwatch.duckdb`` where that could not be replaced.
+        size: its bytes.
+        elapsed: the seconds that it took.
+        told: why it has another name, and what follows, for a person to read; empty where it has its own.
+    """
 
     path: Path
     size: int
     elapsed: float
+    told: str = ""
 
 
 def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) -> PublishedFile:
@@ -34,6 +47,8 @@ def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) ->
 
     A client that has the old file open goes on with it; one that opens it now sees the new one.
     The file is read-only (0444), so that no client locks out the others by opening it to write.
+    Where the old file can't be replaced, because a client on another system has it open, the new one
+    gets a name of its own: see :mod:`pipeline.storage.newest`.
 
     Args:
         folder: the data folder.
@@ -57,14 +72,12 @@ def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) ->
                 copy_file(live, temporary)
                 sync(temporary)
                 temporary.chmod(0o444)
-                # A log left by a client that wrote to the old file must never meet the new one.
-                log_of(target).unlink(missing_ok=True)
-                temporary.replace(target)
+                placed, told = put_in_place(temporary, target)
                 sync(folder)
-                size = target.stat().st_size
+                size = placed.stat().st_size
         finally:
             temporary.unlink(missing_ok=True)
-    return PublishedFile(path=target, size=size, elapsed=time.monotonic() - started)
+    return PublishedFile(path=placed, size=size, elapsed=time.monotonic() - started, told=told)
 
 
 def _settle(folder: Path, run_id: UUID, now: datetime, wait: float) -> None:
@@ -76,10 +89,28 @@ def _settle(folder: Path, run_id: UUID, now: datetime, wait: float) -> None:
                 "published_id": content_id("published", run_id, now.isoformat()),
                 "run_id": run_id,
                 "published_at": now,
-                "changes": db.value("SELECT count(*) FROM change"),
-                "articles": db.value("SELECT count(*) FROM article"),
+                **_holdings(db),
             }
-            db.insert("published", [record])
+            # A run that publishes twice at one time of the watch's clock publishes once, with what it holds at last.
+            changed = ", ".join(f"{name} = excluded.{name}" for name in record if name != "published_id")
+            db.insert("published", [record], on_conflict=f"(published_id) DO UPDATE SET {changed}")
         db.checkpoint()
     finally:
         db.close()
+
+
+def _holdings(db: Connection) -> Row:
+    """What the file holds and who wrote it. Each is told from counts that DuckDB keeps: no table is read."""
+    counted = db.rows(
+        """
+        SELECT (SELECT count(*) FROM change) AS changes, (SELECT count(*) FROM article) AS articles,
+               (SELECT count(*) FROM entry) AS entries, (SELECT count(*) FROM claim) AS claims,
+               (SELECT count(*) FROM alert) AS alerts,
+               (SELECT greatest(count(*), coalesce(max(number), 0)) + 1 FROM published) AS number,
+               (SELECT engine FROM reading ORDER BY rowid DESC LIMIT 1) AS engine"""
+    )[0]
+    return counted | {
+        "schema": MIGRATIONS[-1].__name__,
+        "missionwatch": pipeline.__version__,
+        "duckdb": duckdb.__version__,
+    }

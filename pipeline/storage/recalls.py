@@ -16,21 +16,17 @@ from pipeline.model import (
     SentAlert,
 )
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, alert_of, claim_of, entry_of, feed_of
-from pipeline.storage.views_recalls import STANDS
+from pipeline.storage.part import FEED_COLUMNS, Part, alert_of, claim_of, entry_of, feed_of, id_list, url_key
+from pipeline.storage.support import STANDING
 
 # The claims that a change rests on, and that their pages have not taken back.
 _RESTS = f"""
-    SELECT c.change_id, a.url, a.article_id, k.claim_id,
-           coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin,
-           CASE WHEN v.change_id IS NOT NULL THEN 0 WHEN v.verdict = 'confirms' THEN 1 ELSE 2 END AS rank
-    FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
-    JOIN change c ON c.change_id = coalesce(v.change_id, v.against) AND c.watch = v.watch
-    LEFT JOIN article_origin o USING (article_id)
-    WHERE v.watch = ? AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats'))
-    AND c.verdict NOT IN ('baseline', 'withdrawn')
-    AND NOT EXISTS (SELECT 1 FROM change w WHERE w.verdict = 'withdrawn' AND w.supersedes = c.change_id)
-    AND {STANDS}"""  # noqa: S608 -- a constant
+    SELECT c.change_id, s.url, s.article_id, p.claim_id, s.source AS origin,
+           CASE p.says WHEN 'made' THEN 0 WHEN 'confirms' THEN 1 ELSE 2 END AS rank
+    FROM {STANDING}
+    JOIN change c ON c.change_id = p.change_id AND c.watch = p.watch
+    WHERE p.watch = ? AND c.verdict NOT IN ('baseline', 'withdrawn')
+    AND NOT EXISTS (SELECT 1 FROM change w WHERE w.verdict = 'withdrawn' AND w.supersedes = c.change_id)"""  # noqa: S608 -- a constant
 
 
 class Recalls(Part):
@@ -41,42 +37,55 @@ class Recalls(Part):
 
         A page is behind an alert where a claim of it made or confirmed a change that the alert tells.
         """
+        told = self._db.rows(
+            f"""
+            WITH rests AS ({_RESTS})
+            SELECT rests.url, max(coalesce(r.watch_time, l.planned_at)) AS told_at
+            FROM alert l JOIN alert_change x USING (alert_id) JOIN rests USING (change_id)
+            LEFT JOIN run r ON r.run_id = l.run_id
+            WHERE l.watch = ? AND rests.rank < 2 AND coalesce(r.watch_time, l.planned_at) >= CAST(? AS TIMESTAMPTZ)
+            GROUP BY rests.url""",  # noqa: S608 -- a constant
+            [watch, watch, since],
+        )
+        if not told:
+            return []
+        # The pages' texts by their keys, and not by their addresses, of which all would be looked through.
+        told_at = {row["url"]: row["told_at"] for row in told}
+        keys = ", ".join(str(url_key(url)) for url in sorted(told_at))
         rows = self._db.rows(
             f"""
-            WITH rests AS ({_RESTS}),
-            told AS (
-                SELECT rests.url, max(coalesce(r.watch_time, l.planned_at)) AS told_at
-                FROM alert l JOIN alert_change x USING (alert_id) JOIN rests USING (change_id)
-                LEFT JOIN run r ON r.run_id = l.run_id
-                WHERE l.watch = ? AND rests.rank < 2 AND coalesce(r.watch_time, l.planned_at) >= CAST(? AS TIMESTAMPTZ)
-                GROUP BY rests.url
-            ),
-            newest AS (
-                SELECT a.*, coalesce(b.text, '') AS text FROM article a LEFT JOIN article_body b USING (article_id)
-                WHERE a.url IN (SELECT url FROM told)
-                QUALIFY row_number() OVER (PARTITION BY a.url ORDER BY a.fetched_at DESC, a.article_id) = 1
+            WITH newest AS (
+                SELECT article_id, entry_id, url, text_hash, fetched_at FROM article
+                WHERE url_key IN ({keys}) AND url IN (SELECT unnest(CAST(? AS VARCHAR[])))
+                QUALIFY row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, article_id) = 1
             ),
             fetched AS (
                 SELECT url, max(fetched_at) AS seen_at, arg_max(coalesce(status, 0), fetched_at) AS status,
                        arg_max_null(etag, fetched_at) FILTER (outcome IN ('stored', 'same')) AS etag,
                        arg_max_null(last_modified, fetched_at) FILTER (outcome IN ('stored', 'same')) AS last_modified
-                FROM page_fetch WHERE url IN (SELECT url FROM told) GROUP BY url
+                FROM page_fetch WHERE url IN (SELECT url FROM newest) GROUP BY url
+            ),
+            tried AS (
+                SELECT entry_id, count(*) AS attempts FROM page_fetch
+                WHERE entry_id IN (SELECT entry_id FROM newest) GROUP BY entry_id
             )
-            SELECT {FEED_COLUMNS}, e.*, s.summary, told.told_at, n.article_id, n.text_hash, n.text,
+            SELECT {FEED_COLUMNS}, e.*, s.summary, n.article_id, n.text_hash,
                    coalesce(t.seen_at, n.fetched_at) AS page_seen_at, t.status, t.etag, t.last_modified,
-                   (SELECT count(*) FROM page_fetch p WHERE p.entry_id = e.entry_id) AS attempts
-            FROM told JOIN newest n USING (url) JOIN entry e ON e.entry_id = n.entry_id JOIN feed f USING (feed_id)
-            LEFT JOIN entry_summary s ON s.entry_id = e.entry_id LEFT JOIN fetched t USING (url)
-            ORDER BY page_seen_at, n.url""",  # noqa: S608 -- constants
-            [watch, watch, since],
+                   coalesce(p.attempts, 0) AS attempts
+            FROM newest n JOIN entry e ON e.entry_id = n.entry_id JOIN feed f USING (feed_id)
+            LEFT JOIN entry_summary s ON s.entry_id = e.entry_id LEFT JOIN fetched t ON t.url = n.url
+            LEFT JOIN tried p ON p.entry_id = e.entry_id
+            ORDER BY page_seen_at, n.url""",  # noqa: S608 -- constants and numbers
+            [sorted(told_at)],
         )
+        texts = self._texts([row["article_id"] for row in rows])
         return [
             PageToCheck(
                 pending=PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=row["attempts"]),
-                told_at=row["told_at"],
+                told_at=told_at[row["url"]],
                 seen_at=row["page_seen_at"],
                 held=(row["article_id"], row["text_hash"]),
-                text=row["text"],
+                text=texts.get(row["article_id"], ""),
                 etag=row["etag"],
                 last_modified=row["last_modified"],
                 was_missing=row["status"] in {404, 410},
@@ -86,19 +95,25 @@ class Recalls(Part):
 
     def evidence_at(self, watch: str, urls: Iterable[str]) -> list[Evidence]:
         """All that still says what the pages ``urls`` say of changes that stand: there and elsewhere."""
-        rows = self._db.rows(
+        here = self._db.rows(
             f"""
-            WITH rests AS ({_RESTS})
-            SELECT rests.change_id, rests.url, rests.origin, rests.rank, k.*, coalesce(b.text, '') AS text
-            FROM rests JOIN claim k USING (claim_id)
-            LEFT JOIN article_body b ON b.article_id = k.article_id
-            WHERE rests.change_id IN (
-                SELECT change_id FROM rests WHERE list_contains(CAST(? AS VARCHAR[]), url))
-            ORDER BY rests.change_id, rests.rank, k.quote_start, k.claim_id""",  # noqa: S608 -- a constant
-            [watch, sorted(set(urls))],
+            SELECT * FROM ({_RESTS}) rests WHERE change_id IN (
+                SELECT change_id FROM ({_RESTS}) WHERE url IN (SELECT unnest(CAST(? AS VARCHAR[]))))""",  # noqa: S608
+            [watch, watch, sorted(set(urls))],
+        )
+        if not here:
+            return []  # as with all pages that are new
+        told = self._db.rows(
+            f"SELECT * FROM claim WHERE claim_id IN {id_list(row['claim_id'] for row in here)}"  # noqa: S608 -- ids
+        )
+        claims = {row["claim_id"]: claim_of(row) for row in told}
+        texts = self._texts({row["article_id"] for row in here})
+        rows = sorted(
+            ({**row, "claim": claims[row["claim_id"]], "text": texts.get(row["article_id"], "")} for row in here),
+            key=lambda row: (row["change_id"], row["rank"], row["claim"].start, row["claim_id"]),
         )
         return [
-            Evidence(row["change_id"], claim_of(row), row["url"], row["origin"], row["rank"], row["text"])
+            Evidence(row["change_id"], row["claim"], row["url"], row["origin"], row["rank"], row["text"])
             for row in rows
         ]
 

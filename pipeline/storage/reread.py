@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pipeline.model import Article
-from pipeline.storage.changes import change_rows, claim_row, reading_row, silence_row, verdict_row
-from pipeline.storage.part import WATCH_ARTICLES, Part, article_of
+from pipeline.storage.changes import change_rows, reading_row, silence_row, verdict_row
+from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, claim_row
+from pipeline.storage.support import rebuild_support
 
 if TYPE_CHECKING:  # the steps bring half of the package with them, and reading a board needs none of it
     from pipeline.steps import Reread
@@ -66,6 +67,7 @@ class Past(Part):
             )
             self._db.insert("change", change_rows(changes, run_id, last + 1))
             self._db.insert("silence", [silence_row(run_id, watch, silence) for silence in made.silences])
+            rebuild_support(self._db)
 
     def old_texts(self, before: datetime) -> RemovedTexts:
         """What :meth:`remove_texts` would remove."""
@@ -84,7 +86,8 @@ class Past(Part):
                 "ON CONFLICT DO NOTHING",
                 [now, before],
             )
-            self._db.run("DELETE FROM article_body WHERE article_id IN (SELECT article_id FROM text_removed)")
+            for kept_with_it in ("article_body", "article_sketch"):
+                self._db.run(f"DELETE FROM {kept_with_it} WHERE article_id IN (SELECT article_id FROM text_removed)")  # noqa: S608
         return removed
 
 

@@ -18,6 +18,7 @@ from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.log import log_of
 from pipeline.storage.migrations import migrate
+from pipeline.storage.newest import newest
 from pipeline.storage.runs import Runs
 from pipeline.storage.schema import TABLES
 from pipeline.storage.store import LIVE, PUBLISHED, SET_ASIDE, hold_store, open_live
@@ -54,7 +55,7 @@ def restore(folder: Path, now: datetime, *, wait: float = 30.0) -> Restored | No
         StoreLockedError: another run kept the store for longer than ``wait``.
         StoreUnwritableError: there is no room for the copy, or no right to make it.
     """
-    live, published, new = folder / LIVE, folder / PUBLISHED, folder / f"{LIVE}.new"
+    live, published, new = folder / LIVE, newest(folder / PUBLISHED), folder / f"{LIVE}.new"
     with hold_store(folder, wait=wait) as left:
         try:
             _read_all(open_live(folder, wait=left))
@@ -143,7 +144,7 @@ def _told(damage: str, source: Path, new: Path, written: datetime | None, kept: 
         how = f"{LIVE} itself is whole, and goes on without its log"
     else:
         at = f", published at {clock:%Y-%m-%d %H:%M:%S} UTC by the watch's clock," if clock else ""
-        how = f"The store was restored from {PUBLISHED}{at}"
+        how = f"The store was restored from {source.name}{at}"
     return (
         f"{damage} {how}. What was stored between {since}, and {until}, is lost. It is polled and read again where "
         "the feeds still have it; an alert that was sent in that time comes again, with the same key. "

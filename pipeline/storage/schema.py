@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, CHANNEL_ALARM, DIGEST_PART
+from pipeline.storage.schema_analysts import PUBLISHED_MORE
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
+from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +373,11 @@ POLLING = (_table(*FEED_MOVE), _table(*FEED_ALARM))
 RECALLS = tuple(_table(*table) for table in (ARTICLE_REVISION, EVIDENCE_CHECK, RECALL, TEXT_REMOVED))
 
 ALERT_RULES = tuple(_table(*table) for table in (DIGEST_PART, ALERT_ACK, ALERT_RETRY, CHANNEL_ALARM))
+_CLAIM = next(table for table in CLAIMS if table.name == "claim")
+QUICK = (
+    *(_table(*table, keyed=False) for table in (CHANGE_SUPPORT, CHANGE_ARTICLE, ARTICLE_SKETCH)),
+    Table(*CLAIM_WAITING[:2], tuple(Column(*c) for c in CLAIM_WAITING[2:]) + _CLAIM.columns, keyed=False),
+)
 
 # Columns that later migrations added, by table.
 MORE = {
@@ -378,9 +385,11 @@ MORE = {
     "poll": tuple(Column(*column) for column in POLL_MORE),
     "alert": tuple(Column(*column) for column in ALERT_MORE),
     "page_fetch": tuple(Column(*column) for column in PAGE_FETCH_MORE),
+    "published": tuple(Column(*column) for column in PUBLISHED_MORE),
+    "article": tuple(Column(*column) for column in ARTICLE_MORE),
 }
 
 TABLES = {
     table.name: replace(table, columns=table.columns + MORE.get(table.name, ()))
-    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES)
+    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK)
 }

@@ -18,10 +18,12 @@ from pipeline.storage.feeds import Feeds
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import check, migrate
+from pipeline.storage.newest import is_numbered, newest, pointer_of
 from pipeline.storage.outbox import Outbox
 from pipeline.storage.polling import Polling
 from pipeline.storage.reread import Past
 from pipeline.storage.runs import Runs
+from pipeline.storage.site import Sites
 from pipeline.storage.why import Trails
 
 LIVE = "live.duckdb"  # written by runs only
@@ -30,12 +32,14 @@ LOCK = "live.duckdb.lock"
 RUN_LOCK = "run.lock"
 
 _ALERTS = "alerts"  # the folder of alert files
+_SITE = "site"  # the folder of pages and feeds
 _UNDER_WAY = (f".{PUBLISHED}.*.tmp", f"{LIVE}.new", f"{LIVE}.new.wal", f"{LIVE}.tmp")  # what a crash may leave
-_BESIDE = ("heartbeat-*.json", "prefect-server.log")  # what `heartbeat` and `serve` keep
+# What `heartbeat`, `serve` and links that acknowledge keep.
+_BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp")
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Polling, Articles, Changes, Past, Runs, Outbox, Trails, Answers):
+class Store(Feeds, Polling, Articles, Changes, Past, Runs, Outbox, Trails, Answers, Sites):
     """All questions that the flows and commands ask of the store, one method each."""
 
 
@@ -129,14 +133,19 @@ def _create(folder: Path) -> None:
 
 def is_ours(name: str) -> bool:
     """Whether Missionwatch itself makes files or folders called ``name`` in a data folder."""
-    made = {LIVE, f"{LIVE}.wal", LOCK, RUN_LOCK, PUBLISHED, _ALERTS}
+    made = {LIVE, f"{LIVE}.wal", LOCK, RUN_LOCK, PUBLISHED, pointer_of(Path(PUBLISHED)).name, _ALERTS, _SITE}
     forms = (*_UNDER_WAY, *_BESIDE)
-    return name in made or name.startswith(SET_ASIDE) or any(fnmatchcase(name, form) for form in forms)
+    return (
+        name in made
+        or name.startswith(SET_ASIDE)
+        or is_numbered(name, PUBLISHED)
+        or any(fnmatchcase(name, form) for form in forms)
+    )
 
 
 @contextmanager
 def open_published(folder: Path) -> Iterator[Store]:
-    """Open the published file of ``folder``, read-only: no lock, no waiting, also while a run writes.
+    """Open the newest published file of ``folder``, read-only: no lock, no waiting, also while a run writes.
 
     Raises:
         StorageError: nothing is published there, or the file can't be read.
@@ -148,7 +157,7 @@ def open_published(folder: Path) -> Iterator[Store]:
             f"{path} is not there: nothing has been published yet.",
             remedy="Run the watch once (missionwatch run DIR --once), or name the folder that holds its data.",
         )
-    db = open_connection(path, read_only=True)
+    db = open_connection(newest(path), read_only=True)
     try:
         check(db)
         yield Store(db)

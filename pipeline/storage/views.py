@@ -55,7 +55,14 @@ def support_query(still: str = "true") -> str:
 SUPPORT = support_query()
 
 
-def board_query(*, known: str = "true", supported: str = "true", order: str = "seq", support: str = SUPPORT) -> str:
+def board_query(
+    *,
+    known: str = "true",
+    supported: str = "true",
+    order: str = "seq",
+    support: str = SUPPORT,
+    articles: str = "article",
+) -> str:
     """The board, as the fold of the changes that ``known`` takes.
 
     The last change of a subject counts. A change that supersedes another takes away the row
@@ -68,6 +75,7 @@ def board_query(*, known: str = "true", supported: str = "true", order: str = "s
         supported: condition on the claims that count as sources.
         order: what decides which change of a subject is the last.
         support: the query of who has said so.
+        articles: the table that has the addresses and outlets.
     """
     descending = ", ".join(f"{name} DESC" for name in order.split(", "))
     return f"""
@@ -97,7 +105,7 @@ SELECT c.watch, c.aspect, c.subject, c.stage, c.value, c.held_from AS since, c.b
        c.known_at, c.verdict, c.reason, c.change_id
 FROM latest c
 LEFT JOIN sources n USING (change_id)
-LEFT JOIN article a USING (article_id)
+LEFT JOIN {articles} a USING (article_id)
 LEFT JOIN baseline b ON b.watch = c.watch AND c.verdict = 'baseline'
 WHERE NOT EXISTS (SELECT 1 FROM known s WHERE s.supersedes = c.change_id AND s.watch = c.watch)
 ORDER BY c.watch, c.aspect, c.held_from, c.seq"""  # noqa: S608 -- conditions come from this package
@@ -129,10 +137,12 @@ def _microseconds(moment: str) -> str:
 AS_OF_ORDER = "held_from, known_at, seq"  # the brief look at the past: what held, not what was told last
 
 
-def macros_ddl(support: str = SUPPORT) -> list[str]:
+def macros_ddl(support: str = SUPPORT, articles: str = "article") -> list[str]:
     """The statements that create the two table macros and their comments."""
-    as_of = board_query(known=held_by("t"), order=AS_OF_ORDER, support=support)
-    known_at = board_query(known=known_by("t"), supported=known_by("t", "published"), support=support)
+    as_of = board_query(known=held_by("t"), order=AS_OF_ORDER, support=support, articles=articles)
+    known_at = board_query(
+        known=known_by("t"), supported=known_by("t", "published"), support=support, articles=articles
+    )
     return [
         f"CREATE OR REPLACE MACRO board_as_of(t) AS TABLE {as_of}",
         "COMMENT ON MACRO TABLE board_as_of IS "

@@ -17,6 +17,7 @@ from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connec
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import MIGRATIONS, check
+from pipeline.storage.newest import newest
 from pipeline.storage.part import WATCH_ARTICLES
 from pipeline.storage.schema import TABLES
 from pipeline.storage.store import LIVE, LOCK, PUBLISHED, RUN_LOCK
@@ -144,7 +145,7 @@ def look_at_store(folder: Path, *, wait: float, deep: bool = False) -> StoreSigh
         wait: how long to wait, in seconds, for a run that has the store open.
         deep: read each value of each table, so that each block's checksum is looked at.
     """
-    live, published = folder / LIVE, folder / PUBLISHED
+    live, published = folder / LIVE, newest(folder / PUBLISHED)
     fault, remedy, busy = "", "", False
     missing: tuple[str, ...] = ()
     if live.exists():
@@ -175,7 +176,7 @@ def read_vitals(folder: Path, watch: str, now: datetime) -> Vitals:
     Raises:
         StorageError: it is not there, or can't be read.
     """
-    path = folder / PUBLISHED
+    path = newest(folder / PUBLISHED)
     if not path.is_file():
         raise StorageError(f"{path} is not there: nothing has been published yet.", remedy="Run the watch once.")
     db = open_connection(path, read_only=True)
@@ -208,7 +209,7 @@ def _vitals(db: Connection, folder: Path, watch: str, now: datetime) -> Vitals:
     )[0]
     last = _one(db, "watch = ? AND flow = ? AND finished_at IS NOT NULL", watch, ROUND)
     good = _one(db, "watch = ? AND flow = ? AND outcome IN ('ok', 'partial')", watch, ROUND)
-    files = {"live": folder / LIVE, "log": log_of(folder / LIVE), "published": folder / PUBLISHED}
+    files = {"live": folder / LIVE, "log": log_of(folder / LIVE), "published": newest(folder / PUBLISHED)}
     feeds = "FROM feed_health WHERE watch = ? AND state <> 'removed'"
     return Vitals(
         feeds=_by(db, f"SELECT state, count(*) {feeds} GROUP BY state", watch),
@@ -239,7 +240,7 @@ def _vitals(db: Connection, folder: Path, watch: str, now: datetime) -> Vitals:
 
 
 def _published_pulse(folder: Path, watch: str, now: datetime) -> Pulse:
-    db = open_connection(folder / PUBLISHED, read_only=True)
+    db = open_connection(newest(folder / PUBLISHED), read_only=True)
     try:
         seen = _pulse(db, watch, now)
     finally:

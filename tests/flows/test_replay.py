@@ -14,7 +14,9 @@ from typing import Any
 import duckdb
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+from tests.replayed import replayed_once
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,11 +35,10 @@ def missionwatch(*words: str, cwd: Path = ROOT, **environ: str) -> subprocess.Co
 
 
 @pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The Haiti watch, replayed once: its data folder, and what the command printed."""
-    base = tmp_path_factory.mktemp("replay")
-    data = base / "data"
-    return data, missionwatch("replay", "seeds/haiti", "--data-dir", str(data), PREFECT_HOME=str(base / "prefect"))
+    made = replayed_once(tmp_path_factory)
+    return made.data, made.done
 
 
 @pytest.fixture

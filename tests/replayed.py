@@ -1,0 +1,64 @@
+"""The first watch's archive, replayed once for all tests that look at it, in whatever processes they run."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TIME_LIMIT = 450  # seconds; a replay takes 100 on two cores that do nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A replay of seeds/haiti by the command, as a person would start it.
+
+    Attributes:
+        data: its data folder.
+        asked: a copy of what it published, which no test that goes on with the replay changes.
+        done: how the command ended, and what it printed.
+    """
+
+    data: Path
+    asked: Path
+    done: subprocess.CompletedProcess[str]
+
+
+def replay(base: Path) -> Replayed:
+    """Replay the archive into folders under ``base``."""
+    data = base / "data"
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "replay", "seeds/haiti", "--data-dir", str(data)],
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_HOME": str(base / "prefect")},
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+    asked = base / "asked.duckdb"
+    if (data / "missionwatch.duckdb").exists():
+        shutil.copyfile(data / "missionwatch.duckdb", asked)
+    return Replayed(data, asked, done)
+
+
+def replayed_once(factory: pytest.TempPathFactory) -> Replayed:
+    """The replay of this test session: made by whoever asks first; the others, in other processes too, wait for it."""
+    root = factory.getbasetemp()
+    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    base, told = root / "replayed", root / "replayed" / "done.json"
+    base.mkdir(exist_ok=True)
+    with (base / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            made = replay(base)
+            told.write_text(json.dumps([made.done.args, made.done.returncode, made.done.stdout, made.done.stderr]))
+    return Replayed(base / "data", base / "asked.duckdb", subprocess.CompletedProcess(*json.loads(told.read_text())))
