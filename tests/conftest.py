@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("PREFECT_") or (name.startswith("MISSIONWATCH_") and name != "MISSIONWATCH_SHARED"):
             del os.environ[name]
+    os.environ["MISSIONWATCH_SITE"] = "false"  # the page takes a second a run; tests/site makes it
     os.environ["TZ"] = "UTC"
     time.tzset()
     home = Path(tempfile.mkdtemp(prefix="missionwatch-tests-"))

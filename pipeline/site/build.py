@@ -1,0 +1,101 @@
+"""The site of a watch: its page, picture, feeds and calendar, made from the published file and written beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.alerts.expected import expected_days
+from pipeline.site import calendar, chart, draw, feeds, page
+from pipeline.site.draw import PAGE
+from pipeline.site.files import write
+from pipeline.site.view import View, view_of
+from pipeline.storage import open_published
+
+SITE = "site"
+_SVG, _PNG, _SPEC, _SUMMARY = "timeline.svg", "timeline.png", "timeline.vl.json", "summary.json"
+_NAME = re.compile(r"[\w][\w.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was written: the page's path, and the names of the files that are other than before."""
+
+    page: Path
+    written: tuple[str, ...]
+
+
+def build(data_dir: Path, watch: str, title: str, *, folder: Path | None = None, page_url: str = "") -> Built:
+    """Make the site of ``watch`` from the published file, and write what is other than before.
+
+    Args:
+        data_dir: the data folder, which holds the published file.
+        watch: the watch's short name.
+        title: its title.
+        folder: where the site goes; None is ``site`` in the data folder. Each watch has a folder in it.
+        page_url: address of a page about a change, as the setting has it, for the feeds.
+
+    Raises:
+        StorageError: nothing is published, or the file can't be read.
+        OSError: a file can't be written.
+        ValueError: the watch's name can't be a folder's.
+    """
+    if not _NAME.fullmatch(watch):
+        raise ValueError(f"{watch!r} can't be the name of a folder")
+    root = folder or data_dir / SITE
+    view, names = look(data_dir, watch, title)
+    drawn, svg = _picture(chart.spec(view), root / watch)
+    label = f"Timeline of {view.title}: {len(view.cards)} changes"
+    made: dict[str, bytes] = {
+        **drawn,
+        **{name: (page.TEMPLATES / name).read_bytes() for name in page.BESIDE},
+        "changes.atom": feeds.atom(view, page_url),
+        "changes.json": feeds.json_feed(view, page_url),
+        "expected.ics": calendar.calendar(view),
+        _SUMMARY: page.summary_json(view),
+        # Last, so that what it names is there.
+        PAGE: page.page(view, draw.for_page(svg, label) if svg else "").encode("utf-8", "replace"),
+    }
+    written = [name for name, data in made.items() if write(root / watch / name, data)]
+    summaries = [_summary(root / name) for name in names if (root / name / PAGE).is_file()]
+    if write(root / PAGE, page.home(summaries).encode("utf-8", "replace")):
+        written.append(f"../{PAGE}")
+    return Built(root / watch / PAGE, tuple(written))
+
+
+def _summary(folder: Path) -> page.Summary:
+    """What the page in ``folder`` says in short; of a page that another version wrote, its name alone."""
+    try:
+        data = json.loads((folder / _SUMMARY).read_text("utf-8"))
+        return page.Summary(folder.name, str(data["title"]), str(data["headline"]), str(data["round"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return page.Summary(folder.name, folder.name)
+
+
+def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...]]:
+    """What the page of ``watch`` says, and the names of all watches of the published file.
+
+    Raises:
+        StorageError: nothing is published, or the file can't be read.
+    """
+    with open_published(data_dir) as store:
+        rows, names = store.site(watch), store.watches()
+        known = {change.change_id: change for change in store.load_changes(watch)}
+    expected = expected_days(known[row["change_id"]] for row in rows.board)
+    return view_of(rows, title, expected), names
+
+
+def _picture(spec: dict[str, Any] | None, folder: Path) -> tuple[Mapping[str, bytes], str]:
+    """The picture's files and its SVG; drawn only where its specification is other than the one beside it."""
+    if spec is None:
+        return {}, ""
+    text = draw.fingerprint(spec).encode()
+    spec_file, svg_file, png_file = (folder / name for name in (_SPEC, _SVG, _PNG))
+    if svg_file.is_file() and png_file.is_file() and spec_file.is_file() and spec_file.read_bytes() == text:
+        return {}, svg_file.read_text("utf-8")
+    svg = draw.draw_svg(spec)
+    return {_PNG: draw.png_of(svg), _SVG: svg.encode(), _SPEC: text}, svg

@@ -1,0 +1,133 @@
+"""The page as HTML: a template that escapes, and the changes as data for its script. Pure, but for the templates.
+
+Nothing of a feed can act here: all words are escaped, links lead to http and https addresses only, and the policy
+allows no script, style or picture but the page's own files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.shown import in_page
+from pipeline.site import words
+from pipeline.site.chart import PLOT, domain_of
+from pipeline.site.view import Card, View
+from pipeline.text import safe
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+BESIDE = ("site.css", "site.js", "icon.svg")
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+_ACTS = re.compile("[<>&\u2028\u2029]")  # what could end the element that holds the data, or a line of it
+
+
+def page(view: View, picture: str) -> str:
+    """The page of ``view``.
+
+    Args:
+        view: what it says.
+        picture: the timeline as SVG that :func:`pipeline.site.draw.for_page` made; empty for none.
+    """
+    return _environment().get_template("index.html").render(
+        policy=POLICY,
+        view=view,
+        picture=Markup(picture),  # noqa: S704 - drawn by us, parsed, and only known elements kept
+        data=Markup(data_of(view)),  # noqa: S704 - JSON in which nothing is markup
+        stages=words.STAGES,
+        aspects=[aspect for aspect in words.ASPECTS if any(card.aspect == aspect for card in view.known)],
+        subjects=sorted({card.subject for card in view.known}, key=str.casefold),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A watch in short, for the page above it.
+
+    Attributes:
+        name: of its folder.
+        title: its title.
+        headline: whether it is quiet.
+        round: when its last round was.
+    """
+
+    name: str
+    title: str
+    headline: str = ""
+    round: str = ""
+
+
+def home(watches: Sequence[Summary]) -> str:
+    """The page above those of the ``watches``; with one watch alone it leads on to it."""
+    return _environment().get_template("home.html").render(policy=POLICY, watches=watches)
+
+
+def summary_json(view: View) -> bytes:
+    """The watch in short as JSON: for the page above, and for programs."""
+    summary = {
+        "watch": view.slug,
+        "title": view.title,
+        "headline": view.headline,
+        "round": words.moment(view.now),
+        "round_at": view.now.isoformat(),
+        "changes": len(view.cards),
+        "changes_in_seven_days": view.lately,
+        "open_disputes": view.disputes,
+        "feeds": len(view.feeds),
+        "feeds_to_look_at": view.troubled,
+    }
+    return (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def data_of(view: View) -> str:
+    """What the page's script must know, as JSON that may stand in an element: all changes in the board's order."""
+    data = {
+        "aspects": words.ASPECTS,
+        "domain": domain_of(view),
+        "plot": PLOT,
+        "changes": [_row(card) for card in view.known],
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _row(card: Card) -> list[object]:
+    return [
+        card.id,
+        card.aspect,
+        safe(card.subject),
+        card.key,
+        card.stage,
+        safe(card.value),
+        card.held.isoformat(),
+        card.known.isoformat(),
+        card.verdict,
+        card.supersedes,
+        card.before_stage,
+        safe(card.before_value),
+        round(card.confidence, 4),
+        card.sure,
+        safe(card.disputed),
+        [said.isoformat() for said in card.origins],
+    ]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("day", "moment", "stage_words", "counted", "value"):
+        environment.filters[name] = getattr(words, name)
+    environment.finalize = in_page
+    return environment

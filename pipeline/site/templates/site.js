@@ -1,0 +1,278 @@
+"use strict";
+// What the page can do beside being read: the board as of a day, a mark's sentence, filters. Without it all is there.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const data = JSON.parse(byId("data").textContent);
+  const ASPECTS = data.aspects;
+  const REALITY = ["in_effect", "decided", "planned", "proposed", "ended", "rejected"];
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const changes = data.changes.map(
+    ([id, aspect, subject, key, stage, value, held, known, verdict, supersedes, beforeStage, before, confidence, sure,
+      disputed, origins], seq) => ({ id, aspect, subject, key, stage, value, held, known, verdict, supersedes,
+      beforeStage, before, confidence, sure, disputed, origins, seq }),
+  );
+
+  const arrow = (value) => value.replaceAll(" -> ", " → ");
+  const words = (stage) => stage.replace("_", " ");
+  const shown = (day) => `${Number(day.slice(8, 10))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
+
+  function make(name, props = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(props)) {
+      if (key in element && key !== "list") element[key] = value;
+      else element.setAttribute(key, value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  // -- the board as of a day: the same fold as the views board_as_of and board_known_at -----------------------
+
+  function boardOn(day, axis) {
+    const told = changes.filter((one) => (axis === "known" ? one.known.slice(0, 10) : one.held) <= day);
+    const back = new Set(told.filter((one) => one.verdict === "withdrawn").map((one) => one.supersedes));
+    const known = told.filter((one) => one.verdict !== "withdrawn" && !back.has(one.id));
+    const replacing = new Map();
+    for (const one of known) if (one.supersedes) replacing.set(one.supersedes, [...(replacing.get(one.supersedes) || []), one]);
+    const order = (one) => (axis === "known" ? [one.seq] : [one.held, one.known, one.seq]);
+    const after = (a, b) => {
+      const [x, y] = [order(a), order(b)];
+      const at = x.findIndex((value, place) => value !== y[place]);
+      return at >= 0 && x[at] > y[at];
+    };
+    const place = (one) => `${one.aspect}\n${one.key}`;
+    const latest = new Map();
+    for (const one of known) {
+      if ((replacing.get(one.id) || []).some((by) => place(by) === place(one))) continue;
+      const held = latest.get(place(one));
+      if (!held || after(one, held)) latest.set(place(one), one);
+    }
+    return [...latest.values()].filter((one) => !replacing.has(one.id)).map((one) => ({
+      ...one,
+      sources: axis === "known" ? one.origins.filter((said) => said.slice(0, 10) <= day).length : one.origins.length,
+    }));
+  }
+
+  function draw(name, attributes, ...children) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  }
+
+  const badge = (stage) => make("span", { className: `stage st-${stage}` },
+    draw("svg", { class: "icon", "aria-hidden": "true", viewBox: "0 0 16 16" }, draw("use", { href: `#i-${stage}` })), words(stage));
+
+  const gauge = (share) => draw("svg", { class: "gauge", "aria-hidden": "true", viewBox: "0 0 40 6" },
+    draw("rect", { class: "all", width: 40, height: 6, rx: 3 }), draw("rect", { width: share * 40, height: 6, rx: 3 }));
+
+  function row(one) {
+    const now = make("td", { className: "now" }, badge(one.stage), " ",
+      make("a", { className: "value", href: `#c-${one.id}` }, arrow(one.value) || "no value"));
+    const isDisputed = one.verdict === "disputes" || one.disputed;
+    if (isDisputed) now.append(" ", make("span", { className: "dispute" }, `sources disagree: ${arrow(one.disputed) || "another value"}`));
+    const sure = make("td", { "data-label": "How sure" });
+    if (one.verdict === "baseline") sure.append(make("span", { className: "dim" }, "from the baseline"));
+    else {
+      sure.append(make("span", { className: "sure" }, gauge(one.confidence), ` ${one.sure} `,
+        make("span", { className: "num" }, one.confidence.toFixed(2))));
+    }
+    const before = make("td", { "data-label": "Before", className: "before" });
+    if (one.beforeStage) before.append(`${arrow(one.before) || "nothing"} `, make("span", { className: "dim" }, `(${words(one.beforeStage)})`));
+    else before.append(make("span", { className: "dim" }, "nothing"));
+    return make("tr", isDisputed ? { className: "disputed" } : {},
+      make("th", { scope: "row" }, one.subject), now,
+      make("td", { "data-label": "Since", className: "date" }, make("time", { dateTime: one.held }, shown(one.held))),
+      sure, make("td", { "data-label": "Origins", className: "n" }, String(one.sources)), before);
+  }
+
+  const table = byId("board-rows");
+  const ours = [...table.tBodies];
+  const asof = byId("asof");
+  const told = byId("asof-told");
+
+  function showBoard() {
+    const { day, axis } = { day: asof.elements.day.value, axis: asof.elements.axis.value };
+    for (const body of [...table.tBodies]) body.remove();
+    told.hidden = !day;
+    drawDay(day);
+    if (!day) {
+      table.append(...ours);
+      return;
+    }
+    const rows = boardOn(day, axis);
+    rows.sort((a, b) => ASPECTS.indexOf(a.aspect) - ASPECTS.indexOf(b.aspect)
+      || REALITY.indexOf(a.stage) - REALITY.indexOf(b.stage) || (a.held < b.held ? 1 : a.held > b.held ? -1 : a.seq - b.seq));
+    for (const aspect of new Set(rows.map((one) => one.aspect))) {
+      table.append(make("tbody", {},
+        make("tr", { className: "aspect" }, make("th", { colSpan: 6, scope: "rowgroup" }, aspect)),
+        ...rows.filter((one) => one.aspect === aspect).map(row)));
+    }
+    const what = axis === "known" ? "as it was known at the end of" : "as it stood at the end of";
+    told.textContent = rows.length ? `The board ${what} ${shown(day)}: ${rows.length} rows.`
+      : `The board ${what} ${shown(day)} is empty.`;
+  }
+
+  if (changes.length) {
+    asof.hidden = false;
+    asof.addEventListener("input", showBoard);
+    asof.addEventListener("submit", (event) => event.preventDefault());
+    asof.elements.now.addEventListener("click", () => {
+      asof.elements.day.value = "";
+      showBoard();
+    });
+  }
+
+  // -- the timeline -------------------------------------------------------------------------------------------
+
+  const picture = document.querySelector(".timeline-picture");
+  const marks = picture ? [...picture.querySelectorAll("a[href]")] : [];
+  const panel = byId("told");
+
+  function drawDay(day) {
+    if (!picture) return;
+    for (const line of picture.querySelectorAll(".asof-line")) line.remove();
+    const [first, last] = data.domain.map((time) => Date.parse(time));
+    const at = ((Date.parse(`${day}T23:59:59Z`) - first) / (last - first)) * data.plot;
+    if (!day || at < 0 || at > data.plot) return;
+    for (const lane of picture.querySelectorAll(".plot")) {
+      lane.parentNode.append(draw("line", { class: "asof-line", x1: at, x2: at, y1: 0, y2: lane.getBBox().height }));
+    }
+  }
+
+  function tell(mark) {
+    for (const one of marks) one.classList.toggle("on", one === mark);
+    panel.hidden = !mark;
+    if (!mark) return;
+    const card = byId(mark.getAttribute("href").slice(1));
+    if (!card) {
+      panel.hidden = true;
+      return;
+    }
+    const text = (selector) => (card.querySelector(selector) || { textContent: "" }).textContent;
+    panel.replaceChildren(
+      make("p", { className: "dim" }, `${text(".when")} · ${text(".stage")}`),
+      make("p", {}, make("b", {}, text(".became"))),
+      make("p", { className: "q" }, `“${text(".new blockquote")}”`),
+      make("p", { className: "src" }, text(".new .src"), " ", make("a", { href: `#${card.id}` }, "The change")),
+    );
+    const box = mark.getBoundingClientRect();
+    const width = panel.offsetWidth;
+    const left = Math.min(Math.max(8, box.left - width / 3), document.documentElement.clientWidth - width - 8);
+    const below = box.bottom + 10 + panel.offsetHeight < window.innerHeight;
+    panel.style.setProperty("left", `${left + window.scrollX}px`);
+    panel.style.setProperty("top", `${(below ? box.bottom + 10 : box.top - panel.offsetHeight - 10) + window.scrollY}px`);
+  }
+
+  if (marks.length) {
+    document.body.append(panel); // placed by the page's own corner, not by its section's
+    let touched = false;
+    let open = null;
+    const show = (mark) => {
+      open = mark;
+      tell(mark);
+    };
+    marks.forEach((mark, place) => {
+      mark.setAttribute("tabindex", place ? "-1" : "0");
+      const title = mark.querySelector("title");
+      if (title) title.remove(); // the panel says more
+    });
+    const markOf = (event) => event.target.closest && event.target.closest("a[href]");
+    picture.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; });
+    picture.addEventListener("pointerover", (event) => {
+      if (event.pointerType !== "touch" && markOf(event)) show(markOf(event));
+    });
+    picture.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch" && !panel.contains(event.relatedTarget)) show(null);
+    });
+    panel.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch") show(null); // a finger leaves with each tap
+    });
+    picture.addEventListener("focusin", (event) => {
+      const mark = markOf(event);
+      if (!mark) return;
+      for (const one of marks) one.setAttribute("tabindex", one === mark ? "0" : "-1");
+      if (!touched) show(mark);
+    });
+    picture.addEventListener("focusout", () => { if (!touched) show(null); });
+    picture.addEventListener("click", (event) => {
+      const mark = markOf(event);
+      if (!touched || !mark) return;
+      event.preventDefault(); // a finger first sees the sentence; the panel leads on
+      show(open === mark ? null : mark);
+    });
+    picture.addEventListener("keydown", (event) => {
+      const place = marks.indexOf(document.activeElement);
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const next = event.key === "Home" ? 0 : event.key === "End" ? marks.length - 1 : place + step;
+      if (place < 0 || !Number.isInteger(next)) return;
+      event.preventDefault();
+      marks[Math.min(Math.max(next, 0), marks.length - 1)].focus();
+    });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") show(null); });
+    document.addEventListener("pointerdown", (event) => {
+      if (open && !panel.contains(event.target) && !picture.contains(event.target)) show(null);
+    });
+    panel.addEventListener("click", (event) => { if (event.target.closest("a")) show(null); });
+  }
+
+  // -- filters ------------------------------------------------------------------------------------------------
+
+  const filters = byId("filters");
+  const cards = [...document.querySelectorAll("article.card")];
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const texts = new Map();
+  const textOf = (card) => {
+    if (!texts.has(card)) texts.set(card, plain(card.textContent));
+    return texts.get(card);
+  };
+  const marksOf = new Map();
+  for (const mark of marks) {
+    const id = mark.getAttribute("href").slice(1);
+    marksOf.set(id, [...(marksOf.get(id) || []), mark]);
+  }
+
+  function filter() {
+    const wanted = filters.elements;
+    const searched = plain(wanted.text.value).split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const card of cards) {
+      const is = card.dataset;
+      const on = (!wanted.aspect.value || is.aspect === wanted.aspect.value)
+        && (!wanted.stage.value || is.stage === wanted.stage.value)
+        && (!wanted.subject.value || is.subject === wanted.subject.value)
+        && (!wanted.from.value || is.held >= wanted.from.value)
+        && (!wanted.to.value || is.held <= wanted.to.value)
+        && (!wanted.disputed.checked || "disputed" in is)
+        && searched.every((word) => textOf(card).includes(word));
+      card.hidden = !on;
+      for (const mark of marksOf.get(card.id) || []) mark.classList.toggle("off", !on);
+      count += on && !("baseline" in is);
+    }
+    const all = cards.filter((card) => !("baseline" in card.dataset)).length;
+    wanted.told.textContent = count === all ? `${all} changes` : `${count} of ${all} changes`;
+    const start = byId("start");
+    if (start) start.hidden = cards.every((card) => card.hidden || !("baseline" in card.dataset));
+  }
+
+  // A change that is linked to is shown, whatever the filters say.
+  function reveal() {
+    const card = location.hash.startsWith("#c-") && byId(location.hash.slice(1));
+    if (!card) return;
+    if (card.hidden) {
+      filters.reset();
+      filter();
+    }
+    card.scrollIntoView({ block: "start" });
+  }
+
+  if (cards.length) {
+    filters.hidden = false;
+    filters.addEventListener("input", filter);
+    filters.addEventListener("reset", () => setTimeout(filter));
+    filters.addEventListener("submit", (event) => event.preventDefault());
+    filter();
+    window.addEventListener("hashchange", reveal);
+    reveal();
+  }
+})();
