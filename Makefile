@@ -26,6 +26,8 @@ PYTHON ?=
 WATCH ?= seeds/haiti
 # Test processes at once, and more words for pytest: make test ARGS="-k board"
 JOBS ?= 2
+# Articles of the archives that bench-speed generates.
+SIZES ?= 10000,100000
 ARGS ?=
 
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
@@ -104,9 +106,18 @@ fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: mak
 	@$(UV) pip install --quiet --python $(BIN)/python -r tests/fuzz/requirements.txt
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
 
+.PHONY: clients
+clients: setup ## install the SQL clients that tests open the published file with, into .venv-clients
+	@$(BIN)/python -m tests.clients.install
+
 .PHONY: bench-polling
 bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that misbehave (ARGS=--update-docs)
 	@$(BIN)/python -m tests.bench_polling.month $(ARGS)
+
+.PHONY: bench-speed
+bench-speed: setup ## how fast, and does it stay so: PART=growth, pages, polling, latency or all; SIZES=1000000
+	@$(UV) pip install --quiet --python $(BIN)/python -r tests/bench_speed/requirements.txt
+	@$(BIN)/python -m tests.bench_speed $(or $(PART),growth) --sizes "$(SIZES)" $(ARGS)
 
 .PHONY: train
 train: setup ## rebuild the reading models from our own corpus (training/), and say how good they are
@@ -134,5 +145,5 @@ lock: setup ## resolve the dependencies afresh into the two lock files, with has
 
 .PHONY: clean
 clean: ## remove .venv and all caches; what a watch has collected stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The published file, opened with each client that docs/clients/ tells of."""
