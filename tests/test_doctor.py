@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,13 +19,15 @@ from pipeline.doctor import CHECKS, Check, RealWorld, State, examine
 from pipeline.doctor.network import sample
 from pipeline.doctor.real import _kind
 from pipeline.doctor.words import ok
-from pipeline.doctor.world import Disk, FeedSight, Package
+from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
 from pipeline.errors import StorageError, UsageError, WatchFileError
 from pipeline.heartbeat import LockSight, Pulse
 from pipeline.model import AlertRule, Feed, RunRecord, Watch
 from pipeline.settings import Settings, load_settings
+from pipeline.spread.look import look_at_cluster
 from pipeline.storage import StoreSight, open_store, publish
 from pipeline.text import content_id
+from tests.spread.dask_cluster import DaskCluster
 from tests.storage.builders import RUN, make_feed, make_watch
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
@@ -52,6 +55,7 @@ class FakeWorld:
         Package("prefect", "3.9.1", ">=3.9", True),
     )
     _settings: object = field(default_factory=dict)
+    _set: Mapping[str, str] = field(default_factory=dict)  # MISSIONWATCH_ variables, without that
     _watch: object = field(default_factory=lambda: make_watch(make_feed("times"), make_feed("post"), make_feed("wire")))
     _no_zone: tuple[str, ...] = ()
     _reader: object = "rules+encoder-1"
@@ -66,6 +70,8 @@ class FakeWorld:
     _feeds: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     _channels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _answer: object = (200, 0.01)
+    _cluster: ClusterSight = ClusterSight(2, 8)  # noqa: RUF009 -- it is frozen
+    _ack_key: object = None
 
     def now(self) -> datetime:
         return NOW
@@ -77,7 +83,8 @@ class FakeWorld:
         return self._packages
 
     def settings(self) -> tuple[Settings, Mapping[str, str]]:
-        return load_settings({}, Path("none")), given(self._settings)
+        variables = {f"MISSIONWATCH_{name.upper()}": value for name, value in self._set.items()}
+        return load_settings(variables, Path("none")), given(self._settings)
 
     def watch(self) -> Watch:
         return given(self._watch)
@@ -121,6 +128,12 @@ class FakeWorld:
     def channel(self, channel: str) -> tuple[str, str] | None:
         return self._channels.get(channel)
 
+    def cluster(self, address: str) -> ClusterSight:
+        return self._cluster
+
+    def ack_key(self) -> None:
+        given(self._ack_key)
+
     def get(self, url: str) -> tuple[int, float]:
         return given(self._answer)
 
@@ -144,10 +157,17 @@ def all_of(**changed: object) -> dict[str, State]:
 
 
 def test_in_a_world_that_is_well_no_check_finds_fault():
-    assert {key for key, state in all_of().items() if state is not State.OK} == {"prefect"}  # no server is named
+    # No server, no cluster and no address for acknowledgements is named.
+    assert {key for key, state in all_of().items() if state is not State.OK} == {"prefect", "cluster", "acknowledging"}
 
 
 NO_ALERTS = replace(make_watch(), rules=())
+ESCALATES = replace(
+    make_watch(),
+    rules=(AlertRule("a", channels=("file",), escalate_to=("file", "env:DUTY"), escalate_after=timedelta(hours=4)),),
+)
+SPREAD, SPREAD_ONLY = {"spread": "dask:tcp://h:8786"}, {"spread": "dask-only:tcp://h:8786"}
+ACK = {"ack_base": "http://desk.example"}
 FAULT = {"fault": "answers 500"}
 OLD = NOW - timedelta(hours=3)
 STORE = StoreSight(live=GB, published=GB, published_at=NOW)
@@ -241,6 +261,55 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
         ("proxies", {"environ": {"https_proxy": "http://p"}}, State.WARNING, "HTTPS_PROXY is set, but feeds are asked"),
         ("channels", {"channels": {"file": ("file has no address", "Set X.")}}, State.TROUBLE, "file has no address"),
         ("channels", {"watch": NO_ALERTS}, State.NOT_APPLICABLE, "no alert rule names a channel"),
+        (
+            "channels",
+            {"watch": ESCALATES, "channels": {"env:DUTY": ("env:DUTY has no address", "Set DUTY.")}},
+            State.TROUBLE,
+            "env:DUTY has no address (only escalated to)",
+        ),
+        ("channels", {"watch": ESCALATES}, State.OK, "file, env:DUTY (only escalated to); nothing was sent"),
+        ("cluster", {"set": SPREAD}, State.OK, "tcp://h:8786 has 2 workers with 8 threads, all of this release"),
+        (
+            "cluster",
+            {"set": SPREAD, "cluster": ClusterSight(fault="tcp://h:8786 can't be reached (refused)")},
+            State.WARNING,
+            "can't be reached (refused); this machine does the work itself until then",
+        ),
+        (
+            "cluster",
+            {"set": SPREAD_ONLY, "cluster": ClusterSight(fault="tcp://h:8786 can't be reached (refused)")},
+            State.TROUBLE,
+            "each run fails until then",
+        ),
+        ("cluster", {"set": SPREAD, "cluster": ClusterSight()}, State.WARNING, "answers, and has no workers"),
+        ("cluster", {"set": SPREAD_ONLY, "cluster": ClusterSight()}, State.TROUBLE, "answers, and has no workers"),
+        (
+            "cluster",
+            {"set": SPREAD_ONLY, "cluster": ClusterSight(2, 8, ("tcp://w:1 (release 0a1b, here 2c3d)",))},
+            State.WARNING,
+            "not of this release: tcp://w:1 (release 0a1b, here 2c3d)",
+        ),
+        (
+            "cluster",
+            {"set": SPREAD_ONLY, "cluster": ClusterSight(1, 4, ("tcp://w:1 (release 0a1b, here 2c3d)",))},
+            State.TROUBLE,
+            "has 1 worker with 4 threads; not of this release",
+        ),
+        ("acknowledging", {"set": ACK}, State.OK, "http://desk.example answers, and its key can be used"),
+        (
+            "acknowledging",
+            {"set": ACK, "answer": ConnectionRefusedError(111, "Connection refused")},
+            State.WARNING,
+            "http://desk.example does not answer: Connection refused",
+        ),
+        ("acknowledging", {"set": ACK, "answer": (502, 0.1)}, State.WARNING, "http://desk.example/health answers 502"),
+        (
+            "acknowledging",
+            {"set": ACK, "ack_key": UsageError("Others can read ack.key.", remedy="Remove it.")},
+            State.TROUBLE,
+            "Others can read ack.key.",
+        ),
+        ("acknowledging", {}, State.NOT_APPLICABLE, "no message has a link: ack_base is not set"),
         ("names", {"unknown": ("times.example",)}, State.WARNING, "unknown: times.example"),
         (
             "names",
@@ -356,6 +425,8 @@ def test_offline_nothing_asks_the_network():
         "names",
         "feeds",
         "prefect",
+        "cluster",
+        "acknowledging",
     }
 
 
@@ -466,3 +537,16 @@ def test_a_rule_of_no_name_is_no_reason_to_fail():
         found("channels", watch=replace(make_watch(), rules=(AlertRule("x", channels=()),))).state
         is State.NOT_APPLICABLE
     )
+
+
+@pytest.mark.slow
+def test_a_real_cluster_is_seen_with_its_workers_and_what_they_run(tmp_path: Path) -> None:
+    with DaskCluster(tmp_path) as cluster:
+        assert "can't be reached" in look_at_cluster(cluster.address, wait=0.5).fault
+        cluster.schedule()
+        assert look_at_cluster(cluster.address, wait=10) == (0, 0, (), "")
+        cluster.work("one", threads=3)
+        assert look_at_cluster(cluster.address, wait=10) == (1, 3, (), "")
+        (other,) = look_at_cluster(cluster.address, wait=10, code="another").others
+
+    assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+ \(release [0-9a-f]{16}, here another\)", other)

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -20,6 +22,8 @@ from pipeline.heartbeat import LockSight, Pulse, Vigil, after, dead_runs, judge,
 from pipeline.model import Alert, RunRecord
 from pipeline.storage import hold_run, look_at_runs, open_store, publish, read_pulse
 from pipeline.text import content_id
+from tests.notify.sinks import Sink
+from tests.ports import free_port
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -270,6 +274,89 @@ def test_to_look_leaves_no_trace_in_a_folder_without_a_store(tmp_path: Path):
 # -- the command ----------------------------------------------------------------------------------
 
 
+WITH_PREFECT = ["prefect:slack-webhook/ops", "secret:desk", "file"]
+
+
+def a_watch(folder: Path, channels: list[str]) -> Path:
+    """The first watch, with other channels."""
+    made = folder / "haiti"
+    made.mkdir()
+    for name in ("baseline.md", "baseline.toml", "feeds.toml", "watch.toml"):
+        text = Path(HAITI, name).read_text().replace('["console", "file"]', json.dumps(channels))
+        (made / name).write_text(text)
+    return made
+
+
+class Block:
+    """Stands in for a notification block of Prefect: keeps what it sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str | None]] = []
+
+    def raise_on_failure(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    async def anotify(self, body: str, subject: str | None = None) -> None:
+        self.sent.append((body, subject))
+
+
+@pytest.fixture
+def blocks(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Prefect's store of blocks, as a dict."""
+    held: dict[str, object] = {}
+
+    async def load(name: str) -> object:
+        return held[name]
+
+    monkeypatch.setattr("flows.blocks._load", load)
+    monkeypatch.setattr(command, "wall_clock", lambda: NOW)
+    return held
+
+
+def test_a_silence_reaches_the_channels_whose_addresses_prefect_keeps(
+    tmp_path: Path, blocks: dict[str, object]
+) -> None:
+    ops = Block()
+    with Sink() as webhook:
+        blocks |= {
+            "slack-webhook/ops": ops,
+            "secret/desk": SimpleNamespace(get=lambda: f"json://{webhook.where}/"),
+        }
+        watch, data = str(a_watch(tmp_path, WITH_PREFECT)), tmp_path / "data"
+        stored(data, a_run(90))
+        done = CliRunner().invoke(main, ["heartbeat", watch, "--data-dir", str(data), "--alert"])
+
+    assert done.exit_code == 1, done.output
+    assert "not told" not in done.output
+    assert [subject for _, subject in ops.sent] == [
+        "Not watched: no round since 2025-10-01 10:30 UTC: Haiti security mission"
+    ]
+    assert [body["title"] for _, _, body in webhook.got] == [ops.sent[0][1]]
+
+
+def test_where_prefect_is_what_is_down_the_other_channels_hear_so(
+    tmp_path: Path, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{free_port()}/api")
+    watch, data = str(a_watch(tmp_path, WITH_PREFECT)), tmp_path / "data"
+    stored(data, a_run(90))
+    args = ["heartbeat", watch, "--data-dir", str(data), "--alert"]
+    done = CliRunner().invoke(main, args)
+
+    (alert,) = post.taken
+    assert alert.channel == "file"
+    assert "Prefect's server is away: http://127.0.0.1:" in alert.body
+    assert "does not answer: Connection refused. Start it (prefect server start)" in alert.body
+    assert "Not told until Prefect is back: prefect:slack-webhook/ops, secret:desk." in alert.body
+    assert "not told: prefect:slack-webhook/ops, secret:desk, as their addresses are Prefect's" in done.output
+
+    # Prefect is back: those that were left out hear it now, under the same key, and nobody twice.
+    monkeypatch.delenv("PREFECT_API_URL")
+    CliRunner().invoke(main, args)
+    assert [one.channel for one in post.taken] == ["file", "prefect:slack-webhook/ops", "secret:desk"]
+    assert len({one.alert_id for one in post.taken}) == 1
+
+
 class Post:
     """Stands in for the channels: remembers what it took, refuses what it is told to."""
 
@@ -339,11 +426,7 @@ def test_a_channel_that_is_down_holds_up_no_other_and_gets_it_when_it_is_up(tmp_
 
 
 def test_the_state_holds_no_address_of_a_channel(tmp_path: Path, post: Post):
-    watch = tmp_path / "haiti"
-    watch.mkdir()
-    for name in ("baseline.md", "baseline.toml", "feeds.toml", "watch.toml"):
-        text = Path(HAITI, name).read_text().replace('["console", "file"]', '["json://user:hunter2@host.example/"]')
-        (watch / name).write_text(text)
+    watch = a_watch(tmp_path, ["json://user:hunter2@host.example/"])
 
     CliRunner().invoke(main, ["heartbeat", str(watch), "--data-dir", str(tmp_path), "--alert"])
 

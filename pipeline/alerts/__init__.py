@@ -5,6 +5,7 @@ gathers those that wait for a digest, ``escalation`` and ``expected`` tell what 
 ``alarms`` tell of the watch itself, ``outbox`` says what goes now. The words are those of ``compose`` and ``message``.
 """
 
+from pipeline.alerts.acking import ack_link
 from pipeline.alerts.alarms import alarm_alerts, channel_alarms, channel_alerts
 from pipeline.alerts.compose import became, message_of, stage_words, subject_line
 from pipeline.alerts.digest import QUIET_FOR, gather, proof_of_quiet
@@ -12,7 +13,7 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.escalation import longest_wait, unacknowledged_alerts
 from pipeline.alerts.expected import expected_alerts, expected_days
 from pipeline.alerts.message import SUBJECT_LIMIT
-from pipeline.alerts.outbox import ack_command, ack_link, by_channel, dressed, is_open, ready
+from pipeline.alerts.outbox import ack_command, by_channel, dressed, is_open, ready
 from pipeline.alerts.planning import alert_about, plan
 from pipeline.alerts.rules import (
     addresses,

@@ -56,8 +56,9 @@ def message_of(
 
     Args:
         changes: at least one, in the order in which they are told.
-        articles: by id: those behind the changes, and behind the ones that they supersede.
-        before: earlier changes by their own id; the one that a change supersedes is quoted.
+        articles: by id: those behind the changes, and behind the ones that they take the place of.
+        before: earlier changes by their own id, in the order in which the board took them; the one that a change takes
+            the place of is quoted.
         origins: how many independent origins say so, by the change's id; a change that is not there has its own.
         kind: ``at once``, ``digest`` or ``confirmed``, or another word, which then stands before the subject.
         watch: the mission.
@@ -70,7 +71,7 @@ def message_of(
         section_of(
             change,
             article=articles.get(change.article_id) if change.article_id else None,
-            before=before.get(change.supersedes) if change.supersedes else None,
+            before=_predecessor(change, before),
             articles=articles,
             origins=origins.get(change.change_id, 1 if change.article_id else 0),
             folder=folder,
@@ -103,7 +104,8 @@ def section_of(
         source=_source(article),
         title=article.title if article else "",
         url=article.url if article else "",
-        trail=_trail(folder, asked),
+        trail=trail(folder, asked),
+        asked=asked,
         trail_url=page_of(page_url, str(change.change_id), change.watch),
         before_source=_before_source(before, old_article),
         facts=_facts(change, article, origins),
@@ -132,8 +134,21 @@ def taken_back(change: Change, article: Article | None, *, then: str, now: str, 
         after_quote=now,
         notes=(found, "No other origin says so: the board no longer counts it."),
         url=url,
-        trail=_trail("DIR", url),
+        trail=trail("DIR", url),
+        asked=url,
     )
+
+
+def trail(folder: str, asked: str, data_dir: str = "") -> str:
+    """The command that tells why, to be pasted.
+
+    Args:
+        folder: where the watch's files are.
+        asked: an address or an id. What stands in an address is a stranger's: quoted, a shell runs none of it.
+        data_dir: where the command has to name it; else empty.
+    """
+    parts = ["missionwatch", "why", folder, shown.line(asked)]
+    return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
 
 
 def stage_words(stage: Stage) -> str:
@@ -179,13 +194,29 @@ def _intro(changes: Sequence[Change], kind: str) -> str:
     return _UNCERTAIN if all(map(_is_uncertain, changes)) else _SOME_UNCERTAIN
 
 
+def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
+    """The change that said A, where ``change`` makes A into B; None where it is not known.
+
+    It is superseded by name, or is the last one of its subject whose row on the board ``change`` changes.
+    """
+    if change.supersedes:
+        return known.get(change.supersedes)
+    if change.before_stage is None:
+        return None
+    found = None
+    for other in known.values():
+        if other.change_id == change.change_id:
+            break
+        same = (other.aspect, other.subject_key) == (change.aspect, change.subject_key)
+        # The row that a dispute leaves as it was is somebody else's word, not the disputing article's.
+        same = same and other.verdict is not Verdict.DISPUTES
+        if same and other.value == change.before_value and other.stage is change.before_stage:
+            found = other
+    return found
+
+
 def _is_uncertain(change: Change) -> bool:
     return change.confidence < UNCERTAIN_BELOW
-
-
-def _trail(folder: str, asked: str) -> str:
-    # What stands in an address is a stranger's: quoted, a shell runs none of it.
-    return f"missionwatch why {shlex.quote(folder)} {shlex.quote(shown.line(asked))}"
 
 
 def _notes(change: Change, origins: int) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pipeline.alerts.compose import DIGEST, message_of
 from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.planning import with_old_sentences
 from pipeline.alerts.rules import rule_of
 from pipeline.alerts.timing import may_go
 from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch
@@ -57,7 +56,6 @@ def gather(
             watch=watch,
             closing=proof,
         )
-        message = with_old_sentences(message, [changes[i] for i in ids], changes)
         digests.append(
             enclosed(
                 message,

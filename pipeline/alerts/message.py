@@ -42,6 +42,7 @@ class Section:
         title: of the article.
         url: of the article.
         trail: the command that tells why.
+        asked: what that command is asked about: an address or an id. It names the watch's folder anew where it is sent.
         trail_url: a page that tells why; empty where there is none.
         before_source: who said A, and when.
         facts: the same for programs, by name: see docs/channels.md.
@@ -58,17 +59,19 @@ class Section:
     trail: str = ""
     trail_url: str = ""
     before_source: str = ""
+    asked: str = ""
     facts: tuple[tuple[str, Fact], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one alert says: ``intro``, then ``sections``, then ``closing`` (each may be empty)."""
+    """What one alert says: ``intro``, ``sections``, ``ack_url`` to acknowledge it, ``closing``; each may be empty."""
 
     subject: str
     intro: str = ""
     sections: tuple[Section, ...] = ()
     closing: str = ""
+    ack_url: str = ""
 
 
 def subject_of(head: str, *, more: int = 0) -> str:
@@ -93,6 +96,7 @@ def as_text(message: Message) -> str:
             shown.lines(message.intro).strip(),
             _text_list(message.sections),
             *map(_text_section, message.sections),
+            f"Acknowledge: {shown.line(message.ack_url)}" if message.ack_url else "",
             shown.lines(message.closing).strip(),
         )
         if part
@@ -142,6 +146,7 @@ def as_markdown(message: Message) -> str:
             _md_lines(message.intro),
             _md_list(message.sections),
             *map(_md_section, message.sections),
+            _md_link("Acknowledge", message.ack_url) if message.ack_url else "",
             _md_lines(message.closing),
         )
         if part
@@ -231,6 +236,8 @@ _ITEM = "margin:0 0 4px"
 _SECTION = "border-top:1px solid #dddddd;padding:14px 0 8px"
 _CLOSING = "border-top:1px solid #dddddd;padding-top:12px;font-size:13px;color:#5a5a5a"
 _LINK = "color:#0b5cad;overflow-wrap:anywhere"
+_BUTTON = "display:inline-block;padding:12px 22px;border-radius:6px;background:#0b5cad;color:#ffffff;"
+_BUTTON += "font-weight:bold;text-decoration:none"
 
 
 def as_html(message: Message) -> str:
@@ -244,6 +251,7 @@ def as_html(message: Message) -> str:
         _html_lines(message.intro, _INTRO),
         _html_list(message.sections),
         *map(_html_section, message.sections),
+        _html_button("Acknowledge", message.ack_url),
         _html_lines(message.closing, _CLOSING),
     ]
     body = "\n".join(part for part in parts if part)
@@ -314,6 +322,15 @@ def _html_link(url: str) -> str:
     return f'<a href="{link}" rel="noopener noreferrer" style="{_LINK}">{link}</a>'
 
 
+def _html_button(label: str, url: str) -> str:
+    """A link that looks like a button; nothing where ``url`` is no web address."""
+    target = html.escape(safe_url(url), quote=True)
+    if not target:
+        return ""
+    link = f'<a href="{target}" rel="noopener noreferrer" style="{_BUTTON}">{label}</a>'
+    return f'<p style="margin:4px 0 16px">{link}</p>'
+
+
 def safe_url(url: str) -> str:
     """``url`` as a link's target where it is a web address, its marks percent-encoded; else an empty string."""
     target = shown.line(url)
@@ -338,6 +355,7 @@ def as_data(message: Message) -> dict[str, Any]:
         "intro": message.intro,
         "sections": sections,
         "closing": message.closing,
+        "ack_url": message.ack_url,
     }
 
 
@@ -360,6 +378,7 @@ def from_json(text: str) -> Message:
         intro=str(data.get("intro", "")),
         sections=tuple(map(_section, data["sections"])),
         closing=str(data.get("closing", "")),
+        ack_url=str(data.get("ack_url", "")),
     )
 
 

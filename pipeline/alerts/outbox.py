@@ -6,16 +6,14 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import quote
 
-from pipeline.alerts.compose import page_of
-from pipeline.alerts.message import Section, as_text, from_json, to_json
+from pipeline.alerts.acking import ack_link
+from pipeline.alerts.compose import page_of, trail
+from pipeline.alerts.message import Section, as_text, from_json, safe_url, to_json
 from pipeline.alerts.rules import rule_of
 from pipeline.alerts.timing import may_go, retry_at
 from pipeline.model import Alert, AlertKind, ChannelState, PendingAlert, Watch
 from pipeline.text import content_id
-
-_FOLDER = "missionwatch why DIR "  # how compose writes the command, which does not know the folder
 
 
 def ready(
@@ -48,12 +46,9 @@ def ack_command(alert: Alert, folder: str, data_dir: str = "") -> str:
     return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
 
 
-def ack_link(alert: Alert, template: str) -> str:
-    """The address that acknowledges ``alert``: ``template`` with its ``{alert_id}`` and ``{watch}`` filled in."""
-    return template.replace("{alert_id}", str(alert.alert_id)).replace("{watch}", quote(alert.watch, safe=""))
-
-
-def dressed(alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "", page_url: str = "") -> Alert:
+def dressed(
+    alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "", ack_key: bytes = b"", page_url: str = ""
+) -> Alert:
     """``alert`` as it is handed over: with the watch's folder in its commands, its links, and how to acknowledge it.
 
     Planning knows no folder and no settings, so these are filled in last; the key stays.
@@ -62,26 +57,30 @@ def dressed(alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "",
         alert: as it is stored.
         folder: the watch's folder, as an operator writes it.
         data_dir: the data folder, where a command has to name it; else empty.
-        ack_url: see :func:`ack_link`; empty where there is none.
+        ack_url, ack_key: the template of the link and the key that signs it, see
+            :func:`pipeline.alerts.acking.ack_link`; empty where there is none.
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}``; empty where there is none.
     """
     asks = bool(alert.change_ids) and alert.kind is not AlertKind.RECALL
+    link = ack_link(alert, ack_url, ack_key) if asks and ack_url else ""
     ways = [ack_command(alert, folder, data_dir)] if asks else []
-    ways += [ack_link(alert, ack_url)] if asks and ack_url else []
-    told = f"Acknowledge: {' or '.join(ways)}" if ways else ""
+    # A web address is shown as what each form has for a link; any other stands among the words.
+    is_web = bool(alert.message) and bool(safe_url(link))
+    ways += [link] if link and not is_web else []
+    told = f"Acknowledge{' by command' if is_web else ''}: {' or '.join(ways)}" if ways else ""
     if not alert.message:
         return replace(alert, body=_joined(alert.body, told))
     message = from_json(alert.message)
     sections = tuple(
         replace(
             section,
-            trail=section.trail.replace(_FOLDER, f"missionwatch why {shlex.quote(folder)} ", 1)
-            + (f" --data-dir {shlex.quote(data_dir)}" if data_dir and section.trail else ""),
+            trail=trail(folder, section.asked, data_dir) if section.asked else section.trail,
             trail_url=section.trail_url or _page(section, page_url, alert.watch),
         )
         for section in message.sections
     )
-    message = replace(message, sections=sections, closing=_joined(told, message.closing))
+    closing = _joined(told, message.closing)
+    message = replace(message, sections=sections, closing=closing, ack_url=link if is_web else "")
     return replace(alert, body=as_text(message), message=to_json(message))
 
 

@@ -8,13 +8,12 @@ so that one vote with four changes is one alert.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from uuid import UUID
 
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, message_of
 from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.message import Message
 from pipeline.alerts.rules import TWO, channels_of, escalates_to, is_sure, is_urgent, takes, worth_alerting
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Silence, Verdict, Watch, When
@@ -158,7 +157,6 @@ def alert_about(
         watch=watch,
         intro=_INTROS.get(kind, ""),
     )
-    message = with_old_sentences(message, changes, before or {})
     ids = tuple(change.change_id for change in changes)
     # What is told at once has the plain key, as it always had.
     suffix = (() if kind is AlertKind.ALERT else (str(kind),)) + (("again",) if again else ())
@@ -175,39 +173,6 @@ def alert_about(
         due=due,
         urgent=urgent,
     )
-
-
-def with_old_sentences(message: Message, changes: Sequence[Change], known: Mapping[UUID, Change]) -> Message:
-    """``message`` with the sentence that said A, where a change makes A into B in the row of one subject.
-
-    Such a change supersedes none by name: it takes the place of the last one of its subject.
-
-    Args:
-        message: a section for each of ``changes``.
-        changes: that it tells.
-        known: changes by id, in the order in which the board took them.
-    """
-    sections = []
-    for change, section in zip(changes, message.sections, strict=True):
-        old = _predecessor(change, known) if change.before_stage is not None and not section.before_quote else None
-        if old is not None:
-            source = "baseline" if old.verdict is Verdict.BASELINE else "reported"
-            said = f"{source}, {old.known_at:%d %b %Y}"
-            section = replace(section, before_quote=old.quote, before_source=said)
-        sections.append(section)
-    return replace(message, sections=tuple(sections))
-
-
-def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
-    """The change that had made the row which ``change`` changes; None where it is not known."""
-    found = None
-    for other in known.values():
-        if other.change_id == change.change_id:
-            break
-        same = (other.aspect, other.subject_key) == (change.aspect, change.subject_key)
-        if same and other.value == change.before_value and other.stage is change.before_stage:
-            found = other
-    return found
 
 
 def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
@@ -280,7 +245,7 @@ def _escalated(
 ) -> list[_Telling]:
     """What goes to the channels that a rule escalates to: corroboration, disputes, and their end."""
     found = []
-    old = before.get(change.supersedes) if change.supersedes else None
+    settles = _settles(change, before)
     for rule in rules:
         if not rule.escalate_to or not is_sure(rule, change, heard[1]):
             continue
@@ -290,6 +255,17 @@ def _escalated(
                 found += [_Telling(channel, AlertKind.CORROBORATED, rule) for channel in escalates_to(rule)]
         elif change.verdict is Verdict.DISPUTES:
             found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]
-        elif old is not None and old.verdict is Verdict.DISPUTES:
+        elif settles:
             found += [_Telling(channel, AlertKind.SETTLED, rule) for channel in others]
     return found
+
+
+def _settles(change: Change, before: Mapping[UUID, Change]) -> bool:
+    """Whether the last that was known of its subject was a dispute, which ``change`` ends."""
+    last = None
+    for other in before.values():
+        if other.change_id == change.change_id:
+            break
+        if (other.aspect, other.subject_key) == (change.aspect, change.subject_key):
+            last = other
+    return last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value

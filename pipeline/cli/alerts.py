@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from rich.text import Text
 from pipeline import shown
 from pipeline.alerts import ack_link
 from pipeline.cli import report
+from pipeline.cli.alerts_listen import alerts_listen
 from pipeline.cli.alerts_test import alerts_test
 from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
 from pipeline.errors import UsageError
 from pipeline.model import Alert, Watch
+from pipeline.receiver import ack_way
 from pipeline.seeds import load_watch
 from pipeline.storage import Store, open_published, open_store, publish
 from pipeline.text import content_id
@@ -37,6 +40,7 @@ def alerts_group() -> None:
     missionwatch alerts ack seeds/haiti 5f0c8a52 --note "told the desk"
     missionwatch alerts dead seeds/haiti
     missionwatch alerts retry seeds/haiti --all
+    missionwatch alerts listen seeds/haiti
     missionwatch alerts test seeds/haiti
     """
 
@@ -49,21 +53,22 @@ def alerts_group() -> None:
 def list_alerts(folder: Path, every: bool, as_json: bool, data_dir: Path, archive: bool) -> None:
     """List what is not delivered yet and why it waits; with --all, every alert.
 
-    Where the setting ack_url is set, each alert that can be acknowledged has its link.
+    Where ack_base or ack_url is set, each alert that can be acknowledged has its link.
     """
     watch = load_watch(folder)
-    with open_published(store_folder(data_dir, folder, archive=archive)) as store:
+    where = store_folder(data_dir, folder, archive=archive)
+    with open_published(where) as store:
         rows = store.alerts(watch.slug) if every else store.outbox(watch.slug)
-    template = settings().ack_url
+    way = ack_way(settings(), where, os.environ)
     if as_json:
-        _json(rows, watch, template)
+        _json(rows, watch, way)
     elif not rows:
         click.echo("No alert was ever planned." if every else "Nothing waits: all that was planned is delivered.")
     else:
         report.console().print(_all_table(rows, watch) if every else _waiting_table(rows, watch))
-        for row in rows if template else ():
+        for row in rows if way[0] else ():
             if row["changes"] and not row.get("acked_at"):
-                click.echo(f"{str(row['alert_id'])[:8]}  {shown.line(_link(row, watch, template))}")
+                click.echo(f"{str(row['alert_id'])[:8]}  {shown.line(_link(row, watch, way))}")
 
 
 @alerts_group.command("ack")
@@ -103,7 +108,7 @@ def dead(folder: Path, as_json: bool, data_dir: Path, archive: bool) -> None:
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         rows = store.dead_letters(watch.slug)
     if as_json:
-        _json(rows, watch, "")
+        _json(rows, watch, ("", b""))
     elif not rows:
         click.echo("There are no dead letters.")
     else:
@@ -130,6 +135,7 @@ def retry(folder: Path, alert_ids: Sequence[str], every: bool, data_dir: Path, a
     click.echo(f"{count} dead letter{'' if count == 1 else 's'} put back: the next run sends what can be sent.")
 
 
+alerts_group.add_command(alerts_listen)
 alerts_group.add_command(alerts_test)
 
 
@@ -164,17 +170,17 @@ def _account() -> str:
         return "somebody"
 
 
-def _json(rows: Sequence[Mapping[str, Any]], watch: Watch, template: str) -> None:
+def _json(rows: Sequence[Mapping[str, Any]], watch: Watch, way: tuple[str, bytes]) -> None:
     for row in rows:
-        linked = {**row, "ack_link": _link(row, watch, template)} if template and row["changes"] else row
+        linked = {**row, "ack_link": _link(row, watch, way)} if way[0] and row["changes"] else row
         click.echo(
             shown.json_line(linked, lambda value: value.isoformat() if hasattr(value, "isoformat") else str(value))
         )
 
 
-def _link(row: Mapping[str, Any], watch: Watch, template: str) -> str:
+def _link(row: Mapping[str, Any], watch: Watch, way: tuple[str, bytes]) -> str:
     about = Alert(row["alert_id"], watch.slug, row["rule"], row["channel"], (), "", "", row["planned_at"])
-    return ack_link(about, template)
+    return ack_link(about, *way)
 
 
 def _waiting_table(rows: Sequence[Mapping[str, Any]], watch: Watch) -> RenderableType:

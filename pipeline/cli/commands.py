@@ -19,9 +19,11 @@ from pipeline.cli import report
 from pipeline.cli.alerts import alerts_group
 from pipeline.cli.bench import bench
 from pipeline.cli.doctor import doctor_command
+from pipeline.cli.export import export_command
 from pipeline.cli.frame import When, data_dir_option, engine_option, folder_argument, store_folder
 from pipeline.cli.heartbeat import heartbeat_command
 from pipeline.cli.metrics import metrics_command
+from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
 from pipeline.errors import UsageError
 from pipeline.initiate import draft_watch
@@ -213,8 +215,10 @@ def add_commands(group: click.Group) -> None:
         bench,
         prune_command,
         doctor_command,
+        export_command,
         heartbeat_command,
         metrics_command,
+        page_command,
     ):
         group.add_command(command)
     group.add_command(alerts_group)

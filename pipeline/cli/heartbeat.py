@@ -14,12 +14,16 @@ import click
 
 from pipeline import shown
 from pipeline.alerts import channel_name
+from pipeline.cli.alerts_test import OpenChannels
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
+from pipeline.doctor import State
+from pipeline.doctor.network import prefect_answers
+from pipeline.doctor.real import get
 from pipeline.errors import DeliveryError, StorageError
 from pipeline.heartbeat import Beat, Notice, Vigil, after, judge, notice
 from pipeline.model import Alert, Watch
-from pipeline.notify import Channels, deliver
+from pipeline.notify import Channels, deliver, needs_prefect
 from pipeline.seeds import load_watch
 from pipeline.storage import read_pulse
 
@@ -46,7 +50,9 @@ MAX_STATE = 64 * 1024  # bytes
 )
 @click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")
 @data_dir_option
+@click.pass_context
 def heartbeat_command(
+    ctx: click.Context,
     folder: Path,
     every: int,
     missed: int,
@@ -68,6 +74,11 @@ def heartbeat_command(
     watch = load_watch(folder)
     store_at = archive_dir(data_dir, folder) if archive else data_dir
     beat = _look(store_at, watch, timedelta(minutes=every), missed)
+    # flows/ gives the channels that need Prefect, if it is what runs this command.
+    opened: OpenChannels = ctx.find_root().obj or Channels
+    away = _prefect_away() if not beat.alive or (alert and any(map(needs_prefect, _channels(watch).values()))) else ""
+    if away and not beat.alive:
+        beat = replace(beat, told=f"{beat.told} {away}")
     if as_json:
         click.echo(shown.json_line(_plain(watch, beat), str))
     else:
@@ -75,7 +86,8 @@ def heartbeat_command(
         if beat.remedy:
             click.echo(f"  {shown.line(beat.remedy)}")
     if alert:
-        _tell(watch, beat, store_at, state_file or store_at / f"heartbeat-{watch.slug}.json")
+        state = state_file or store_at / f"heartbeat-{watch.slug}.json"
+        _tell(watch, beat, state, opened(store_at, os.environ, click.echo), away)
     raise SystemExit(ALIVE if beat.alive else SILENT)
 
 
@@ -89,15 +101,42 @@ def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:
     return judge(pulse, now, every=every, missed=missed)
 
 
-def _tell(watch: Watch, beat: Beat, store_at: Path, state_file: Path) -> None:
-    """Tell what is due, and keep what was told. A channel that fails holds up no other, and is tried again."""
+def _channels(watch: Watch) -> dict[str, str]:
+    """Where the watch's rules tell things, by name, as the store knows them.
+
+    An address may hold a secret, and the file that is kept must not.
+    """
+    return {channel_name(channel): channel for rule in watch.rules for channel in rule.channels}
+
+
+def _prefect_away() -> str:
+    """That the Prefect server which PREFECT_API_URL names does not answer, and what to do; empty where it does."""
+    found = prefect_answers(os.environ, get)
+    return f"Prefect's server is away: {found.told}. {found.remedy}" if found.state is State.TROUBLE else ""
+
+
+def _tell(watch: Watch, beat: Beat, state_file: Path, channels: Channels, away: str) -> None:
+    """Tell what is due, and keep what was told. A channel that fails holds up no other, and is tried again.
+
+    Args:
+        watch: its rules name the channels.
+        beat: whether it is alive.
+        state_file: where it is kept what was told.
+        channels: how they are opened.
+        away: why those of Prefect can't be reached; they are left for the next time. Empty where they may be.
+    """
     vigil = _kept(state_file)
-    # By name, as the store knows them: an address may hold a secret, and the file that is kept must not.
-    addresses = {channel_name(channel): channel for rule in watch.rules for channel in rule.channels}
+    addresses = _channels(watch)
     due = notice(beat, vigil, addresses, watch=watch.slug, title=watch.title)
     if due is None:
         return
-    taken = asyncio.run(_send(watch, due, addresses, store_at))
+    left = [name for name in due.channels if away and needs_prefect(addresses.get(name, ""))]
+    if left:
+        names = shown.line(", ".join(left))
+        click.echo(f"  not told: {names}, as their addresses are Prefect's. {away}", err=True)
+        others = tuple(name for name in due.channels if name not in left)
+        due = replace(due, channels=others, body=f"{due.body}\n\nNot told until Prefect is back: {names}.")
+    taken = asyncio.run(_send(watch, due, addresses, channels))
     vigil = after(due, taken, beat, vigil)
     try:
         _keep(state_file, vigil)
@@ -109,9 +148,8 @@ def _tell(watch: Watch, beat: Beat, store_at: Path, state_file: Path) -> None:
         )
 
 
-async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], store_at: Path) -> list[str]:
+async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], channels: Channels) -> list[str]:
     """Hand ``due`` to its channels, all at once; those that took it."""
-    world = Channels(store_at, os.environ, click.echo)
     message = Alert(
         alert_id=due.key,
         watch=watch.slug,
@@ -127,7 +165,7 @@ async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], store_a
         if name not in addresses:
             return name  # the watch no longer names it: it needs no all-clear
         try:
-            await deliver(replace(message, channel=addresses[name]), channels=world)
+            await deliver(replace(message, channel=addresses[name]), channels=channels)
         except DeliveryError as error:
             click.echo(f"  not told: {shown.line(str(error))}", err=True)
             return None

@@ -33,6 +33,8 @@ CHECKS = (
     Check("names", "Names (DNS)", network.check_names, online=True),
     Check("feeds", "A sample of feeds", network.check_feeds, limit=45.0, online=True),
     Check("prefect", "Prefect's server", network.check_prefect, limit=15.0, online=True),
+    Check("cluster", "Dask cluster", network.check_cluster, limit=40.0, online=True),
+    Check("acknowledging", "Links to acknowledge", network.check_acknowledging, limit=15.0, online=True),
 )
 
 # One fault is told once, by the check that is there for it.

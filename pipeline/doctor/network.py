@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.alerts import channel_name
@@ -16,6 +16,7 @@ from pipeline.urls import host
 
 SAMPLE = 3  # feeds that are asked
 SLOW = 10.0  # seconds
+Get = Callable[[str], tuple[int, float]]
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
@@ -104,18 +105,35 @@ def check_feeds(world: World) -> Finding:
 
 def check_channels(world: World) -> Finding:
     """Each alert channel has an address that can be understood; nothing is sent."""
-    channels = list(dict.fromkeys(channel for rule in world.watch().rules for channel in rule.channels))
-    if not channels:
+    rules = world.watch().rules
+    told_first = dict.fromkeys(channel for rule in rules for channel in rule.channels)
+    later = [c for c in dict.fromkeys(c for rule in rules for c in rule.escalate_to) if c not in told_first]
+    if not told_first and not later:
         return skipped("no alert rule names a channel")
-    found = [trouble_of for channel in channels if (trouble_of := world.channel(channel)) is not None]
+    found = [one for channel in told_first if (one := world.channel(channel)) is not None]
+    # Nobody would see it before the night on which it is needed.
+    found += [(f"{one[0]} (only escalated to)", one[1]) for c in later if (one := world.channel(c)) is not None]
     if found:
-        return trouble("; ".join(told for told, _ in found), found[0][1])
-    return ok(f"{', '.join(line(channel_name(channel)) for channel in channels)}; nothing was sent")
+        remedies = dict.fromkeys(remedy for _, remedy in found)
+        return trouble("; ".join(told for told, _ in found), " ".join(remedies))
+    names = [line(channel_name(channel)) for channel in told_first]
+    names += [f"{line(channel_name(channel))} (only escalated to)" for channel in later]
+    return ok(f"{', '.join(names)}; nothing was sent, to try them: missionwatch alerts test DIR --all")
 
 
 def check_prefect(world: World) -> Finding:
     """The Prefect server that is named answers."""
-    url = world.environ().get("PREFECT_API_URL", "").strip()
+    return prefect_answers(world.environ(), world.get)
+
+
+def prefect_answers(environ: Mapping[str, str], get: Get) -> Finding:
+    """Whether the Prefect server that ``environ`` names answers; not applicable where it names none.
+
+    Args:
+        environ: where PREFECT_API_URL is looked up.
+        get: the status that an address answers, and the seconds that it took; OSError where none came.
+    """
+    url = environ.get("PREFECT_API_URL", "").strip()
     if not url:
         return skipped("PREFECT_API_URL is not set: runs bring their own")
     try:
@@ -126,15 +144,76 @@ def check_prefect(world: World) -> Finding:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return trouble("PREFECT_API_URL is no address of HTTP", "Write it as http://127.0.0.1:4200/api.")
     try:
-        status, seconds = world.get(f"{url.rstrip('/')}/health")
+        status, seconds = get(f"{url.rstrip('/')}/health")
     except OSError as error:
         return trouble(
-            f"{shown_url} does not answer: {getattr(error, 'reason', None) or error.strerror or error}",
+            f"{shown_url} does not answer: {_reason(error)}",
             "Start it (prefect server start), or take PREFECT_API_URL away: a run then brings its own.",
         )
     if status != 200:
         return trouble(f"{shown_url}/health answers {status}", "See its log; the address should end in /api.")
     return ok(f"{shown_url} answers in {seconds * 1000:.0f} ms")
+
+
+def check_acknowledging(world: World) -> Finding:
+    """The links in messages lead to a receiver that answers."""
+    settings, _ = world.settings()
+    if not settings.ack_base:
+        told = "ack_url is an address of your own" if settings.ack_url else "no message has a link: ack_base is not set"
+        return skipped(told)
+    world.ack_key()
+    try:
+        status, _ = world.get(f"{settings.ack_base}/health")
+    except OSError as error:
+        return warning(
+            f"{settings.ack_base} does not answer: {_reason(error)}",
+            "Start the receiver (missionwatch alerts listen DIR, or serve --ack-port), and see what stands in front of "
+            "it. If only readers elsewhere can reach that address, try it from there.",
+        )
+    if status != 200:
+        return warning(
+            f"{settings.ack_base}/health answers {status}", "See that ack_base leads to missionwatch alerts listen."
+        )
+    return ok(f"{settings.ack_base} answers, and its key can be used")
+
+
+def check_cluster(world: World) -> Finding:
+    """The Dask cluster to which work is spread answers, has workers, and they run this release."""
+    settings, _ = world.settings()
+    cluster = settings.cluster
+    if cluster is None:
+        return skipped("spread is 'local': this machine does its own work")
+    meanwhile = "each run fails until then" if cluster.only else "this machine does the work itself until then"
+    sight = world.cluster(cluster.address)
+    if sight.fault:
+        return (trouble if cluster.only else warning)(
+            f"{sight.fault}; {meanwhile}",
+            "Start the scheduler (dask scheduler) and see that this machine reaches its port: docs/scale.md. "
+            "To do without it, set spread to 'local'.",
+        )
+    if not sight.workers:
+        return (trouble if cluster.only else warning)(
+            f"{cluster.address} answers, and has no workers; {meanwhile}",
+            f"Start some: dask worker {cluster.address} --nworkers 1 --nthreads 4, on each machine.",
+        )
+    told = f"{cluster.address} has {_count(sight.workers, 'worker')} with {_count(sight.threads, 'thread')}"
+    if sight.others:
+        few = len(sight.others) == sight.workers and cluster.only
+        return (trouble if few else warning)(
+            f"{told}; not of this release: {', '.join(sight.others[:3])}{' …' if len(sight.others) > 3 else ''}",
+            "Bring each machine to the same release with the same locked packages (make setup), and start its worker "
+            "again; until then such a worker is given nothing.",
+        )
+    return ok(f"{told}, all of this release")
+
+
+def _reason(error: OSError) -> object:
+    reason = getattr(error, "reason", None) or error
+    return (reason.strerror if isinstance(reason, OSError) else "") or reason
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _feeds(world: World) -> list[Feed]:

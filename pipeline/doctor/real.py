@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import shutil
 import socket
@@ -23,7 +24,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from pipeline.doctor.world import Disk, FeedSight, Package
+from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
 from pipeline.errors import MissionwatchError
 from pipeline.fetch import ACCEPT_FEED, FEED_BODY, Fetcher, FetchLimits
 from pipeline.heartbeat import LockSight, Pulse
@@ -32,6 +33,7 @@ from pipeline.notify.look import channel_trouble
 from pipeline.parse import parse_feed
 from pipeline.reading import DEFAULT, ENGINES
 from pipeline.reading.encoder import shipped
+from pipeline.receiver import KEY_FILE, signing_key
 from pipeline.schedule.hints import http_date
 from pipeline.seeds import load_watch
 from pipeline.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
@@ -42,6 +44,7 @@ DISTRIBUTION = "missionwatch"
 WAIT = 5.0  # seconds for a run's step to let go of the store
 REQUEST = 12.0  # seconds for one feed
 ANSWER = 5.0  # seconds for Prefect's server
+CLUSTER = 10.0  # seconds to reach a cluster's scheduler, and for its workers to answer
 _FRESH = timedelta(minutes=5)  # the published file is believed so long without a look at the live one
 
 
@@ -218,14 +221,27 @@ class RealWorld:
         Raises:
             OSError: no answer came.
         """
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        started = time.monotonic()
-        try:
-            with opener.open(url, timeout=ANSWER) as answer:
-                status = int(answer.status)
-        except urllib.error.HTTPError as error:
-            status = error.code
-        return status, time.monotonic() - started
+        return get(url)
+
+    def cluster(self, address: str) -> ClusterSight:
+        """The Dask cluster whose scheduler is at ``address``: each worker is asked what it runs.
+
+        Raises:
+            UsageError: Dask is not installed.
+        """
+        from pipeline.spread.look import look_at_cluster  # Dask takes a second to import, and few have it
+
+        return ClusterSight(*look_at_cluster(address, wait=CLUSTER))
+
+    def ack_key(self) -> None:
+        """Read the key that signs acknowledgement links, and make none.
+
+        Raises:
+            UsageError: it can't be used.
+        """
+        settings = self.settings()[0]
+        if settings.ack_key or (self.data_dir / KEY_FILE).exists():
+            signing_key(settings, self.data_dir, self._environ)
 
     async def _ask(self, feeds: Sequence[Feed], agent: str) -> list[FeedSight]:
         async with Fetcher(user_agent=agent, limits=FetchLimits(total=REQUEST)) as fetcher:
@@ -247,6 +263,25 @@ class RealWorld:
         # A cache hands on the time at which it got the answer.
         clock = None if answer.headers.get("age", "0") != "0" else clock
         return FeedSight(feed, time.monotonic() - started, len(found.entries), clock)
+
+
+def get(url: str) -> tuple[int, float]:
+    """The status that ``url`` answers, and the seconds that it took; see :meth:`RealWorld.get`.
+
+    Raises:
+        OSError: no answer came.
+    """
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    started = time.monotonic()
+    try:
+        with opener.open(url, timeout=ANSWER) as answer:
+            status = int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        status = error.code
+    except http.client.HTTPException as error:  # an answer that is none of HTTP's
+        raise OSError(f"what answers there does not speak HTTP ({type(error).__name__})") from error
+    return status, time.monotonic() - started
 
 
 def _package(asked: Requirement) -> Package:

@@ -56,6 +56,22 @@ class FeedSight:
     remedy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ClusterSight:
+    """What asking a cluster came to.
+
+    Attributes:
+        workers, threads: how many it has.
+        others: addresses of workers that run other code than this machine, with what they run or why it is not known.
+        fault: why nothing can be known; empty where it answers.
+    """
+
+    workers: int = 0
+    threads: int = 0
+    others: tuple[str, ...] = ()
+    fault: str = ""
+
+
 class World(Protocol):
     """Everything that a check may look at. What can't be found out raises, and the check's result says so."""
 
@@ -128,6 +144,14 @@ class World(Protocol):
 
     def channel(self, channel: str) -> tuple[str, str] | None:
         """What is wrong with an alert channel and what to do; None where nothing is known to be."""
+        ...
+
+    def cluster(self, address: str) -> ClusterSight:
+        """The Dask cluster whose scheduler is at ``address``."""
+        ...
+
+    def ack_key(self) -> None:
+        """See that the key which signs acknowledgement links can be used; raises where it can't."""
         ...
 
     def get(self, url: str) -> tuple[int, float]:

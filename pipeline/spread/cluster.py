@@ -51,7 +51,7 @@ class Cluster:
     def __init__(
         self, address: str, *, connect: float = CONNECT, patience: float = PATIENCE, longest: float = LONGEST
     ) -> None:
-        _import()
+        import_dask()
         self.address = address
         self._connect, self._patience, self._longest = connect, patience, longest
         self._loop = asyncio.new_event_loop()
@@ -187,7 +187,7 @@ async def _result(job: Future[Any]) -> tuple[str, object]:
     return cast("tuple[str, object]", await job)
 
 
-def _import() -> None:
+def import_dask() -> None:
     """Import Dask, which writes of each lost connection on standard error: we tell of it ourselves.
 
     Raises:

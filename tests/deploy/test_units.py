@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -32,6 +33,7 @@ def settings_of(unit: Path) -> dict[str, str]:
 
 def test_there_is_a_unit_for_each_way_to_run_and_for_the_watch_of_the_watch():
     assert [unit.name for unit in UNITS] == [
+        "missionwatch-ack@.service",
         "missionwatch-heartbeat@.service",
         "missionwatch-heartbeat@.timer",
         "missionwatch-metrics@.service",
@@ -59,7 +61,8 @@ def test_systemd_finds_no_fault_in_any_of_them(tmp_path: Path):
 def test_a_fault_would_be_found(tmp_path: Path):
     analyze = tool("systemd-analyze", "apt-get install systemd")
     unit = tmp_path / "wrong@.service"
-    unit.write_text(SERVICES[0].read_text().replace(COMMAND, "/bin/true").replace("Type=oneshot", "Type=onehsot"))
+    (right,) = [one for one in SERVICES if one.name == "missionwatch-heartbeat@.service"]
+    unit.write_text(right.read_text().replace(COMMAND, "/bin/true").replace("Type=oneshot", "Type=onehsot"))
 
     done = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60)
 
@@ -93,11 +96,14 @@ def test_a_service_runs_as_nobody_of_rank_and_within_bounds(unit: Path):
 def test_a_service_calls_a_command_with_options_that_there_are(unit: Path):
     words = settings_of(unit)["ExecStart"].split()
     assert words[0] == COMMAND
-    command = main.commands[words[1]]
+    command, path = main, []
+    while isinstance(command, click.Group):
+        path.append(words[len(path) + 1])
+        command = command.commands[path[-1]]
 
     known = {name for option in command.params for name in option.opts}
     assert {word for word in words if word.startswith("--")} - known == set()
-    assert CliRunner().invoke(main, [words[1], "--help"]).exit_code == 0
+    assert CliRunner().invoke(main, [*path, "--help"]).exit_code == 0
 
 
 def test_no_unit_holds_an_address_or_a_secret():

@@ -344,5 +344,5 @@ def test_dask_is_told_to_leave_the_words_to_us() -> None:
     pytest.importorskip("distributed")
     import logging
 
-    cluster._import()
+    cluster.import_dask()
     assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)

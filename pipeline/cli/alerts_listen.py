@@ -1,0 +1,71 @@
+"""``missionwatch alerts listen``: takes acknowledgements by link, on a page with a button."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from pipeline.cli.frame import archive_dir, data_dir_option, settings
+from pipeline.errors import UsageError
+from pipeline.seeds import load_watch
+
+DEFAULT_PORT = 9465  # as in pipeline.receiver.server, which is imported where it is needed
+
+
+@click.command("listen")
+@click.argument(
+    "folders",
+    metavar="DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port to answer at; 0 takes a free one.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")
+@data_dir_option
+def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Path, archive: bool) -> None:
+    """Take acknowledgements of the watches in DIR... by link, until Ctrl-C.
+
+    The link stands in each message, once the setting ack_base says by which address readers reach this port. It opens a
+    page that says what is acknowledged; only its button acknowledges, so a mail scanner that follows the link does
+    nothing. Put a web server with HTTPS in front where readers are elsewhere: docs/acknowledging.md.
+
+    \b
+    MISSIONWATCH_ACK_BASE=https://desk.example.org missionwatch alerts listen seeds/haiti
+    """
+    from pipeline.receiver.server import Listened, receiver_for  # a web server takes a while to import
+
+    found = []
+    for folder in folders:
+        watch = load_watch(folder)
+        found.append(Listened(watch.slug, watch.title, archive_dir(data_dir, folder) if archive else data_dir))
+    if len({one.slug for one in found}) < len(found):
+        raise UsageError("Two of the folders are one watch.", remedy="Name it once.")
+    here = settings()
+    with receiver_for(tuple(found), here, os.environ, host=host, port=port) as server:
+        click.echo(f"Acknowledgements of {', '.join(one.slug for one in found)} are taken at {server.url}", err=True)
+        click.echo(where_from(here.ack_base), err=True)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        stopped.wait()
+
+
+def where_from(base: str) -> str:
+    """What to say of the address that stands in messages."""
+    if base:
+        return f"Messages have the link {base}/ack/..., which must lead here."
+    return (
+        "No message has a link yet: set ack_base in missionwatch.toml (or MISSIONWATCH_ACK_BASE) to the address by "
+        "which readers reach this port, for the runs of the watch too."
+    )
