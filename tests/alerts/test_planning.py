@@ -175,7 +175,7 @@ def test_a_change_of_one_subjects_row_quotes_the_sentence_that_stood_there() -> 
     (alert,) = planned(new, before=known)
 
     (section,) = from_json(alert.message).sections
-    assert (section.before_quote, section.before_source) == ("The ceiling is 2,500.", "reported, 01 Oct 2025")
+    assert (section.before_quote, section.before_source) == ("The ceiling is 2,500.", "Times, 30 Sep 2025")
 
 
 def test_the_same_changes_have_the_same_key_at_any_time_and_another_for_each_kind() -> None:

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.serving.server import ROOT, PrefectServer
-from tests.serving.world import COMMAND, World, runs, until, wake
+from tests.serving.world import COMMAND, KEY, World, assert_mailed, runs, until, wake
+from tests.spread.machines import postgres
 
 SLOW = [pytest.mark.slow, pytest.mark.timeout(900)]
 PAGE = ROOT / "docs" / "serving.md"
@@ -58,6 +60,13 @@ test_the_deploy_file_is_what_the_command_prints_for_the_first_watch.pytestmark =
 
 
 @pytest.fixture
+def on_postgresql(tmp_path: Path) -> Iterator[PrefectServer]:
+    """A server with PostgreSQL behind it, as docs/deploy.md has it; skipped where that is not installed."""
+    with postgres() as database, PrefectServer(database).start(tmp_path / "server") as server:
+        yield server
+
+
+@pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     return clean_checkout(tmp_path / "checkout")
 
@@ -96,16 +105,18 @@ class TestTheCommandsOfThePage:
         assert form["folder"]["description"] == "The watch's folder, e.g. seeds/haiti"
         assert monitor["parameters"]["request"]["folder"] == "seeds/haiti"
 
-    def test_a_worker_runs_each_step_as_the_one_before_wakes_it(
-        self, checkout: Path, small: World, server: PrefectServer
+    def test_a_worker_runs_each_step_as_the_one_before_wakes_it_with_a_server_on_postgresql(
+        self, checkout: Path, small: World, on_postgresql: PrefectServer
     ) -> None:
+        server = on_postgresql
         deploy_and_work(checkout, small, server)
 
         wake(server, "poll")
-        until(small.subjects, f"alerts from the worker:\n{small.said()[-3000:]}")
+        until(lambda: has_ended(small), lambda: f"alerts from the worker:\n{small.said()[-3000:]}")
 
+        assert_mailed(small)
         assert {run["flow"] for run in runs(server)} >= {"poll", "collect", "assess", "alert"}
-        until(lambda: any("mandate ended" in body["title"] for body in small.hook.bodies), "the webhook told")
+        assert list(server.log.parent.glob("*.db")) == []  # what the server knows is in PostgreSQL
 
     def test_a_server_that_dies_during_a_workers_poll_costs_no_alert_since_the_round_sweeps_up(
         self, checkout: Path, small: World, server: PrefectServer
@@ -113,17 +124,20 @@ class TestTheCommandsOfThePage:
         deploy_and_work(checkout, small, server)
 
         wake(server, "poll")
-        until(lambda: runs(server, flow="poll"), f"the poll under way:\n{small.said()[-3000:]}")
+        until(lambda: runs(server, flow="poll"), lambda: f"the poll under way:\n{small.said()[-3000:]}")
         server.kill()
         server.restart()
         wake(server, "monitor")
-        until(
-            lambda: any("mandate ended" in subject for subject in small.subjects()),
-            f"the alert from the worker:\n{small.said()[-3000:]}",
-        )
+        until(lambda: has_ended(small), lambda: f"the alert from the worker:\n{small.said()[-3000:]}")
 
-        ids = [alert["alert_id"] for alert in small.filed()]
+        assert_mailed(small)
+        ids = [alert["alert_id"] for alert in small.filed()] + [mail[KEY] for mail in small.mails]
         assert len(ids) == len(set(ids))
+
+
+def has_ended(small: World) -> bool:
+    """Whether file, webhook and mailbox have all been told of the mandate's end."""
+    return all(any("mandate ended" in subject for subject in came) for came in small.arrived().values())
 
 
 def deploy_and_work(checkout: Path, small: World, server: PrefectServer) -> None:

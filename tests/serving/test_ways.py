@@ -1,4 +1,4 @@
-"""From a served feed to a message, embedded and served: the processes are those of service."""
+"""From a served feed to a file, a webhook and a mailbox, embedded and served: the processes are those of service."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import pytest
 
 from tests.ports import free_port
 from tests.serving.server import PrefectServer
-from tests.serving.world import COMMAND, LIMIT, World, end, runs, told, until, wake, world
+from tests.serving.world import COMMAND, KEY, LIMIT, World, assert_mailed, end, runs, told, until, wake, world
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 RARELY = ["--every", "1440"]  # no round will come
 OFTEN = ["--every", "1"]
+Wanted = dict[str, set[str]]
 EMBEDDED = """
 import asyncio, sys
 from pathlib import Path
@@ -42,24 +43,30 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def wanted(embedded: World) -> set[str]:
-    return embedded.subjects()
+def wanted(embedded: World) -> Wanted:
+    """The subjects that each channel must get."""
+    return embedded.arrived()
 
 
-def test_embedded_a_served_feed_becomes_messages_in_file_and_webhook(embedded: World) -> None:
-    assert any("mandate ended" in subject for subject in embedded.subjects())
-    assert any("mandate ended" in body["title"] for body in embedded.hook.bodies)
+def test_embedded_a_served_feed_becomes_messages_in_file_webhook_and_mailbox(embedded: World) -> None:
+    arrived = embedded.arrived()
+
+    assert any("mandate ended" in subject for subject in arrived["file"])
+    assert any("mandate ended" in subject for subject in arrived["webhook"])
+    assert arrived["mail"] == arrived["webhook"]
+    assert_mailed(embedded)
+    assert len(embedded.mails) == len(arrived["mail"])  # each once
 
 
 def test_served_a_round_on_its_schedule_tells_what_the_embedded_way_tells(
-    small: World, server: PrefectServer, wanted: set[str]
+    small: World, server: PrefectServer, wanted: Wanted
 ) -> None:
 
     small.serve(*OFTEN, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
-    until(lambda: small.subjects() >= wanted, f"{wanted} told by a scheduled round:\n{small.said()[-2000:]}")
+    until(lambda: small.has(wanted), lambda: f"{wanted} told by a scheduled round:\n{small.said()[-2000:]}")
 
-    assert small.subjects() == wanted
-    until(lambda: any("mandate ended" in body["title"] for body in small.hook.bodies), "the webhook told")
+    assert small.arrived() == wanted
+    assert_mailed(small)
     assert {run["flow"] for run in runs(server)} == {"monitor"}
     (first, *_) = runs(server)
     assert set(first["tags"]) >= {"missionwatch", "haiti", "round"}
@@ -74,16 +81,17 @@ def names(server: PrefectServer) -> list[str]:
 
 
 def test_served_each_step_is_woken_by_the_event_of_the_one_before(
-    small: World, server: PrefectServer, wanted: set[str]
+    small: World, server: PrefectServer, wanted: Wanted
 ) -> None:
     small.serve(*RARELY, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
     until(lambda: "Prefect's pages" in small.said(), "serving")
 
     wake(server, "poll")
-    until(lambda: small.subjects() >= wanted, f"{wanted} told by woken steps:\n{small.said()[-2000:]}")
+    until(lambda: small.has(wanted), lambda: f"{wanted} told by woken steps:\n{small.said()[-2000:]}")
     until(lambda: runs(server, flow="publish"), "the published file made anew")
 
-    assert small.subjects() == wanted
+    assert small.arrived() == wanted
+    assert_mailed(small)
     first = {run["flow"]: run["start_time"] for run in reversed(runs(server))}
     chain = ["poll", "collect", "assess", "alert"]
     assert sorted(chain, key=first.__getitem__) == chain
@@ -95,24 +103,25 @@ def test_served_each_step_is_woken_by_the_event_of_the_one_before(
 
 
 def test_with_events_off_nobody_is_woken_and_the_next_round_tells_the_same(
-    small: World, server: PrefectServer, wanted: set[str]
+    small: World, server: PrefectServer, wanted: Wanted
 ) -> None:
     small.serve(*RARELY, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url, MISSIONWATCH_EVENTS="false"))
     until(lambda: "Prefect's pages" in small.said(), "serving")
 
     wake(server, "poll")
     until(lambda: [r for r in runs(server, flow="poll") if r["state"]["type"] == "COMPLETED"], "the poll's end")
-    assert small.subjects() == set()
+    assert not any(small.arrived().values())
     wake(server, "monitor")
-    until(lambda: small.subjects() >= wanted, f"{wanted} told by the round:\n{small.said()[-2000:]}")
+    until(lambda: small.has(wanted), lambda: f"{wanted} told by the round:\n{small.said()[-2000:]}")
 
-    assert small.subjects() == wanted
+    assert small.arrived() == wanted
+    assert_mailed(small)
     assert {run["flow"] for run in runs(server)} == {"poll", "monitor"}
     assert told(server) == []
 
 
 def test_a_server_that_is_killed_in_mid_round_and_comes_back_costs_no_alert(
-    small: World, server: PrefectServer, wanted: set[str]
+    small: World, server: PrefectServer, wanted: Wanted
 ) -> None:
     # A run that does not outlive the server is done again by the next round of the schedule.
     small.serve(*OFTEN, "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
@@ -122,14 +131,17 @@ def test_a_server_that_is_killed_in_mid_round_and_comes_back_costs_no_alert(
 
     server.kill()
     server.restart()
-    until(lambda: small.subjects() >= wanted, f"{wanted} told in spite of it:\n{small.said()[-2000:]}")
+    until(lambda: small.has(wanted), lambda: f"{wanted} told in spite of it:\n{small.said()[-2000:]}")
 
-    assert small.subjects() == wanted
-    ids = [alert["alert_id"] for alert in small.filed()]
+    assert small.arrived() == wanted
+    assert_mailed(small)
+    ids = [alert["alert_id"] for alert in small.filed()] + [mail[KEY] for mail in small.mails]
     assert len(ids) == len(set(ids))  # none twice
 
 
-def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_in_order(small: World) -> None:
+def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_in_order(
+    small: World, wanted: Wanted
+) -> None:
     port = free_port()
     serving = small.serve(*OFTEN, "--poll-every", "0", "--port", str(port), env=small.env())
     until(lambda: "Prefect's pages" in small.said(), "serving")
@@ -137,7 +149,7 @@ def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_i
 
     os.killpg(child, signal.SIGKILL)
     until(lambda: "it is started again" in small.said(), "the loss noticed")
-    until(small.subjects, f"alerts after the loss:\n{small.said()[-2000:]}")
+    until(lambda: small.has(wanted), lambda: f"{wanted} told after the loss:\n{small.said()[-2000:]}")
     code = end(serving)
 
     assert code == 0

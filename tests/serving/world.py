@@ -1,4 +1,4 @@
-"""A small watch over its archive, with a webhook of its own, and the processes that serve it."""
+"""A small watch over its archive, with a webhook and a mail server of its own, and the processes that serve it."""
 
 from __future__ import annotations
 
@@ -14,29 +14,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from pipeline.replay import ArchiveServer, load_archive
+from tests.notify.sinks import MailSink
 from tests.serving.server import ROOT, PrefectServer
 from tests.torture.small import make_small_watch
 
 END = datetime(2025, 12, 1, tzinfo=UTC)  # when all of the archive is published
 COMMAND = str(Path(sys.executable).parent / "missionwatch")
 LIMIT = 300.0  # seconds; what takes ten on an idle machine takes a minute on one that also runs the other tests
-HOOK = "TEST_ALERT_HOOK"  # the variable that holds the webhook's address
+KEY = "X-Missionwatch-Alert"  # the header of a mail that holds its key
+HOOK, MAIL = "TEST_ALERT_HOOK", "TEST_ALERT_MAIL"  # the variables that hold the two addresses
 
 
-def until(ready: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
-    """What ``ready`` gives once that is true; fails with ``what`` after ``limit`` seconds."""
+def until(ready: Callable[[], Any], what: str | Callable[[], str], limit: float = LIMIT) -> Any:
+    """What ``ready`` gives once that is true; fails with ``what``, as it is by then, after ``limit`` seconds."""
     deadline = time.monotonic() + limit
     while True:
         with suppress(OSError):  # a server that is away for a while
             if found := ready():
                 return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {limit:.0f} s still not: {what}")
+            raise AssertionError(f"after {limit:.0f} s still not: {what if isinstance(what, str) else what()}")
         time.sleep(0.2)
 
 
@@ -67,12 +70,13 @@ class Hook:
 
 @dataclass
 class World:
-    """One test's folder, watch, archive server and webhook."""
+    """One test's folder, watch, archive server, webhook, and mail server where it has one."""
 
     folder: Path
     watch: Path
     archive: ArchiveServer
     hook: Hook
+    mail: MailSink | None = None
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -89,6 +93,8 @@ class World:
             "MISSIONWATCH_WORKER_DEADLINE": "120",
             HOOK: f"json://127.0.0.1:{self.hook.port}/",
         }
+        if self.mail is not None:
+            ours[MAIL] = self.mail.address
         return {**kept, **ours, **more}
 
     def start(self, *command: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -114,6 +120,24 @@ class World:
         """The subjects of the alerts in the file channel."""
         return {alert["subject"] for alert in self.filed()}
 
+    def arrived(self) -> dict[str, set[str]]:
+        """The subjects that have come to each channel."""
+        return {
+            "file": self.subjects(),
+            "webhook": {str(body["title"]) for body in self.hook.bodies},
+            "mail": {str(mail["Subject"]) for mail in self.mails},
+        }
+
+    def has(self, wanted: dict[str, set[str]]) -> bool:
+        """Whether all that is ``wanted`` of each channel has come."""
+        arrived = self.arrived()
+        return all(arrived[channel] >= subjects for channel, subjects in wanted.items())
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """The mails that have come, in order."""
+        return self.mail.mails if self.mail is not None else []
+
     def said(self) -> str:
         """What the processes printed."""
         out = self.folder / "out"
@@ -127,18 +151,31 @@ def world(folder: Path) -> Iterator[World]:
     # Nothing waits for a digest's hour: what is told depends on no time of day.
     rules = re.sub(r"(?m)^(when|digest\w*|at_once) = .*\n", "", (watch / "watch.toml").read_text("utf-8"))
     rules = rules.replace("\nmin_confidence =", "\nat_once = 0.0\nmin_confidence =")
-    rule = f'\n[[alert]]\nname = "desk"\nstages = ["decided", "ended"]\nat_once = 0.0\nchannels = ["env:{HOOK}"]\n'
-    (watch / "watch.toml").write_text(rules + rule, "utf-8")
+    rule = '\n[[alert]]\nname = "desk"\nstages = ["decided", "ended"]\nat_once = 0.0\n'
+    channels = f'channels = ["env:{HOOK}", "env:{MAIL}"]\n'
+    (watch / "watch.toml").write_text(rules + rule + channels, "utf-8")
     hook = Hook()
-    with ArchiveServer(load_archive(watch / "archive")) as archive:
+    with ArchiveServer(load_archive(watch / "archive")) as archive, MailSink() as mail:
         archive.set_now(END)
-        made = World(folder, watch, archive, hook)
+        made = World(folder, watch, archive, hook, mail)
         try:
             yield made
         finally:
             for process in reversed(made.started):
                 end(process)
             hook.stop()
+
+
+def assert_mailed(small: World) -> None:
+    """The mail that tells the mandate's end has its subject, its key, and both sentences: what was, and what became."""
+    (mail,) = [one for one in small.mails if "mandate ended" in one["Subject"]]
+    part = mail.get_body(("plain",))
+    assert part is not None
+    text = part.get_content()
+    assert mail["Subject"].startswith("Haiti security mission: mandate ended: The GSF officially takes the place of")
+    assert ">Before: “The Multinational Security Support mission (MSS) in Haiti is led by Kenya.” (baseline" in text
+    assert ">Now: “The GSF officially takes the place of the Multinational Security Support (MSS) mission, who" in text
+    assert f"Alert {mail[KEY]}" in text.splitlines()
 
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> int:
@@ -177,4 +214,20 @@ def wake(server: PrefectServer, flow: str, slug: str = "haiti") -> str:
     return str(made["id"])
 
 
-__all__ = ["COMMAND", "END", "HOOK", "LIMIT", "ROOT", "Hook", "World", "end", "runs", "told", "until", "wake", "world"]
+__all__ = [
+    "COMMAND",
+    "END",
+    "HOOK",
+    "KEY",
+    "LIMIT",
+    "ROOT",
+    "Hook",
+    "World",
+    "assert_mailed",
+    "end",
+    "runs",
+    "told",
+    "until",
+    "wake",
+    "world",
+]
