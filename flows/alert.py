@@ -8,37 +8,32 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from flows import outbox
-from flows.batching import is_transient
+from flows.batching import batch_task
 from flows.blocks import channels as channels_of_this_machine
 from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, echo, progress, resources
-from flows.runs import recorded
+from flows.runs import Run, recorded
 from flows.woken import leaves_to_holder
 from pipeline import alerts as alerting
 from pipeline import steps
+from pipeline.errors import UsageError
 from pipeline.events import alerts_delivered
 from pipeline.model import Alert, Delivery, PendingAlert
 from pipeline.notify import Channels, deliver
+from pipeline.receiver import ack_way
 from pipeline.storage import open_store
 
 
-@task(
-    task_run_name="deliver {label}",
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@batch_task("deliver")
 async def deliver_batch(
     label: str,
     waiting: Sequence[PendingAlert],
     addresses: Mapping[str, str],
+    ack: tuple[str, bytes],
     channels: Channels,
     now: datetime,
     found: Resources,
@@ -56,7 +51,8 @@ async def deliver_batch(
             alert,
             folder=str(request.folder),
             data_dir=data_dir,
-            ack_url=settings.ack_url,
+            ack_url=ack[0],
+            ack_key=ack[1],
             page_url=settings.page_url,
         )
         # The store knows a channel by its name; its address, which may hold a secret, is the watch file's.
@@ -84,11 +80,11 @@ async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, 
     now = clock(request)
     async with resources(request) as found, recorded("alert", request, found, now, run_id) as run:
         channels = channels_of_this_machine(request.data_dir, os.environ, echo.get())
-        addresses = alerting.addresses(found.watch)
+        addresses, ack = alerting.addresses(found.watch), _ack_way(request, found, run)
 
         async def hand_over(waiting: Sequence[PendingAlert], before: int) -> list[Delivery]:
             label = f"{len(waiting)} alerts"
-            return await deliver_batch(label, waiting, addresses, channels, now, found, request, before)
+            return await deliver_batch(label, waiting, addresses, ack, channels, now, found, request, before)
 
         done = await outbox.empty(
             lambda: open_store(request.data_dir, wait=found.settings.store_wait),
@@ -109,3 +105,12 @@ async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, 
         for delivery in failed:
             run.note(f"alert {delivery.alert_id}: {delivery.reason}")
         return run.counts
+
+
+def _ack_way(request: WatchRequest, found: Resources, run: Run) -> tuple[str, bytes]:
+    """How messages say where they are acknowledged. Without the key they go without a link, and that is told."""
+    try:
+        return ack_way(found.settings, request.data_dir, os.environ)
+    except UsageError as error:
+        run.note(f"messages have no link that acknowledges them: {error}")
+        return "", b""

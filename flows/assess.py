@@ -8,17 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from flows.asking import language_model
-from flows.batching import is_transient
+from flows.batching import batch_task
 from flows.events import emit, teller
+from flows.onward import goes_on
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, progress, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
+from pipeline.board import fold
 from pipeline.chat import Chat
 from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
@@ -26,16 +27,10 @@ from pipeline.model import Article, Change, Revised, Verdict
 from pipeline.storage import Store, open_store
 
 BATCH = 200  # articles a task run and a transaction
+AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a million it is dear
 
 
-@task(
-    task_run_name="assess {label}",
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@batch_task("assess")
 async def assess_batch(
     label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime, chat: Chat | None
 ) -> steps.Assessment:
@@ -48,6 +43,7 @@ async def assess_batch(
 
 @flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
 @leaves_to_holder
+@goes_on
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
     now = clock(request)
@@ -60,23 +56,32 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         counted = ("articles_read", "articles_relevant", "claims", "changes", "alerts_planned", "recalls")
         totals = dict.fromkeys(counted, 0)
         verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
+        waiting: list[Article] = []
+        is_more = True
         while True:
             with open_store(request.data_dir, wait=wait) as store:
-                articles = store.articles_to_read(slug, BATCH)
+                if is_more and not waiting:
+                    waiting = store.articles_to_read(slug, AHEAD)
+                    is_more = len(waiting) == AHEAD
+                articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
                 changes = store.load_changes(slug)
+                told = told_from(store, slug, [article.url for article in articles], changes)
+                # Where something may be taken back, what it took the place of may stand again: then all are wanted.
+                standing = None if told.evidence else {row.change.change_id for row in fold(changes).values()}
                 oldest = min(a.published for a in articles)
                 lately = oldest - WAITS
                 behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
                 known = steps.Known(
                     changes=changes,
-                    confirmations=store.load_confirmations(slug),
+                    confirmations=store.load_confirmations(slug, standing),
                     uncertain=store.load_uncertain(slug, lately),
-                    texts=store.recent_texts(slug, oldest - steps.NEAR_DUPLICATES_FOR),
+                    texts=store.texts_like(
+                        slug, oldest - steps.NEAR_DUPLICATES_FOR, (article.article_id for article in articles)
+                    ),
                     articles=tuple(store.articles_of(behind).values()),
                 )
-                told = told_from(store, slug, [article.url for article in articles], known.changes)
             # What a page no longer says is off the board before the page's new text meets it.
             revised = await asyncio.to_thread(_revise, articles, told, found, now)
             known = replace(known, changes=(*known.changes, *revised.withdrawals))

@@ -11,6 +11,7 @@ import click
 
 from flows.blocks import channels
 from flows.cli_automations import add_automations
+from flows.spans import Span
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
 from pipeline.cli.frame import EXIT_CODES
@@ -97,10 +98,10 @@ _every = click.option(
 )
 _poll_every = click.option(
     "--poll-every",
-    type=click.IntRange(0, 1440),
+    type=Span(),
     default=5,
     show_default=True,
-    help="Minutes between two polls of the feeds that are due, whose finds wake the next step; 0 for none.",
+    help="Minutes, or e.g. 10s, between two polls of the feeds that are due, up to the alert; 0 for none.",
 )
 _archive_port = click.option(
     "--archive-port",
@@ -120,14 +121,21 @@ _archive_port = click.option(
 @click.option(
     "--at-once", type=click.IntRange(1, 64), default=4, show_default=True, help="Runs at the same time at most."
 )
+@click.option(
+    "--ack-port",
+    type=click.IntRange(1, 65535),
+    default=None,
+    help="Take acknowledgements by link too, on this port of 127.0.0.1; see `missionwatch alerts listen`.",
+)
 @_archive_port
 @data_dir_option
 def serve(
     folders: tuple[Path, ...],
     every: int,
-    poll_every: int,
+    poll_every: float,
     port: int,
     at_once: int,
+    ack_port: int | None,
     archive_port: int | None,
     data_dir: Path,
     archive: bool,
@@ -152,6 +160,7 @@ def serve(
             poll_every=poll_every,
             port=port,
             at_once=at_once,
+            ack_port=ack_port,
             archive_port=archive_port,
         )
     )
@@ -167,7 +176,7 @@ def serve(
 def deployments(
     folders: tuple[Path, ...],
     every: int,
-    poll_every: int,
+    poll_every: float,
     pool: str,
     archive_port: int | None,
     data_dir: Path,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
-from flows.batching import batches, each, is_transient
+from flows.batching import batch_task, batches, each
 from flows.events import emit, teller
+from flows.onward import goes_on
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
@@ -21,17 +22,10 @@ from pipeline.events import articles_stored
 from pipeline.model import FetchRecord, PendingEntry
 from pipeline.storage import open_store
 
-BATCH = 40  # pages a task run: what two workers extract in about a second
+BATCH = 100  # pages a task run and a transaction: what two workers extract in about two seconds
 
 
-@task(
-    task_run_name="collect {label}",
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@batch_task("collect")
 async def collect_batch(
     label: str,
     waiting: Sequence[PendingEntry],
@@ -67,8 +61,33 @@ async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: 
     return await asyncio.to_thread(bound) if full else list(records)
 
 
+async def _batch_by_batch(
+    waiting: Sequence[PendingEntry], held: Mapping[str, tuple[UUID, str]], found: Resources, now: datetime
+) -> AsyncGenerator[list[FetchRecord], None]:
+    """The records of each batch of ``waiting`` in turn; while one is with the caller, the next is under way."""
+    parts = list(batches(waiting, BATCH))
+
+    def begun(number: int) -> asyncio.Task[list[FetchRecord]]:
+        label = f"{len(parts[number])} pages, batch {number + 1}"
+        done_before = number * BATCH
+        return asyncio.create_task(collect_batch(label, parts[number], held, found, now, done_before, len(waiting)))
+
+    under_way = begun(0) if parts else None
+    try:
+        for number in range(1, len(parts) + 1):
+            assert under_way is not None  # noqa: S101 -- for the type checker
+            records = await under_way
+            under_way = begun(number) if number < len(parts) else None
+            yield records
+    finally:
+        if under_way is not None:  # the caller has failed: what is under way is not wanted any more
+            under_way.cancel()
+            await asyncio.gather(under_way, return_exceptions=True)
+
+
 @flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
 @leaves_to_holder
+@goes_on
 async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, oldest first, and store their text."""
     now = clock(request)
@@ -76,22 +95,25 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             waiting = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
             held = store.articles_by_url([pending.entry.url for pending in waiting])
-        done = put_off = 0
+        put_off = 0
         outcomes: list[FetchRecord] = []
         articles_new = 0
-        for number, batch in enumerate(batches(waiting, BATCH), start=1):
-            records = await collect_batch(
-                f"{len(batch)} pages, batch {number}", batch, held, found, now, done, len(waiting)
-            )
-            done += len(batch)
-            # Put off for a site's crawl-delay: no attempt was made, so none is counted, and the next run takes it up.
-            put_off += sum(steps.is_put_off(record) for record in records)
-            records = [record for record in records if not steps.is_put_off(record)]
-            records = await bounded(records, request, found)
-            outcomes += records
-            # Each batch is kept as it comes: a crash loses at most one batch of politeness.
+
+        def keep(records: Sequence[FetchRecord]) -> int:
             with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                articles_new += store.add_fetches(run.run_id, records)
+                return store.add_fetches(run.run_id, records)
+
+        async with aclosing(_batch_by_batch(waiting, held, found, now)) as coming:
+            async for records in coming:
+                # Put off for a site's crawl-delay: no attempt was made, none is counted, the next run takes it up.
+                put_off += sum(steps.is_put_off(record) for record in records)
+                tried = [record for record in records if not steps.is_put_off(record)]
+                if any(record.url in held for record in tried):
+                    tried = await bounded(tried, request, found)
+                outcomes += tried
+                # Each batch is kept as it comes: a crash loses at most two batches of politeness. In a thread, so that
+                # the next one goes on meanwhile.
+                articles_new += await asyncio.to_thread(keep, tried)
         # One event a run: a step that it wakes at the first batch would only wait for this one to end.
         feeds = {pending.entry.entry_id: pending.feed for pending in waiting}
         brought = [feeds[r.entry_id] for r in outcomes if r.outcome == "stored" and r.entry_id in feeds]

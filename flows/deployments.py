@@ -1,13 +1,15 @@
 """What of a watch is scheduled in Prefect and what is woken by an event: the same for served and deployed.
 
 A round (``monitor``) does everything there is to do and is what the watch rests on. Between two rounds a short
-``poll`` looks at the feeds that are due; what it finds wakes ``collect``, that ``assess``, that ``alert``, each by an
-event of the step before. Whatever an event missed is swept up by the next round.
+``poll`` looks at the feeds that are due and goes on with what it finds, up to the alert (:mod:`flows.onward`). Where
+polls are switched off, a step that is started by hand or from outside wakes the next one: ``collect``, ``assess``,
+``alert``, each by an event of the step before. Whatever an event missed is swept up by the next round.
 """
 
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +32,7 @@ from flows.publish import publish
 from flows.request import WatchRequest
 from pipeline import events
 
+OURS = "missionwatch"  # the tag of all that is ours
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Seconds for which a second event of the same kind wakes nobody: what one transaction tells of (a digest's alerts, say)
 # comes within milliseconds. Longer would lose the wake-up of a later run; the round would find it, but later.
@@ -47,6 +50,7 @@ class Planned:
         offset: seconds after :data:`EPOCH` at which its schedule is anchored.
         wakes: events that wake it, one trigger each.
         about: one sentence for the page of the deployment.
+        goes_on: whether it takes the steps that follow too.
     """
 
     flow: Flow[..., Any]
@@ -55,6 +59,7 @@ class Planned:
     every: int = 0
     offset: int = 0
     wakes: tuple[str, ...] = ()
+    goes_on: bool = False
 
     @property
     def collision(self) -> ConcurrencyLimitStrategy:
@@ -67,32 +72,32 @@ class Planned:
         return ConcurrencyLimitStrategy.CANCEL_NEW if self.every else ConcurrencyLimitStrategy.ENQUEUE
 
 
-def planned(slug: str, *, every: int, poll_every: int) -> tuple[Planned, ...]:
+def planned(slug: str, *, every: int, poll_every: float) -> tuple[Planned, ...]:
     """The deployments of a watch.
 
     Args:
         slug: its name; where in the interval its runs fall is derived from it, since Prefect's schedules have no
             jitter: twenty watches don't start in the same second, and a watch keeps its place over restarts.
         every: minutes between two rounds.
-        poll_every: minutes between two polls in between; 0 for none.
+        poll_every: minutes between two polls in between, or a part of one; 0 for none.
     """
-    seconds, poll_seconds = every * 60, poll_every * 60
+    seconds, poll_seconds = every * 60, round(poll_every * 60)
+    goes_on = poll_seconds > 0
     place = int.from_bytes(hashlib.sha256(slug.encode()).digest()[:4])
     offset = place % seconds
     out = [Planned(monitor, "round", "One round: from the feeds to alerts and the published file.", seconds, offset)]
-    if poll_every:
+    if goes_on:
         # Half an interval away from the round, which polls too.
         between = (offset + poll_seconds // 2) % poll_seconds
-        out.append(
-            Planned(
-                poll, "poll", "Polls the feeds that are due; what it finds wakes the next step.", poll_seconds, between
-            )
-        )
+        about = "Polls the feeds that are due and goes on with what it finds, up to the alert."
+        out.append(Planned(poll, "poll", about, poll_seconds, between, goes_on=True))
     else:
         out.append(Planned(poll, "poll", "Polls the feeds that are due; what it finds wakes the next step."))
     out += [
-        Planned(collect, "step", "Fetches the pages of new entries.", wakes=(events.ENTRY_NEW,)),
-        Planned(assess, "step", "Reads new articles and moves the board.", wakes=(events.ARTICLE_STORED,)),
+        Planned(collect, "step", "Fetches the pages of new entries.", wakes=(events.ENTRY_NEW,), goes_on=goes_on),
+        Planned(
+            assess, "step", "Reads new articles and moves the board.", wakes=(events.ARTICLE_STORED,), goes_on=goes_on
+        ),
         Planned(alert, "step", "Delivers the alerts that are due.", wakes=(events.ALERT_PLANNED,)),
         Planned(
             publish,
@@ -106,7 +111,12 @@ def planned(slug: str, *, every: int, poll_every: int) -> tuple[Planned, ...]:
 
 def tags(slug: str, purpose: str) -> list[str]:
     """The tags of a deployment and its runs."""
-    return ["missionwatch", slug, purpose]
+    return [OURS, slug, purpose]
+
+
+def served_by(host: str | None = None) -> str:
+    """The tag of what ``missionwatch serve`` serves on this machine, or on ``host``."""
+    return f"served by {host or socket.gethostname()}"
 
 
 def matches(slug: str) -> dict[str, str | list[str]]:
@@ -119,7 +129,7 @@ def trigger_name(event: str, plan: Planned, slug: str) -> str:
     return f"missionwatch: {event.removeprefix('missionwatch.')} wakes {plan.flow.name} of {slug}"
 
 
-def deployments(slug: str, request: WatchRequest, *, every: int, poll_every: int) -> Sequence[RunnerDeployment]:
+def deployments(slug: str, request: WatchRequest, *, every: int, poll_every: float) -> Sequence[RunnerDeployment]:
     """The deployments of a watch, to be served by a runner on this machine.
 
     Args:
@@ -130,13 +140,19 @@ def deployments(slug: str, request: WatchRequest, *, every: int, poll_every: int
     return [_deployment(plan, slug, request) for plan in planned(slug, every=every, poll_every=poll_every)]
 
 
+def asked_of(plan: Planned, request: WatchRequest) -> dict[str, Any]:
+    """What the runs of ``plan`` are asked to do, as Prefect keeps it: ``request``, and whether to go on."""
+    asked = request.model_copy(update={"go_on": plan.goes_on})
+    return asked.model_dump(mode="json", exclude_defaults=True)
+
+
 def _deployment(plan: Planned, slug: str, request: WatchRequest) -> RunnerDeployment:
     made = RunnerDeployment.from_flow(
         plan.flow,
         name=slug,
         description=plan.about,
-        tags=tags(slug, plan.purpose),
-        parameters={"request": request.model_dump(mode="json", exclude_defaults=True)},
+        tags=[*tags(slug, plan.purpose), served_by()],
+        parameters={"request": asked_of(plan, request)},
         schedule=Interval(
             timedelta(seconds=plan.every), anchor_date=EPOCH + timedelta(seconds=plan.offset), timezone="UTC"
         )

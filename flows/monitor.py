@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from prefect import flow
 
-from flows import outbox
 from flows.alert import alert
 from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
+from flows.onward import alerts_wait, articles_wait, pages_wait
 from flows.poll import poll
 from flows.publish import publish
 from flows.recheck import due, recheck
@@ -39,10 +39,10 @@ async def monitor(request: WatchRequest) -> RunRecord:
         async with recorded("monitor", request, found, now, run_id) as run:
             await poll(request, run_id)
             stages = (
-                (collect, _pages_wait),
+                (collect, pages_wait),
                 (recheck, _checks_wait),
-                (assess, _articles_wait),
-                (alert, _alerts_wait),
+                (assess, articles_wait),
+                (alert, alerts_wait),
             )
             for stage, has_work in stages:
                 # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
@@ -55,18 +55,6 @@ async def monitor(request: WatchRequest) -> RunRecord:
         assert run.record is not None  # noqa: S101 -- the block above has ended well
         await show_round(run, request, found.watch)
     return run.record
-
-
-def _pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    return bool(store.entries_to_collect(found.watch.slug, now, 1))
-
-
-def _articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    return bool(store.articles_to_read(found.watch.slug, 1))
-
-
-def _alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    return outbox.work_waits(store, found.watch, now)
 
 
 def _checks_wait(store: storage.Store, found: Resources, now: datetime) -> bool:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
-from flows.batching import batches, each, is_transient
+from flows.batching import batch_task, batches, each
 from flows.events import emit, teller
+from flows.onward import goes_on
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
@@ -19,21 +19,17 @@ from flows.woken import leaves_to_holder
 from pipeline import steps
 from pipeline.alerts import alarm_alerts
 from pipeline.events import alerts_planned, entries_new, feeds_silent
+from pipeline.fetch import is_granted
 from pipeline.health import due_alarms, health_of
 from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
 from pipeline.storage import Store, open_store
 
-BATCH = 50  # feeds a task run
+# Feeds a task run. Few at once are asked anyway (the setting `concurrency`); a small batch would wait for its slowest
+# server, and a task run costs as much as polling a dozen feeds.
+BATCH = 500
 
 
-@task(
-    task_run_name="poll {label}",
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@batch_task("poll")
 async def poll_batch(
     label: str,
     states: Sequence[FeedState],
@@ -53,6 +49,7 @@ async def poll_batch(
 
 @flow(name="poll", flow_run_name="poll {request.folder.name}", persist_result=False)
 @leaves_to_holder
+@goes_on
 async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Poll the watch's feeds that are due and store their new entries."""
     now = clock(request)
@@ -63,9 +60,15 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
                 found.synced = True
             states = store.feeds_due(found.watch.slug, now, ignore_schedule=True)
         states = [s for s in states if s.habits.retired_at is None]
-        due = [s for s in states if request.every_feed or s.next_due is None or s.next_due <= now]
+        own = found.settings.grants  # nobody else's house: asked each time, without the waits that guests keep
+        due = [
+            s
+            for s in states
+            if request.every_feed or s.next_due is None or s.next_due <= now or is_granted(s.feed.url, own)
+        ]
         # A feed that fails and waits for its next try is not polled now, and is not quiet either.
-        waiting = [s for s in states if s not in due and s.failures]
+        polled = {s.feed.feed_id for s in due}
+        waiting = [s for s in states if s.failures and s.feed.feed_id not in polled]
         records: list[PollRecord] = []
         late = _stopwatch(live=request.archive_port is None)
         for number, batch in enumerate(batches(due, BATCH), start=1):
@@ -73,17 +76,17 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             records += await poll_batch(label, batch, found, now, late, len(records), len(due))
         tells = teller(found, run.run_id, run_id)
         new = 0
-        if records:
-            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+        raised: tuple[Alarm, ...] = ()
+        over: tuple[Alarm, ...] = ()
+        told: tuple[Alert, ...] = ()
+        with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+            if records:
                 new = store.add_polls(run.run_id, records)
-            read = {r.feed_id for r in records if r.outcome is PollOutcome.OK}
-            emit(found, entries_new(tells, new, (feed for feed in found.watch.feeds if feed.feed_id in read)))
-        alarms = 0
-        if request.archive_port is None:  # an archive holds a choice of articles: its silences say nothing
-            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+            if request.archive_port is None:  # an archive holds a choice of articles: its silences say nothing
                 raised, over, told = silences(store, found, run.run_id, now)
-            alarms = len(raised) + len(over)
-            emit(found, (*feeds_silent(tells, raised), *alerts_planned(tells, told)))
+        read = {r.feed_id for r in records if r.outcome is PollOutcome.OK}
+        emit(found, entries_new(tells, new, (feed for feed in found.watch.feeds if feed.feed_id in read)))
+        emit(found, (*feeds_silent(tells, raised), *alerts_planned(tells, told)))
         failed = [r for r in records if r.outcome not in WORKED]
         run.count(
             feeds=len(found.watch.feeds),
@@ -95,7 +98,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             entries_new=new,
             feeds_retired=sum(r.outcome is PollOutcome.GONE for r in records),
             possible_gaps=sum(r.is_gap for r in records),
-            alarms=alarms,
+            alarms=len(raised) + len(over),
         )
         titles = {state.feed.feed_id: state.feed.title for state in due}
         for record in failed:

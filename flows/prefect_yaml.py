@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flows.deployments import EPOCH, WITHIN, Planned, matches, planned, tags, trigger_name
+from flows.deployments import EPOCH, WITHIN, Planned, asked_of, matches, planned, tags, trigger_name
 from flows.serve import Served
 
 POOL = "missionwatch"
@@ -15,7 +15,8 @@ _HEAD = """\
 # Made by `missionwatch deployments {folders}`; make it again rather than change it by hand.
 #
 # For each watch: `monitor` on its schedule does whatever there is to do, and is what the watch rests on. `poll` looks
-# at the feeds in between, and what it finds wakes `collect`, then `assess`, then `alert`, each by an event.
+# at the feeds in between and goes on with what it finds, up to the alert. `collect`, `assess` and `alert` are for
+# events from outside and for runs that are started by hand.
 # One run of a deployment at a time. A scheduled run that meets another is cancelled (CANCEL_NEW): after an hour
 # without a worker, the late ones would run one after another for nothing. A woken one waits for its turn (ENQUEUE).
 # No secret stands here: runs take them from the worker's environment or from Prefect's Secret blocks.
@@ -28,7 +29,7 @@ deployments:
 """
 
 
-def prefect_yaml(watches: Sequence[Served], *, every: int, poll_every: int, pool: str = POOL) -> str:
+def prefect_yaml(watches: Sequence[Served], *, every: int, poll_every: float, pool: str = POOL) -> str:
     """The text of a ``prefect.yaml`` with the deployments of ``watches``.
 
     Args:
@@ -55,7 +56,7 @@ def _block(plan: Planned, watch: Served, pool: str) -> str:
         "    parameters:",
         "      request:",
     ]
-    asked = watch.request.model_dump(mode="json", exclude_defaults=True)
+    asked = asked_of(plan, watch.request)
     asked.setdefault("data_dir", str(watch.request.data_dir))
     lines += [f"        {name}: {_text(value)}" for name, value in asked.items()]
     lines += [

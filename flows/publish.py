@@ -1,15 +1,27 @@
-"""Publish: the store -> a file that any SQL client can open."""
+"""Publish: the store -> a file that any SQL client can open, and the page of the watch beside it."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
+from contextvars import ContextVar
 from uuid import UUID, uuid4
 
+import click
 from prefect import flow
+from prefect.logging import get_logger
 
 from flows.artifacts import changes_told, show_published
 from flows.request import WatchRequest
-from flows.resources import clock
-from pipeline import storage
+from flows.resources import clock, watch_of
+from pipeline import logs, site, storage
+from pipeline.settings import load_settings
+from pipeline.shown import lines
+
+# A replay makes its page once, at its end: the rounds before it are over in a moment, and nobody looks.
+with_page: ContextVar[bool] = ContextVar("with_page", default=True)
+_logger = get_logger("missionwatch")
 
 
 @flow(name="publish", flow_run_name="publish {request.folder.name}", persist_result=False)
@@ -20,5 +32,25 @@ async def publish(request: WatchRequest, run_id: UUID | None = None) -> int:
     """
     told = await changes_told(request)
     published = storage.publish(request.data_dir, run_id or uuid4(), clock(request))
+    if published.told:  # the file that was there could not be replaced
+        _logger.warning("%s", published.told)
     await show_published(request, told)
+    await _show_page(request)
     return published.size
+
+
+async def _show_page(request: WatchRequest) -> None:
+    """Write the watch's page and feeds, where the settings ask for them; one that can't be made holds no run up."""
+    settings = load_settings(os.environ)
+    if not settings.site or not with_page.get():
+        return
+    watch = watch_of(request)
+    try:
+        await asyncio.to_thread(site.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url)
+    except Exception as error:
+        told = f"The page of {watch.slug} could not be made: {type(error).__name__}: {error}"
+        _logger.warning("%s", told)  # for the run's page in Prefect
+        if settings.log == "json":
+            logs.event("page.failed", level=logging.WARNING, watch=watch.slug, reason=told)
+        else:
+            click.echo(f"missionwatch: {lines(told)}", err=True)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from flows.assess import told_from
-from flows.batching import batches, each, is_transient
+from flows.batching import batch_task, batches, each
 from flows.collect import BATCH, bounded
 from flows.events import emit, teller
 from flows.request import WatchRequest
@@ -26,14 +25,7 @@ from pipeline.storage import Store, open_store
 LIMIT = 100  # pages a run; those that were seen longest ago go first, and the rest waits for the next run
 
 
-@task(
-    task_run_name="recheck {label}",
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@batch_task("recheck")
 async def recheck_batch(
     label: str, pages: Sequence[PageToCheck], found: Resources, now: datetime, done_before: int, total: int
 ) -> list[FetchRecord]:

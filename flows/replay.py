@@ -18,10 +18,11 @@ prepare()
 
 from flows.live import NOTHING_REACHED, OK  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.monitor import monitor  # noqa: E402
+from flows.publish import with_page  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import echo, resources, watch_of  # noqa: E402
 from flows.runs import whole_store  # noqa: E402
-from pipeline import storage  # noqa: E402
+from pipeline import site, storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.errors import UsageError  # noqa: E402
@@ -73,6 +74,7 @@ async def _walk(
             async with resources(request.model_copy(update={"now": moments[0]})):
                 for moment in moments:
                     server.set_now(moment)
+                    with_page.set(moment == moments[-1])
                     done = await monitor(request.model_copy(update={"now": moment}))
                     for name, number in done.counts.items():
                         totals[name] = totals.get(name, 0) + number
@@ -134,6 +136,8 @@ def _show(request: WatchRequest, slug: str, title: str, totals: dict[str, int]) 
     )
     screen.print("In the store: " + ", ".join(f"{number} {name}" for name, number in held.items()) + ".")
     screen.print(f"Alerts went to: {request.data_dir / 'alerts'}")
+    if (page := request.data_dir / site.SITE / site.PAGE).is_file():
+        screen.print(f"Look at it in a browser: {page}")
     screen.print()
     screen.print(report.sql_hints(request.data_dir / "missionwatch.duckdb"))
     return NOTHING_REACHED if n("feeds_due", 0) and n("feeds_failed", 0) == n("feeds_due", 0) else OK

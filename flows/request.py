@@ -23,6 +23,9 @@ class WatchRequest(BaseModel):
         description="Watch the folder's own archive, served on this port of 127.0.0.1, in place of the real feeds",
     )
     every_feed: bool = Field(default=False, description="Poll each feed, due or not")
+    go_on: bool = Field(
+        default=False, description="Take the steps that follow too, where there is work for them, in the same run"
+    )
 
     def run_label(self) -> str:
         """The watch and the time, for run names: ``haiti 2025-09-30 23:30``."""

@@ -139,7 +139,9 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
         yield open_already[1]
         return
     settings = load_settings(os.environ)
-    grants = {".test": ("127.0.0.1", request.archive_port)} if request.archive_port else {}
+    grants = dict(settings.grants)
+    if request.archive_port:
+        grants[".test"] = ("127.0.0.1", request.archive_port)
     # The archive's outlets are all one process on this machine: spacing would only slow it down.
     spacing = 0.0 if request.archive_port else settings.host_spacing
     async with (
@@ -147,6 +149,7 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
             user_agent=settings.user_agent,
             limits=FetchLimits(spacing=spacing),
             grants=grants,
+            unspaced=settings.grants,
             concurrency=settings.concurrency,
         ) as fetcher,
         open_pool(settings, _note) as pool,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from flows.away import quieten
 from flows.request import WatchRequest
 from flows.resources import Resources, noting, wall_clock
 from pipeline import logs
@@ -118,6 +119,7 @@ async def recorded(
             yield outer
         return
     start_logs(found)
+    quieten(tells=True)
     run_id = run_id or uuid4()
     with (
         logs.bound(watch=found.watch.slug, flow=flow, run=run_id),

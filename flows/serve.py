@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flows.local_server import LocalServer
 from flows.request import WatchRequest
 from flows.resources import watch_of
 from flows.runs import whole_store
+from pipeline.cli.alerts_listen import where_from
 from pipeline.cli.frame import settings
 from pipeline.errors import UsageError
 
@@ -35,20 +37,43 @@ def run_serve(
     data_dir: Path,
     *,
     every: int,
-    poll_every: int,
+    poll_every: float,
     port: int,
     at_once: int,
+    ack_port: int | None = None,
     archive_port: int | None = None,
 ) -> int:
     """Serve the watches until a signal ends it; the exit code.
 
     Raises:
-        MissionwatchError: a watch's files are wrong, the store can't be used, or Prefect's server does not start.
+        MissionwatchError: a watch's files are wrong, the store can't be used, Prefect's server does not start, or
+            acknowledgements can't be taken at ``ack_port``.
     """
     # Wrong files and a store that can't be used are told before anything is started.
     watches = watches_in([folder.resolve() for folder in folders], data_dir.resolve(), archive_port)
     if told := whole_store(data_dir, settings().store_wait):
         click.echo(told, err=True)
+    with _receiver(watches, ack_port):
+        return _serve_by(data_dir, watches, every, poll_every, port, at_once)
+
+
+@contextmanager
+def _receiver(watches: Sequence[Served], port: int | None) -> Iterator[None]:
+    """Take acknowledgements by link on ``port`` while the block lasts; None takes none."""
+    if port is None:
+        yield
+        return
+    from pipeline.receiver.server import Listened, receiver_for  # a web server takes a while to import
+
+    here = settings()
+    listened = tuple(Listened(watch.slug, watch.title, watch.request.data_dir) for watch in watches)
+    with receiver_for(listened, here, os.environ, port=port) as server:
+        click.echo(f"Acknowledgements are taken at {server.url}. {where_from(here.ack_base)}", err=True)
+        yield
+
+
+def _serve_by(data_dir: Path, watches: Sequence[Served], every: int, poll_every: float, port: int, at_once: int) -> int:
+    """Serve by the Prefect server that is named or answers already, else by one of our own."""
     if url := os.environ.get("PREFECT_API_URL", "").strip():
         prepare_served(os.environ, url)
         return _serve(watches, None, url.removesuffix("/").removesuffix("/api"), every, poll_every, at_once)
@@ -67,7 +92,13 @@ def run_serve(
 
 
 def print_deployments(
-    folders: Sequence[Path], data_dir: Path, *, every: int, poll_every: int, pool: str, archive_port: int | None = None
+    folders: Sequence[Path],
+    data_dir: Path,
+    *,
+    every: int,
+    poll_every: float,
+    pool: str,
+    archive_port: int | None = None,
 ) -> str:
     """The ``prefect.yaml`` for the watches, with their folders as they are given.
 
@@ -106,7 +137,7 @@ def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None
 
 
 def _serve(
-    watches: Sequence[Served], server: LocalServer | None, page: str, every: int, poll_every: int, at_once: int
+    watches: Sequence[Served], server: LocalServer | None, page: str, every: int, poll_every: float, at_once: int
 ) -> int:
     from flows.serving import serve  # Prefect reads its settings when it is imported: they are set by now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -14,9 +15,12 @@ from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.runner import Runner
 
+from flows.away import no_prints, quieten, tell_of_absence
 from flows.deployments import deployments
 from flows.local_server import LocalServer
+from flows.retired import keep_pausing, resume_come_back
 from flows.serve import Served
+from flows.spans import spelt
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
 PREFETCH_SECONDS = 1  # a longer look ahead decides too early that a run collides, and cancels it
@@ -27,7 +31,7 @@ LONGEST_PAUSE = 60.0
 
 
 async def serve(
-    watches: Sequence[Served], server: LocalServer | None, page: str, *, every: int, poll_every: int, at_once: int
+    watches: Sequence[Served], server: LocalServer | None, page: str, *, every: int, poll_every: float, at_once: int
 ) -> str:
     """Serve ``watches`` until SIGINT or SIGTERM; the name of the signal.
 
@@ -39,8 +43,10 @@ async def serve(
         at_once: runs at the same time at most.
     """
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    keeper = asyncio.create_task(_look_after(server)) if server else None
+    keepers = [asyncio.create_task(_look_after(server))] if server else []
+    keepers.append(asyncio.create_task(tell_of_absence(os.environ["PREFECT_API_URL"], _say)))
     pause, is_first = 1.0, True
+    quieten(tells=False)
     try:
         while not ended.done():
             runner = Runner(
@@ -55,8 +61,10 @@ async def serve(
                 await _register(runner, watches, every, poll_every)
                 if is_first:
                     _tell(watches, page, every, poll_every)
+                    keepers.append(asyncio.create_task(keep_pausing(watches)))
                     is_first = False
-                await _run_until(runner, ended)
+                with no_prints():
+                    await _run_until(runner, ended)
                 pause = 1.0
             except Exception as error:
                 if is_first:
@@ -67,12 +75,14 @@ async def serve(
                 pause = min(pause * 2, LONGEST_PAUSE)
         return ended.result()
     finally:
-        if keeper:
+        for keeper in keepers:
             keeper.cancel()
         await _drain()
 
 
-async def _register(runner: Runner, watches: Sequence[Served], every: int, poll_every: int) -> None:
+async def _register(runner: Runner, watches: Sequence[Served], every: int, poll_every: float) -> None:
+    for name in await resume_come_back(watches):
+        _say(f"{name} was paused in Prefect as it was not served; now it is again.")
     for watch in watches:
         for made in deployments(watch.slug, watch.request, every=every, poll_every=poll_every):
             await runner.aadd_deployment(made)
@@ -130,11 +140,15 @@ async def _drain() -> None:
             await waiting
 
 
-def _tell(watches: Sequence[Served], page: str, every: int, poll_every: int) -> None:
+def _tell(watches: Sequence[Served], page: str, every: int, poll_every: float) -> None:
     for watch in watches:
         click.echo(f"Serving {watch.slug}: {watch.title}; its data is in {watch.request.data_dir}", err=True)
-    between = f", a poll every {poll_every} in between" if poll_every else ""
-    click.echo(f"A round every {every} minutes{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
+    between = f", a poll every {spelt(poll_every)} in between" if poll_every else ""
+    click.echo(f"A round every {spelt(every)}{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _reason(error: BaseException) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from pipeline.errors import UsageError
 
@@ -22,6 +23,11 @@ DEFAULT_FILE = Path("missionwatch.toml")
 _NOT_OURS = frozenset({"MISSIONWATCH_SHARED"})  # tells the tests and the bench where their inputs lie
 _MAX_FILE_BYTES = 64 * 1024
 _CLUSTER = re.compile(r"(dask|dask-only):((?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):(\d{1,5}))")
+# Loopback and nothing else: a feed that names such a host reaches this one server of the operator's.
+_OWN_SERVER = re.compile(
+    r"(\.?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)=(127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\]):(\d{1,5})"
+)
+_VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -41,6 +47,9 @@ class Settings(BaseModel):
         concurrency: requests under way at once.
         host_spacing: seconds between two requests to one host.
         pages_per_run: pages fetched in one run at most; the rest waits for the next run.
+        own_servers: hosts that stand for servers of yours on this machine: ``HOST=127.0.0.1:PORT``, with commas
+            between; ``.SUFFIX`` is each host below it. Only these names reach them. Their feeds are polled each time
+            and without spacing.
         workers: processes that read feeds and pages.
         worker_deadline: seconds for one document, after which its worker is killed.
         spread: where feeds and pages are parsed and articles read. ``local``: on this machine;
@@ -49,9 +58,14 @@ class Settings(BaseModel):
         store_wait: seconds to wait for another process to let go of the store.
         events: whether runs tell a Prefect server, where one is configured, of what they found.
         log: ``text``: sentences for a person; ``json``: a line of JSON for each thing that happens, on standard error.
-        ack_url: an address by which a reader acknowledges an alert, with ``{alert_id}`` and ``{watch}`` in it, which
-            stands in each message, e.g. ``mailto:desk@example.org?subject=ack%20{alert_id}``; may be empty.
+        ack_base: the address by which readers reach ``missionwatch alerts listen``, e.g. ``https://desk.example.org``:
+            each message then has a signed link that acknowledges it; may be empty.
+        ack_key: ``env:NAME``, a variable with the key that signs these links; empty takes ``ack.key`` of the data
+            folder, which is made where there is none.
+        ack_url: in place of ``ack_base``, an address of your own, with ``{alert_id}`` in it, and where you like
+            ``{watch}`` and ``{signature}``, e.g. ``mailto:desk@example.org?subject=ack%20{alert_id}``; may be empty.
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
+        site: whether each run writes the page and the feeds of its watch into the folder ``site`` of the data folder.
         delivery_attempts: failed attempts after which an alert is a dead letter; 12 take about two days.
         keep_bodies: days for which ``missionwatch prune`` keeps the texts of articles; 0 keeps them for ever.
     """
@@ -63,13 +77,17 @@ class Settings(BaseModel):
     concurrency: Annotated[int, Field(ge=1, le=500)] = 50
     host_spacing: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5.0
     pages_per_run: Annotated[int, Field(ge=1, le=100_000)] = 500
+    own_servers: str = Field("", max_length=2_000)
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     worker_deadline: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = 10.0
     spread: str = Field("local", max_length=300)
     store_wait: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0
     events: bool = True
+    ack_base: str = Field("", max_length=300)
+    ack_key: str = Field("", max_length=200)
     ack_url: str = Field("", max_length=500)
     page_url: str = Field("", max_length=500)
+    site: bool = True
     delivery_attempts: Annotated[int, Field(ge=1, le=1000)] = 12
     keep_bodies: Annotated[int, Field(ge=0, le=36_500)] = 0
     log: Literal["text", "json"] = "text"
@@ -89,6 +107,23 @@ class Settings(BaseModel):
         found = _CLUSTER.fullmatch(self.spread)
         return Cluster(found[2], found[1] == "dask-only") if found else None
 
+    @property
+    def grants(self) -> dict[str, tuple[str, int]]:
+        """The hosts of ``own_servers``, each with the address and port of its server on this machine."""
+        found = (_OWN_SERVER.fullmatch(part.strip()) for part in self.own_servers.split(",") if part.strip())
+        return {one[1].lower(): (one[2].strip("[]"), int(one[3])) for one in found if one}
+
+    @field_validator("own_servers")
+    @classmethod
+    def _are_on_this_machine(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            found = _OWN_SERVER.fullmatch(part)
+            if not (found and 0 < int(found[3]) < 65_536):
+                raise ValueError(
+                    f"must be hosts with servers on this machine, as in 'news.example.org=127.0.0.1:8080'; not '{part}'"
+                )
+        return value.strip()
+
     @field_validator("spread")
     @classmethod
     def _names_a_place(cls, value: str) -> str:
@@ -105,12 +140,30 @@ class Settings(BaseModel):
             raise ValueError("must be printable ASCII, since it is sent in a header")
         return value.strip()
 
+    @field_validator("ack_base")
+    @classmethod
+    def _is_a_base(cls, value: str) -> str:
+        value = _address(value, ("http", "https")).rstrip("/")
+        if value and ("?" in value or "#" in value or "{" in value or not urlsplit(value).hostname):
+            raise ValueError("must be the address of a server, perhaps with a path, as in https://desk.example.org")
+        return value
+
+    @field_validator("ack_key")
+    @classmethod
+    def _names_a_variable(cls, value: str) -> str:
+        value = value.strip()
+        if value and not _VARIABLE.fullmatch(value):
+            raise ValueError("must be env:NAME: the key itself stands in that environment variable")
+        return value
+
     @field_validator("ack_url")
     @classmethod
-    def _names_the_alert(cls, value: str) -> str:
+    def _names_the_alert(cls, value: str, info: ValidationInfo) -> str:
         value = _address(value, ("http", "https", "mailto"))
         if value and "{alert_id}" not in value:
             raise ValueError("must have {alert_id} in it, which stands for the alert")
+        if value and info.data.get("ack_base"):
+            raise ValueError("can't be set beside ack_base: a message has one link")
         return value
 
     @field_validator("page_url")

@@ -29,6 +29,8 @@ def test_nothing_has_to_be_set() -> None:
         worker_deadline=10.0,
         spread="local",
         store_wait=30.0,
+        ack_base="",
+        ack_key="",
         ack_url="",
         page_url="",
         delivery_attempts=12,
@@ -49,22 +51,38 @@ def test_each_setting_can_come_from_a_variable() -> None:
         "concurrency": "7",
         "host_spacing": "0",
         "pages_per_run": "9",
+        "own_servers": "news.example.org=127.0.0.1:8080",
         "workers": "3",
         "worker_deadline": "2.5",
         "store_wait": "1",
-        "ack_url": "mailto:desk@example.org?subject={alert_id}",
+        "ack_base": "https://desk.example.org/watch",
+        "ack_key": "env:DESK_ACK_KEY",
         "page_url": "https://example.org/{change_id}",
         "delivery_attempts": "3",
         "keep_bodies": "180",
         "spread": "dask:tcp://farm.test:8786",
         "events": "False",
         "log": "json",
+        "site": "False",
     }
-    assert set(values) == set(Settings.model_fields)
+    assert set(values) == set(Settings.model_fields) - {"ack_url"}  # which is there in place of ack_base
 
     settings = load_settings({f"MISSIONWATCH_{key.upper()}": value for key, value in values.items()})
 
-    assert {key: str(value).removesuffix(".0") for key, value in settings.model_dump().items()} == values
+    found = settings.model_dump(exclude={"ack_url"})
+    assert {key: str(value).removesuffix(".0") for key, value in found.items()} == values
+
+
+def test_an_address_of_ones_own_takes_the_place_of_the_receivers() -> None:
+    mine = "mailto:desk@example.org?subject={alert_id}"
+
+    assert load_settings({"MISSIONWATCH_ACK_URL": mine}).ack_url == mine
+    with pytest.raises(UsageError, match="ack_url can't be set beside ack_base: a message has one link"):
+        load_settings({"MISSIONWATCH_ACK_URL": mine, "MISSIONWATCH_ACK_BASE": "https://desk.example.org"})
+
+
+def test_the_base_of_links_loses_its_last_slash() -> None:
+    assert load_settings({"MISSIONWATCH_ACK_BASE": "https://d.example/w/"}).ack_base == "https://d.example/w"
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -100,6 +118,9 @@ def test_settings_are_frozen() -> None:
         ({"MISSIONWATCH_WORKERS": "0"}, "workers must be greater than or equal to 1; the default is '2'."),
         ({"MISSIONWATCH_STORE_WAIT": "inf"}, "MISSIONWATCH_STORE_WAIT: store_wait must be"),
         ({"MISSIONWATCH_CONTACT": "a\r\nCookie: b"}, "contact must be printable ASCII"),
+        ({"MISSIONWATCH_ACK_BASE": "desk.example.org"}, "ack_base must be an address that begins with http:, https:"),
+        ({"MISSIONWATCH_ACK_BASE": "https://d.example/?x={alert_id}"}, "ack_base must be the address of a server"),
+        ({"MISSIONWATCH_ACK_KEY": "hunter2"}, "ack_key must be env:NAME: the key itself stands in that"),
     ],
 )
 def test_a_wrong_variable_is_told_with_its_remedy(environ: dict[str, str], message: str) -> None:

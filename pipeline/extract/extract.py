@@ -12,14 +12,15 @@ import html
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
+from trafilatura.settings import Document
 
 from pipeline.errors import ContentError
 from pipeline.extract.decode import decode_html
+from pipeline.extract.described import Described, described
 from pipeline.model import Precision, PublishedAt
 from pipeline.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
 from pipeline.text import normalise, safe, shorten, squeeze
@@ -105,18 +106,19 @@ def extract_page(
         problems += ("published: no source gives a time, so it is when we first saw it",)
     problems += _without_huge_data(tree)
     _without_layout_tables(tree)
-    document = _extracted(tree, url, seen_at)
-    title = document.title if document else ""
+    read = _extracted(tree, url)
+    # Without a text there is no article, and its headline is that of the structured data.
+    says = described(tree, url) if read is not None else Described()
     page = ExtractedPage(
-        title=shorten(clean(title or ""), 500),
-        text=_without_headline(_paragraphs((document.text or "").split("\n") if document else []), title or ""),
-        author=shorten(clean((document.author if document else "") or ""), 200),
+        title=shorten(clean(says.title), 500),
+        text=_without_headline(_paragraphs((read or "").split("\n")), says.title),
+        author=shorten(clean(says.author), 200),
         language=_language(tree),
         published=published,
         canonical_url=_canonical(tree, url),
         words=0,
         problems=problems,
-        site_name=shorten(clean((document.sitename if document else "") or ""), 100),
+        site_name=shorten(clean(says.site_name), 100),
     )
     words = count_words(page.text)
     if words < MIN_WORDS:
@@ -125,26 +127,15 @@ def extract_page(
     return replace(page, words=words)
 
 
-def _extracted(tree: HtmlElement, url: str, seen_at: datetime) -> Any:
-    """What trafilatura finds, or None where it finds nothing or breaks."""
-    # Its own date is not used: the cheapest search, and no look at the clock.
-    dates = {"original_date": True, "extensive_search": False, "max_date": seen_at.date().isoformat()}
-    # Where it breaks, it mostly breaks on metadata, such as those of a page whose root is <svg>: once more without.
-    for metadata in (True, False):
-        try:
-            return bare_extraction(
-                tree,
-                url=url,
-                fast=True,
-                include_comments=False,
-                with_metadata=metadata,
-                date_extraction_params=dates,
-            )
-        except MemoryError:
-            raise
-        except Exception:  # noqa: S112 - a foreign extractor on hostile input, whatever it raises
-            continue
-    return None
+def _extracted(tree: HtmlElement, url: str) -> str | None:
+    """The text that trafilatura finds, or None where it finds nothing or breaks."""
+    try:
+        found = bare_extraction(tree, url=url, fast=True, include_comments=False)
+    except MemoryError:
+        raise
+    except Exception:  # a foreign extractor on hostile input, whatever it raises
+        return None
+    return found.text or "" if isinstance(found, Document) else None
 
 
 def count_words(text: str) -> int:

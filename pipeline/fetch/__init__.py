@@ -12,7 +12,7 @@ import contextlib
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -38,7 +38,16 @@ from pipeline.fetch.failures import (
 )
 from pipeline.fetch.lanes import Lanes
 from pipeline.fetch.robots import Robots
-from pipeline.fetch.sockets import OTHER_SERVICES, REFUSED, Found, OwnServers, PublicNames, grant_of, public_socket
+from pipeline.fetch.sockets import (
+    OTHER_SERVICES,
+    REFUSED,
+    Found,
+    OwnServers,
+    PublicNames,
+    grant_of,
+    is_named,
+    public_socket,
+)
 from pipeline.fetch.unpack import Unpacker
 from pipeline.model import Response
 from pipeline.urls import absolute, host, is_address, is_public_address
@@ -91,6 +100,7 @@ class Fetcher:
         grants: host names, or suffixes such as ``.test``, that stand for a server of our own on loopback, with
             its address and port. Only these names reach it, and nothing else reaches loopback.
         concurrency: requests at once over all hosts.
+        unspaced: host names, or suffixes, that ``limits.spacing`` does not hold for: servers of our own.
 
     Raises:
         ValueError: a grant that is not a loopback address.
@@ -103,8 +113,10 @@ class Fetcher:
         limits: FetchLimits | None = None,
         grants: Mapping[str, tuple[str, int]] | None = None,
         concurrency: int = 50,
+        unspaced: Collection[str] = (),
     ) -> None:
         self._limits = limits or FetchLimits()
+        self._unspaced = tuple(name.lower() for name in unspaced)
         self._grants = {name.lower(): target for name, target in (grants or {}).items()}
         for name, (ip, _) in self._grants.items():
             if not ipaddress.ip_address(ip).is_loopback:
@@ -192,7 +204,8 @@ class Fetcher:
         elapsed = 0.0
         moved_to, for_good = "", True
         while True:
-            distance = max(self._limits.spacing, await self._robots.check(target) if obey else 0.0)
+            spacing = 0.0 if is_granted(target, self._unspaced) else self._limits.spacing
+            distance = max(spacing, await self._robots.check(target) if obey else 0.0)
             hop = await self._hop(target, headers, max_body, self._limits.total - elapsed, distance)
             elapsed += hop.elapsed
             if hop.status not in _REDIRECTS:
@@ -293,6 +306,11 @@ class Fetcher:
                     raise too_large(url, status, max_body)
             unpacker.end()
             return _Hop(status, received, bytes(body))
+
+
+def is_granted(url: str, names: Collection[str]) -> bool:
+    """Whether the host of ``url`` is one of ``names``, or ends with one that begins with a dot."""
+    return bool(names) and any(is_named(host(url), name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

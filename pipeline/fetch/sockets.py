@@ -86,7 +86,9 @@ def _keep_from(address: str) -> NoReturn:
 
 def grant_of(name: str, grants: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
     """The loopback server that a name stands for by grant, or None."""
-    for granted, target in grants.items():
-        if name == granted or (granted.startswith(".") and name.endswith(granted)):
-            return target
-    return None
+    return next((target for granted, target in grants.items() if is_named(name, granted)), None)
+
+
+def is_named(name: str, granted: str) -> bool:
+    """Whether ``granted`` is the host ``name``, or a suffix of it that begins with a dot."""
+    return name == granted or (granted.startswith(".") and name.endswith(granted))

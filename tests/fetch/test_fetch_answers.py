@@ -9,6 +9,7 @@ import pytest
 from fetch_site import FEED, MIB, OUTLET, Site, fetcher, get
 
 from pipeline.errors import FetchError, RefusedError
+from pipeline.fetch import Fetcher, FetchLimits
 
 # -- what works ------------------------------------------------------------------------------
 
@@ -162,6 +163,15 @@ async def test_starts_on_one_host_keep_their_distance(site: Site) -> None:
         await asyncio.gather(*(fetch.get(f"http://{OUTLET}/feed?{n}", max_body=MIB) for n in range(3)))
 
     assert site.starts[2] - site.starts[0] > 0.15
+
+
+async def test_a_server_of_ones_own_needs_no_distance_between_starts(site: Site) -> None:
+    grants = {".test": ("127.0.0.1", site.port)}
+    limits = FetchLimits(spacing=60.0)
+    async with Fetcher(user_agent="Missionwatch test", limits=limits, grants=grants, unspaced=[".test"]) as fetch:
+        await asyncio.gather(*(fetch.get(f"http://{OUTLET}/feed?{n}", max_body=MIB) for n in range(3)))
+
+    assert site.starts[2] - site.starts[0] < 30
 
 
 async def test_the_wait_for_a_turn_is_no_part_of_the_time_that_a_request_may_take(site: Site) -> None:
