@@ -245,7 +245,7 @@ def _escalated(
 ) -> list[_Telling]:
     """What goes to the channels that a rule escalates to: corroboration, disputes, and their end."""
     found = []
-    settles = _settles(change, before)
+    ended = _dispute_ended(change, before)
     for rule in rules:
         if not rule.escalate_to or not is_sure(rule, change, heard[1]):
             continue
@@ -255,17 +255,17 @@ def _escalated(
                 found += [_Telling(channel, AlertKind.CORROBORATED, rule) for channel in escalates_to(rule)]
         elif change.verdict is Verdict.DISPUTES:
             found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]
-        elif settles:
+        elif ended is not None and is_sure(rule, ended, heard[1]):  # who was not told of it needs not hear of its end
             found += [_Telling(channel, AlertKind.SETTLED, rule) for channel in others]
     return found
 
 
-def _settles(change: Change, before: Mapping[UUID, Change]) -> bool:
-    """Whether the last that was known of its subject was a dispute, which ``change`` ends."""
+def _dispute_ended(change: Change, before: Mapping[UUID, Change]) -> Change | None:
+    """The dispute that ``change`` ends: what was last known of its subject; None where that was none."""
     last = None
     for other in before.values():
         if other.change_id == change.change_id:
             break
         if (other.aspect, other.subject_key) == (change.aspect, change.subject_key):
             last = other
-    return last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value
+    return last if last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value else None

@@ -86,8 +86,13 @@ def heard() -> Iterator[Kept]:
 
 def take_away_filters() -> None:
     """Runs give their filter to each handler of this process, pytest's among them."""
-    for handler in [ref() for ref in logging._handlerList]:
-        for one in handler.filters[:] if handler else ():
+    # Prefect's set-up of logging empties the list of handlers that logging keeps: ask each logger for its own.
+    loggers = [
+        logging.root,
+        *(one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)),
+    ]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        for one in handler.filters[:]:
             if isinstance(one, Demoted):
                 handler.removeFilter(one)
 

@@ -41,9 +41,12 @@ def site(data_dir: Path) -> Path:
     return build(data_dir, "haiti", "Haiti").page.parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium, driven by Playwright."""
+    """Chromium, driven by Playwright.
+
+    A module's and no more: while it lives an event loop runs in this thread, and no other test can start its own.
+    """
     sync = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
