@@ -17,6 +17,7 @@ from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.migrations import check
+from pipeline.storage.newest import newest
 from pipeline.storage.schema import literal
 from pipeline.storage.store import PUBLISHED
 
@@ -69,7 +70,7 @@ def export(folder: Path, target: Path, *, form: str = "parquet", only: Sequence[
         UsageError: ``target`` holds something else, or a name in ``only`` is unknown.
         StorageError: nothing is published, or the files can't be written.
     """
-    published = folder / PUBLISHED
+    published = newest(folder / PUBLISHED)
     if not published.is_file():
         raise StorageError(
             f"{published} is not there: nothing has been published yet.",

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.errors import StorageError, StoreUnwritableError
 from pipeline.storage import LIVE, LOCK, PUBLISHED, is_ours, open_published, open_store, publish, restore
+from pipeline.storage.export import export
 from pipeline.storage.newest import newest, pointer_of
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_poll
 
@@ -215,3 +216,12 @@ def test_a_damaged_store_is_brought_back_from_the_newest_copy(folder: Path, wind
 def test_the_copies_their_logs_and_the_text_are_known_as_ours() -> None:
     assert all(map(is_ours, (FIRST, f"{FIRST}.wal", "missionwatch.12.duckdb", POINTER, f".{PUBLISHED}.77.txt.tmp")))
     assert not any(map(is_ours, ("missionwatch.x.duckdb", "missionwatch.1.duckdb.bak", "other.1.duckdb")))
+
+
+def test_an_export_is_of_the_newest_copy(folder: Path, windows: Windows, tmp_path: Path) -> None:
+    windows.open = {PUBLISHED}
+    add_and_publish(folder, 1)
+
+    (entry,) = export(folder, tmp_path / "export", form="csv", only=["entry"])
+
+    assert entry.rows == 1
