@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
@@ -204,15 +204,21 @@ def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
     if change.before_stage is None:
         return None
     found = None
-    for other in known.values():
-        if other.change_id == change.change_id:
-            break
-        same = (other.aspect, other.subject_key) == (change.aspect, change.subject_key)
+    for other in earlier(change, known):
         # The row that a dispute leaves as it was is somebody else's word, not the disputing article's.
-        same = same and other.verdict is not Verdict.DISPUTES
-        if same and other.value == change.before_value and other.stage is change.before_stage:
+        is_word = other.verdict is not Verdict.DISPUTES
+        if is_word and other.value == change.before_value and other.stage is change.before_stage:
             found = other
     return found
+
+
+def earlier(change: Change, known: Mapping[UUID, Change]) -> Iterator[Change]:
+    """The changes of the same subject that were ``known`` before ``change``, in the order of the board."""
+    for other in known.values():
+        if other.change_id == change.change_id:
+            return
+        if (other.aspect, other.subject_key) == (change.aspect, change.subject_key):
+            yield other
 
 
 def _is_uncertain(change: Change) -> bool:

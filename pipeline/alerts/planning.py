@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from uuid import UUID
 
-from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, message_of
+from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, earlier, message_of
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.rules import TWO, channels_of, escalates_to, is_sure, is_urgent, takes, worth_alerting
 from pipeline.alerts.timing import release
@@ -262,10 +262,5 @@ def _escalated(
 
 def _dispute_ended(change: Change, before: Mapping[UUID, Change]) -> Change | None:
     """The dispute that ``change`` ends: what was last known of its subject; None where that was none."""
-    last = None
-    for other in before.values():
-        if other.change_id == change.change_id:
-            break
-        if (other.aspect, other.subject_key) == (change.aspect, change.subject_key):
-            last = other
+    last = next(reversed(tuple(earlier(change, before))), None)
     return last if last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value else None

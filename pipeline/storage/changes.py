@@ -12,7 +12,7 @@ import duckdb
 from pipeline.errors import StorageError, UsageError
 from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
-from pipeline.storage.part import claim_of, claim_row, id_list
+from pipeline.storage.part import claim_of, claim_row, id_list, verdict_id
 from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
 from pipeline.storage.support import STANDING, add_support
@@ -221,7 +221,7 @@ def reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
 def verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
     """The row of judgement, for its table."""
     return {
-        "verdict_id": content_id("verdict", watch, judgement.claim.claim_id),
+        "verdict_id": verdict_id(watch, judgement.claim),
         "run_id": run_id,
         "watch": watch,
         "claim_id": judgement.claim.claim_id,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pipeline.model import Alert, AlertKind, Article, Aspect, Claim, Entry, Feed, Precision, Role, Stage
 from pipeline.storage.connection import Connection, Row
+from pipeline.text import content_id
 
 FEED_COLUMNS = (
     "f.feed_id, f.url AS feed_url, f.title AS feed_title, f.role, f.family, f.language, f.region, "
@@ -166,6 +167,11 @@ def claim_of(row: Row) -> Claim:
         confidence=row["confidence"],
         why=row["why"],
     )
+
+
+def verdict_id(watch: str, claim: Claim) -> UUID:
+    """The id of what ``watch`` has judged of ``claim``."""
+    return content_id("verdict", watch, claim.claim_id)
 
 
 def claim_row(claim: Claim) -> Row:

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, Part
-from pipeline.storage.views import support_query
-from pipeline.storage.views_recalls import STANDS
+from pipeline.storage.views_speed import QUICK_SUPPORT
 
 ROUNDS_SHOWN = 14
 ARTICLES_SHOWN = 60
@@ -27,7 +26,7 @@ WHERE c.watch = ? ORDER BY c.seq"""
 # When each independent origin first said so: from it follows how many had, at any time.
 _SUPPORT = f"""
 SELECT s.change_id, min(s.published) AS first_said
-FROM ({support_query(STANDS)}) s JOIN change c USING (change_id)
+FROM ({QUICK_SUPPORT}) s JOIN change c USING (change_id)
 WHERE c.watch = ? GROUP BY s.change_id, s.origin ORDER BY s.change_id, first_said"""  # noqa: S608 -- constants
 
 _ROUNDS = f"""

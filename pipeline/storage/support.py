@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pipeline.model import Change, Judgement, Verdict
 from pipeline.storage.connection import Connection, Row
-from pipeline.storage.part import claim_row, id_list
-from pipeline.text import content_id
+from pipeline.storage.part import claim_row, id_list, verdict_id
+from pipeline.storage.views import SOURCE
 
 _SUPPORTS = frozenset({Verdict.CONFIRMS, Verdict.REPEATS})
 
@@ -24,10 +24,10 @@ DERIVED_SUPPORT = """
     FROM verdict v JOIN claim k USING (claim_id)
     WHERE coalesce(v.change_id, v.against) IS NOT NULL
     AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats'))"""
-DERIVED_ARTICLE = """
+DERIVED_ARTICLE = f"""
     SELECT a.article_id, a.url, a.title, a.outlet, o.origin,
-           coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS source, a.published
-    FROM article a LEFT JOIN article_origin o USING (article_id)"""
+           {SOURCE} AS source, a.published
+    FROM article a LEFT JOIN article_origin o USING (article_id)"""  # noqa: S608 -- a constant
 
 # Whether a claim still counts, as a condition on ``p``; :data:`STANDING` is quicker where only those that do are asked.
 SUPPORT_STANDS = """NOT EXISTS (
@@ -40,12 +40,12 @@ STANDING = """change_support p JOIN change_article s USING (article_id)
     ON taken_back.change_id = p.change_id AND taken_back.article_id = p.article_id"""
 
 
-DERIVED_WAITING = """
-    SELECT v.verdict_id, v.watch, coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS source,
+DERIVED_WAITING = f"""
+    SELECT v.verdict_id, v.watch, {SOURCE} AS source,
            a.published, k.*
     FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
     LEFT JOIN article_origin o USING (article_id)
-    WHERE v.verdict = 'uncertain'"""
+    WHERE v.verdict = 'uncertain'"""  # noqa: S608 -- a constant
 
 
 def rebuild_support(db: Connection) -> None:
@@ -91,7 +91,7 @@ def add_support(
         articles = {row["article_id"]: row for row in told}
         waiting = _unique(
             {
-                "verdict_id": content_id("verdict", watch, judgement.claim.claim_id),
+                "verdict_id": verdict_id(watch, judgement.claim),
                 "watch": watch,
                 "source": articles[judgement.claim.article_id]["source"],
                 "published": articles[judgement.claim.article_id]["published"],
@@ -118,7 +118,7 @@ def _support_row(watch: str, judgement: Judgement) -> Row | None:
     if change_id is None or (judgement.change is None and judgement.verdict not in _SUPPORTS):
         return None
     return {
-        "verdict_id": content_id("verdict", watch, judgement.claim.claim_id),
+        "verdict_id": verdict_id(watch, judgement.claim),
         "watch": watch,
         "change_id": change_id,
         "claim_id": judgement.claim.claim_id,

@@ -33,6 +33,10 @@ def make_view(name: str, comment: str, query: str, *columns: tuple[str, str]) ->
     return View(name, comment, tuple(Column(column, "", meaning) for column, meaning in columns), query)
 
 
+# Who counts as the source of an article ``a`` with its origin ``o``.
+SOURCE = "coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet)"
+
+
 def support_query(still: str = "true") -> str:
     """Who has said so: the claim that made the row, and those that confirmed or repeated it since.
 
@@ -41,7 +45,7 @@ def support_query(still: str = "true") -> str:
     """
     return f"""
     SELECT coalesce(v.change_id, v.against) AS change_id,
-           coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.published
+           {SOURCE} AS origin, a.published
     FROM verdict v
     JOIN claim k USING (claim_id)
     JOIN article a USING (article_id)

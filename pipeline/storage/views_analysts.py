@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipeline.storage.schema import literal
 from pipeline.storage.schema_analysts import CLEARER
-from pipeline.storage.views import View, make_view
+from pipeline.storage.views import SOURCE, View, make_view
 from pipeline.storage.views_recalls import STANDS
 
 ASPECTS = "lead, command, mandate, strength, contributors, funding, support, deployment or casualties"
@@ -31,7 +31,7 @@ def figure_of(phrase: str) -> str:
 SAID = f"""
     SELECT v.watch, coalesce(v.change_id, v.against) AS change_id,
            CASE WHEN v.change_id IS NULL THEN v.verdict ELSE 'made' END AS says,
-           a.outlet, coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet) AS origin, a.role, a.published,
+           a.outlet, {SOURCE} AS origin, a.role, a.published,
            k.value, k.quote, a.title, a.url, {STANDS} AS stands, k.claim_id, a.article_id
     FROM verdict v
     JOIN claim k USING (claim_id)

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from flows.resources import wall_clock
 from pipeline.replay import load_archive
+from tests.bench_speed.latency import row as figures
 from tests.pages import rewritten
 from tests.serving.server import ROOT, PrefectServer
 from tests.serving.world import COMMAND, World, runs, until, wake, world
@@ -123,12 +124,8 @@ def tell(server: PrefectServer, occurred: datetime) -> None:
 
 
 def row(what: str, waits: list[float]) -> str:
-    """A line of the table: number, median and 95th percentile (the value that no more than 5 % exceed)."""
-    ordered = sorted(waits)
-    p95 = ordered[min(len(ordered) - 1, -(-95 * len(ordered) // 100) - 1)]
-    middle = len(ordered) // 2
-    p50 = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-    return f"| {what} | {len(ordered)} | {p50:.1f} | {p95:.1f} | {ordered[-1]:.1f} |"
+    """A line of the table, in Markdown."""
+    return f"| {' | '.join(figures(what, waits))} |"
 
 
 def table(events: int, passes: int) -> str:
