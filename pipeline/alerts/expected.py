@@ -23,12 +23,19 @@ from pipeline.text import content_id
 TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. where a watch begins late
 _MONTHS_TEXT = "january february march april may june july august september october november december"
 _MONTHS = _MONTHS_TEXT.split()
-_UNTIL = re.compile(
-    r"\b(?:until|till|expir\w+(?: on)?|ends?(?: on)?|through)\s+"
-    rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
-    rf"|(?P<month2>{'|'.join(_MONTHS)})\s+(?P<day2>\d{{1,2}}),?\s+(?P<year2>\d{{4}}))\b",
+_NAMES = "|".join(_MONTHS)
+_DATE = (
+    rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})\s+(?P<month>{_NAMES})(?:,?\s+(?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{_NAMES})\s+(?P<day2>\d{{1,2}})(?:,?\s+(?P<year2>\d{{4}}))?)\b"
+)
+_UNTIL = re.compile(rf"\b(?:until|till|expir\w+(?: on)?|ends?(?: on)?|through)\s+{_DATE}", re.IGNORECASE)
+# What lasts until a day, or came after it, is not due on it.
+_NAMED = re.compile(
+    r"(?<!until )(?<!till )(?<!to )(?<!through )(?<!after )(?<!since )(?<!expires on )(?<!expire on )"
+    rf"\b{_DATE}",
     re.IGNORECASE,
 )
+NEXT = timedelta(days=300)  # a day without its year lies no further ahead: beyond, last year's is meant
 _STANDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
 _AHEAD = frozenset({Stage.PLANNED, Stage.DECIDED})
 _OPEN = frozenset({Stage.PROPOSED, Stage.PLANNED, Stage.REJECTED})  # what changes nothing of a mandate's end
@@ -47,7 +54,7 @@ def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
     """The days that ``board`` looks forward to, the earliest first.
 
     A mandate's end counts as long as nothing later is known of the mandate; a planned step, where its sentence names
-    the very day.
+    one day that is still ahead.
 
     Args:
         board: the change that made each row.
@@ -72,24 +79,39 @@ def ends_on(change: Change) -> date | None:
     if change.aspect is not Aspect.MANDATE or change.stage not in _STANDS:
         return None
     said = _UNTIL.search(change.value)
-    if said is None:
+    return _day_of(said) if said else None
+
+
+def happens_on(change: Change) -> date | None:
+    """The day on which something that is planned is to happen: the one day ahead that its sentence names, or None."""
+    if change.stage not in _AHEAD:
         return None
+    known = change.known_at.date()
+    days = {day for said in _NAMED.finditer(change.quote) if (day := _day_of(said, known)) is not None and day > known}
+    return days.pop() if len(days) == 1 else None
+
+
+def _day_of(said: re.Match[str], known: date | None = None) -> date | None:
+    """The day that ``said`` names; None for the 31st of June, and where its year is left out and not plain.
+
+    Args:
+        said: a match of the dates above.
+        known: when it was said; a day without its year is the next one, where that is near.
+    """
     try:
         if said["iso"]:
             return date.fromisoformat(said["iso"])
         month = _MONTHS.index((said["month"] or said["month2"]).lower()) + 1
-        return date(int(said["year"] or said["year2"]), month, int(said["day"] or said["day2"]))
-    except ValueError:  # the 31st of June
+        number, year = int(said["day"] or said["day2"]), said["year"] or said["year2"]
+        if year:
+            return date(int(year), month, number)
+        if known is None:
+            return None
+        this = date(known.year, month, number)
+        day = this if this > known else date(known.year + 1, month, number)
+    except ValueError:
         return None
-
-
-def happens_on(change: Change) -> date | None:
-    """The day on which something that is planned is to happen; None where only a month or year is known."""
-    day = change.event_date
-    if change.stage not in _AHEAD or day is None or day <= change.known_at.date():
-        return None
-    # Of a date that is known by its month alone the sentence has no day.
-    return day if re.search(rf"(?<!\d)0?{day.day}(?!\d)", change.quote) else None
+    return day if day - known <= NEXT else None
 
 
 def expected_alerts(

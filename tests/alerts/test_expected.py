@@ -83,13 +83,20 @@ def test_a_reminder_that_would_have_been_due_before_the_day_was_known_is_left_ou
     assert told("2025-09-28", mandate(known_at=datetime(2025, 9, 25, tzinfo=UTC))) == []
 
 
-def test_a_planned_step_is_expected_on_its_day_where_the_sentence_names_it() -> None:
-    step = {"stage": Stage.PLANNED, "event_date": date(2025, 10, 15), "known_at": KNOWN, "aspect": Aspect.DEPLOYMENT}
+@pytest.mark.parametrize(("quote", "days"), [
+    ("Troops land on 15 October.", [date(2025, 10, 15)]),
+    ("Troops will land by October 15, 2026.", [date(2026, 10, 15)]),
+    ("The vote of 28 July sends the first troops on 10 January.", [date(2026, 1, 10)]),
+    ("Troops land in October.", []),
+    ("Troops land on 15 October or on 20 October.", []),
+    ("Troops stay until 15 October.", []),
+    ("The plan of 28 July sends troops.", []),
+    ("Troops land on 31 June.", []),
+])  # fmt: skip
+def test_a_planned_step_is_expected_on_the_one_day_ahead_that_its_sentence_names(quote: str, days: list[date]) -> None:
+    step = change(stage=Stage.PLANNED, known_at=KNOWN, aspect=Aspect.DEPLOYMENT, quote=quote)
 
-    assert [one.day for one in expected_days([change(quote="Troops land on 15 October.", **step)])] == [
-        date(2025, 10, 15)
-    ]
-    assert expected_days([change(quote="Troops land in October.", **step)]) == ()
+    assert [one.day for one in expected_days([step])] == days
 
 
 def test_a_rule_without_reminders_tells_of_none() -> None:
