@@ -12,9 +12,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from array import array
 from functools import lru_cache
-from typing import NamedTuple
 from uuid import UUID
 
 from rensa import RMinHash, RMinHashLSH
@@ -113,19 +111,12 @@ _AUTHOR_SPLIT = re.compile(r"\s*(?:[;,/|&]|\band\b|\bwith\b|\bet\b|\by\b| [-–�
 _AUTHOR_PREFIX = re.compile(r"^(?:by|par|por|redacci[oó]n|from|agencia|agence)\s+", re.IGNORECASE)
 
 
-class _Features(NamedTuple):
-    """What two texts are compared by: a number for each shingle, in order, and the MinHash; None for a short text."""
-
-    hashes: array[int]
-    sketch: RMinHash | None
-
-
 class OriginIndex:
     """The texts of articles that we hold, and who first wrote each. One process's memory, rebuilt at will."""
 
     def __init__(self) -> None:
         self._lsh = RMinHashLSH(threshold=SAME_JACCARD, num_perm=PERMUTATIONS, num_bands=BANDS)
-        self._held: list[tuple[UUID, str, array[int]]] = []
+        self._held: list[tuple[UUID, str]] = []
         self._texts: dict[UUID, str] = {}
 
     def __len__(self) -> int:
@@ -133,25 +124,22 @@ class OriginIndex:
 
     def add(self, article_id: UUID, origin: str, text: str) -> None:
         """Remember ``text`` as an article of ``origin``; one that is known or too short is passed over."""
-        self._add(article_id, origin, text, _features(text))
+        found = _minhash(text)
+        if found is None or article_id in self._texts:
+            return
+        self._texts[article_id] = text
+        self._lsh.insert(len(self._held), found)
+        self._held.append((article_id, origin))
 
     def trace(self, article: Article) -> tuple[str, str]:
         """Who first wrote ``article``, and the earlier text that it repeats, else ""; it is remembered afterwards.
 
         The origin is that of :func:`origin_of`.
         """
-        features = _features(article.text)
-        earlier = self._nearest(features)
+        earlier = self.find(article.text)
         origin = _origin(article, earlier)
-        self._add(article.article_id, origin, article.text, features)
+        self.add(article.article_id, origin, article.text)
         return origin, self._texts[earlier[0]] if earlier else ""
-
-    def _add(self, article_id: UUID, origin: str, text: str, features: _Features) -> None:
-        if article_id in self._texts or features.sketch is None:
-            return
-        self._texts[article_id] = text
-        self._lsh.insert(len(self._held), features.sketch)
-        self._held.append((article_id, origin, features.hashes))
 
     def find(self, text: str) -> tuple[UUID, str, float] | None:
         """The article that is nearest to ``text``, if it is nearly the same.
@@ -160,16 +148,14 @@ class OriginIndex:
             Its id, its origin and the similarity, 0 to 1: the larger of the shared shingles'
             share of all (Jaccard) and of the shorter text's (containment). Of equals, the first.
         """
-        return self._nearest(_features(text))
-
-    def _nearest(self, features: _Features) -> tuple[UUID, str, float] | None:
-        if features.sketch is None:
+        found = _minhash(text)
+        if found is None:
             return None
-        wanted = set(features.hashes)
         best: tuple[UUID, str, float] | None = None
-        for key in sorted(self._lsh.query(features.sketch)):
-            article_id, origin, held = self._held[key]
-            shared = len(wanted.intersection(held))
+        for key in sorted(self._lsh.query(found)):
+            article_id, origin = self._held[key]
+            wanted, held = _hashes(text), _hashes(self._texts[article_id])
+            shared = len(wanted & held)
             jaccard = shared / (len(wanted) + len(held) - shared)
             containment = shared / min(len(wanted), len(held))
             same = jaccard >= SAME_JACCARD or containment >= SAME_CONTAINMENT
@@ -185,7 +171,7 @@ def sketch(text: str) -> list[int]:
     Two texts that have none in common are never compared by :class:`OriginIndex`: each is a band of the MinHash by
     which it finds what may be the same.
     """
-    found = _features(text).sketch
+    found = _minhash(text)
     if found is None:
         return []
     rows = PERMUTATIONS // BANDS
@@ -257,15 +243,24 @@ def _as_written(name: str) -> bool:
     return len(name) > 4 or name.isupper()
 
 
+@lru_cache(maxsize=512)  # for the texts of a batch, which are sketched and then traced
+def _minhash(text: str) -> RMinHash | None:
+    """What ``text`` is found by among others; None for a text that is too short to be compared."""
+    shingles = _shingles(text)
+    if len(shingles) < MIN_SHINGLES:
+        return None
+    found = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    found.update(shingles)
+    return found
+
+
 @lru_cache(maxsize=512)
-def _features(text: str) -> _Features:
-    """What ``text`` is compared by. Kept for the texts of a batch, which are sketched and then traced."""
+def _hashes(text: str) -> frozenset[int]:
+    """What ``text`` is compared by, which few texts ever are: a number for each shingle."""
+    return frozenset(map(zlib.crc32, _shingles(text)))
+
+
+def _shingles(text: str) -> list[bytes]:
     words = _WORD.findall(normalise(text))[:MAX_WORDS]
     told = dict.fromkeys(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
-    shingles = [shingle.encode("utf-8", "surrogatepass") for shingle in told]
-    if len(shingles) < MIN_SHINGLES:
-        return _Features(array("I"), None)
-    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(shingles)
-    # 32 bits, the same in every process, for comparing two texts in little memory.
-    return _Features(array("I", sorted(map(zlib.crc32, shingles))), sketch)
+    return [shingle.encode("utf-8", "surrogatepass") for shingle in told]

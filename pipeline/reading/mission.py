@@ -63,6 +63,7 @@ SISTER = -1.0  # the tie of a sentence that is about a sister mission
 class Identity:
     """What a watch's mission is known by, compiled."""
 
+    names: tuple[str, ...]  # the long ones in lower case
     long_names: re.Pattern[str] | None
     acronyms: tuple[Name, ...]
     acronym: re.Pattern[str] | None
@@ -109,6 +110,7 @@ def identity(watch: Watch) -> Identity:
         )
     sisters = [n.text for n in watch.sister_missions]
     return Identity(
+        names=tuple(name.lower() for name in longs if name),
         long_names=re.compile(rf"(?<!\w)(?:{_alternatives(longs)})(?!\w)", re.IGNORECASE) if longs else None,
         acronyms=acronyms,
         acronym=re.compile(rf"(?<![\w.])(?:{_alternatives([n.text for n in acronyms])})(?!\w)") if acronyms else None,
@@ -340,11 +342,12 @@ def _named(text: str, who: Identity) -> bool:
 
 def _name_in(whole: str, who: Identity) -> str | None:
     """The first of the mission's names that counts in this article, or None."""
-    if who.long_names and (m := who.long_names.search(whole)):
-        return m.group()
     low = whole.lower()
+    # Most articles name none: that is plain from the letters, a dozen times sooner than by the pattern.
+    if who.long_names and any(name in low for name in who.names) and (m := who.long_names.search(whole)):
+        return m.group()
     for name in who.acronyms:
-        if not re.search(rf"(?<![\w.]){re.escape(name.text)}(?!\w)", whole):
+        if name.text not in whole or not re.search(rf"(?<![\w.]){re.escape(name.text)}(?!\w)", whole):
             continue
         if name.not_context and any(word.lower() in low for word in name.not_context):
             continue
