@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-from reading.worlds import a_claim, an_article, later
+from reading.worlds import DAY, a_claim, an_article, later
 from test_compare import VOTE, World
 
+from pipeline.board import baseline_changes, fold
 from pipeline.compare.likeness import chance
 from pipeline.compare.marks import Marks, marks_of_claim
-from pipeline.model import Aspect, Stage, Verdict
+from pipeline.model import Aspect, Fact, Stage, Verdict
 
 OWN: frozenset[str] = frozenset()
 
@@ -81,3 +83,21 @@ def test_a_death_from_wounds_is_news_after_the_attack() -> None:
     article = an_article(text, outlet="Harbour Times", at=later(3))
     (judgement,) = world.meets(article, a_claim(text, article=article, value="1 killed", **said))
     assert judgement.change is not None
+
+
+@pytest.mark.parametrize(("quote", "verdict"), [
+    ("The Council raised the ceiling of the force to 1,500 people.", Verdict.REVISES),
+    ("The ceiling of the force is 1,500 people, the office says.", Verdict.DISPUTES),
+])  # fmt: skip
+def test_a_step_away_from_the_baseline_is_no_dispute_with_it(quote: str, verdict: Verdict) -> None:
+    known = Fact(Aspect.STRENGTH, "ceiling", Stage.DECIDED, "1,200 people", "Its ceiling is 1,200 people.", 0)
+    world = World()
+    base = replace(world.watch.baseline, published=DAY - timedelta(days=3), facts=(known,))
+    world.watch = replace(world.watch, baseline=base)
+    world.changes = list(baseline_changes(world.watch))
+    world.board = fold(world.changes)
+    article = an_article(quote)
+
+    (judgement,) = world.meets(article, a_claim(quote, article=article, value="1,500 people", stage=Stage.DECIDED))
+
+    assert judgement.verdict is verdict

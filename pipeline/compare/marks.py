@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pipeline.board import Quantity, quantities, subject_key
 from pipeline.countries import mentions
+from pipeline.language import english
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, Watch
 from pipeline.text import normalise
 
@@ -104,18 +105,19 @@ def marks_of_change(change: Change) -> Marks:
 
 
 def _marks(said: Claim | Change, key: str, known: date, *, baseline: bool) -> Marks:
+    quote = english(said.quote)  # so that what one outlet says in French and another in English is one event
     return Marks(
         said.aspect,
         said.stage,
         key,
         stems_of(key),
-        said.quote,
-        stems_of(said.quote),
-        _names(said.quote),
-        _states(said.quote),
-        figures(said.quote),
+        quote,
+        stems_of(quote),
+        _names(quote),
+        _states(quote),
+        figures(quote),
         figures(said.value),
-        direction(said.quote),
+        direction(quote),
         said.event_date,
         known,
         said.article_id,

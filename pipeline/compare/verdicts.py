@@ -11,17 +11,23 @@ from pipeline.board import BECAME, Board, apply, confirm, quantities, same_numbe
 from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
 from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
+from pipeline.language import english
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Stage, Verdict, Watch
 from pipeline.text import content_id
 
 SURE = 0.5  # under this a claim is too weak to move the board
 LATE_FOR = timedelta(days=45)  # within which an earlier stage of what the board has is a late report, not a new plan
 RESTATED = 0.8  # chance from which a claim is old news; chosen on the corpus
+RESTATES = "restates what has been known"  # how the reason of such a verdict begins; its similarity is that chance
 SAME_DAY = timedelta(days=2)  # reports of one event differ by so much, with time zones and late editions
 SMALL_DISPUTE = 0.02  # figures that differ by less are disputed on the board, and not alerted
 QUIET = 0.45  # the confidence of a change that is to be on the board and not in an alert
 DISPUTE_DAYS = timedelta(days=14)  # figures for one thing that differ within this are a dispute, later ones a revision
 
+_STEP = re.compile(
+    r"\b(?:rais|increas|lift|expand|enlarg|cut|reduc|lower|trim|halv|doubl)\w*\b[^.;]{0,80}?\b(?:to|by)\b",
+    re.IGNORECASE,
+)
 _OF_WOUNDS = re.compile(r"\b(?:die[sd]?|dying|succumb\w*|dead)\b.{1,40}\b(?:wounds?|injur\w+)\b", re.IGNORECASE)
 _OPEN = frozenset({Stage.PROPOSED, Stage.PLANNED})  # what may still come to nothing
 _SETTLED_ONCE = frozenset({Aspect.MANDATE, Aspect.SUPPORT, Aspect.LEAD})
@@ -95,7 +101,8 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
         old, restated = memory.restated(mine, own)
         if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
             since = _day(old.held_from)
-            return replace(verdict(Verdict.STALE, f"restates what has been known since {since}"), against=old.change_id)
+            stale = verdict(Verdict.STALE, f"{RESTATES} since {since}")
+            return replace(stale, against=old.change_id, similarity=round(restated, 3))
     confidence, backed = claim.confidence, ""
     if claim.confidence < SURE:
         doubt = memory.waiting(claim, origin, article.published, own)
@@ -160,9 +167,21 @@ def _brings_more(claim: Claim, current: Change) -> bool:
     """True where the claim of a known event brings a step from plan to fact, a figure or a name."""
     if current.stage in _OPEN and claim.stage not in _OPEN:
         return True
-    if claim.aspect is Aspect.CASUALTIES and _OF_WOUNDS.search(claim.quote) and not _OF_WOUNDS.search(current.quote):
+    if claim.aspect is Aspect.CASUALTIES and _is_of_wounds(claim.quote) and not _is_of_wounds(current.quote):
         return True  # one who was hurt has died since
     return claim.stage is current.stage and (_differs(claim, current) or _fills_in(claim, current))
+
+
+def _moves(claim: Claim, before: Change) -> bool:
+    """True where the sentence tells of a step away from what was known at the start, and not of another count of it.
+
+    A baseline's fact has the day of its article where that gives none: the step seems to come within days of it.
+    """
+    return before.verdict is Verdict.BASELINE and bool(_STEP.search(english(claim.quote)))
+
+
+def _is_of_wounds(quote: str) -> bool:
+    return bool(_OF_WOUNDS.search(english(quote)))
 
 
 def _differs(claim: Claim, change: Change) -> bool:
@@ -176,9 +195,9 @@ def _differs(claim: Claim, change: Change) -> bool:
         return False
     if same_number(mine[0], theirs[0]) if mine[0].about or theirs[0].about else mine[0].number == theirs[0].number:
         return False
-    if any(q.number == theirs[0].number for q in figures(claim.quote)):
+    if any(q.number == theirs[0].number for q in figures(english(claim.quote))):
         return False  # the sentence has the board's figure too: it says from what to what
-    return all(q.number != mine[0].number for q in figures(change.quote))
+    return all(q.number != mine[0].number for q in figures(english(change.quote)))
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
@@ -189,7 +208,7 @@ def _fills_in(claim: Claim, change: Change) -> bool:
         if BECAME not in claim.value:
             return False
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
-        return BECAME not in change.value or change.value.split(BECAME, 1)[1] not in change.quote
+        return BECAME not in change.value or change.value.split(BECAME, 1)[1] not in english(change.quote)
     if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
@@ -229,7 +248,7 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
     held = claim.event_date or article.published.date()
     kind, reason, confidence = _kind(claim, before, held)
     change = Change(
-        change_id=content_id("change", watch.slug, claim.claim_id),
+        change_id=content_id("change", watch.key, claim.claim_id),
         watch=watch.slug,
         aspect=claim.aspect,
         subject=claim.subject,
@@ -273,7 +292,7 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
     if claim.stage is before.stage:
         if _fills_in(claim, before):
             return Verdict.ADVANCES, f"tells more of what was {was} since {since}: '{claim.value}'", min(sure, QUIET)
-        if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS:
+        if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS and not _moves(claim, before):
             mine, theirs = quantities(claim.value)[0].number, quantities(before.value)[0].number
             small = abs(mine - theirs) <= SMALL_DISPUTE * max(mine, theirs) or claim.aspect is Aspect.CASUALTIES
             reason = f"sources disagree: '{before.value}' since {since}, now '{claim.value}'"

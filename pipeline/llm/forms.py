@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.board import quantities
+from pipeline.language import english, figures_in_english
 from pipeline.llm.opinions import Opinion
 from pipeline.llm.prompt import MAX_CLAIMS, Ask, Form
 from pipeline.model import Article, Aspect, Claim, Precision, ReaderChoice, Reading, Stage
@@ -233,4 +234,9 @@ def _day(text: str | None) -> date | None:
 
 def _figures(text: str) -> set[float]:
     """The telling numbers of ``text``: ten and more, no years."""
-    return {q.number for q in quantities(squeeze(text)) if q.number >= 10 and not 1990 <= q.number <= 2060}
+    return {
+        q.number
+        for way in dict.fromkeys((text, figures_in_english(english(text))))  # "1.200" and "1 200" are 1,200 elsewhere
+        for q in quantities(squeeze(way))
+        if q.number >= 10 and not 1990 <= q.number <= 2060
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from pipeline import language
 from pipeline.llm.material import enclosed
 from pipeline.model import Article, Aspect, BoardRow, Judgement, ReaderChoice, Stage, Watch
 from pipeline.text import content_id, shorten
@@ -76,6 +77,9 @@ _READ = (
     '- quote: the sentence of "text" that says so, copied exactly.\n'
     "- confidence: from 0 to 1."
 )
+
+
+_ELSEWHERE = "\nThe article is in {name}. Copy each quote as it stands there; give subject and value in English."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,12 @@ def ask_about(candidate: Candidate, watch: Watch, choice: ReaderChoice) -> Ask:
 
 
 def ask_to_read(article: Article, watch: Watch, rows: Sequence[BoardRow], choice: ReaderChoice) -> Ask:
-    """The question what a whole article says of the mission; a long text is cut at ``choice.article_tokens``."""
+    """The question what a whole article says of the mission; a long text is cut at ``choice.article_tokens``.
+
+    Where the article is in another language than English, the model is told so.
+    """
+    code = language.decide(article.title, article.text, article.language)
+    told = "" if code == language.ENGLISH else _ELSEWHERE.format(name=language.name_of(code))
     material = {
         "mission": _mission(watch),
         "board": _board(rows),
@@ -162,7 +171,7 @@ def ask_to_read(article: Article, watch: Watch, rows: Sequence[BoardRow], choice
         "read",
         article.article_id,
         choice.model,
-        (("system", _READ), ("user", enclosed(material))),
+        (("system", _READ + told), ("user", enclosed(material))),
         choice.answer_tokens,
     )
 

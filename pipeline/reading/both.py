@@ -12,13 +12,14 @@ from collections.abc import Container, Iterator, Sequence
 import numpy as np
 
 from pipeline.model import Article, Aspect, Reading, Watch
-from pipeline.reading import encoder, mission, observe, rules, sentences
+from pipeline.reading import encoder, foreign, mission, observe, rules
 from pipeline.reading.claims import Opinion, claim_of, why
 from pipeline.reading.dense import ASPECTS, STAGES
 from pipeline.reading.encoder import Encoder, Heard
 from pipeline.reading.features import Seen
+from pipeline.reading.sentences import Sentence
 
-ENGINE = "rules+encoder-2"
+ENGINE = "rules+encoder-3"
 MOST_ASPECTS = 3  # of one sentence
 FLOOR = 0.04  # below this the encoder has no claim
 SAID = 0.1  # below this the two together have none: of a hundred such on the bench, four would be right
@@ -57,7 +58,9 @@ class EncodedReader:
         Raises:
             UsageError: the model's files do not fit this version.
         """
-        parts = sentences.split(article.text)
+        return foreign.read(article, watch, self.engine, self._read)
+
+    def _read(self, article: Article, parts: tuple[Sentence, ...], watch: Watch) -> Reading:
         focus = mission.focus(article, tuple(s.text for s in parts), watch)
         if not focus.relevant:
             return Reading(article.article_id, self.engine, False, focus.reason)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from pipeline import countries
+from pipeline.board import Quantity
 from pipeline.model import Aspect, Stage
 from pipeline.reading.cues import ASPECTS, STAGES
 from pipeline.reading.features import PERSONNEL, Seen
@@ -82,6 +84,9 @@ _NOT_A_PLACE_TEXT = """Monday Tuesday Wednesday Thursday Friday Saturday Sunday 
 _NOT_A_PLACE = frozenset(_NOT_A_PLACE_TEXT.split())
 
 
+_FROM = re.compile(r"\bfrom\s*$", re.IGNORECASE)  # a quantity may begin with the space before it
+_TO = re.compile(r"(?:\s+[\w’'-]+){0,4},?\s+to(?:\s+(?:a|the)(?:\s+[\w-]+){0,2})?\s*", re.IGNORECASE)
+
 _SHORT = {
     name: re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, short))})(?!\w)")
     for name, short in ORGANISATIONS.items()
@@ -154,9 +159,10 @@ def value(seen: Seen, aspect: Aspect, stage: Stage, mission: str) -> str:
     if aspect is Aspect.CASUALTIES and stage is not Stage.REJECTED and (counted := toll(text)):
         return counted
     if aspect is Aspect.FUNDING and (sums := seen.money):
-        return text[sums[0].start : sums[0].end].strip()
+        reached = _reached(text, sums[0], seen.numbers)
+        return text[reached.start : reached.end].strip()
     if aspect in (Aspect.STRENGTH, Aspect.CONTRIBUTORS) and (people := seen.people):
-        first = people[0]
+        first = _reached(text, people[0], seen.numbers)
         unit = PERSONNEL.match(text[first.end : first.end + 40])
         return text[first.start : first.end + (unit.end() if unit else 0)].strip(" ,;")
     if aspect is Aspect.MANDATE:
@@ -171,3 +177,11 @@ def value(seen: Seen, aspect: Aspect, stage: Stage, mission: str) -> str:
     if aspect is Aspect.COMMAND and (person := _PERSON.search(text)):
         return person.group(1).strip()
     return gist(text, (*STAGES.hits(seen.plain, stage.value), *ASPECTS.hits(seen.plain, aspect.value)))
+
+
+def _reached(text: str, first: Quantity, numbers: Sequence[Quantity]) -> Quantity:
+    """What ``first`` becomes, where the sentence says from what to what; else ``first`` itself."""
+    if not _FROM.search(text, 0, first.start):
+        return first
+    after = (q for q in numbers if q.start >= first.end and q.kind == first.kind)
+    return next((q for q in after if _TO.fullmatch(text, first.end, q.start)), first)

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 
 from pipeline.model import Article, Aspect, Reading, Stage, Watch
-from pipeline.reading import cues, features, mission, observe, sentences
+from pipeline.reading import cues, features, foreign, mission, observe
 from pipeline.reading.claims import Opinion, claim_of, why
 from pipeline.reading.features import Seen
 from pipeline.reading.lexicon import plain
+from pipeline.reading.sentences import Sentence
 
 # What each feature counts for "this sentence is news about the mission" (log-odds): logistic fits on the bench's
 # missions, rounded. Fitted on two missions and scored on the third, the mean aspect-grade F1 is about 0.03 lower.
@@ -34,11 +35,13 @@ _DECISIVE = frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.SUPPORT, Aspect.L
 class RuleReader:
     """Reads by rules alone."""
 
-    engine = "rules-1"
+    engine = "rules-2"
 
     def read(self, article: Article, watch: Watch) -> Reading:
         """The claims of ``article``, in text order, or why there are none."""
-        parts = sentences.split(article.text)
+        return foreign.read(article, watch, self.engine, self._read)
+
+    def _read(self, article: Article, parts: tuple[Sentence, ...], watch: Watch) -> Reading:
         focus = mission.focus(article, tuple(s.text for s in parts), watch)
         if not focus.relevant:
             return Reading(article.article_id, self.engine, False, focus.reason)

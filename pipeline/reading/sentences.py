@@ -24,6 +24,13 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sgt|Capt|Maj|Brig|Adm|Amb|Sen|Rep|Gov|Prof|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sep|Sept|Oct|Nov|Dec|Inc|Ltd|Co|Art|Res)|\b[A-Z]|\b[A-Z]\.[A-Z]|a\.m|p\.m|e\.g|i\.e)$"
 )
+# French and Spanish: quotes and marks of their own, and other abbreviations.
+_BREAK_ELSEWHERE = re.compile(r"([.!?…])((?:\s?[\"”’')\]»])*)\s+(?=[\"“‘'(\[«¿¡—–-]*\s?[A-ZÀ-Þ0-9£$€•])")
+_ABBREVIATION_ELSEWHERE = re.compile(
+    r"(?:\b(?:MM?|Mmes?|Mlles?|Dr|Dra|Me|Ste?|Sr|Sra|Sres|Srta|Gral|Gen|Cnel|Col|Tte|Cap|Cmdte|Lic|Ing|No|N|n|núm|art"
+    r"|av|env|cf|p|pág|ej|ex|janv|févr|juil|sept|oct|nov|déc|ene|feb|abr|ago|dic|EE|UU|Ud|Uds)|\b[A-Z]|\b[A-Z]\.[A-Z]"
+    r"|[ap]\.\s?m)$"
+)
 _DATELINE = re.compile(
     r"^(?:(?:[A-ZÀ-Þ][A-ZÀ-Þ.'’\-/]+(?:[ ,/]+"
     r"|$)){1,5}(?:[A-Z][\w.]*(?: [A-Z][\w.]*)*,? )?(?:\w{3,9}\.? \d{1,2} |\d{1,2} \w+(?: \d{4})? )?"
@@ -50,8 +57,15 @@ def _is_dateline(text: str) -> bool:
     return head.upper() == head or text.rstrip().endswith(("—", "–", "-"))
 
 
-def split(text: str) -> tuple[Sentence, ...]:
-    """The sentences of ``text`` in order; at most ``MAX_SENTENCES``."""
+def split(text: str, language: str = "en") -> tuple[Sentence, ...]:
+    """The sentences of ``text`` in order; at most ``MAX_SENTENCES``.
+
+    Args:
+        text: an article's, with a line for each paragraph.
+        language: its code; what ends a sentence and what only shortens a word differs a little.
+    """
+    english = language == "en"
+    breaks, shortened = (_BREAK, _ABBREVIATION) if english else (_BREAK_ELSEWHERE, _ABBREVIATION_ELSEWHERE)
     out: list[Sentence] = []
     offset = 0
     number = -1
@@ -66,8 +80,8 @@ def split(text: str) -> tuple[Sentence, ...]:
         stop = start + len(line.rstrip())
         body = text[begin:stop]
         cursor = 0
-        for m in _BREAK.finditer(body):
-            if m.group(1) == "." and _ABBREVIATION.search(body[max(0, m.start() - 8) : m.start()]):
+        for m in breaks.finditer(body):
+            if m.group(1) == "." and shortened.search(body[max(0, m.start() - 8) : m.start()]):
                 continue
             _add(out, text, begin + cursor, begin + m.end(2), number)
             cursor = m.end()

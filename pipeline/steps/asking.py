@@ -13,7 +13,7 @@ from pipeline.board import Board, apply, fold
 from pipeline.llm import Candidate, Opinion, ask_about, ask_to_read, engine_name, opinion_of, reading_of
 from pipeline.model import Article, Aspect, BoardRow, Change, Judgement, Reading, Watch
 from pipeline.reading import Reader
-from pipeline.reading.sentences import split
+from pipeline.reading.foreign import is_for_a_model, sentences_of
 from pipeline.steps.assess import Assessment, Known, assess
 from pipeline.steps.ports import AskModel
 
@@ -93,7 +93,7 @@ def candidates(
 
 def _candidate(judgement: Judgement, change: Change, article: Article, board: Board) -> Candidate:
     before = after = ""
-    sentences = split(article.text)
+    sentences = sentences_of(article)
     at = next((s.number for s in sentences if s.start <= judgement.claim.start < s.end), None)
     if at is not None:
         before = sentences[at - 1].text if at else ""
@@ -113,10 +113,14 @@ def _rows(board: Board, aspect: Aspect, key: str) -> tuple[BoardRow, ...]:
 
 
 async def _read_by_model(batch: Sequence[Article], known: Known, reader: _Readings, ask: AskModel) -> _Readings:
-    """``reader`` with the model's readings of those articles of ``batch`` that the embedded engine finds relevant."""
+    """``reader`` with the model's readings of those articles of ``batch`` that the embedded engine finds relevant.
+
+    Those in a language that it does not know go to the model too, where they may be about the mission.
+    """
     watch = reader.watch
     rows = tuple(fold(known.changes).values())
-    relevant = [(article, reading) for article in batch if (reading := reader.embedded.read(article, watch)).relevant]
+    read = [(article, reader.embedded.read(article, watch)) for article in batch]
+    relevant = [(one, reading) for one, reading in read if reading.relevant or is_for_a_model(one, watch)]
     replies = await ask([ask_to_read(article, watch, rows, watch.reader) for article, _ in relevant])
     readings = {
         article.article_id: reading_of(
@@ -124,7 +128,7 @@ async def _read_by_model(batch: Sequence[Article], known: Known, reader: _Readin
             reply.trouble,
             article,
             embedded,
-            [(sentence.start, sentence.end) for sentence in split(article.text)],
+            [(sentence.start, sentence.end) for sentence in sentences_of(article)],
             reader.engine,
             watch.reader,
         )

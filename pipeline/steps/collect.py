@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pipeline.errors import MissionwatchError, SpreadError, TransientError, WorkerError
 from pipeline.extract import ExtractedPage, extract_page
+from pipeline.language import decide
 from pipeline.model import (
     Article,
     Entry,
@@ -170,7 +171,7 @@ def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -
         published_source=page.published.source,
         fetched_at=now,
         author=page.author,
-        language=page.language or feed.language,
+        language=decide(page.title or entry.title, page.text, page.language or feed.language),
         role=feed.role,
         family=family,
         text_hash=digest,

@@ -10,7 +10,8 @@ RULES = [*(PIPELINE / "reading").glob("*.py"), *(PIPELINE / "compare").glob("*.p
 RULES += [
     *(PIPELINE / "initiate").glob("*.py"),
     *(PIPELINE / "alerts").glob("*.py"),
-    *(PIPELINE / name for name in ("board.py", "backtest.py")),
+    *(PIPELINE / "backtest").glob("*.py"),
+    PIPELINE / "board.py",
 ]
 NAMES_TEXT = """MSS MSSM MMAS GSF FRG UNSOH BINUH MINUSTAH AUSSOM ATMIS AMISOM UNSOS UNTMIS UNIFIL UNDOF Artibonite
     Kenscoff Ombaka Ruto Guterres Dujarric Rubio Massieu Nzuve Kabiru Landau Anand Waltz Abagnara Naqoura
