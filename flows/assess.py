@@ -23,6 +23,7 @@ from pipeline.board import fold
 from pipeline.chat import Chat
 from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
+from pipeline.marks import Marks
 from pipeline.model import Article, Change, Revised, Verdict
 from pipeline.storage import Store, open_store
 
@@ -81,6 +82,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                         slug, oldest - steps.NEAR_DUPLICATES_FOR, (article.article_id for article in articles)
                     ),
                     articles=tuple(store.articles_of(behind).values()),
+                    marks=Marks.of(store.load_marks(slug)),
                 )
             # What a page no longer says is off the board before the page's new text meets it.
             revised = await asyncio.to_thread(_revise, articles, told, found, now)

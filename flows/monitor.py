@@ -19,7 +19,8 @@ from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
-from pipeline import storage
+from pipeline import steps, storage
+from pipeline.marks import Marks
 from pipeline.model import RunRecord
 
 
@@ -47,6 +48,9 @@ async def monitor(request: WatchRequest) -> RunRecord:
             for stage, has_work in stages:
                 # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
                 with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                    # After the round's own news, as when it was pinned; in the one opening that there is anyway.
+                    if stage is alert and (pins := _pin(store, found, now)):
+                        run.count(changes=pins)
                     wanted = has_work(store, found, now)
                 if wanted:
                     await stage(request, run_id)
@@ -55,6 +59,16 @@ async def monitor(request: WatchRequest) -> RunRecord:
         assert run.record is not None  # noqa: S101 -- the block above has ended well
         await show_round(run, request, found.watch)
     return run.record
+
+
+def _pin(store: storage.Store, found: Resources, now: datetime) -> int:
+    """Pin the rows whose pins came with an import, once their time has come; the number of changes."""
+    slug = found.watch.slug
+    marks = Marks.of(store.load_marks(slug))
+    due = marks.due(now, store.load_changes(slug)) if marks.turns() else ()
+    for mark in due:
+        store.add_marked(slug, steps.act_on(mark, store.marking(slug, mark), found.watch, now), late=True)
+    return len(due)
 
 
 def _checks_wait(store: storage.Store, found: Resources, now: datetime) -> bool:

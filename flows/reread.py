@@ -16,6 +16,7 @@ from flows.runs import Run, recorded
 from pipeline import steps
 from pipeline.chat import Chat
 from pipeline.errors import UsageError
+from pipeline.marks import Marks
 from pipeline.model import Article
 from pipeline.storage import LIVE, open_store
 
@@ -49,11 +50,14 @@ async def _read(request: WatchRequest, found: Resources, now: datetime, chat: Ch
     with open_store(request.data_dir, wait=found.settings.store_wait) as store:
         articles = store.articles_standing(slug)
         changes = store.load_changes(slug)
+        marks = Marks.of(store.load_marks(slug))
 
     async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
         return await assess_batch(f"{len(batch)} articles again", batch, known, found, now, chat)
 
-    return await steps.read_again(articles, changes=changes, engine=found.reader.engine, assess=assess, now=now)
+    return await steps.read_again(
+        articles, changes=changes, engine=found.reader.engine, assess=assess, now=now, marks=marks
+    )
 
 
 def _count(run: Run, made: steps.Reread) -> None:

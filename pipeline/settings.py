@@ -67,6 +67,7 @@ class Settings(BaseModel):
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
         site: whether each run writes the page and the feeds of its watch into the folder ``site`` of the data folder.
         delivery_attempts: failed attempts after which an alert is a dead letter; 12 take about two days.
+        author: who you are, as the author of marks; empty takes the name of the account. See docs/marks.md.
         keep_bodies: days for which ``missionwatch prune`` keeps the texts of articles; 0 keeps them for ever.
     """
 
@@ -89,6 +90,7 @@ class Settings(BaseModel):
     page_url: str = Field("", max_length=500)
     site: bool = True
     delivery_attempts: Annotated[int, Field(ge=1, le=1000)] = 12
+    author: str = Field("", max_length=200)
     keep_bodies: Annotated[int, Field(ge=0, le=36_500)] = 0
     log: Literal["text", "json"] = "text"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading.worlds import DAY, LEAD, a_watch
 
-from pipeline.board import Board, apply, baseline_changes, confirm, fold, quantities, same_number, subject_key
+from pipeline.board import Board, apply, baseline_changes, confirm, fold, quantities, same_number, subject_key, surer
 from pipeline.model import Aspect, Change, Stage, Verdict
 from pipeline.text import content_id
 
@@ -31,6 +31,15 @@ def a_change(name: str, subject: str = "ceiling", *, stage: Stage = Stage.DECIDE
         confidence=0.9,
         supersedes=content_id("change", supersedes) if supersedes else None,
     )
+
+
+@pytest.mark.parametrize(("origins", "sure"), [(0, 0.5), (1, 0.5), (2, 2 / 3), (9, 0.9)])
+def test_each_independent_origin_adds_to_the_odds_of_a_row(origins: int, sure: float) -> None:
+    assert surer(0.5, origins) == pytest.approx(sure)
+
+
+def test_what_is_certain_stays_so_and_what_is_impossible_too() -> None:
+    assert [surer(sure, 3) for sure in (0.0, 1.0)] == [0.0, 1.0]
 
 
 def test_the_last_change_of_a_subject_wins() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.bench.gold import Gold
 from pipeline.bench.run import Run, Seen, run_watch
 from pipeline.bench.scoring import GRADES, SAME, Grade, Kind, Score, Told, matches, overlap, score
+from pipeline.board import surer
 from pipeline.errors import UsageError
 from pipeline.model import Article, Verdict, Watch
 from pipeline.reading import Reader
@@ -225,6 +226,42 @@ def reliability(missions: Sequence[Mission]) -> list[Bin]:
             sure=fmean(sure for sure, _ in told[i]) if told[i] else 0.0,
         )
         for i in range(BINS)
+    ]
+
+
+class Corroborated(NamedTuple):
+    """The alerts that ``origins`` told in the end ("1", "2 or more"): how many, how many right, and how sure they were.
+
+    Attributes:
+        alone: the mean confidence of the claims that made them.
+        sure: the mean of :func:`pipeline.board.surer`.
+    """
+
+    origins: str
+    alerts: int
+    right: int
+    alone: float
+    sure: float
+
+
+def corroboration(missions: Sequence[Mission]) -> list[Corroborated]:
+    """Whether what more origins tell is surer by as much as we say (aspect grade), over ``missions``."""
+    rows: dict[str, list[tuple[float, float, bool]]] = {"1": [], "2 or more": []}
+    for mission in missions:
+        for one, outcome in zip(mission.run.alerts, mission.scored.outcomes, strict=True):
+            if outcome.kind is not Kind.BORDERLINE:
+                right = outcome.kind in (Kind.RIGHT, Kind.WRONG_STAGE)
+                sure = surer(one.confidence, one.origins)
+                rows["2 or more" if one.origins > 1 else "1"].append((one.confidence, sure, right))
+    return [
+        Corroborated(
+            origins,
+            len(told),
+            sum(right for _, _, right in told),
+            fmean(alone for alone, _, _ in told) if told else 0.0,
+            fmean(sure for _, sure, _ in told) if told else 0.0,
+        )
+        for origins, told in rows.items()
     ]
 
 

@@ -11,9 +11,9 @@ from pipeline.alerts import worth_alerting
 from pipeline.backtest import given_id
 from pipeline.bench.scoring import Told
 from pipeline.board import Board, apply, baseline_changes, fold
-from pipeline.model import Article, Change, Judgement, Reading, Watch
+from pipeline.model import Article, Change, Judgement, Reading, Verdict, Watch
 from pipeline.reading import Reader
-from pipeline.steps import Known, assess
+from pipeline.steps import Assessment, Known, assess
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Seen:
     Attributes:
         against: the change that had made the row it was compared with, None where the board had none.
         silence: why it was not told; empty where it was.
+        origins: how many independent origins had told the change that it made, in the end; 0 where it made none.
     """
 
     article: Article
     judgement: Judgement
     against: Change | None
     silence: str
+    origins: int = 0
 
     @property
     def alerted(self) -> bool:
@@ -79,17 +81,30 @@ def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader) -> Run:
     seconds = time.process_time() - begun
     by_id = {article.article_id: article for article in ordered}
     changes = {change.change_id: change for change in (*base, *assessed.changes)}
+    told_by = _told_by(assessed)
     seen = tuple(
         Seen(
             article=by_id[judgement.claim.article_id],
             judgement=judgement,
             against=changes.get(judgement.against) if judgement.against else None,
             silence=_silence(judgement, watch),
+            origins=len(told_by[judgement.change.change_id]) if judgement.change is not None else 0,
         )
         for judgement in assessed.judgements
     )
     readings = {reading.article_id: reading for reading in assessed.readings}
     return Run(watch, ordered, readings, seen, _boards(ordered, fold(base), seen), seconds)
+
+
+def _told_by(assessed: Assessment) -> dict[UUID, set[str]]:
+    """The independent origins that told each change."""
+    found: dict[UUID, set[str]] = {}
+    for judgement in assessed.judgements:
+        made = judgement.change.change_id if judgement.change is not None else None
+        change_id = made or (judgement.against if judgement.verdict is Verdict.CONFIRMS else None)
+        if change_id is not None:
+            found.setdefault(change_id, set()).add(assessed.origins[judgement.claim.article_id])
+    return found
 
 
 def _silence(judgement: Judgement, watch: Watch) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
-from pipeline.bench.figures import BINS, Bin, Mission, calibration_gap, cause, reliability
+from pipeline.bench.figures import BINS, Bin, Mission, calibration_gap, cause, corroboration, reliability
 from pipeline.bench.scoring import GRADES, Kind
 from pipeline.model import Aspect
 from pipeline.text import safe
@@ -137,7 +137,25 @@ def error_tables(missions: Sequence[Mission]) -> list[Table]:
 def reliability_tables(missions: Sequence[Mission]) -> list[Table]:
     """Confidence against the share that was right (aspect grade), a mission a table and together."""
     parts = [(m.gold.name, [m]) for m in missions] if len(missions) > 1 else []
-    return [_reliability(name, reliability(held)) for name, held in [*parts, ("together", list(missions))]]
+    found = [_reliability(name, reliability(held)) for name, held in [*parts, ("together", list(missions))]]
+    return [*found, corroboration_table(missions)]
+
+
+def corroboration_table(missions: Sequence[Mission]) -> Table:
+    """How sure an alert is in the end, by how many independent origins told it, beside the share that was right."""
+    rows = (
+        (
+            c.origins,
+            str(c.alerts),
+            *((f"{c.alone:.2f}", f"{c.sure:.2f}", f"{c.right / c.alerts:.2f}") if c.alerts else "---"),
+        )
+        for c in corroboration(missions)
+    )
+    return Table(
+        "What further origins add: the odds of one claim times the number of origins that tell it in the end",
+        ("origins", "alerts", "one claim", "how sure", "right"),
+        tuple(rows),
+    )
 
 
 def _reliability(name: str, bins: Sequence[Bin]) -> Table:

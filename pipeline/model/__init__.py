@@ -12,6 +12,7 @@ from pipeline.model.delivery import (
     ChannelState,
     Delivery,
     PendingAlert,
+    Picture,
     RunRecord,
     Silence,
     ToldAlert,
@@ -40,6 +41,7 @@ from pipeline.model.sources import (
     PublishedAt,
     Response,
 )
+from pipeline.model.standing import Standing, WatchState
 from pipeline.model.watch import AlertRule, Baseline, Every, Fact, Feed, Name, ReaderChoice, Urgent, Watch, When
 from pipeline.model.words import MOVES_BOARD, WORKED, Aspect, HealthState, PollOutcome, Precision, Role, Stage, Verdict
 
@@ -80,6 +82,7 @@ __all__ = [
     "ParsedFeed",
     "PendingAlert",
     "PendingEntry",
+    "Picture",
     "PollOutcome",
     "PollRecord",
     "Precision",
@@ -96,9 +99,11 @@ __all__ = [
     "Sight",
     "Silence",
     "Stage",
+    "Standing",
     "ToldAlert",
     "Urgent",
     "Verdict",
     "Watch",
+    "WatchState",
     "When",
 ]

@@ -64,6 +64,21 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with a message.
+
+    Attributes:
+        name: of its file, in plain ASCII without blanks.
+        alt: what it shows, in words.
+        png: its bytes.
+    """
+
+    name: str
+    alt: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """A change or claim that makes no alert, with the reason."""
 

@@ -162,6 +162,7 @@ class Quiet:
         claims: claims of the period by verdict.
         unread: entries and articles that wait to be read.
         oldest_unread: publication time of the oldest of them; None where nothing waits.
+        unwatched: (from, to) of the times in which the watch was paused or archived.
     """
 
     since: datetime
@@ -177,3 +178,4 @@ class Quiet:
     claims: Mapping[str, int] = field(default_factory=dict)
     unread: int = 0
     oldest_unread: datetime | None = None
+    unwatched: tuple[tuple[datetime, datetime], ...] = ()

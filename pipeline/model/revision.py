@@ -19,9 +19,10 @@ class Finding(StrEnum):
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
     UNCLEAR = "unclear"
+    MARKED = "marked"  # the page is as it was, and a person has taken back what was made of it
 
 
-TAKEN_BACK = frozenset({Finding.CORRECTED, Finding.WITHDRAWN})
+TAKEN_BACK = frozenset({Finding.CORRECTED, Finding.WITHDRAWN, Finding.MARKED})
 
 
 @dataclass(frozen=True, slots=True)

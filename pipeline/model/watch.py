@@ -118,6 +118,7 @@ class AlertRule:
         escalate_to: where it is told again, and where corroboration and disputes are told too; empty means
             ``channels`` for the former and nowhere for the latter.
         remind_before: days before the end of a mandate, and the like, at which it is told; empty tells of none.
+        picture: whether messages by mail and to JSON webhooks carry the timeline of what they tell.
     """
 
     name: str
@@ -137,6 +138,7 @@ class AlertRule:
     escalate_after: timedelta | None = None
     escalate_to: tuple[str, ...] = ()
     remind_before: tuple[int, ...] = (14,)
+    picture: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,12 @@ class ReaderChoice:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One mission to be watched, as its folder under ``seeds/`` says."""
+    """One mission to be watched, as its folder under ``seeds/`` says.
+
+    Attributes:
+        slug: its short name: the folder of its page, its alert file, the column ``watch`` of the tables.
+        formerly: the short names that it has had before, the first first.
+    """
 
     slug: str
     title: str
@@ -189,3 +196,9 @@ class Watch:
     rules: tuple[AlertRule, ...]
     sister_missions: tuple[Name, ...] = ()
     reader: ReaderChoice = ReaderChoice()
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What ids are made of: the first name that it had, so that a rename changes none and tells nothing twice."""
+        return self.formerly[0] if self.formerly else self.slug

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -107,6 +108,10 @@ def _message(
 
 def _told(change: Change, check: EvidenceCheck, article: Article | None) -> Section:
     """What was told of one change, and what its source says now."""
+    if check.finding is Finding.MARKED:
+        section = compose.taken_back(change, article, then=check.old_sentence, now="", found="", url=check.url)
+        found = f"The page has not changed; what we made of it was {check.reason}."
+        return replace(section, notes=(found, "The board no longer counts it."))
     if check.finding is Finding.CORRECTED:
         found = "The source has since corrected it."
     elif check.revision_id is None:

@@ -9,6 +9,7 @@ This is the pipe, in order::
     assess         articles, board  -> read, compare, plan     -> readings, verdicts, changes, alerts
     deliver_alert  a pending alert  -> hand it over            -> a Delivery
     read_again     the stored past  -> read, compare           -> how the board would differ, and what to store
+    act_on         a person's mark  -> compare, plan           -> what is taken back, what joins, and who must hear
 
 ``assess_asking`` is ``assess`` with a language model, for a watch that chooses one.
 
@@ -21,6 +22,8 @@ from pipeline.steps.asking import assess_asking, candidates, reader_of
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
 from pipeline.steps.collect import collect_entry, is_put_off
 from pipeline.steps.deliver import deliver_alert, deliver_all
+from pipeline.steps.marked import Marked, Marking, Said
+from pipeline.steps.marking import act_on
 from pipeline.steps.poll import at_once, poll_feed
 from pipeline.steps.ports import AskModel, Deliver, Fetch, Work
 from pipeline.steps.recheck import MAX_HASH_ONLY, Told, bounded, gone, look_again, pages_of, revise, told_by_recall
@@ -35,9 +38,13 @@ __all__ = [
     "Difference",
     "Fetch",
     "Known",
+    "Marked",
+    "Marking",
     "Reread",
+    "Said",
     "Told",
     "Work",
+    "act_on",
     "assess",
     "assess_asking",
     "at_once",

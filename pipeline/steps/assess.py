@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.board import confirm_all, fold, in_force, with_successors
-from pipeline.compare import Doubt, Memory, judge
+from pipeline.compare import Doubt, Memory
 from pipeline.dedupe import OriginIndex
-from pipeline.llm import Opinion, reading_without, told, weigh
+from pipeline.llm import Opinion, told, weigh
+from pipeline.marks import NO_MARKS, Heeded, Marks, heed, judge_heeding
 from pipeline.model import (
     Alert,
     Article,
@@ -40,6 +41,7 @@ class Known:
             sketch with an article of the batch may be left out.
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
         articles: behind recent changes, so that what is confirmed is told with its first source.
+        marks: what persons say of what is read.
     """
 
     changes: Sequence[Change] = ()
@@ -47,6 +49,7 @@ class Known:
     texts: Sequence[tuple[UUID, str, str]] = ()
     uncertain: Sequence[tuple[Claim, str, datetime]] = ()
     articles: Sequence[Article] = ()
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +104,21 @@ def assess(
     origins: dict[UUID, str] = {}
     seen: dict[UUID, Article] = {article.article_id: article for article in known.articles}
     named = with_successors(watch, standing)
+    pins = known.marks.pins(now, standing)
     for article in batch:
         origin, reprinted = index.trace(article)
         traced = replace(article, origin=origin)
         origins[article.article_id] = origin
         seen[article.article_id] = traced
-        reading = reader.read(traced, named)
+        heeded = heed(reader.read(traced, named), traced, known.marks)
         if retraction_notice(article):
-            reading = replace(reading, claims=(), reason="the page says that the article is withdrawn")
-        if opinions:
-            reading, held_back = weigh(reading, opinions)
-            verdicts, board = judge(
-                reading_without(reading, held_back), traced, board, watch, memory=memory, reprinted=reprinted
-            )
-            verdicts = _with_opinions(verdicts, held_back, opinions)
-        else:
-            verdicts, board = judge(reading, traced, board, watch, memory=memory, reprinted=reprinted)
+            reading = replace(heeded.reading, claims=(), reason="the page says that the article is withdrawn")
+            heeded = Heeded(reading)
+        unmarked = {i: opinion for i, opinion in (opinions or {}).items() if i not in heeded.ids}  # persons come first
+        reading, doubted = weigh(heeded.reading, unmarked)
+        heeded = replace(heeded, reading=reading, held_back=(*heeded.held_back, *doubted))
+        verdicts, board = judge_heeding(heeded, traced, board, watch, memory=memory, reprinted=reprinted, pins=pins)
+        verdicts = _with_opinions(verdicts, {judgement.claim.claim_id for judgement in doubted}, unmarked)
         readings.append(reading)
         memory = memory.remember(
             (v.change for v in verdicts if v.change is not None),
@@ -161,13 +163,12 @@ def _heard(
 
 
 def _with_opinions(
-    verdicts: tuple[Judgement, ...], held_back: tuple[Judgement, ...], opinions: Mapping[UUID, Opinion]
+    verdicts: tuple[Judgement, ...], held_back: Collection[UUID], opinions: Mapping[UUID, Opinion]
 ) -> tuple[Judgement, ...]:
-    """All judgements of an article in the order of its text, with what the model said in their reasons."""
-    heard = (
-        told(verdict, opinions[verdict.claim.claim_id]) if verdict.claim.claim_id in opinions else verdict
-        for verdict in verdicts
-    )
+    """``verdicts`` with what the model said in the reasons of those that it did not hold back."""
     return tuple(
-        sorted((*heard, *held_back), key=lambda j: (j.claim.start, j.claim.aspect.value, str(j.claim.claim_id)))
+        told(verdict, opinions[verdict.claim.claim_id])
+        if verdict.claim.claim_id in opinions and verdict.claim.claim_id not in held_back
+        else verdict
+        for verdict in verdicts
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.board import fold, in_force
+from pipeline.marks import NO_MARKS, Mark, MarkKind, Marks, pinned
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Reading, Silence, Verdict
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known
 from pipeline.text import content_id, normalise
@@ -56,7 +57,13 @@ class Reread:
 
 
 async def read_again(
-    articles: Sequence[Article], *, changes: Sequence[Change], engine: str, assess: Assess, now: datetime
+    articles: Sequence[Article],
+    *,
+    changes: Sequence[Change],
+    engine: str,
+    assess: Assess,
+    now: datetime,
+    marks: Marks = NO_MARKS,
 ) -> Reread:
     """Read the past again, in order of publication, from the baseline on; nothing is written.
 
@@ -66,9 +73,11 @@ async def read_again(
         engine: what reads now, for the reasons.
         assess: reads and judges a batch.
         now: the time of reading again.
+        marks: what persons say of what is read. A pin holds from the time at which it was made.
     """
     stored = in_force(changes)
-    past = _Past([change for change in stored if change.verdict is Verdict.BASELINE])
+    turns = list(marks.turns())
+    past = _Past([change for change in stored if change.verdict is Verdict.BASELINE], marks.without(turns))
     kept_of: dict[UUID, list[Change]] = {}
     for change in stored:
         if change.article_id is not None:
@@ -76,6 +85,10 @@ async def read_again(
     unreadable = 0
     batch: list[Article] = []
     for article in articles:
+        while turns and turns[0].watch_time <= article.published:
+            await past.take(batch, assess)
+            batch = []
+            past.turn(turns.pop(0))
         if article.text and len(batch) < BATCH:
             batch.append(article)
             continue
@@ -85,6 +98,8 @@ async def read_again(
             unreadable += 1
             past.changes += kept_of.get(article.article_id, [])
     await past.take(batch, assess)
+    for mark in turns:
+        past.turn(mark)
     withdrawn, same = _compared(stored, past.changes)
     renamed = {
         change.change_id: same.get(change.change_id) or content_id("reread-change", now.isoformat(), change.change_id)
@@ -114,14 +129,21 @@ async def read_again(
 class _Past:
     """What has been read so far, as :func:`pipeline.steps.assess` wants to know it."""
 
-    def __init__(self, changes: Iterable[Change]) -> None:
+    def __init__(self, changes: Iterable[Change], marks: Marks) -> None:
         self.changes = list(changes)
+        self._marks = marks
         self.readings: list[Reading] = []
         self.judgements: list[Judgement] = []
         self.origins: dict[UUID, str] = {}
         self._said: list[tuple[UUID, str, datetime]] = []
         self._unsure: list[tuple[Claim, str, datetime]] = []
         self._texts: list[Article] = []
+
+    def turn(self, mark: Mark) -> None:
+        """Pin a row, or let it go: from here on."""
+        if mark.kind is MarkKind.PINNED:
+            self.changes.append(pinned(mark, fold(self.changes)))
+        self._marks = Marks.of((*self._marks.all_of_them, mark))
 
     async def take(self, batch: Sequence[Article], assess: Assess) -> None:
         """Read ``batch`` and remember what came of it."""
@@ -134,6 +156,7 @@ class _Past:
             confirmations=tuple(self._said),
             texts=[(a.article_id, self.origins[a.article_id], a.text) for a in self._texts],
             uncertain=tuple(self._unsure),
+            marks=self._marks,
         )
         made = await assess(batch, known)
         published = {article.article_id: article.published for article in batch}

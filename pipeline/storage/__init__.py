@@ -7,6 +7,7 @@ from pipeline.storage.connection import Row
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.restore import Restored, restore
+from pipeline.storage.review import ReviewItem
 from pipeline.storage.site import SiteRows
 from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, hold_run, is_ours, open_published, open_store
 from pipeline.storage.vitals import (
@@ -18,6 +19,7 @@ from pipeline.storage.vitals import (
     read_pulse,
     read_vitals,
 )
+from pipeline.storage.watches import WatchLine
 from pipeline.storage.why import Trail
 
 __all__ = [
@@ -29,12 +31,14 @@ __all__ = [
     "Pruned",
     "PublishedFile",
     "Restored",
+    "ReviewItem",
     "Row",
     "SiteRows",
     "Store",
     "StoreSight",
     "Trail",
     "Vitals",
+    "WatchLine",
     "hold_run",
     "is_ours",
     "look_at_runs",

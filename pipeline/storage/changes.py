@@ -101,6 +101,7 @@ class Changes(Recalls):
         claims = [claim for reading in readings for claim in reading.claims]
         claims += [judgement.claim for judgement in judgements]
         changes = [*revised.withdrawals, *(j.change for j in judgements if j.change is not None)]
+        key = self._key(watch)
         with self._db.transaction():
             self._add_revised(run_id, watch, revised)
             self._db.insert(
@@ -110,14 +111,14 @@ class Changes(Recalls):
             )
             last = self._db.value("SELECT coalesce(max(seq), 0) FROM change WHERE seq > 0")
             counts = AssessmentCounts(
-                readings=self._db.insert("reading", [reading_row(run_id, watch, reading) for reading in readings]),
+                readings=self._db.insert("reading", [reading_row(run_id, watch, reading, key) for reading in readings]),
                 claims=self._db.insert("claim", [claim_row(claim) for claim in claims]),
-                verdicts=self._db.insert("verdict", [verdict_row(run_id, watch, j) for j in judgements]),
+                verdicts=self._db.insert("verdict", [verdict_row(run_id, watch, j, key) for j in judgements]),
                 changes=self._db.insert("change", change_rows(changes, run_id, last + 1)),
                 alerts=self._add_alerts(run_id, (*revised.alerts, *alerts)),
-                silences=self._db.insert("silence", [silence_row(run_id, watch, silence) for silence in silences]),
+                silences=self._db.insert("silence", [silence_row(run_id, watch, silence, key) for silence in silences]),
             )
-            add_support(self._db, watch, judgements, changes, origins.keys())
+            add_support(self._db, watch, judgements, changes, origins.keys(), key)
             return counts
 
     def board(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> list[Row]:
@@ -204,10 +205,10 @@ def _change_of(row: Row) -> Change:
     return Change(**values)
 
 
-def reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
-    """The row of reading, for its table."""
+def reading_row(run_id: UUID, watch: str, reading: Reading, key: str = "") -> Row:
+    """The row of reading, for its table; ``key`` is what ids are made of, where it is not ``watch``."""
     return {
-        "reading_id": content_id("reading", watch, reading.article_id, reading.engine),
+        "reading_id": content_id("reading", key or watch, reading.article_id, reading.engine),
         "run_id": run_id,
         "watch": watch,
         "article_id": reading.article_id,
@@ -218,10 +219,10 @@ def reading_row(run_id: UUID, watch: str, reading: Reading) -> Row:
     }
 
 
-def verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
-    """The row of judgement, for its table."""
+def verdict_row(run_id: UUID, watch: str, judgement: Judgement, key: str = "") -> Row:
+    """The row of judgement, for its table; ``key`` is what ids are made of, where it is not ``watch``."""
     return {
-        "verdict_id": verdict_id(watch, judgement.claim),
+        "verdict_id": verdict_id(key or watch, judgement.claim),
         "run_id": run_id,
         "watch": watch,
         "claim_id": judgement.claim.claim_id,
@@ -233,10 +234,10 @@ def verdict_row(run_id: UUID, watch: str, judgement: Judgement) -> Row:
     }
 
 
-def silence_row(run_id: UUID, watch: str, silence: Silence) -> Row:
-    """The row of silence, for its table."""
+def silence_row(run_id: UUID, watch: str, silence: Silence, key: str = "") -> Row:
+    """The row of silence, for its table; ``key`` is what ids are made of, where it is not ``watch``."""
     return {
-        "silence_id": content_id("silence", watch, silence.change_id, silence.reason),
+        "silence_id": content_id("silence", key or watch, silence.change_id, silence.reason),
         "run_id": run_id,
         "watch": watch,
         "change_id": silence.change_id,

@@ -10,9 +10,10 @@ from pipeline.board import baseline_changes
 from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Watch
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, entry_of, feed_of, id_list
+from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of, id_list
 from pipeline.storage.polling import habits_of, habits_row
 from pipeline.storage.schema import MORE
+from pipeline.storage.watches import Watches
 from pipeline.text import content_id
 
 _FEED_UPDATE = """(feed_id) DO UPDATE SET url = excluded.url, title = excluded.title, role = excluded.role,
@@ -31,15 +32,20 @@ _STATE_UPDATE = f"""(feed_id) DO UPDATE SET {_HABITS},
 _NEXT_DUE = "CASE WHEN s.last_polled_at <= CAST(? AS TIMESTAMPTZ) THEN s.next_due END"
 
 
-class Feeds(Part):
+class Feeds(Watches):
     """What is polled, and what the polls brought."""
 
     def sync_watch(self, watch: Watch, now: datetime) -> None:
         """Make the store's feeds, links and baseline those of ``watch``; doing it again changes nothing.
 
         A feed that the watch no longer names is unlinked, with what it brought kept. Baseline
-        facts are added, never taken away: their changes come before all others.
+        facts are added, never taken away: their changes come before all others. A watch that has been renamed
+        takes what stands under its earlier name.
+
+        Raises:
+            UsageError: there is a watch under both names, or another watch has had this one.
         """
+        self.take_names(watch, now)
         feeds = [
             {
                 "feed_id": feed.feed_id,
@@ -57,7 +63,7 @@ class Feeds(Part):
         ]
         links = [
             {
-                "link_id": content_id("watch-feed", watch.slug, feed.feed_id),
+                "link_id": content_id("watch-feed", watch.key, feed.feed_id),
                 "watch": watch.slug,
                 "feed_id": feed.feed_id,
                 "added_at": now,
@@ -66,7 +72,7 @@ class Feeds(Part):
             for feed in watch.feeds
         ]
         baseline = {
-            "baseline_id": content_id("baseline", watch.slug),
+            "baseline_id": content_id("baseline", watch.key),
             "watch": watch.slug,
             "title": watch.baseline.title,
             "outlet": watch.baseline.outlet,

@@ -18,10 +18,12 @@ from pipeline.storage.schema import (
     CHAT,
     CLAIMS,
     FEEDS,
+    MARKS,
     MORE,
     POLLING,
     QUICK,
     RECALLS,
+    WATCH_EVENTS,
     Table,
     literal,
 )
@@ -29,9 +31,11 @@ from pipeline.storage.support import rebuild_support
 from pipeline.storage.views_alerts import alert_views_ddl
 from pipeline.storage.views_analysts import analysts_ddl
 from pipeline.storage.views_evidence import views_ddl
+from pipeline.storage.views_marks import marks_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
-from pipeline.storage.views_speed import quick_views_ddl
+from pipeline.storage.views_speed import board_ddl, quick_views_ddl
+from pipeline.storage.views_watches import WATCH_STATES
 
 Migration = Callable[[Connection], None]
 
@@ -133,6 +137,23 @@ def quick(db: Connection) -> None:
     _run_all(db, quick_views_ddl())
 
 
+def watch_states(db: Connection) -> None:
+    """Names that watches had, and whether each is watched, paused or archived."""
+    _create(db, WATCH_EVENTS)
+    _run_all(db, WATCH_STATES.ddl())
+
+
+def marks(db: Connection) -> None:
+    """What persons say of what was read."""
+    _create(db, MARKS)
+    _run_all(db, marks_ddl())
+
+
+def how_sure(db: Connection) -> None:
+    """The board's column ``sure``: what one claim is worth, and how many independent origins say the same."""
+    _run_all(db, board_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -145,6 +166,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     alert_rules,
     for_analysts,
     quick,
+    watch_states,
+    marks,
+    how_sure,
 )
 
 

@@ -32,6 +32,10 @@ class Part:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
+    def _key(self, watch: str) -> str:
+        """What the ids of ``watch`` are made of: the first name that it had."""
+        return next(iter(former_names(self._db, watch)), watch)
+
     def _counted(self, questions: Mapping[str, str], watch: str) -> dict[str, int]:
         return {name: int(self._db.value(sql, [watch])) for name, sql in questions.items()}
 
@@ -169,9 +173,17 @@ def claim_of(row: Row) -> Claim:
     )
 
 
-def verdict_id(watch: str, claim: Claim) -> UUID:
-    """The id of what ``watch`` has judged of ``claim``."""
-    return content_id("verdict", watch, claim.claim_id)
+def former_names(db: Connection, watch: str) -> tuple[str, ...]:
+    """The short names that ``watch`` had before, the first first."""
+    rows = db.rows(
+        "SELECT was FROM watch_event WHERE watch = ? AND what = 'renamed' ORDER BY said_at, event_id", [watch]
+    )
+    return tuple(row["was"] for row in rows)
+
+
+def verdict_id(key: str, claim: Claim) -> UUID:
+    """The id of what a watch has judged of ``claim``; ``key`` is what its ids are made of."""
+    return content_id("verdict", key, claim.claim_id)
 
 
 def claim_row(claim: Claim) -> Row:

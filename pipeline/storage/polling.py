@@ -9,6 +9,7 @@ from uuid import UUID
 from pipeline.model import Alarm, Alert, FeedRecord, Habits, PollOutcome, Quiet
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
+from pipeline.storage.watches import Watches
 
 _SECOND = timedelta(seconds=1)
 
@@ -135,6 +136,7 @@ class Polling(Part):
             articles_relevant=int(read["articles_relevant"]),
             unread=int(unread["unread"]),
             oldest_unread=unread["oldest_unread"],
+            unwatched=tuple((start, end) for start, end, _ in Watches(self._db).unwatched(watch, since, until)),
         )
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 
 from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, CHANNEL_ALARM, DIGEST_PART
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
+from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
+from pipeline.storage.schema_watches import WATCH_EVENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,17 +381,13 @@ QUICK = (
     Table(*CLAIM_WAITING[:2], tuple(Column(*c) for c in CLAIM_WAITING[2:]) + _CLAIM.columns, keyed=False),
 )
 
-# Columns that later migrations added, by table.
-MORE = {
-    "feed_state": tuple(Column(*column) for column in FEED_STATE_MORE),
-    "poll": tuple(Column(*column) for column in POLL_MORE),
-    "alert": tuple(Column(*column) for column in ALERT_MORE),
-    "page_fetch": tuple(Column(*column) for column in PAGE_FETCH_MORE),
-    "published": tuple(Column(*column) for column in PUBLISHED_MORE),
-    "article": tuple(Column(*column) for column in ARTICLE_MORE),
-}
+WATCH_EVENTS = (_table(*WATCH_EVENT),)
+MARKS = (_table(*MARK), _table(*MARK_ANCHOR))
 
-TABLES = {
-    table.name: replace(table, columns=table.columns + MORE.get(table.name, ()))
-    for table in (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK)
-}
+# Columns that later migrations added, by table.
+_ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
+_ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE}
+MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}
+
+_OURS = (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK, *WATCH_EVENTS, *MARKS)
+TABLES = {table.name: replace(table, columns=table.columns + MORE.get(table.name, ())) for table in _OURS}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from pipeline.model import WatchState
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, Part
 from pipeline.storage.views_speed import QUICK_SUPPORT
+from pipeline.storage.watches import Watches
 
 ROUNDS_SHOWN = 14
 ARTICLES_SHOWN = 60
@@ -60,6 +62,20 @@ ORDER BY l.published DESC, l.article_id"""  # noqa: S608 -- constants
 _VERDICTS = """
 SELECT verdict, count(*) AS claims FROM verdict WHERE watch = ? GROUP BY verdict ORDER BY claims DESC, verdict"""
 
+# By what a mark is about, and not by ids: these are other ones when the past has been read again.
+_MARKS = """
+SELECT DISTINCT c.change_id, m.kind, m.author, m.made_at, m.note
+FROM mark m
+JOIN change c ON c.watch = m.watch
+LEFT JOIN claim k ON k.claim_id = c.claim_id
+LEFT JOIN change_article s ON s.article_id = c.article_id
+LEFT JOIN mark_anchor x ON x.mark_id = m.mark_id AND x.url = s.url AND (x.quote = k.quote OR x.quote = '')
+WHERE m.watch = ? AND m.kind <> 'undone' AND m.mark_id NOT IN (SELECT undoes FROM mark WHERE undoes IS NOT NULL)
+AND (x.mark_id IS NOT NULL AND c.verdict <> 'withdrawn' AND m.kind NOT IN ('pinned', 'unpinned')
+     OR m.kind = 'pinned' AND c.claim_id IS NULL AND c.aspect = m.aspect AND c.subject_key = m.subject_key
+     AND c.known_at = m.watch_time AND c.verdict NOT IN ('baseline', 'withdrawn'))
+ORDER BY m.made_at, c.change_id"""
+
 _TOTALS = {
     "polls": "SELECT count(*) FROM poll JOIN watch_feed USING (feed_id) WHERE watch = ?",
     "polls failed": "SELECT count(*) FROM poll JOIN watch_feed USING (feed_id) WHERE outcome = 'failed' AND watch = ?",
@@ -87,6 +103,8 @@ class SiteRows:
         articles: the last articles and what came of each, the latest first.
         verdicts: how many claims got which verdict.
         totals: what was polled, read and told, by name.
+        state: whether somebody has paused or archived it.
+        marks: who marked the sentence or the row of a change, and why, the first first, by the change's id.
     """
 
     watch: str
@@ -99,6 +117,8 @@ class SiteRows:
     articles: tuple[Row, ...]
     verdicts: Mapping[str, int]
     totals: Mapping[str, int]
+    state: WatchState = field(default_factory=WatchState)
+    marks: Mapping[UUID, tuple[Row, ...]] = field(default_factory=dict)
 
 
 class Sites(Part):
@@ -115,15 +135,38 @@ class Sites(Part):
             now=self._db.value("SELECT max(watch_time) FROM run WHERE watch = ?", [watch]),
             board=tuple(self._db.rows("SELECT * FROM board WHERE watch = ?", [watch])),
             changes=tuple(self._db.rows(_CHANGES, [watch])),
-            support=self._support(watch),
+            support=self._first_said(watch),
             feeds=tuple(self._db.rows("SELECT * FROM feed_health WHERE watch = ?", [watch])),
             rounds=tuple(self._db.rows(_ROUNDS, [watch])),
             articles=tuple(self._db.rows(_ARTICLES, [watch, watch, watch])),
             verdicts={row["verdict"]: row["claims"] for row in self._db.rows(_VERDICTS, [watch])},
             totals=self._counted(_TOTALS, watch),
+            state=Watches(self._db).watch_state(watch),
+            marks=self._marked(watch),
         )
 
-    def _support(self, watch: str) -> dict[UUID, tuple[datetime, ...]]:
+    def site_changes(self, watch: str) -> SiteRows:
+        """Of what the page of ``watch`` shows, the changes alone: for the picture of an alert."""
+        return SiteRows(
+            watch=watch,
+            now=self._db.value("SELECT max(watch_time) FROM run WHERE watch = ?", [watch]),
+            board=(),
+            changes=tuple(self._db.rows(_CHANGES, [watch])),
+            support={},
+            feeds=(),
+            rounds=(),
+            articles=(),
+            verdicts={},
+            totals={},
+        )
+
+    def _marked(self, watch: str) -> dict[UUID, tuple[Row, ...]]:
+        found: dict[UUID, list[Row]] = {}
+        for row in self._db.rows(_MARKS, [watch]):
+            found.setdefault(row["change_id"], []).append(row)
+        return {change_id: tuple(marks) for change_id, marks in found.items()}
+
+    def _first_said(self, watch: str) -> dict[UUID, tuple[datetime, ...]]:
         found: dict[UUID, list[datetime]] = {}
         for row in self._db.rows(_SUPPORT, [watch]):
             found.setdefault(row["change_id"], []).append(row["first_said"])

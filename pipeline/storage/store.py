@@ -13,6 +13,7 @@ from pipeline.storage.articles import Articles
 from pipeline.storage.changes import Changes
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.disk import sync
+from pipeline.storage.evidence import Packs
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.feeds import Feeds
 from pipeline.storage.lock import hold_lock
@@ -22,9 +23,9 @@ from pipeline.storage.newest import is_numbered, newest, pointer_of
 from pipeline.storage.outbox import Outbox
 from pipeline.storage.polling import Polling
 from pipeline.storage.reread import Past
+from pipeline.storage.review import Reviews
 from pipeline.storage.runs import Runs
 from pipeline.storage.site import Sites
-from pipeline.storage.why import Trails
 
 LIVE = "live.duckdb"  # written by runs only
 PUBLISHED = "missionwatch.duckdb"  # read by everyone
@@ -39,7 +40,7 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Polling, Articles, Changes, Past, Runs, Outbox, Trails, Answers, Sites):
+class Store(Feeds, Polling, Reviews, Articles, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

@@ -63,7 +63,12 @@ def rebuild_support(db: Connection) -> None:
 
 
 def add_support(
-    db: Connection, watch: str, judgements: Sequence[Judgement], changes: Iterable[Change], read: Collection[UUID]
+    db: Connection,
+    watch: str,
+    judgements: Sequence[Judgement],
+    changes: Iterable[Change],
+    read: Collection[UUID],
+    key: str = "",
 ) -> None:
     """Add what an assessment gave, after its own rows and within the caller's transaction.
 
@@ -73,8 +78,10 @@ def add_support(
         judgements: those of the assessment.
         changes: those that it stored.
         read: the articles whose origin it told.
+        key: what the ids of verdicts are made of, where it is not the watch's name.
     """
-    rows = _unique(row for judgement in judgements if (row := _support_row(watch, judgement)) is not None)
+    key = key or watch
+    rows = _unique(row for judgement in judgements if (row := _support_row(watch, judgement, key)) is not None)
     db.insert("change_support", rows, where=_NEW.format("change_support"))
     behind = {row["article_id"] for row in rows} | {c.article_id for c in changes if c.article_id is not None}
     if read:
@@ -91,7 +98,7 @@ def add_support(
         articles = {row["article_id"]: row for row in told}
         waiting = _unique(
             {
-                "verdict_id": verdict_id(watch, judgement.claim),
+                "verdict_id": verdict_id(key, judgement.claim),
                 "watch": watch,
                 "source": articles[judgement.claim.article_id]["source"],
                 "published": articles[judgement.claim.article_id]["published"],
@@ -112,13 +119,13 @@ def _unique(rows: Iterable[Row]) -> list[Row]:
     return list({row["verdict_id"]: row for row in reversed(list(rows))}.values())[::-1]
 
 
-def _support_row(watch: str, judgement: Judgement) -> Row | None:
+def _support_row(watch: str, judgement: Judgement, key: str) -> Row | None:
     """The row of a judgement that supports a change; None for one that doesn't."""
     change_id = judgement.change.change_id if judgement.change is not None else judgement.against
     if change_id is None or (judgement.change is None and judgement.verdict not in _SUPPORTS):
         return None
     return {
-        "verdict_id": verdict_id(watch, judgement.claim),
+        "verdict_id": verdict_id(key, judgement.claim),
         "watch": watch,
         "change_id": change_id,
         "claim_id": judgement.claim.claim_id,

@@ -45,9 +45,12 @@ _EVIDENCE = _again(
     ),
 )
 
-VIEWS = (_BOARD, _CHANGES, _EVIDENCE)
-
 
 def quick_views_ddl() -> list[str]:
     """The statements that bring the views and macros to this shape, with their comments."""
-    return [statement for view in VIEWS for statement in view.ddl()] + macros_ddl(QUICK_SUPPORT, ARTICLES)
+    return [*board_ddl(), *_CHANGES.ddl(), *_EVIDENCE.ddl()]
+
+
+def board_ddl() -> list[str]:
+    """The same, of the board alone."""
+    return [*_BOARD.ddl(), *macros_ddl(QUICK_SUPPORT, ARTICLES)]

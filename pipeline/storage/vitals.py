@@ -6,13 +6,13 @@ import fcntl
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.heartbeat import ROUND, LockSight, Pulse
-from pipeline.model import RunRecord
+from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
@@ -21,6 +21,7 @@ from pipeline.storage.newest import newest
 from pipeline.storage.part import WATCH_ARTICLES
 from pipeline.storage.schema import TABLES
 from pipeline.storage.store import LIVE, LOCK, PUBLISHED, RUN_LOCK
+from pipeline.storage.watches import Watches
 
 # Clocks of two machines, or of one before and after it was set right, differ a little.
 SLACK = timedelta(minutes=5)
@@ -67,6 +68,7 @@ class Vitals:
         oldest_unread: when the oldest of them was first seen.
         last_round: the last round that ended.
         last_good_at: when the last round ended well.
+        watched: whether rounds are due: it is neither paused nor archived.
         sizes: bytes of ``live``, ``log`` and ``published``, those that are there.
     """
 
@@ -83,6 +85,7 @@ class Vitals:
     oldest_unread: datetime | None = None
     last_round: RunRecord | None = None
     last_good_at: datetime | None = None
+    watched: bool = True
     sizes: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -235,6 +238,7 @@ def _vitals(db: Connection, folder: Path, watch: str, now: datetime) -> Vitals:
         oldest_unread=unread["oldest"],
         last_round=last,
         last_good_at=good.finished_at if good else None,
+        watched=_state(db, watch).standing is Standing.WATCHED,
         sizes={name: size for name, path in files.items() if (size := _size(path)) is not None},
     )
 
@@ -258,11 +262,11 @@ def _live_pulse(folder: Path, watch: str, now: datetime, wait: float) -> Pulse:
     second = _with_live(folder, wait, watch, now)
     before = {run.run_id for run in first.running}
     still = tuple(run for run in second.running if run.run_id in before)
-    return Pulse(second.last_good, second.last_ended, second.ahead, still, lock)
+    return replace(second, running=still, lock=lock)
 
 
 def _with_lock(pulse: Pulse, lock: LockSight) -> Pulse:
-    return Pulse(pulse.last_good, pulse.last_ended, pulse.ahead, pulse.running, lock)
+    return replace(pulse, lock=lock)
 
 
 def _with_live(folder: Path, wait: float, watch: str, now: datetime) -> Pulse:
@@ -306,7 +310,14 @@ def _pulse(db: Connection, watch: str, now: datetime) -> Pulse:
         _one(db, f"{rounds} <= CAST(? AS TIMESTAMPTZ)", *bound),
         _one(db, f"{rounds} > CAST(? AS TIMESTAMPTZ)", *bound),
         tuple(_runs(db, "watch = ? AND outcome = 'running' ORDER BY started_at", watch)),
+        state=_state(db, watch),
     )
+
+
+def _state(db: Connection, watch: str) -> WatchState:
+    """How the watch stands; in a file that is older than such words, as it always did."""
+    known = db.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'watch_event'")
+    return Watches(db).watch_state(watch) if known else WatchState()
 
 
 def _one(db: Connection, where: str, *params: object) -> RunRecord | None:

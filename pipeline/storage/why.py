@@ -13,8 +13,8 @@ from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 
 _ID = re.compile(r"[0-9a-f][0-9a-f-]{7,35}", re.IGNORECASE)
-_LOOSE = r"^https?://(www\.)?|/*#.*$|/+$"
-_LOOSE_SQL = r"regexp_replace(lower({}), '^https?://(www\.)?|/*#.*$|/+$', '', 'g')"
+LOOSE = r"^https?://(www\.)?|/*#.*$|/+$"
+LOOSE_SQL = r"regexp_replace(lower({}), '^https?://(www\.)?|/*#.*$|/+$', '', 'g')"
 LONGEST = 2_048  # characters of what may be asked for
 
 
@@ -40,6 +40,7 @@ class Trail:
     deliveries: tuple[Row, ...] = ()
     checks: tuple[Row, ...] = ()
     recalls: tuple[Row, ...] = ()
+    marks: tuple[Row, ...] = ()
     ends: str = ""
 
 
@@ -106,10 +107,10 @@ class Trails(Part):
         return entries, articles, changes, feeds
 
     def _by_url(self, watch: str, url: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
-        loose = re.sub(_LOOSE, "", url.lower())
+        loose = re.sub(LOOSE, "", url.lower())
 
         def find(sql: str, column: str) -> set[UUID]:
-            rows = self._db.rows(f"{sql} AND {_LOOSE_SQL.format(column)} = ?", [watch, loose])
+            rows = self._db.rows(f"{sql} AND {LOOSE_SQL.format(column)} = ?", [watch, loose])
             return {next(iter(row.values())) for row in rows}
 
         ours = "WHERE feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ?)"
@@ -167,9 +168,29 @@ class Trails(Part):
                 watch,
             ),
             recalls=recall_rows,
+            marks=self._marks(watch, articles, change_rows),
         )
         values = {field.name: getattr(trail, field.name) for field in fields(trail)}
         return Trail(**{**values, "ends": self._end(trail)})
+
+    def _marks(self, watch: str, articles: set[UUID], changes: Sequence[Row]) -> tuple[Row, ...]:
+        """What persons say of these articles, whatever they were called when it was said, and of the changes' rows."""
+        rows = self._db.rows(
+            """
+            SELECT * FROM marks WHERE watch = ? AND mark_id IN (
+                SELECT mark_id FROM mark_anchor JOIN article USING (url)
+                WHERE list_contains(CAST(? AS VARCHAR[]), CAST(article.article_id AS VARCHAR))
+                UNION
+                SELECT m.mark_id FROM mark m JOIN change c
+                ON c.watch = m.watch AND c.aspect = m.aspect AND c.subject_key = m.subject_key
+                WHERE list_contains(CAST(? AS VARCHAR[]), CAST(c.change_id AS VARCHAR)))
+            ORDER BY made_at, mark_id""",
+            [watch, sorted(map(str, articles)), sorted(str(row["change_id"]) for row in changes)],
+        )
+        undone = {row["mark_id"] for row in rows if not row["counts"]}
+        if undone:
+            rows += self._some("SELECT * FROM marks WHERE {}", "undoes", undone)
+        return tuple(rows)
 
     def _end(self, trail: Trail) -> str:
         newer = None
@@ -197,6 +218,10 @@ class Trails(Part):
 
 def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
     """Where ``trail`` ends and why, in plain English. ``newer`` is the entry's newer revision, if any."""
+    return _how_it_ends(trail, newer) + _marked(trail)
+
+
+def _how_it_ends(trail: Trail, newer: UUID | None) -> str:
     if trail.alerts:
         return "; ".join(_alert_ends(alert) for alert in trail.alerts) + "." + _taken_back(trail)
     if trail.changes:
@@ -233,6 +258,21 @@ def _taken_back(trail: Trail) -> str:
     parts = [f" It was taken back: {_few(told)}."] if told else []
     parts += [f" Its page changed, and it stands: {_few([row['reason'] for row in held.values()])}."] if held else []
     return "".join(parts)
+
+
+def _marked(trail: Trail) -> str:
+    """What persons say of it and have not taken back; empty where nobody has spoken."""
+    counts = [row for row in trail.marks if row["counts"] and row["kind"] != "undone"]
+    if not counts:
+        return ""
+    from pipeline.marks import KIND_WORDS, MarkKind  # half of the package comes with it
+
+    said = [
+        f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {_when(row['made_at'])}"
+        f"{': ' + row['note'] if row['note'] else ''}"
+        for row in counts
+    ]
+    return f" It was {_few(said)}."
 
 
 def _fetch_ends(fetch: Row) -> str:

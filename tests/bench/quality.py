@@ -40,7 +40,7 @@ def figures(missions: Sequence[Mission]) -> str:
     parts.append(f"Keyword rules, a sentence at a time, for scale (aspect F1, `make bench`): {words}.")
     parts += [as_markdown(table) for table in honest_tables()]
     parts += ["### Is the confidence right?", "Command: `missionwatch bench GOLD_DIR --reliability`."]
-    parts.append(as_markdown(reliability_tables(missions)[-1]))
+    parts += [as_markdown(table) for table in reliability_tables(missions)[-2:]]
     parts += ["### What errors remain", "Command: `make bench`, which writes them all to build/bench.html."]
     parts += [as_markdown(table) for table in error_tables(missions)]
     parts += ["### Examples", "\n".join(_examples(missions))]

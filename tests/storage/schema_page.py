@@ -24,7 +24,7 @@ NAMES = Path(__file__).with_name("public_names.txt")
 
 # The groups in which the page shows the views: (heading, what it is for, views).
 VIEWS = (
-    ("What is so, and who says so", ("board", "changes", "evidence", "pledges", "watches")),
+    ("What is so, and who says so", ("board", "changes", "evidence", "pledges", "marks", "watches", "watch_states")),
     ("What was read, and what was left out", ("articles", "claims", "held_back")),
     ("What was told", ("alerts", "outbox", "recalls")),
     ("How it runs", ("days", "runs", "feed_health", "feed_yield")),
@@ -37,7 +37,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "claim": ("verdict", "claim_waiting", "chat_answer"),
     "change": ("change_support", "change_article", "silence", "evidence_check"),
     "alert": ("alert_change", "delivery", "digest_part", "alert_ack", "alert_retry", "recall"),
-    "run": ("published", "baseline", "channel_alarm", "migration"),
+    "run": ("published", "baseline", "watch_event", "channel_alarm", "migration"),
+    "mark": ("mark_anchor",),
 }
 # Columns that name a row of a table which their own name does not tell.
 POINTS_TO = {
@@ -47,6 +48,7 @@ POINTS_TO = {
     "revision_id": "article",
     "against": "change",
     "supersedes": "change",
+    "undoes": "mark",
     "withdrawal_id": "change",
 }
 # UUIDs that name a row of one table or another.
@@ -70,6 +72,10 @@ HISTORY = {
     "quick": "Tables that follow from others and make questions quick: change_support, change_article, article_sketch, "
     "claim_waiting. "
     "Views give the same rows as before.",
+    "watch_states": "The table watch_event and the view watch_states. Nothing else changes.",
+    "marks": "The tables mark and mark_anchor and the view marks. A change may come from a person: it has no claim. "
+    "evidence_check has findings of one more kind, marked.",
+    "how_sure": "The board has the column sure; confidence stays what it was, that of one claim.",
 }
 
 

@@ -16,7 +16,7 @@ STEPS = {
     "change": "",
     "alert": "some are told",
 }
-COLOURS = ("#2f5d8c", "#2b7a78", "#3b6e3b", "#8a6d1d", "#a0522d", "#7a3b69", "#555555")  # dark enough for white words
+COLOURS = ("#2f5d8c", "#2b7a78", "#3b6e3b", "#8a6d1d", "#a0522d", "#7a3b69", "#555555", "#5b4a8a")  # for white words
 MEANING = {
     "feed": "a source that is polled",
     "entry": "one item of a feed",
@@ -25,6 +25,7 @@ MEANING = {
     "change": "the board moved",
     "alert": "a message about it",
     "run": "which run did it",
+    "mark": "a person says so",
 }
 
 

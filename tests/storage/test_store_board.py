@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from pipeline.board import fold
+from pipeline.board import fold, surer
 from pipeline.errors import UsageError
 from pipeline.model import Aspect, Change, Silence, Stage, Verdict
 from pipeline.storage import AssessmentCounts, Store
@@ -245,6 +245,7 @@ def test_sources_count_independent_origins_and_confirmed_at_the_last_of_them(sto
     store.add_assessment(RUN, WATCH, [], judgements, [], [], origins)
     row = next(row for row in store.board(WATCH) if row["aspect"] == "mandate")
     assert (row["sources"], row["confirmed_at"], row["outlet"]) == (2, at("2025-09-30", hour=14), "Times")
+    assert row["sure"] == pytest.approx(surer(row["confidence"], 2))
     assert store.load_confirmations(WATCH) == [
         (change.change_id, "afp", at("2025-09-30", hour=14)),  # an origin counts once, at the last time of any
         (change.change_id, "times", at("2025-09-30", hour=14)),

@@ -1,0 +1,175 @@
+"""What the store holds when somebody marks something, what comes of it, and how a change is taken back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from pipeline.alerts import stage_words
+from pipeline.board import in_force
+from pipeline.marks import Mark
+from pipeline.model import (
+    Alert,
+    Article,
+    Change,
+    Claim,
+    EvidenceCheck,
+    Finding,
+    Judgement,
+    Revised,
+    SentAlert,
+    Silence,
+    Verdict,
+    Watch,
+)
+from pipeline.recalls import RECALL, plan_recalls
+from pipeline.text import content_id
+
+_NOTHING = Revised()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A claim that is on record, with its verdict: the change that it made, or the one that it was compared with."""
+
+    claim: Claim
+    verdict: Verdict
+    change_id: UUID | None = None
+    against: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What the store holds when somebody marks something.
+
+    Attributes:
+        changes: every change of the watch, in order.
+        marks: those that were made before, in order.
+        said: every claim of the pages that the mark names.
+        support: (change, claim) of those who still say what the changes of these claims say.
+        articles: behind all of these, by id.
+        alerts: those that tell these changes.
+        confirmations: see :class:`pipeline.steps.Known`.
+        origins: how many independent origins tell each change.
+    """
+
+    changes: Sequence[Change] = ()
+    marks: Sequence[Mark] = ()
+    said: Sequence[Said] = ()
+    support: Sequence[tuple[UUID, UUID]] = ()
+    articles: Mapping[UUID, Article] | None = None
+    alerts: Sequence[SentAlert] = ()
+    confirmations: Sequence[tuple[UUID, str, datetime]] = ()
+    origins: Mapping[UUID, int] | None = None
+
+    def article(self, article_id: UUID | None) -> Article | None:
+        """The article of that id, where it is there."""
+        return (self.articles or {}).get(article_id) if article_id is not None else None
+
+    @property
+    def standing(self) -> dict[UUID, Change]:
+        """The changes that were not taken back, in order."""
+        return {change.change_id: change for change in in_force(self.changes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a mark came to: all of it is written in one transaction.
+
+    Attributes:
+        mark: the mark.
+        revised: what is taken back, and who must hear of it.
+        judgements: new verdicts of claims, with the changes that they make now.
+        added: the other changes that join: of a pin, or what stands again. They come last.
+        alerts, silences: of the changes that join.
+        told: what came of it, a sentence each.
+    """
+
+    mark: Mark
+    revised: Revised = _NOTHING
+    judgements: tuple[Judgement, ...] = ()
+    added: tuple[Change, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All that joins the changes, in order."""
+        made = (judgement.change for judgement in self.judgements)
+        return (*self.revised.withdrawals, *(change for change in made if change is not None), *self.added)
+
+
+def take_back(
+    mark: Mark, lost: Sequence[Change], stored: Marking, watch: Watch, now: datetime, *, quietly: bool = False
+) -> Revised:
+    """``lost`` taken back, with the recalls for those who were told; ``quietly``: only what was not told yet goes."""
+    withdrawals = [withdrawal(mark, change, now) for change in lost]
+    checks = [_check(mark, change, w, stored, now) for change, w in zip(lost, withdrawals, strict=True)]
+    alerts = [sent for sent in stored.alerts if sent.alert.rule != RECALL and not (quietly and sent.delivered_at)]
+    changes = {change.change_id: change for change in stored.changes}
+    recalls, messages = plan_recalls(checks, changes, alerts, stored.articles or {}, watch, now)
+    return Revised(tuple(checks), tuple(withdrawals), recalls, messages)
+
+
+def withdrawal(mark: Mark, change: Change, now: datetime) -> Change:
+    """The change by which ``mark`` takes ``change`` back."""
+    return replace(
+        change,
+        change_id=withdrawal_id(mark, change.change_id),
+        verdict=Verdict.WITHDRAWN,
+        known_at=now,
+        reason=mark.told,
+        before_stage=change.stage,
+        before_value=change.value,
+        before_subject=change.subject,
+        before_since=change.held_from,
+        supersedes=change.change_id,
+        claim_id=None,
+        disputed_value=None,
+    )
+
+
+def withdrawal_id(mark: Mark, change_id: UUID) -> UUID:
+    """The id of the change by which ``mark`` takes back the change ``change_id``."""
+    return content_id("mark-withdrawal", mark.mark_id, change_id)
+
+
+def _check(mark: Mark, change: Change, back: Change, stored: Marking, now: datetime) -> EvidenceCheck:
+    assert change.article_id is not None  # noqa: S101 -- what no sentence made is not taken back so
+    article = stored.article(change.article_id)
+    return EvidenceCheck(
+        check_id=content_id("evidence-check", change.change_id, change.article_id, mark.mark_id),
+        change_id=change.change_id,
+        article_id=change.article_id,
+        revision_id=change.article_id,  # the text is what it was
+        url=article.url if article is not None else "",
+        checked_at=now,
+        finding=Finding.MARKED,
+        old_sentence=change.quote,
+        new_sentence="",
+        reason=mark.told,
+        withdrawal_id=back.change_id,
+    )
+
+
+def heard(revised: Revised) -> list[str]:
+    """Who hears of what is taken back, in sentences."""
+    told = []
+    if revised.alerts:
+        told.append(f"Due to those who were told: {counted(len(revised.alerts), 'message')}.")
+    if withdrawn := sum(recall.message_id is None for recall in revised.recalls):
+        told.append(f"Withdrawn before anybody got it: {counted(withdrawn, 'alert')}.")
+    return told
+
+
+def counted(number: int, one: str) -> str:
+    """``1 alert``, ``2 alerts``."""
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
+def words_of(change: Change) -> str:
+    """A change in a line: what is so."""
+    return f"{change.aspect}: {change.subject}: {change.value} ({stage_words(change.stage)})"
