@@ -9,11 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from prefect import flow
+from prefect.logging import get_logger
 
 from flows import outbox
 from flows.batching import batch_task
 from flows.blocks import channels as channels_of_this_machine
 from flows.events import emit, teller
+from flows.pictures import Pictures, pictures
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, echo, progress, resources
 from flows.runs import Run, recorded
@@ -27,6 +29,8 @@ from pipeline.notify import Channels, deliver
 from pipeline.receiver import ack_way
 from pipeline.storage import open_store
 
+_logger = get_logger("missionwatch")
+
 
 @batch_task("deliver")
 async def deliver_batch(
@@ -39,6 +43,7 @@ async def deliver_batch(
     found: Resources,
     request: WatchRequest,
     done_before: int = 0,
+    drawn: Pictures | None = None,
 ) -> list[Delivery]:
     """Hand over a batch of alerts; a channel that fails holds up no other."""
     tell, done = progress.get(), done_before
@@ -56,7 +61,8 @@ async def deliver_batch(
             page_url=settings.page_url,
         )
         # The store knows a channel by its name; its address, which may hold a secret, is the watch file's.
-        await deliver(replace(dressed, channel=addresses.get(alert.channel, alert.channel)), channels=channels)
+        addressed = replace(dressed, channel=addresses.get(alert.channel, alert.channel))
+        await deliver(addressed, channels=channels, draw=(lambda: drawn.of(alert)) if drawn is not None else None)
 
     def one_done(_: Delivery) -> None:
         nonlocal done
@@ -78,13 +84,17 @@ async def deliver_batch(
 async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Deliver the alerts that are due. At least once; the alert's id tells a repeat."""
     now = clock(request)
-    async with resources(request) as found, recorded("alert", request, found, now, run_id) as run:
+    async with (
+        resources(request) as found,
+        recorded("alert", request, found, now, run_id) as run,
+        pictures(found.watch, lambda: open_store(request.data_dir, wait=found.settings.store_wait), _warn) as drawn,
+    ):
         channels = channels_of_this_machine(request.data_dir, os.environ, echo.get())
         addresses, ack = alerting.addresses(found.watch), _ack_way(request, found, run)
 
         async def hand_over(waiting: Sequence[PendingAlert], before: int) -> list[Delivery]:
             label = f"{len(waiting)} alerts"
-            return await deliver_batch(label, waiting, addresses, ack, channels, now, found, request, before)
+            return await deliver_batch(label, waiting, addresses, ack, channels, now, found, request, before, drawn)
 
         done = await outbox.empty(
             lambda: open_store(request.data_dir, wait=found.settings.store_wait),
@@ -105,6 +115,10 @@ async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, 
         for delivery in failed:
             run.note(f"alert {delivery.alert_id}: {delivery.reason}")
         return run.counts
+
+
+def _warn(text: str) -> None:
+    _logger.warning("%s", text)
 
 
 def _ack_way(request: WatchRequest, found: Resources, run: Run) -> tuple[str, bytes]:

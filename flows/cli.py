@@ -35,8 +35,13 @@ def main() -> None:
     """
 
 
+_watched = click.argument(
+    "folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False)
+)
+
+
 @main.command()
-@folder_argument
+@_watched
 @click.option("--once", is_flag=True, help="One round, then stop.")
 @click.option(
     "--every",
@@ -47,16 +52,17 @@ def main() -> None:
 )
 @click.option("--all-feeds", is_flag=True, help="Poll each feed, due or not.")
 @data_dir_option
-def run(folder: Path, once: bool, every: int, all_feeds: bool, data_dir: Path, archive: bool) -> None:
-    """Run the watch in DIR: poll its feeds, read what is new, alert on changes, publish for SQL.
+def run(folders: tuple[Path, ...], once: bool, every: int, all_feeds: bool, data_dir: Path, archive: bool) -> None:
+    """Run the watches in DIR...: poll their feeds, read what is new, alert on changes, publish for SQL.
 
-    No server and no configuration are needed. Stop it with Ctrl-C; nothing is lost.
+    Several share one store, and a feed that two of them name is polled once. No server and no configuration are
+    needed. Stop it with Ctrl-C; nothing is lost.
     """
     if archive:
         raise click.UsageError("The archive is run with `missionwatch replay DIR`.")
     from flows.live import run_live
 
-    raise SystemExit(run_live(folder, data_dir, once=once, every_minutes=every, every_feed=all_feeds))
+    raise SystemExit(run_live(folders, data_dir, once=once, every_minutes=every, every_feed=all_feeds))
 
 
 @main.command()

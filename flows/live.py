@@ -1,9 +1,10 @@
-"""``missionwatch run``: the live watch, round after round, in this process."""
+"""``missionwatch run``: live watches, round after round, in this process."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from flows.resources import resources, watch_of  # noqa: E402
 from flows.runs import start_logs, whole_store  # noqa: E402
 from pipeline import logs  # noqa: E402
 from pipeline.cli import report  # noqa: E402
-from pipeline.cli.frame import settings  # noqa: E402
-from pipeline.errors import StoreLockedError  # noqa: E402
+from pipeline.cli.frame import different, settings  # noqa: E402
+from pipeline.errors import NotWatchedError, StoreLockedError, WatchFileError  # noqa: E402
 from pipeline.model import RunRecord  # noqa: E402
 from pipeline.text import safe, shorten  # noqa: E402
 
@@ -29,15 +30,16 @@ OK, NOTHING_REACHED = 0, 5
 NOTES_SHOWN = 5  # troubles that a round's summary names
 
 
-def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, every_feed: bool) -> int:
-    """Run the watch; the exit code.
+def run_live(folders: Sequence[Path], data_dir: Path, *, once: bool, every_minutes: int, every_feed: bool) -> int:
+    """Run the watches, one after the other in each round; the exit code.
 
     Raises:
-        MissionwatchError: the watch's files are wrong, or the store can't be used.
+        MissionwatchError: a watch's files are wrong, the store can't be used, or it was to be done once and a watch
+            is paused or archived.
     """
-    request = WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed)
+    requests = [WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed) for folder in folders]
     # A wrong watch file and a store that can't be used are told before Prefect is started.
-    watch_of(request)
+    different([(request.folder, watch_of(request).slug) for request in requests])
     # Standard error belongs to a collector of logs then: what a person would read there stands in the events.
     for_a_person = settings().log == "text"
     if (told := whole_store(data_dir, settings().store_wait)) and for_a_person:
@@ -45,7 +47,7 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
     try:
         with in_this_process():
             return asyncio.run(
-                _rounds(request, once=once, every_minutes=every_minutes, for_a_person=for_a_person, restored=told)
+                _rounds(requests, once=once, every_minutes=every_minutes, for_a_person=for_a_person, restored=told)
             )
     except KeyboardInterrupt:
         if for_a_person:
@@ -53,28 +55,41 @@ def run_live(folder: Path, data_dir: Path, *, once: bool, every_minutes: int, ev
         return 130
 
 
-async def _rounds(request: WatchRequest, *, once: bool, every_minutes: int, for_a_person: bool, restored: str) -> int:
-    async with resources(request) as found:
+async def _rounds(
+    requests: Sequence[WatchRequest], *, once: bool, every_minutes: int, for_a_person: bool, restored: str
+) -> int:
+    async with resources(requests[0]) as found:
         start_logs(found)
         if restored:
             logs.event("store.restored", level=logging.WARNING, told=restored)
         while True:
-            try:
-                with show_progress() if for_a_person else nullcontext():
-                    done = await monitor(request)
-                if for_a_person:
-                    tell(done, request)
-                code = code_of(done)
-                if once:
-                    return code
-            except StoreLockedError as error:
-                if once:
-                    raise
-                # Somebody else's run goes on: what is due stays due, and the next round takes it up.
-                if for_a_person:
-                    report.console(stderr=True).print(f"This round was left out. {error}")
-                logs.event("round.left_out", level=logging.WARNING, reason=str(error))
+            codes = [
+                await _round(request, once=once, for_a_person=for_a_person, named=len(requests) > 1)
+                for request in requests
+            ]
+            if once:
+                return max(codes)
             await asyncio.sleep(every_minutes * 60)
+
+
+async def _round(request: WatchRequest, *, once: bool, for_a_person: bool, named: bool) -> int:
+    """A round of one watch; the exit code. Where there are several, one that is left out does not stop the others."""
+    try:
+        async with resources(request) as found:
+            with show_progress() if for_a_person else nullcontext():
+                done = await monitor(request)
+            if for_a_person:
+                tell(done, request, found.watch.title if named else "")
+            return code_of(done)
+    except (StoreLockedError, NotWatchedError, WatchFileError) as error:
+        if once and not named:
+            raise
+        # Somebody else's run goes on: what is due stays due, and the next round takes it up.
+        if for_a_person:
+            of = f" of {request.folder}" if named else ""
+            report.console(stderr=True).print(f"This round{of} was left out. {error}")
+        logs.event("round.left_out", level=logging.WARNING, reason=str(error))
+        return error.exit_code
 
 
 def code_of(done: RunRecord) -> int:
@@ -83,11 +98,11 @@ def code_of(done: RunRecord) -> int:
     return NOTHING_REACHED if feeds and done.counts.get("feeds_failing", 0) == feeds else OK
 
 
-def tell(done: RunRecord, request: WatchRequest) -> int:
-    """Say what a round came to; the exit code that it deserves."""
+def tell(done: RunRecord, request: WatchRequest, title: str = "") -> int:
+    """Say what a round came to; the exit code that it deserves. ``title`` is the watch's, where there are several."""
     screen = report.console(stderr=True)
     counts = done.counts
-    screen.print(summary(done))
+    screen.print(f"{safe(title)}: {summary(done)}" if title else summary(done))
     notes = done.reason.split("; ") if done.reason else []
     for note in notes[:NOTES_SHOWN]:
         screen.print(f"  {shorten(safe(note), 220)}")

@@ -46,7 +46,9 @@ async def _show_page(request: WatchRequest) -> None:
         return
     watch = watch_of(request)
     try:
-        await asyncio.to_thread(site.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url)
+        await asyncio.to_thread(
+            site.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url, rules=watch.rules
+        )
     except Exception as error:
         told = f"The page of {watch.slug} could not be made: {type(error).__name__}: {error}"
         _logger.warning("%s", told)  # for the run's page in Prefect

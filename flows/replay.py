@@ -18,9 +18,11 @@ prepare()
 
 from flows.live import NOTHING_REACHED, OK  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.monitor import monitor  # noqa: E402
+from flows.onward import alerts_wait, articles_wait, pages_wait  # noqa: E402
 from flows.publish import with_page  # noqa: E402
+from flows.recheck import due  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
-from flows.resources import echo, resources, watch_of  # noqa: E402
+from flows.resources import Resources, echo, resources, watch_of  # noqa: E402
 from flows.runs import whole_store  # noqa: E402
 from pipeline import site, storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
@@ -59,9 +61,10 @@ def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: b
 async def _walk(
     archive: Archive, server: ArchiveServer, request: WatchRequest, start: datetime | None
 ) -> dict[str, int]:
-    """Poll through the archive, a round a day; the counts of all rounds."""
+    """Poll through the archive, a round on each day on which something can happen; the counts of all rounds."""
     moments = list(days(archive, start))
     totals: dict[str, int] = {}
+    lived, rounds = start, 0
     _screen.print(
         f"Replaying {moments[0]:%d %b %Y} to {moments[-1]:%d %b %Y}: {len(archive.feeds())} feeds on 127.0.0.1:"
         f"{server.port}, a round a day. Prefect starts its own server for this; that takes some seconds."
@@ -71,16 +74,20 @@ async def _walk(
     try:
         with _days_bar(len(moments)) as bar:
             task = bar.add_task("days", total=len(moments)) if bar else None
-            async with resources(request.model_copy(update={"now": moments[0]})):
+            async with resources(request.model_copy(update={"now": moments[0]})) as found:
                 for moment in moments:
                     server.set_now(moment)
-                    with_page.set(moment == moments[-1])
-                    done = await monitor(request.model_copy(update={"now": moment}))
-                    for name, number in done.counts.items():
-                        totals[name] = totals.get(name, 0) + number
+                    is_last = moment == moments[-1]
                     if bar and task is not None:
                         bar.update(task, advance=1, description=f"{moment:%d %b %Y}")
-                    elif done.counts.get("changes") or moment == moments[-1]:
+                    if not is_last and lived and _is_quiet(archive, request, found, lived, moment):
+                        continue
+                    with_page.set(is_last)
+                    done = await monitor(request.model_copy(update={"now": moment}))
+                    lived, rounds = moment, rounds + 1
+                    for name, number in done.counts.items():
+                        totals[name] = totals.get(name, 0) + number
+                    if not bar and (done.counts.get("changes") or is_last):
                         n = done.counts.get
                         _screen.print(
                             f"{moment:%d %b %Y}: {n('articles_new', 0)} articles, {n('changes', 0)} changes, "
@@ -88,8 +95,25 @@ async def _walk(
                         )
     finally:
         echo.reset(token)
-    totals["days"] = len(moments)
+    totals |= {"days": len(moments), "rounds": rounds}
     return totals
+
+
+def _is_quiet(archive: Archive, request: WatchRequest, found: Resources, before: datetime, now: datetime) -> bool:
+    """Whether a round at ``now`` could bring nothing but the record that it was made.
+
+    Nothing has come out since the round ``before``, no feed fails, no page, article or alert waits, and of the pages
+    behind alerts none was missing at the last look: that is what a second look must hear again.
+    """
+    if not archive.is_still(before, now):
+        return False
+    slug = found.watch.slug
+    with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
+        return not (
+            any(waits(store, found, now) for waits in (pages_wait, articles_wait, alerts_wait))
+            or any(state.failures for state in store.feeds_due(slug, now, ignore_schedule=True))
+            or any(page.was_missing for page in due(store, slug, now))
+        )
 
 
 class _NoBar:
@@ -129,7 +153,8 @@ def _show(request: WatchRequest, slug: str, title: str, totals: dict[str, int]) 
     screen.print(report.board_table(board, f"{title}: the board"))
     screen.print()
     screen.print(
-        f"This replay: {n('days', 0)} days, {n('feeds_due', 0)} polls, {n('feeds_failed', 0)} failed, "
+        f"This replay: {n('days', 0)} days, {n('rounds', 0)} of them with a round and the others quiet, "
+        f"{n('feeds_due', 0)} polls, {n('feeds_failed', 0)} failed, "
         f"{n('entries_new', 0)} new entries, {n('articles_new', 0)} new articles, "
         f"{n('articles_relevant', 0)} of them relevant, {n('claims', 0)} claims, "
         f"{n('changes', 0)} new changes, {n('alerts_delivered', 0)} alerts delivered."

@@ -133,12 +133,19 @@ def _note(text: str) -> None:
 
 @asynccontextmanager
 async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
-    """The run's resources: those that are open already for this watch, or new ones until the block ends."""
+    """The run's resources: those that are open already for this watch, or new ones until the block ends.
+
+    Where another watch's are open, its fetcher and its pool are this one's too: a host keeps its spacing between them.
+    """
     open_already = _current.get()
     if open_already is not None and _same_world(open_already[0], request):
         yield open_already[1]
         return
     settings = load_settings(os.environ)
+    if open_already is not None and open_already[0].archive_port == request.archive_port:
+        with _found(request, settings, open_already[1].fetcher, open_already[1].pool) as found:
+            yield found
+        return
     grants = dict(settings.grants)
     if request.archive_port:
         grants[".test"] = ("127.0.0.1", request.archive_port)
@@ -154,13 +161,19 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
         ) as fetcher,
         open_pool(settings, _note) as pool,
     ):
-        watch, embedded = watch_of(request), ENGINES[DEFAULT]()
-        found = Resources(settings, watch, reader_of(watch, embedded), fetcher, pool, embedded)
-        token = _current.set((request, found))
-        try:
+        with _found(request, settings, fetcher, pool) as found:
             yield found
-        finally:
-            _current.reset(token)
+
+
+@contextmanager
+def _found(request: WatchRequest, settings: Settings, fetcher: Fetcher, pool: Pool) -> Iterator[Resources]:
+    watch, embedded = watch_of(request), ENGINES[DEFAULT]()
+    found = Resources(settings, watch, reader_of(watch, embedded), fetcher, pool, embedded)
+    token = _current.set((request, found))
+    try:
+        yield found
+    finally:
+        _current.reset(token)
 
 
 def _same_world(a: WatchRequest, b: WatchRequest) -> bool:

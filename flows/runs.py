@@ -17,8 +17,8 @@ from flows.away import quieten
 from flows.request import WatchRequest
 from flows.resources import Resources, noting, wall_clock
 from pipeline import logs
-from pipeline.errors import MissionwatchError, StorageError, StoreDamagedError
-from pipeline.model import RunRecord
+from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
+from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.notify import hush
 from pipeline.storage import hold_run, open_store, restore
 from pipeline.text import shorten
@@ -110,6 +110,7 @@ async def recorded(
         run_id: the id of the run that this is a part of, where there is one.
 
     Raises:
+        NotWatchedError: the watch is paused or archived.
         StoreLockedError: another run went on in the data folder for longer than the setting ``store_wait``.
         StorageError: the store can't be used.
     """
@@ -127,6 +128,16 @@ async def recorded(
     ):
         async with _one_run(flow, request, found, now, run_id) as run:
             yield run
+
+
+def _refuse_unwatched(flow: str, found: Resources, state: WatchState) -> None:
+    """Let no run begin on a watch that is paused or archived; what is stored of a paused one may be read again."""
+    if state.standing is Standing.WATCHED or (state.standing is Standing.PAUSED and flow == "reread"):
+        return
+    raise NotWatchedError(
+        f"The watch {found.watch.slug} is {state.told}.",
+        remedy="To watch it again: missionwatch watches resume DIR.",
+    )
 
 
 @contextmanager
@@ -152,6 +163,8 @@ async def _one_run(
     slug, wait = found.watch.slug, found.settings.store_wait
     told = whole_store(request.data_dir, wait)
     with open_store(request.data_dir, wait=wait) as store:
+        store.take_names(found.watch, started)
+        _refuse_unwatched(flow, found, store.watch_state(slug))
         notes = (told, clock_note(now, store.last_run_now(slug)))
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
     logs.event("run.started", watch_time=now)

@@ -17,8 +17,11 @@ from flows.request import WatchRequest
 from flows.resources import watch_of
 from flows.runs import whole_store
 from pipeline.cli.alerts_listen import where_from
-from pipeline.cli.frame import settings
+from pipeline.cli.frame import different, settings
 from pipeline.errors import UsageError
+from pipeline.model import Standing
+from pipeline.shown import lines
+from pipeline.storage import open_store
 
 OK, INTERRUPTED = 0, 130
 
@@ -30,6 +33,7 @@ class Served:
     slug: str
     title: str
     request: WatchRequest
+    formerly: tuple[str, ...] = ()
 
 
 def run_serve(
@@ -53,6 +57,7 @@ def run_serve(
     watches = watches_in([folder.resolve() for folder in folders], data_dir.resolve(), archive_port)
     if told := whole_store(data_dir, settings().store_wait):
         click.echo(told, err=True)
+    watches = not_archived(watches, data_dir)
     with _receiver(watches, ack_port):
         return _serve_by(data_dir, watches, every, poll_every, port, at_once)
 
@@ -66,7 +71,7 @@ def _receiver(watches: Sequence[Served], port: int | None) -> Iterator[None]:
     from pipeline.receiver.server import Listened, receiver_for  # a web server takes a while to import
 
     here = settings()
-    listened = tuple(Listened(watch.slug, watch.title, watch.request.data_dir) for watch in watches)
+    listened = tuple(Listened(watch.slug, watch.title, watch.request.data_dir, watch.formerly) for watch in watches)
     with receiver_for(listened, here, os.environ, port=port) as server:
         click.echo(f"Acknowledgements are taken at {server.url}. {where_from(here.ack_base)}", err=True)
         yield
@@ -118,7 +123,7 @@ def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None
         WatchFileError: a file of a watch is wrong.
         UsageError: two of them have one name.
     """
-    found: dict[str, Served] = {}
+    found = []
     for folder in folders:
         request = WatchRequest(
             folder=folder,
@@ -127,13 +132,28 @@ def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None
             every_feed=archive_port is not None,  # an archive's clock is not ours
         )
         watch = watch_of(request)
-        if watch.slug in found:
-            raise UsageError(
-                f"{folder} and {found[watch.slug].request.folder} are both the watch '{watch.slug}'.",
-                remedy="Give one of them another slug in its watch.toml, or name it once.",
-            )
-        found[watch.slug] = Served(watch.slug, watch.title, request)
-    return tuple(found.values())
+        found.append(Served(watch.slug, watch.title, request, watch.formerly))
+    different((one.request.folder, one.slug) for one in found)
+    return tuple(found)
+
+
+def not_archived(watches: Sequence[Served], data_dir: Path) -> tuple[Served, ...]:
+    """``watches`` without those that the store has as archived; each of these is told.
+
+    Raises:
+        UsageError: all of them are.
+    """
+    with open_store(data_dir, wait=settings().store_wait) as store:
+        states = {one.slug: store.watch_state(one.slug) for one in watches}
+    kept = tuple(one for one in watches if states[one.slug].standing is not Standing.ARCHIVED)
+    for one in watches:
+        if one not in kept:
+            click.echo(f"Not served: {one.slug} is {lines(states[one.slug].told)}.", err=True)
+    if not kept:
+        raise UsageError(
+            "There is no watch to serve.", remedy="To watch an archived one again: missionwatch watches resume DIR."
+        )
+    return kept
 
 
 def _serve(

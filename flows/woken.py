@@ -1,4 +1,4 @@
-"""What a scheduled or woken run does that finds another at work in its data folder."""
+"""What a scheduled or woken run does that finds another at work in its data folder, or its watch paused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prefect import runtime
 from prefect.states import Completed
 
 from flows.request import WatchRequest
-from pipeline.errors import StoreLockedError
+from pipeline.errors import NotWatchedError, StoreLockedError
 from pipeline.storage import hold_run
 
 P = ParamSpec("P")
@@ -24,14 +24,18 @@ def leaves_to_holder(
     """``step``, which ends well where it was scheduled or woken and another run keeps the folder for ``store_wait``.
 
     That is no failure, so it must not look like one: only the holder adds work, it tells of what it adds, and a
-    round takes all that waits. What is left over is swept up by the next round. A person who calls the command still
-    gets the error, since they wanted it done now.
+    round takes all that waits. What is left over is swept up by the next round. Nor is it a failure where the watch is
+    paused or archived. A person who calls the command still gets the error, since they wanted it done now.
     """
 
     @wraps(step)
     async def run(request: WatchRequest, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await step(request, *args, **kwargs)
+        except NotWatchedError as error:
+            if runtime.deployment.id is None:
+                raise
+            return Completed(name="NotWatched", message=str(error))  # type: ignore[return-value]
         except StoreLockedError as error:
             if runtime.deployment.id is None or not _is_held(request):
                 raise

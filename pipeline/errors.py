@@ -72,6 +72,12 @@ class UsageError(PermanentError):
     exit_code = 2
 
 
+class NotWatchedError(UsageError):
+    """A watch that is paused or archived was to be run."""
+
+    code = "not-watched"
+
+
 # -- fetching --------------------------------------------------------------------------------
 
 

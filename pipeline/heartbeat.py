@@ -7,11 +7,11 @@ looks at the runs from outside, at its own times: :mod:`pipeline.cli.heartbeat`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import RunRecord
+from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.text import content_id, shorten
 
 ROUND = "monitor"  # the flow whose runs are whole rounds, from the feeds to the alerts
@@ -45,6 +45,7 @@ class Pulse:
         ahead: a round that ended later than it is now: the clock is, or was, wrong.
         running: runs that are recorded as running, the oldest first.
         lock: the lock that each run holds while it works.
+        state: whether somebody has paused or archived it.
     """
 
     last_good: RunRecord | None = None
@@ -52,6 +53,7 @@ class Pulse:
     ahead: RunRecord | None = None
     running: tuple[RunRecord, ...] = ()
     lock: LockSight = LockSight()
+    state: WatchState = field(default_factory=WatchState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ class Beat:
     """Whether the watch is alive.
 
     Attributes:
-        alive: a round has reached its end within the time allowed.
+        alive: a round has reached its end within the time allowed, or it is not to be watched.
         since: when the last one did; None where none ever has.
         told: what is so, in plain English.
         remedy: what to do about it; empty where nothing is to be done.
         zombies: runs that are recorded as running, and that no process works on.
+        standing: whether it is to be watched.
     """
 
     alive: bool
@@ -71,6 +74,7 @@ class Beat:
     told: str
     remedy: str = ""
     zombies: tuple[RunRecord, ...] = ()
+    standing: Standing = Standing.WATCHED
 
     @property
     def key(self) -> str:
@@ -122,6 +126,14 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat
     """
     allowed = every * missed
     zombies = dead_runs(pulse.running, pulse.lock)
+    if pulse.state.standing is not Standing.WATCHED:
+        told = f"It is {pulse.state.told}. So nothing of what happens to this mission is seen."
+        since = _ended(pulse.last_good) if pulse.last_good else None
+        return Beat(True, since, told, "To watch it again: missionwatch watches resume DIR.", (), pulse.state.standing)
+    resumed = pulse.state.since
+    if resumed is not None and now - resumed <= allowed and not _since(pulse, resumed):
+        told = f"It was paused, and resumed {span(now - resumed)} ago; its first round since is still to come."
+        return Beat(True, _ended(pulse.last_good) if pulse.last_good else None, told)
     if pulse.ahead is not None and (pulse.last_good is None or _ended(pulse.last_good) < now - allowed):
         return Beat(
             False,
@@ -201,6 +213,11 @@ def span(time: timedelta) -> str:
             count = seconds // size
             return f"{count} {name}{'' if count == 1 else 's'}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def _since(pulse: Pulse, time: datetime) -> bool:
+    """Whether a round has reached its end since ``time``."""
+    return pulse.last_good is not None and _ended(pulse.last_good) >= time
 
 
 def _instead(pulse: Pulse) -> str:

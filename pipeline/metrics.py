@@ -55,6 +55,7 @@ SPECS = (
     Spec("unread", "Entries and articles that wait to be fetched or read."),
     Spec("oldest_unread_timestamp_seconds", "When the oldest of them was first seen; left out where there is none."),
     Spec("last_round_timestamp_seconds", "When the last round ended, well or not."),
+    Spec("watched", "1 where rounds are due; 0 where the watch is paused or archived."),
     Spec("last_good_round_timestamp_seconds", "When the last round that reached its end did so."),
     Spec("last_round_seconds", "How long the last round took."),
     Spec("last_round_outcome", "1 for the outcome that the last round had, 0 for the others.", ("outcome",)),
@@ -163,6 +164,7 @@ def _numbers(vitals: Vitals, read_seconds: float) -> dict[str, _Labelled]:
         "runs": [((flow, outcome), float(count)) for (flow, outcome), count in sorted(vitals.runs.items())],
         "unread": _one(vitals.unread),
         "store_bytes": _each(vitals.sizes, ("live", "log", "published")),
+        "watched": _one(vitals.watched),
         "read_seconds": _one(read_seconds),
     }
     if vitals.oldest_unread is not None:

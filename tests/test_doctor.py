@@ -22,7 +22,7 @@ from pipeline.doctor.words import ok
 from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
 from pipeline.errors import StorageError, UsageError, WatchFileError
 from pipeline.heartbeat import LockSight, Pulse
-from pipeline.model import AlertRule, Feed, RunRecord, Watch
+from pipeline.model import AlertRule, Feed, RunRecord, Standing, Watch, WatchState
 from pipeline.settings import Settings, load_settings
 from pipeline.spread.look import look_at_cluster
 from pipeline.storage import StoreSight, open_store, publish
@@ -31,6 +31,7 @@ from tests.spread.dask_cluster import DaskCluster
 from tests.storage.builders import RUN, make_feed, make_watch
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
+PAUSED = WatchState(Standing.PAUSED, NOW, "ana")
 GB = 10**9
 HAITI = str(Path(__file__).parents[1] / "seeds" / "haiti")
 
@@ -234,6 +235,12 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
         ),
         ("runs", {"store": StoreSight()}, State.NOT_APPLICABLE, "never run here"),
         ("runs", {"pulse": Pulse()}, State.WARNING, "no round has reached its end yet"),
+        (
+            "runs",
+            {"pulse": Pulse(a_run(60 * 30), state=PAUSED)},
+            State.OK,
+            "no round is due: the watch is paused since",
+        ),
         ("runs", {"pulse": Pulse(a_run(60 * 30), a_run(60 * 30))}, State.WARNING, "ended ok 30 hours ago"),
         (
             "runs",

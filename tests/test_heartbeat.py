@@ -19,7 +19,7 @@ import pipeline.cli.heartbeat as command
 from flows.cli import main
 from pipeline.errors import DeliveryError
 from pipeline.heartbeat import LockSight, Pulse, Vigil, after, dead_runs, judge, notice, span
-from pipeline.model import Alert, RunRecord
+from pipeline.model import Alert, RunRecord, Standing, WatchState
 from pipeline.storage import hold_run, look_at_runs, open_store, publish, read_pulse
 from pipeline.text import content_id
 from tests.notify.sinks import Sink
@@ -69,6 +69,32 @@ def test_a_round_that_failed_is_no_beat_and_its_reason_is_told():
 
     assert not beat.alive
     assert "The last one failed at 2025-10-01 11:55 UTC: store-unwritable: the disk is full" in beat.told
+
+
+def state(standing: Standing, ago: float) -> WatchState:
+    return WatchState(standing, NOW - timedelta(minutes=ago), "ana", "no staff")
+
+
+@pytest.mark.parametrize("standing", [Standing.PAUSED, Standing.ARCHIVED])
+def test_a_watch_that_somebody_set_aside_is_not_silent_and_is_told_so(standing: Standing):
+    beat = looked(Pulse(last_good=a_run(9_000), last_ended=a_run(9_000), state=state(standing, 8_000)))
+
+    assert (beat.alive, beat.standing) == (True, standing)
+    assert beat.told.startswith(f"It is {standing} since 2025-09-25 22:40 UTC by ana: no staff.")
+    assert "watches resume DIR" in beat.remedy
+
+
+@pytest.mark.parametrize(("ago", "alive"), [(45, True), (46, False)])
+def test_a_watch_that_is_resumed_has_three_intervals_for_its_first_round(ago: float, alive: bool):
+    resumed = state(Standing.WATCHED, ago)
+
+    assert looked(Pulse(last_good=a_run(9_000), last_ended=a_run(9_000), state=resumed)).alive is alive
+
+
+def test_a_round_since_it_was_resumed_is_a_beat_as_ever():
+    beat = looked(Pulse(last_good=a_run(5), last_ended=a_run(5), state=state(Standing.WATCHED, 10)))
+
+    assert beat.told.startswith("The last round reached its end 5 minutes ago")
 
 
 def test_a_watch_that_has_never_run_is_not_alive():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +19,7 @@ from pipeline.alerts import ack_link
 from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
 from pipeline.cli.alerts_test import alerts_test
-from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.errors import UsageError
 from pipeline.model import Alert, Watch
 from pipeline.receiver import ack_way
@@ -85,7 +84,7 @@ def ack(folder: Path, alert_id: str, by: str, note: str, data_dir: Path, archive
     """
     watch = load_watch(folder)
     where = store_folder(data_dir, folder, archive=archive)
-    who = (by or _account()).strip()[:200]
+    who = (by or account()).strip()[:200]
     with open_store(where, wait=settings().store_wait) as store:
         found = store.find_alert(watch.slug, alert_id)
         new = store.acknowledge(watch.slug, found["alert_id"], by=who, note=note.strip()[:2_000])
@@ -129,7 +128,7 @@ def retry(folder: Path, alert_ids: Sequence[str], every: bool, data_dir: Path, a
     where = store_folder(data_dir, folder, archive=archive)
     with open_store(where, wait=settings().store_wait) as store:
         chosen = None if every else _dead(store, watch, alert_ids)
-        count = store.put_back(watch.slug, chosen, reason=f"{_account()} asked for it")
+        count = store.put_back(watch.slug, chosen, reason=f"{account()} asked for it")
         now = store.last_run_now(watch.slug)
     _publish(where, "retry", watch.slug, now)
     click.echo(f"{count} dead letter{'' if count == 1 else 's'} put back: the next run sends what can be sent.")
@@ -161,13 +160,6 @@ def _publish(where: Path, what: str, about: object, now: datetime | None) -> Non
     """Show SQL clients what was just stored; a store that no run has worked in yet has nothing to show."""
     if now is not None:
         publish(where, content_id(what, about, now.isoformat()), now, wait=settings().store_wait)
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in a container
-        return "somebody"
 
 
 def _json(rows: Sequence[Mapping[str, Any]], watch: Watch, way: tuple[str, bytes]) -> None:

@@ -48,7 +48,8 @@ def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Pat
     found = []
     for folder in folders:
         watch = load_watch(folder)
-        found.append(Listened(watch.slug, watch.title, archive_dir(data_dir, folder) if archive else data_dir))
+        where = archive_dir(data_dir, folder) if archive else data_dir
+        found.append(Listened(watch.slug, watch.title, where, watch.formerly))
     if len({one.slug for one in found}) < len(found):
         raise UsageError("Two of the folders are one watch.", remedy="Name it once.")
     here = settings()

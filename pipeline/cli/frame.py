@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXIT_CODES = (
     "Exit codes: 0 done; 1 an unexpected fault; 2 a wrong argument or watch file; "
     "3 the store can't be used; 4 another run holds the store; 5 no feed could be reached; "
-    "6 reread found differences and has not stored them. doctor and heartbeat: 1 where something is wrong."
+    "6 reread found differences and has not stored them, or backtest --compare found some; 7 review needs a terminal. "
+    "check, doctor and heartbeat: 1 where something is wrong."
 )
 
 
@@ -91,6 +93,30 @@ def store_folder(data_dir: Path, folder: Path, *, archive: bool) -> Path:
         f"Nothing is stored in {chosen} yet.",
         remedy=f"Run `missionwatch {'replay' if archive else 'run'} {folder}{'' if archive else ' --once'}` first.",
     )
+
+
+def account() -> str:
+    """Who calls the command: the name of the account."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "somebody"
+
+
+def different(watches: Iterable[tuple[Path, str]]) -> None:
+    """See that each of ``watches``, a folder and its short name, is another one.
+
+    Raises:
+        UsageError: two of them are one watch.
+    """
+    seen: dict[str, Path] = {}
+    for folder, slug in watches:
+        if slug in seen:
+            raise UsageError(
+                f"{folder} and {seen[slug]} are both the watch '{slug}'.",
+                remedy="Give one of them another slug in its watch.toml, or name it once.",
+            )
+        seen[slug] = folder
 
 
 def engine_option(function: F) -> F:

@@ -22,7 +22,7 @@ from pipeline.doctor.network import prefect_answers
 from pipeline.doctor.real import get
 from pipeline.errors import DeliveryError, StorageError
 from pipeline.heartbeat import Beat, Notice, Vigil, after, judge, notice
-from pipeline.model import Alert, Watch
+from pipeline.model import Alert, Standing, Watch
 from pipeline.notify import Channels, deliver, needs_prefect
 from pipeline.seeds import load_watch
 from pipeline.storage import read_pulse
@@ -66,7 +66,8 @@ def heartbeat_command(
 
     Run it from cron or a systemd timer, never from the watch itself. Exit code 0 where it is alive, 1 where it is
     not, or where nothing can be known of it. With --alert a silence is told to each channel of the watch once,
-    however often this is run, and its end is told too.
+    however often this is run, and its end is told too. A watch that is paused or archived is not to be watched: that is
+    said, with exit code 0, and nobody is alarmed.
 
     \b
     missionwatch heartbeat seeds/haiti --every 15 --missed 3 --alert
@@ -85,7 +86,7 @@ def heartbeat_command(
         click.echo(shown.line(f"{watch.title}: {beat.told}"))
         if beat.remedy:
             click.echo(f"  {shown.line(beat.remedy)}")
-    if alert:
+    if alert and beat.standing is Standing.WATCHED:
         state = state_file or store_at / f"heartbeat-{watch.slug}.json"
         _tell(watch, beat, state, opened(store_at, os.environ, click.echo), away)
     raise SystemExit(ALIVE if beat.alive else SILENT)
@@ -200,6 +201,7 @@ def _plain(watch: Watch, beat: Beat) -> dict[str, object]:
     return {
         "watch": watch.slug,
         "alive": beat.alive,
+        "state": beat.standing,
         "since": beat.since.isoformat() if beat.since else None,
         "told": beat.told,
         "remedy": beat.remedy,

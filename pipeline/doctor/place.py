@@ -7,6 +7,7 @@ from datetime import timedelta
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
 from pipeline.heartbeat import LockSight, dead_runs, span
+from pipeline.model import Standing
 
 ROOM = 200 * 10**6  # bytes that a round may need beside the copy that it publishes
 FEW_FILES = 1_000
@@ -112,6 +113,8 @@ def check_runs(world: World) -> Finding:
     if world.store().live is None and world.store().published is None:
         return skipped("it has never run here")
     now, pulse = world.now(), world.pulse()
+    if pulse.state.standing is not Standing.WATCHED:
+        return ok(f"no round is due: the watch is {pulse.state.told}")
     good, last = pulse.last_good, pulse.last_ended
     since = good.finished_at if good is not None else None
     dead = [run for run in dead_runs(pulse.running, pulse.lock) if since is None or run.started_at >= since]

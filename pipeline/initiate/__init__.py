@@ -1,5 +1,9 @@
-"""A watch from one article, unreviewed: names, places, lead and baseline facts with their quotes."""
+"""A watch from one article: names, places, lead and facts with their quotes; what a person chooses of it; its feeds.
 
+``discover`` and ``opml`` stand in modules of their own: they bring parsers with them, which take a while to import.
+"""
+
+from pipeline.initiate.choices import Choices, chosen
 from pipeline.initiate.draft import MAX_TEXT, draft_watch
 
-__all__ = ["MAX_TEXT", "draft_watch"]
+__all__ = ["MAX_TEXT", "Choices", "chosen", "draft_watch"]

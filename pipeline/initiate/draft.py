@@ -6,9 +6,10 @@ What comes out is a draft: it runs unreviewed, and is better after a person has 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
-from pipeline import countries
+from pipeline import countries, language
 from pipeline.board import subject_key
 from pipeline.errors import ContentError
 from pipeline.initiate.names import Called, called
@@ -39,33 +40,36 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch
         stands verbatim in the baseline's text.
 
     Raises:
-        ContentError: the text is empty, too large, or names neither a mission nor a place.
+        ContentError: the text is empty, too large, in a language that is not read, or names neither a mission nor a
+            place.
     """
     if not text.strip():
         raise ContentError("empty", "The article is empty.", remedy="Give a text with a title line and paragraphs.")
     if len(text) > MAX_TEXT:
         raise ContentError("too-large", f"The article has over {MAX_TEXT:,} characters.", remedy="Give one article.")
     title = next(line.strip() for line in text.splitlines() if line.strip())
-    parts = sentences.split(text)
-    body = tuple(part for part in parts if part.text != title)
-    who = called(title, body)
-    leads = frozenset(c.name for m in _LED.finditer(text) for c in countries.mentions(m.group(1) or m.group(2)))
-    where = places(title, body, who.longs, leads)
+    code = language.decide("", text)
+    told, parts, original = _in_english(text, title, code)
+    heading = title if code == language.ENGLISH else told.split("\n", 1)[0]
+    body = tuple(part for part in parts if text[part.start : part.end] != title)
+    who = called(heading, body)
+    leads = frozenset(c.name for m in _LED.finditer(told) for c in countries.mentions(m.group(1) or m.group(2)))
+    where = places(heading, body, who.longs, leads)
     if not where and not who.longs and not who.shorts:
-        where = anywhere(text)
+        where = anywhere(told)
     if not where and not who.longs and not who.shorts:
         raise ContentError(
             "no-text", "The article names neither a mission nor a place.", remedy="Give an article about one mission."
         )
     long = who.longs[0] if who.longs else ""
-    lead = _lead(parts, where[0] if where else "", long)
-    names = _names(who, where, title)
+    lead = _lead(text, parts, where[0] if where else "", long)
+    names = _names(who, where, title, original)
     bare = Watch(
         slug=slug,
-        title=squeeze(long or (who.shorts[0] if who.shorts else title)),
+        title=squeeze(original.get(long, long) or (who.shorts[0] if who.shorts else title)),
         names=names,
         places=where,
-        languages=("en",),
+        languages=(code,),
         feeds=(),
         baseline=Baseline(title, "", published, url, text, (lead,) if lead else ()),
         rules=(AlertRule("every change"),),
@@ -83,14 +87,44 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch
     )
 
 
-def _names(who: Called, where: tuple[str, ...], title: str) -> tuple[Name, ...]:
-    names = [Name(long) for long in who.longs]
+def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.Sentence, ...], dict[str, str]]:
+    """The article in English, its sentences, and the mission names of the original by what they are in English.
+
+    Raises:
+        ContentError: the article is in a language that is not read.
+    """
+    if code == language.ENGLISH:
+        return text, sentences.split(text), {}
+    if code not in language.GLOSSED:
+        raise ContentError(
+            "no-text",
+            f"The article is written in {language.name_of(code)}.",
+            remedy="Give an article in English, French or Spanish.",
+        )
+    names = language.names_of(text, code)
+    parts = tuple(
+        part._replace(text=language.gloss(part.text, code, tuple(names.items())))
+        for part in sentences.split(text, code)
+    )
+    heading = language.gloss(title, code, tuple(names.items()))
+    return "\n".join((heading, *(part.text for part in parts))), parts, {told: name for name, told in names.items()}
+
+
+def _names(who: Called, where: tuple[str, ...], title: str, original: Mapping[str, str]) -> tuple[Name, ...]:
+    """The mission's names; where the article is not in English, each as it is there and then in English."""
+    names = [Name(text) for long in who.longs for text in dict.fromkeys((original.get(long, long), long))]
     context = _context(where)
     # Five letters and more are nobody else's initials.
     names += [Name(short, acronym=True, context=context if len(short) < 5 else ()) for short in who.shorts]
     if not names:
         names.append(Name(f"{where[0]} mission" if where else shorten(title, 60)))
     return tuple(names)
+
+
+def name_of(text: str, where: tuple[str, ...]) -> Name:
+    """A name that a person gives. One word in capitals is initials, which need a place beside them if short."""
+    initials = " " not in text and sum(char.isupper() for char in text) >= max(2, len(text) - 2)
+    return Name(text, acronym=initials, context=_context(where) if initials and len(text) < 5 else ())
 
 
 def _context(where: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,7 +135,7 @@ def _context(where: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _lead(parts: tuple[sentences.Sentence, ...], place: str, long: str) -> Fact | None:
+def _lead(text: str, parts: tuple[sentences.Sentence, ...], place: str, long: str) -> Fact | None:
     """Who leads the mission, with the sentence that says so: "X-led", "run by X", or the sender in its name."""
     for part in parts:
         for m in _LED.finditer(part.text):
@@ -111,12 +145,14 @@ def _lead(parts: tuple[sentences.Sentence, ...], place: str, long: str) -> Fact 
             if (named or body) and not re.search(
                 r"\b(?:push|want|would|next|propos|replace)\w* [^.]{0,40}$", part.text[: m.start()]
             ):
-                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, named[0] if named else body, part.text, part.start)
+                quote = text[part.start : part.end]
+                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, named[0] if named else body, quote, part.start)
     sender = next((full for full in mission.ORGANISATIONS if mission.sends(full, long)), "")
     if sender:
         for part in parts:
             if long in part.text:
-                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, sender, part.text, part.start)
+                quote = text[part.start : part.end]
+                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, sender, quote, part.start)
     return None
 
 
@@ -137,7 +173,7 @@ def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact
     )
     best: dict[tuple[Aspect, str, Stage], Claim] = {}
     for claim in RuleReader().read(article, watch).claims:
-        if claim.confidence < FACT_FLOOR or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’':
+        if claim.confidence < FACT_FLOOR or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’»':
             continue
         key = (claim.aspect, subject_key(claim.aspect, claim.subject), claim.stage)
         if key not in best or best[key].confidence < claim.confidence:

@@ -24,10 +24,14 @@ PUBLISH_WAIT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A watch whose alerts are acknowledged here: its name for people, and its data folder."""
+    """A watch whose alerts are acknowledged here: its name for people, its data folder, its short name of today.
+
+    Links that were sent before a rename have the short name of then: ``slug`` is empty where it is the same.
+    """
 
     title: str
     data_dir: Path
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Desk:
         Raises:
             StorageError: the store can't be read, or a run has it at this moment.
         """
-        folder = self.places[watch].data_dir
+        folder, watch = self.places[watch].data_dir, self.places[watch].slug or watch
         with suppress(StorageError, UsageError), open_published(folder) as published:
             return _seen(published.find_alert(watch, str(alert_id)))
         with suppress(UsageError), open_store(folder, wait=LOOK_WAIT) as store:
@@ -81,7 +85,8 @@ class Desk:
         Raises:
             StorageError: the store can't be used, or a run had it for too long; nothing was recorded.
         """
-        with open_store(self.places[watch].data_dir, wait=self.ack_wait) as store:
+        folder, watch = self.places[watch].data_dir, self.places[watch].slug or watch
+        with open_store(folder, wait=self.ack_wait) as store:
             try:
                 before = _seen(store.find_alert(watch, str(alert_id)))
             except UsageError:
@@ -96,7 +101,7 @@ class Desk:
 
     def publish(self, watch: str) -> None:
         """Show SQL clients what was recorded; where that fails, the next round does it."""
-        folder = self.places[watch].data_dir
+        folder, watch = self.places[watch].data_dir, self.places[watch].slug or watch
         with self._publishing:
             try:
                 with open_store(folder, wait=PUBLISH_WAIT) as store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -26,11 +26,12 @@ _AT_ONCE = 64  # requests; more are answered with 503 at once
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """A watch whose acknowledgements are taken: its short name, its title and its data folder."""
+    """A watch whose acknowledgements are taken: its short name, its title, its data folder, and the names it had."""
 
     slug: str
     title: str
     data_dir: Path
+    formerly: tuple[str, ...] = ()
 
 
 def receiver_for(
@@ -41,9 +42,16 @@ def receiver_for(
     Raises:
         UsageError: the key that signs the links can't be had.
     """
-    keys = {one.slug: signing_key(settings, one.data_dir, environ) for one in watches}
-    desk = Desk({one.slug: Place(one.title, one.data_dir) for one in watches})
-    return AckServer(desk, keys, host=host, port=port)
+    places = places_of(watches)
+    keys = {name: signing_key(settings, place.data_dir, environ) for name, place in places.items()}
+    return AckServer(Desk(places), keys, host=host, port=port)
+
+
+def places_of(watches: Iterable[Listened]) -> dict[str, Place]:
+    """Where alerts are acknowledged, by the short name in the link: of today, or of before a rename."""
+    known = list(watches)
+    places = {name: Place(one.title, one.data_dir, one.slug) for one in known for name in one.formerly}
+    return places | {one.slug: Place(one.title, one.data_dir) for one in known}
 
 
 class AckServer:

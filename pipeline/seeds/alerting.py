@@ -122,6 +122,7 @@ class AlertTable(Table):
     remind_before: list[Annotated[int, Field(ge=1, le=_FARTHEST)]] = Field(
         list(_RULE.remind_before), max_length=_MOST_REMINDERS, examples=["[14, 3]"]
     )
+    picture: bool = Field(_RULE.picture, examples=["false"])
 
     @field_validator("digest_day")
     @classmethod
@@ -161,6 +162,7 @@ class AlertTable(Table):
             escalate_after=self.escalate_after,
             escalate_to=tuple(dict.fromkeys(self.escalate_to)),
             remind_before=tuple(sorted(set(self.remind_before), reverse=True)),
+            picture=self.picture,
         )
 
 
@@ -182,6 +184,7 @@ def timing_of(rule: model.AlertRule) -> dict[str, object]:
         "escalate_after": _span(rule.escalate_after) if rule.escalate_after is not None else None,
         "escalate_to": list(rule.escalate_to) or None,
         "remind_before": list(rule.remind_before) if rule.remind_before != _RULE.remind_before else None,
+        "picture": rule.picture if rule.picture != _RULE.picture else None,
     }
     return {key: value for key, value in values.items() if value is not None}
 

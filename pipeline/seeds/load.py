@@ -40,11 +40,12 @@ _TYPES = {
 _WRITTEN = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
 
-def load_watch(folder: Path) -> Watch:
+def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
     """Read ``watch.toml``, ``baseline.toml``, ``baseline.md`` and ``feeds.toml``.
 
     Args:
         folder: the watch's folder; its name is the slug where ``watch.toml`` gives none.
+        watch_file: another file in the place of ``watch.toml``; the rest is the folder's.
 
     Raises:
         WatchFileError: something is missing or wrong. It is a ``WatchFileErrors``, whose
@@ -57,7 +58,7 @@ def load_watch(folder: Path) -> Watch:
     text = None if text is None else text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
     if text == "":
         problems.append(WatchFileError(folder / TEXT, None, "is empty.", remedy="Tell where the mission stands."))
-    watch = _load(folder / WATCH, tables.WatchFile, problems, extra=_same_rule_twice)
+    watch = _load(watch_file or folder / WATCH, tables.WatchFile, problems, extra=_same_rule_twice)
     baseline = _load(folder / BASELINE, tables.BaselineFile, problems, context={"text": text})
     feeds = _load(folder / FEEDS, tables.FeedsFile, problems, extra=_same_feed_twice)
     if problems or watch is None or baseline is None or feeds is None or text is None:
@@ -81,6 +82,7 @@ def load_watch(folder: Path) -> Watch:
         rules=tuple(table.rule() for table in watch.alert),
         sister_missions=tuple(table.name() for table in watch.sister_mission),
         reader=watch.reader.choice(),
+        formerly=tuple(watch.formerly),
     )
 
 

@@ -67,6 +67,7 @@ class WatchFile(Table):
     """``watch.toml``."""
 
     slug: Annotated[str, AfterValidator(check_slug)] | None = Field(None, examples=['"haiti"'])
+    formerly: list[Annotated[str, AfterValidator(check_slug)]] = Field([], max_length=50, examples=['["haiti-mss"]'])
     title: Text = Field(examples=['"Haiti: the security mission"'])
     places: list[Text] = Field([], examples=['["Haiti"]'])
     languages: list[Language] = Field(["en"], min_length=1, examples=['["en", "fr"]'])

@@ -12,6 +12,7 @@ from pipeline.errors import UsageError, WatchFileError
 from pipeline.model import AlertRule, Fact, Feed, Name, ReaderChoice
 from pipeline.seeds.alerting import timing_of
 from pipeline.seeds.load import BASELINE, FEEDS, TEXT, WATCH, load_watch, slugify
+from pipeline.seeds.tables import same_address
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _DEFAULT_RULE = AlertRule(name="everything")
@@ -62,13 +63,7 @@ def write_watch(
         UsageError: there is a watch already, the folder can't be written, or the values make
             no valid watch.
     """
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder.", remedy="Name a folder for the watch.")
-    for name in (WATCH, BASELINE, TEXT, FEEDS):
-        if (folder / name).exists():
-            raise UsageError(
-                f"{folder} has a {name} already.", remedy="Name another folder, or remove the watch that is there."
-            )
+    refuse_a_watch(folder)
     contents = {
         WATCH: _watch_file(slugify(folder.resolve().name), title, names, sister_missions, places, languages, rules)
         + _reader_table(reader or ReaderChoice()),
@@ -89,6 +84,61 @@ def write_watch(
         raise UsageError(
             f"{folder} can't be written: {error.strerror or 'unknown reason'}.", remedy="Name a folder that is yours."
         ) from error
+
+
+def refuse_a_watch(folder: Path) -> None:
+    """See that a watch can be made in ``folder``.
+
+    Raises:
+        UsageError: there is one already, or it is no folder.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", remedy="Name a folder for the watch.")
+    for name in (WATCH, BASELINE, TEXT, FEEDS):
+        if (folder / name).exists():
+            raise UsageError(
+                f"{folder} has a {name} already.", remedy="Name another folder, or remove the watch that is there."
+            )
+
+
+def add_feeds(folder: Path, feeds: Sequence[Feed]) -> tuple[Feed, ...]:
+    """Add ``feeds`` to the end of ``feeds.toml``; what stands there already is left as it is.
+
+    Args:
+        folder: of a watch.
+        feeds: those whose address it has already are left out.
+
+    Returns:
+        Those that were added.
+
+    Raises:
+        WatchFileError: a file of the watch is wrong.
+        UsageError: the file would not load, or can't be written; it is left as it was.
+    """
+    known = {same_address(feed.url) for feed in load_watch(folder).feeds}
+    new = tuple({same: feed for feed in reversed(feeds) if (same := same_address(feed.url)) not in known}.values())[
+        ::-1
+    ]
+    if not new:
+        return ()
+    path, written = folder / FEEDS, folder / f".{FEEDS}.tmp"
+    text = path.read_text("utf-8-sig").rstrip("\n")
+    text = "\n\n".join([text, *(_feed_table(feed).rstrip("\n") for feed in new)]) + "\n"
+    try:
+        with tempfile.TemporaryDirectory() as trial:
+            for name in (WATCH, BASELINE, TEXT):
+                Path(trial, name).write_bytes((folder / name).read_bytes())
+            Path(trial, FEEDS).write_bytes(text.encode("utf-8", "replace"))
+            load_watch(Path(trial))
+        written.write_bytes(text.encode("utf-8", "replace"))
+        written.replace(path)
+    except WatchFileError as error:
+        reason = error.message.replace(f"{error.path.parent}/", "")
+        raise UsageError(f"The feeds can't be added to {path}: {reason}", remedy=error.remedy) from error
+    except OSError as error:
+        written.unlink(missing_ok=True)
+        raise UsageError(f"{path} can't be written: {error.strerror}.", remedy="See to its permissions.") from error
+    return new
 
 
 def _write(folder: Path, contents: Mapping[str, str]) -> list[Path]:
@@ -183,23 +233,24 @@ def _baseline_file(title: str, outlet: str, published: datetime, url: str, facts
 
 def _feeds_file(feeds: Sequence[Feed]) -> str:
     parts = ["# The feeds to be polled: one [[feed]] each.\n"]
-    parts += [
-        _table(
-            "[[feed]]",
-            {
-                "url": feed.url,
-                "title": feed.title,
-                "role": feed.role,
-                "family": feed.family,
-                "language": feed.language,
-                "region": feed.region,
-                "expected_every": _duration(feed.expected_every),
-                "confirmed_in": feed.confirmed_in or None,
-            },
-        )
-        for feed in feeds
-    ]
+    parts += map(_feed_table, feeds)
     return "\n".join(parts)
+
+
+def _feed_table(feed: Feed) -> str:
+    return _table(
+        "[[feed]]",
+        {
+            "url": feed.url,
+            "title": feed.title,
+            "role": feed.role,
+            "family": feed.family,
+            "language": feed.language,
+            "region": feed.region,
+            "expected_every": _duration(feed.expected_every),
+            "confirmed_in": feed.confirmed_in or None,
+        },
+    )
 
 
 # -- TOML ------------------------------------------------------------------------------------

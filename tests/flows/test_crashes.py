@@ -23,6 +23,7 @@ import pytest
 from flows.request import WatchRequest
 from flows.runs import Run, clock_note, recorded
 from pipeline.errors import StorageError, StoreLockedError
+from pipeline.seeds import load_watch
 from pipeline.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, hold_run, open_store, publish
 from tests.flows.conftest import HAITI
@@ -51,7 +52,7 @@ def test_a_clock_that_goes_on_is_nothing_to_tell(last: datetime | None) -> None:
 
 def recorded_at(data: Path, now: datetime) -> AbstractAsyncContextManager[Run]:
     """A run of the watch at ``now``, as the flows record it."""
-    found = SimpleNamespace(watch=SimpleNamespace(slug="haiti"), settings=load_settings({}))
+    found = SimpleNamespace(watch=load_watch(HAITI), settings=load_settings({}))
     return recorded("monitor", WatchRequest(folder=HAITI, data_dir=data), found, now, None)
 
 
@@ -327,12 +328,12 @@ def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_
 
     monkeypatch.setattr(live, "monitor", busy)
     monkeypatch.setattr(live.asyncio, "sleep", no_time)
-    assert live.run_live(HAITI, tmp_path, once=False, every_minutes=15, every_feed=False) == 130
+    assert live.run_live([HAITI], tmp_path, once=False, every_minutes=15, every_feed=False) == 130
     assert len(rounds) == 2
     assert "This round was left out. data is in use by process 7." in capsys.readouterr().err
     rounds.clear()
     with pytest.raises(StoreLockedError):
-        live.run_live(HAITI, tmp_path, once=True, every_minutes=15, every_feed=False)
+        live.run_live([HAITI], tmp_path, once=True, every_minutes=15, every_feed=False)
 
 
 def test_what_a_run_does_with_the_store_is_free_to_others_but_not_its_turn(tmp_path: Path) -> None:

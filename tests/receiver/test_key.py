@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.alerts import dressed
 from pipeline.alerts.acking import ack_link, is_signed, link_template, signature
-from pipeline.alerts.message import as_html, as_markdown, as_text, from_json
+from pipeline.alerts.as_page import as_html
+from pipeline.alerts.message import as_markdown, as_text, from_json
 from pipeline.errors import UsageError
 from pipeline.receiver import KEY_FILE, ack_way, signing_key
 from pipeline.settings import Settings

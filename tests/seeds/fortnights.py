@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from flows import replay
 from pipeline.replay import Archive, days
+from tests.torture.points import without_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("somalia", "lebanon")
@@ -29,7 +30,11 @@ def rounds(archive: Archive, after: datetime | None = None) -> Iterator[datetime
 
 
 def main(data: Path) -> int:
-    """Replay each watch into ``data``/its name, then once more with what the second replay made beside it."""
+    """Replay each watch into ``data``/its name, then once more with what the second replay made beside it.
+
+    Without Prefect's engine: what is looked at is what the watches make of their archives.
+    """
+    without_engine()
     with patch.object(replay, "days", rounds):
         for name in NAMES:
             folder = ROOT / "seeds" / name
