@@ -76,8 +76,9 @@ run: setup ## replay the first watch over its archive: feeds, board, changes, al
 
 .PHONY: test
 test: setup ## the whole suite: the quick tests first, then the slow ones
-	@# A file at a time in one process: what a file shares, such as a whole replay, is made once.
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m '' $(ARGS)
+	@# A file at a time in one process: what a file shares, such as a whole replay, is made once. In the order of
+	@# tests/conftest.py, which begins the longest early.
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m '' $(ARGS)
 
 .PHONY: test-all
 test-all: test ## the same as make test
@@ -128,8 +129,9 @@ train: setup ## rebuild the reading models from our own corpus (training/), and 
 	@$(BIN)/python -m training.unseen
 
 .PHONY: docs
-docs: setup ## check that the documents name only what there is: targets, commands, links, words
-	@$(BIN)/python -m pytest -q tests/test_docs.py
+docs: setup ## build the documents as a site (build/docs/site), warnings as errors, and hold them against the code
+	@$(BIN)/python -m pytest -q tests/test_docs.py tests/docs_site
+	@$(BIN)/python -m tests.docs_site
 
 .PHONY: lock
 # duckdb<2 in the lock: 2.0 is days old, and its maintainers advise to wait for the patch releases

@@ -145,16 +145,79 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """
     if "prefect" in sys.modules:
         item.add_marker(pytest.mark.filterwarnings(SOCKET_LEFT))
+    _Stores.are_copied = not item.nodeid.startswith("tests/storage/")
     return (yield)
+
+
+# -- stores -----------------------------------------------------------------------------------------
+
+
+class _Stores:
+    """Whether an empty store is a copy of the process's first: to make its tables takes ten times as long."""
+
+    are_copied = False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """New stores are copies, but in tests/storage, where making them is what is looked at."""
+    if "pipeline.storage.store" not in sys.modules:
+        yield
+        return
+    store = sys.modules["pipeline.storage.store"]
+    make = store._create
+    made = tmp_path_factory.mktemp("empty")
+
+    def create(folder: Path) -> None:
+        held = [path.name for path in folder.iterdir() if ".duckdb" in path.name and path.name != store.LOCK]
+        if held or not _Stores.are_copied:  # what a crash has left is for the code itself
+            make(folder)
+            return
+        if not (made / store.LIVE).exists():
+            make(made)
+        shutil.copyfile(made / store.LIVE, folder / store.LIVE)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_create", create)
+        yield
 
 
 # -- order, and what was not run ------------------------------------------------------------------
 
 
+# Of the files whose tests are all slow those that take longest, the longest first, as `--durations=0` roughly has it.
+# Where two processes share the suite, a long file that is begun last leaves the other with nothing to do.
+LONGEST = (
+    "tests/flows/test_replay.py",
+    "tests/serving/test_ways.py",
+    "tests/torture/test_short.py",
+    "tests/alerts/test_month.py",
+    "tests/serving/test_deployed.py",
+    "tests/flows/test_several_watches.py",
+    "tests/flows/test_recalls.py",
+    "tests/seeds/test_more_replays.py",
+    "tests/flows/test_troubles.py",
+    "tests/flows/test_llm.py",
+    "tests/flows/test_onward.py",
+    "tests/marks/test_marks_replay.py",
+    "tests/test_newcomer.py",
+    "tests/site/test_site_page.py",
+    "tests/spread/test_cluster.py",
+    "tests/clients/test_each_client.py",
+)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, whatever order they were shuffled into: a mistake shows in seconds."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Quick tests first, whatever order they were shuffled into: a mistake shows in seconds. Then the longest files."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("slow") is None:
+        return -1
+    name = item.nodeid.partition("::")[0]
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 def skip_lines(reasons: list[str], *, slow_left_out: bool) -> list[str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import prefect_home
+
 ROOT = Path(__file__).resolve().parents[1]
 TIME_LIMIT = 450  # seconds; a replay takes 100 on two cores that do nothing else
 
@@ -38,7 +40,7 @@ def replay(base: Path) -> Replayed:
     done = subprocess.run(
         [sys.executable, "-m", "flows.cli", "replay", "seeds/haiti", "--data-dir", str(data)],
         cwd=ROOT,
-        env={**os.environ, "PREFECT_HOME": str(base / "prefect")},
+        env={**os.environ, "PREFECT_HOME": str(prefect_home.ready(base / "prefect"))},
         capture_output=True,
         text=True,
         timeout=TIME_LIMIT,

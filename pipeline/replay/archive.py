@@ -237,6 +237,15 @@ class Archive:
         """The articles that are published by ``now``, oldest first."""
         return tuple(article for article in self.articles if article.published <= now)
 
+    def is_still(self, after: datetime, until: datetime) -> bool:
+        """Whether nothing comes out after ``after`` and up to ``until``: no article, and no revision of one."""
+        times = (
+            time
+            for article in self.articles
+            for time in (article.published, *(revision.at for revision in article.revisions))
+        )
+        return not any(after < time <= until for time in times)
+
     def entries(self, source: ArchiveFeed, now: datetime) -> tuple[tuple[ArchivedArticle, Edition], ...]:
         """What ``source`` lists at ``now``: its newest articles, newest first, no more than its limit.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -106,6 +107,25 @@ def test_quick_tests_run_before_slow_ones(tmp_path):
     )
 
     assert told.index("test_short") < told.index("test_long")
+
+
+@pytest.mark.slow
+def test_of_slow_tests_those_of_the_longest_files_run_first(tmp_path):
+    (tmp_path / "tests" / "alerts").mkdir(parents=True)
+    long = "import pytest\n@pytest.mark.slow\ndef test_month(): pass\n"
+    (tmp_path / "tests" / "alerts" / "test_month.py").write_text(long)
+
+    told = run_suite(tmp_path, "import pytest\n@pytest.mark.slow\ndef test_other(): pass\n", "-vv")
+
+    assert told.index("test_month") < told.index("test_other")
+
+
+def test_the_longest_files_are_there():
+    (named,) = re.findall(r"(?s)^LONGEST = \((.*?)^\)", CONFTEST.read_text(), re.MULTILINE)
+    files = re.findall(r'"(.*?)"', named)
+
+    assert len(files) > 10
+    assert [file for file in files if not (CONFTEST.parents[1] / file).is_file()] == []
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.replay import Archive, ArchiveServer, load_archive
+from tests import prefect_home
 
 ROOT = Path(__file__).parents[2]
 HAITI = ROOT / "seeds" / "haiti"
@@ -16,7 +17,7 @@ EVENING = datetime(2025, 8, 29, 23, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Prefect server of a file's own; starting one takes seconds.
 
     It is sent no events: the harness waits without end for those that a busy server does not take. Events are what
@@ -24,13 +25,15 @@ def prefect_server() -> Iterator[None]:
     """
     from prefect.events.clients import NullEventsClient
     from prefect.events.worker import EventsWorker
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.testing import utilities
 
     with pytest.MonkeyPatch.context() as patch:
+        home = prefect_home.ready(tmp_path_factory.mktemp("prefect"), "prefect-test.db")
+        patch.setattr(utilities, "mkdtemp", lambda: str(home))  # where the harness has its database
         patch.setenv("MISSIONWATCH_EVENTS", "false")
         EventsWorker.set_client_override(NullEventsClient)
         try:
-            with prefect_test_harness(server_startup_timeout=120):
+            with utilities.prefect_test_harness(server_startup_timeout=120):
                 yield
         finally:
             EventsWorker.set_client_override(None)

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests import prefect_home
 from tests.replayed import replayed_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -160,12 +161,33 @@ def test_a_second_replay_adds_nothing(replayed: tuple[Path, object], tmp_path: P
     with duckdb.connect(str(data / "missionwatch.duckdb"), read_only=True) as before:
         articles, changes, alerts, runs = rows(before, question)[0]
 
-    again = missionwatch("replay", "seeds/haiti", "--data-dir", str(data), PREFECT_HOME=str(tmp_path / "prefect"))
+    home = str(prefect_home.ready(tmp_path / "prefect"))
+    again = missionwatch("replay", "seeds/haiti", "--data-dir", str(data), PREFECT_HOME=home)
 
     assert again.returncode == 0, again.stderr
     with duckdb.connect(str(data / "missionwatch.duckdb"), read_only=True) as after:
         assert rows(after, question)[0][:3] == (articles, changes, alerts)
         assert rows(after, question)[0][3] > runs
+
+
+def test_what_if_on_two_thresholds_lists_exactly_the_alerts_between_them(
+    replayed: tuple[Path, object], published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    strict = (ROOT / "seeds" / "haiti" / "watch.toml").read_text("utf-8").replace("dence = 0.5\n", "dence = 0.6\n")
+    (tmp_path / "strict.toml").write_text(strict, "utf-8")
+    words = ("--compare", str(tmp_path / "strict.toml"), "--data-dir", str(replayed[0]), "--json")
+
+    told = missionwatch("backtest", "seeds/haiti", *words)
+
+    between = rows(
+        published,
+        "SELECT quote FROM change WHERE change_id IN (SELECT change_id FROM alert_change) AND verdict <> 'withdrawn' "
+        "AND confidence >= 0.5 AND confidence < 0.6 ORDER BY known_at, seq",
+    )
+    found = [json.loads(line) for line in told.stdout.splitlines()]
+    assert told.returncode == 6, told.stderr
+    assert between != []
+    assert [(one["kind"], one["before"]["quote"]) for one in found] == [("lost", quote) for (quote,) in between]
 
 
 def test_the_readmes_questions_in_sql_all_have_an_answer(published: duckdb.DuckDBPyConnection) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from flows.artifact_text import CHANGES_SHOWN, board_rows, cell, changes_markdown, key, percent, round_markdown
 from pipeline.alerts.message import Message, Section
+from tests import prefect_home
 from tests.serving.patience import call
 from tests.serving.server import ROOT, PrefectServer
 from tests.torture.small import make_small_watch
@@ -250,7 +251,9 @@ def test_a_run_with_its_own_passing_server_makes_no_artifact(tmp_path: Path) -> 
     watch = make_small_watch(tmp_path / "haiti")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "MISSIONWATCH_"))}
 
-    ((outcome, _),) = rounds(watch, tmp_path / "data", {**kept, "PREFECT_HOME": str(tmp_path / "home")}, BEFORE)
+    environ = {**kept, "PREFECT_HOME": str(prefect_home.ready(tmp_path / "home"))}
+
+    ((outcome, _),) = rounds(watch, tmp_path / "data", environ, BEFORE)
 
     with PrefectServer().start(tmp_path / "home") as server:
         assert [run["name"] for run in call(server, "POST", "/flow_runs/filter", {}) if run["name"][0] == "m"] == [

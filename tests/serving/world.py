@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.replay import ArchiveServer, load_archive
+from tests import prefect_home
 from tests.notify.sinks import MailSink
 from tests.serving.server import ROOT, PrefectServer
 from tests.torture.small import make_small_watch
@@ -87,7 +88,7 @@ class World:
         """The environment for a process without a server."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "MISSIONWATCH_"))}
         ours = {
-            "PREFECT_HOME": str(self.folder / "home"),
+            "PREFECT_HOME": str(prefect_home.ready(self.folder / "home")),
             "MISSIONWATCH_DATA_DIR": str(self.data),
             # What a busy machine does to a page is not what is looked at here.
             "MISSIONWATCH_WORKER_DEADLINE": "120",

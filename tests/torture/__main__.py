@@ -27,7 +27,7 @@ from tests.torture.points import Point
 from tests.torture.small import make_small_watch
 from tests.torture.tables import look
 
-COMMAND_SECONDS = 35.0  # about how long the command takes over the small watch
+COMMAND_SECONDS = 28.0  # about how long the command takes over the small watch
 
 
 def main() -> int:

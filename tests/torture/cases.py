@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import prefect_home
 from tests.torture.life import DONE, FULL, KILLED, Death, aside, live, passed
 from tests.torture.points import Point
 from tests.torture.tables import differences, look, published_changes
@@ -172,7 +173,7 @@ def _command(world: World, data: Path, kill_after: float | None = None) -> int:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.cli", "replay", str(world.watch), "--data-dir", str(data)],
             cwd=ROOT,
-            env={**os.environ, "PREFECT_HOME": str(data.with_name(f"{data.name}.prefect"))},
+            env={**os.environ, "PREFECT_HOME": str(prefect_home.ready(data.with_name(f"{data.name}.prefect")))},
             stdout=log,
             stderr=log,
             start_new_session=True,

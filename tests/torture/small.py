@@ -12,14 +12,14 @@ HAITI = Path(__file__).parents[2] / "seeds" / "haiti"
 ARTICLES = frozenset(f"haiti-{n}" for n in ("039", "040", "041", "043", "044", "046", "047", "048", "102", "110"))
 
 
-def make_small_watch(folder: Path) -> Path:
-    """Make the watch in ``folder`` and return it: the same files as the first watch's, with less in its archive."""
+def make_small_watch(folder: Path, articles: frozenset[str] = ARTICLES) -> Path:
+    """Make the watch in ``folder`` and return it: the first watch's files, with ``articles`` alone in its archive."""
     archive = folder / "archive"
     archive.mkdir(parents=True)
     for name in ("watch.toml", "baseline.toml", "baseline.md", "feeds.toml"):
         shutil.copyfile(HAITI / name, folder / name)
     lines = (HAITI / "archive" / "articles.jsonl").read_text("utf-8").splitlines()
-    kept = [line for line in lines if json.loads(line)["id"] in ARTICLES]
+    kept = [line for line in lines if json.loads(line)["id"] in articles]
     outlets = {json.loads(line)["outlet"] for line in kept}
     (archive / "articles.jsonl").write_text("\n".join(kept) + "\n", "utf-8")
     tables = re.split(r"(?m)^(?=\[\[)", (HAITI / "archive" / "outlets.toml").read_text("utf-8"))

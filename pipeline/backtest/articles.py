@@ -1,38 +1,17 @@
-"""A watch over a past: articles in order of publication, with no look-ahead, as it would have alerted."""
+"""Articles of a file, as a backtest takes them: a JSON line each."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import cast
 
-from pipeline.alerts import worth_alerting
-from pipeline.board import baseline_changes, fold, with_successors
-from pipeline.compare import Doubt, Memory, judge
-from pipeline.dedupe import OriginIndex
 from pipeline.errors import UsageError
-from pipeline.model import Article, Change, Precision, Verdict, Watch
-from pipeline.reading import Reader
+from pipeline.model import Article, Precision
 from pipeline.text import content_id, text_hash
 
 MAX_LINE = 2_000_000  # characters of one article's line
-
-
-class BacktestLine(TypedDict):
-    """One change that would have been alerted, as the contract says."""
-
-    article: str
-    aspect: str
-    stage: str
-    subject: str
-    value: str
-    before: str | None
-    verdict: str
-    quote: str
-    event_date: str | None
 
 
 def load_articles(path: Path) -> list[Article]:
@@ -109,53 +88,3 @@ def _article(path: Path, number: int, line: str) -> Article:
         fetched_at=published,
         text_hash=text_hash(fields["text"]),
     )
-
-
-def backtest(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[BacktestLine]:
-    """Each change that would have been alerted, in order, reading ``articles`` by (published, id).
-
-    The alert gate is the live one. Only what was published before an article is known to it.
-    """
-    lines: list[BacktestLine] = []
-    for article, change in replayed(watch, articles, reader):
-        if worth_alerting(change, watch)[0]:
-            lines.append(_line(article, change))
-    return lines
-
-
-def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[tuple[Article, Change]]:
-    """Every change that ``articles`` make, alerted or not, each with its article, in order."""
-    changes = list(baseline_changes(watch))
-    board, memory = fold(changes), Memory.of(changes)
-    out: list[tuple[Article, Change]] = []
-    index = OriginIndex()
-    named = with_successors(watch, changes)
-    for untraced in sorted(articles, key=lambda a: (a.published, given_id(a))):
-        origin, reprinted = index.trace(untraced)
-        article = replace(untraced, origin=origin)
-        reading = reader.read(article, named)
-        judgements, board = judge(reading, article, board, watch, memory=memory, reprinted=reprinted)
-        made = [j.change for j in judgements if j.change is not None]
-        memory = memory.remember(
-            made,
-            (Doubt(j.claim, article.origin, article.published) for j in judgements if j.verdict is Verdict.UNCERTAIN),
-        )
-        if made:
-            named = with_successors(watch, memory.changes)
-        out += [(article, change) for change in made]
-    return out
-
-
-def _line(article: Article, change: Change) -> BacktestLine:
-    before = None if change.before_stage is None else f"{change.before_stage.value}: {change.before_value}"
-    return {
-        "article": given_id(article),
-        "aspect": change.aspect.value,
-        "stage": change.stage.value,
-        "subject": change.subject,
-        "value": change.disputed_value or change.value,
-        "before": before,
-        "verdict": change.verdict.value,
-        "quote": change.quote,
-        "event_date": change.event_date.isoformat() if change.event_date else None,
-    }
