@@ -36,7 +36,7 @@ def alarm_alerts(
     ids = sorted(str(alarm.alarm_id) for alarm in raised), sorted(str(alarm.alarm_id) for alarm in over)
     return tuple(
         _alert(
-            content_id("alarm-alert", watch.slug, channel, *ids[0], "over", *ids[1]),
+            content_id("alarm-alert", watch.key, channel, *ids[0], "over", *ids[1]),
             f"{watch.title}: {_alarm_head(raised, over)}",
             "\n\n".join(lines),
             watch,
@@ -66,7 +66,7 @@ def channel_alarms(
     standing = {alarm.channel: alarm for alarm in told}
     raised = tuple(
         ChannelAlarm(
-            content_id("channel-alarm", watch.slug, state.channel, state.since),
+            content_id("channel-alarm", watch.key, state.channel, state.since),
             watch.slug,
             state.channel,
             state.since,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pipeline import shown
 from pipeline.alerts.message import Fact, Message, Section, subject_of
+from pipeline.board import surer
 from pipeline.model import Article, Change, Stage, Verdict, Watch
 
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
@@ -232,7 +233,7 @@ def _notes(change: Change, origins: int) -> tuple[str, ...]:
     head, _, meaning = verdict.partition(": ")
     return (
         f"Verdict: {head}, {since}{f' ({meaning})' if meaning else ''}",
-        f"How sure: {sure(change.confidence)}{counted}",
+        f"How sure: {sure(surer(change.confidence, origins))}{counted}",
     )
 
 

@@ -59,7 +59,7 @@ def gather(
         digests.append(
             enclosed(
                 message,
-                alert_id=content_id("digest", watch.slug, channel, *sorted(str(part.alert_id) for part in due)),
+                alert_id=content_id("digest", watch.key, channel, *sorted(str(part.alert_id) for part in due)),
                 watch=watch,
                 rule=_strictest(due, watch),
                 channel=channel,
@@ -89,11 +89,15 @@ def proof_of_quiet(quiet: Quiet) -> str:
     failing = f"{quiet.failing} failing now" if quiet.failing else "none failing now"
     silent = f", {quiet.silent} silent for longer than usual" if quiet.silent else ""
     warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""
+    unwatched = "".join(
+        f"\nNot watched from {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC: somebody had paused it."
+        for start, end in quiet.unwatched
+    )
     return (
         f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n"
         f"Feeds: {quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}\n"
         f"Entries: {quiet.entries_seen} seen, {quiet.entries_new} new\n"
         f"Articles: {quiet.articles_read} read, {quiet.articles_relevant} about the mission\n"
         f"Claims: {claims}\n"
-        f"Waiting to be read: {quiet.unread}{oldest}{warning}"
+        f"Waiting to be read: {quiet.unread}{oldest}{unwatched}{warning}"
     )

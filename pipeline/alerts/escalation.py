@@ -57,7 +57,7 @@ def unacknowledged_alerts(
         urgent = is_urgent(rule, [changes[i] for i in alert.change_ids if i in changes])
         due = release(now, rule, urgent=urgent)
         for channel in escalates_to(rule) or channels_of(rule):
-            key = content_id("unacknowledged", watch.slug, channel, *sorted(map(str, alert.change_ids)))
+            key = content_id("unacknowledged", watch.key, channel, *sorted(map(str, alert.change_ids)))
             out.setdefault(
                 key,
                 enclosed(

@@ -173,7 +173,7 @@ def _alerts(
     for channel in channels_of(rule):
         yield enclosed(
             message,
-            alert_id=content_id("expected", watch.slug, channel, one.change.change_id, one.day.isoformat(), kind),
+            alert_id=content_id("expected", watch.key, channel, one.change.change_id, one.day.isoformat(), kind),
             watch=watch,
             rule=rule.name,
             channel=channel,

@@ -163,7 +163,7 @@ def alert_about(
     due = due_at or release(now, rule, digest=kind is AlertKind.DIGEST_PART, urgent=urgent)
     return enclosed(
         message,
-        alert_id=content_id("alert", watch.slug, channel, *sorted(map(str, ids)), *suffix),
+        alert_id=content_id("alert", watch.key, channel, *sorted(map(str, ids)), *suffix),
         watch=watch,
         rule=rule.name,
         channel=channel,

@@ -11,7 +11,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,10 +21,10 @@ from pipeline.alerts.message import as_data
 from pipeline.errors import DeliveryError, MissionwatchError
 from pipeline.model import Alert
 from pipeline.notify import services
-from pipeline.notify.services import hush, redact
+from pipeline.notify.services import Draw, hush, redact
 from pipeline.notify.wording import message_in, words
 
-__all__ = ["BLOCK", "SECRET", "Channels", "alerts_file", "deliver", "hush", "needs_prefect", "redact"]
+__all__ = ["BLOCK", "SECRET", "Channels", "Draw", "alerts_file", "deliver", "hush", "needs_prefect", "redact"]
 
 T = TypeVar("T")
 BLOCK, SECRET = "prefect:", "secret:"
@@ -52,14 +52,15 @@ class Channels:
     secret: Callable[[str], Awaitable[str]] | None = None
 
 
-async def deliver(alert: Alert, *, channels: Channels, attach: Sequence[Path] = ()) -> None:
+async def deliver(alert: Alert, *, channels: Channels, draw: Draw | None = None) -> None:
     """Hand ``alert`` to its channel, within ``TIME_LIMIT`` seconds.
 
     Args:
         alert: ``alert.channel`` is ``console``, ``file``, ``file:NAME``, ``env:NAME``, ``secret:NAME``,
             ``prefect:TYPE-SLUG/NAME`` or an Apprise URL.
         channels: what the channels need.
-        attach: pictures, for the services that take files; the others leave them out.
+        draw: gives the picture that goes with it, or None; asked for by mail and JSON webhooks only, and before their
+            time begins to run. None is no picture.
 
     Raises:
         DeliveryError: the channel did not take it. The message holds no secret.
@@ -73,7 +74,7 @@ async def deliver(alert: Alert, *, channels: Channels, attach: Sequence[Path] = 
     elif channel.startswith(BLOCK):
         await _to_block(alert, channels)
     else:
-        await services.to_apprise(alert, await _address(channel, channels), attach)
+        await services.to_apprise(alert, await _address(channel, channels), draw)
 
 
 def needs_prefect(channel: str) -> bool:

@@ -11,18 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipeline import shown
-from pipeline.alerts.message import (
-    Message,
-    Section,
-    as_data,
-    as_html,
-    as_markdown,
-    as_text,
-    from_json,
-    html_text,
-    markdown_text,
-)
-from pipeline.model import Alert
+from pipeline.alerts.as_page import as_html, html_text
+from pipeline.alerts.message import Message, Section, as_data, as_markdown, as_text, from_json, markdown_text
+from pipeline.model import Alert, Picture
 from pipeline.text import shorten
 
 Form = Literal["text", "chat", "markdown", "html"]
@@ -48,7 +39,14 @@ def message_in(alert: Alert) -> Message:
     return replace(told, subject=alert.subject)
 
 
-def words(alert: Alert, form: Form, *, limit: int = _LONGEST, title_in_body: bool = False) -> Words:
+def words(
+    alert: Alert,
+    form: Form,
+    *,
+    limit: int = _LONGEST,
+    title_in_body: bool = False,
+    picture: Picture | None = None,
+) -> Words:
     """``alert`` in ``form``; the last line is its id, by which a receiver can drop a repeat.
 
     Args:
@@ -56,6 +54,7 @@ def words(alert: Alert, form: Form, *, limit: int = _LONGEST, title_in_body: boo
         form: ``text`` for programs, mailboxes and files; ``chat`` is text for a service that may act on marks.
         limit: characters that the service takes at once; a longer body is told in short, or cut by Apprise into pieces.
         title_in_body: the service has no title, so Apprise puts it before the body, in the body's form.
+        picture: goes with the message, and is shown within HTML.
     """
     message = message_in(alert)
     title = shown.line(message.subject)
@@ -67,7 +66,7 @@ def words(alert: Alert, form: Form, *, limit: int = _LONGEST, title_in_body: boo
         return Words(title, _one_line(message, limit - (len(title) + 2 if title_in_body else 0)))
     last = f"Alert {alert.alert_id}"
     message = replace(message, closing="\n\n".join(part for part in (message.closing.strip(), last) if part))
-    body = _written(message, form)
+    body = _written(message, form, picture)
     if form != "html" and len(body) > MOST_PIECES * limit:
         body = _written(in_short(message), form)
     return Words(title, body)
@@ -79,7 +78,7 @@ def in_short(message: Message) -> Message:
     return replace(message, sections=tuple(short))
 
 
-def payload(alert: Alert) -> Mapping[str, Any]:
+def payload(alert: Alert, picture: Picture | None = None) -> Mapping[str, Any]:
     """The alert for a program: what a JSON webhook gets as ``alert``. docs/channels.md documents the keys."""
     return {
         "alert_id": str(alert.alert_id),
@@ -88,12 +87,13 @@ def payload(alert: Alert) -> Mapping[str, Any]:
         "changes": [str(change) for change in alert.change_ids],
         "planned_at": alert.planned_at.isoformat(),
         "message": as_data(message_in(alert)),
+        "picture": {"filename": picture.name, "alt": picture.alt} if picture is not None else None,
     }
 
 
-def _written(message: Message, form: Form) -> str:
+def _written(message: Message, form: Form, picture: Picture | None = None) -> str:
     if form == "html":
-        return as_html(message)
+        return as_html(message, picture)
     if form == "markdown":
         return as_markdown(message)
     return shown.chat(as_text(message)) if form == "chat" else as_text(message)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from pipeline.site.build import SITE, Built, build
 from pipeline.site.draw import PAGE
+from pipeline.site.why import alone
 
-__all__ = ["PAGE", "SITE", "Built", "build"]
+__all__ = ["PAGE", "SITE", "Built", "alone", "build"]

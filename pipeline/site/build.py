@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.alerts.expected import expected_days
-from pipeline.site import calendar, chart, draw, feeds, page
+from pipeline.model import AlertRule
+from pipeline.site import calendar, chart, draw, feeds, page, why
 from pipeline.site.draw import PAGE
 from pipeline.site.files import write
 from pipeline.site.view import View, view_of
@@ -29,7 +30,15 @@ class Built:
     written: tuple[str, ...]
 
 
-def build(data_dir: Path, watch: str, title: str, *, folder: Path | None = None, page_url: str = "") -> Built:
+def build(
+    data_dir: Path,
+    watch: str,
+    title: str,
+    *,
+    folder: Path | None = None,
+    page_url: str = "",
+    rules: Sequence[AlertRule] = (),
+) -> Built:
     """Make the site of ``watch`` from the published file, and write what is other than before.
 
     Args:
@@ -38,6 +47,7 @@ def build(data_dir: Path, watch: str, title: str, *, folder: Path | None = None,
         title: its title.
         folder: where the site goes; None is ``site`` in the data folder. Each watch has a folder in it.
         page_url: address of a page about a change, as the setting has it, for the feeds.
+        rules: the watch's alert rules, whose thresholds the page that tells why names.
 
     Raises:
         StorageError: nothing is published, or the file can't be read.
@@ -47,7 +57,7 @@ def build(data_dir: Path, watch: str, title: str, *, folder: Path | None = None,
     if not _NAME.fullmatch(watch):
         raise ValueError(f"{watch!r} can't be the name of a folder")
     root = folder or data_dir / SITE
-    view, names = look(data_dir, watch, title)
+    view, names, accounts = look(data_dir, watch, title)
     drawn, svg = _picture(chart.spec(view), root / watch)
     label = f"Timeline of {view.title}: {len(view.cards)} changes"
     made: dict[str, bytes] = {
@@ -57,8 +67,11 @@ def build(data_dir: Path, watch: str, title: str, *, folder: Path | None = None,
         "changes.json": feeds.json_feed(view, page_url),
         "expected.ics": calendar.calendar(view),
         _SUMMARY: page.summary_json(view),
+        why.WHY: why.why_page(view, accounts, rules).encode("utf-8", "replace"),
         # Last, so that what it names is there.
-        PAGE: page.page(view, draw.for_page(svg, label) if svg else "").encode("utf-8", "replace"),
+        PAGE: page.page(
+            view, draw.for_page(svg, label) if svg else "", {account.anchor for account in accounts}
+        ).encode("utf-8", "replace"),
     }
     written = [name for name, data in made.items() if write(root / watch / name, data)]
     summaries = [_summary(root / name) for name in names if (root / name / PAGE).is_file()]
@@ -76,8 +89,8 @@ def _summary(folder: Path) -> page.Summary:
         return page.Summary(folder.name, folder.name)
 
 
-def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...]]:
-    """What the page of ``watch`` says, and the names of all watches of the published file.
+def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...], tuple[why.Account, ...]]:
+    """What the page of ``watch`` says, the names of all watches of the published file, and why each thing was told.
 
     Raises:
         StorageError: nothing is published, or the file can't be read.
@@ -85,8 +98,9 @@ def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...]]
     with open_published(data_dir) as store:
         rows, names = store.site(watch), store.watches()
         known = {change.change_id: change for change in store.load_changes(watch)}
-    expected = expected_days(known[row["change_id"]] for row in rows.board)
-    return view_of(rows, title, expected), names
+        view = view_of(rows, title, expected_days(known[row["change_id"]] for row in rows.board))
+        trails = store.recent_trails(watch, view.now - why.SINCE, why.MOST)
+    return view, names, why.accounts_of(trails)
 
 
 def _picture(spec: dict[str, Any] | None, folder: Path) -> tuple[Mapping[str, bytes], str]:

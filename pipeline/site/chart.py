@@ -38,8 +38,21 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 SUBJECTS = 9  # of an aspect, each with a line of its own; what changed least lately shares one
 MARKS = 600  # changes drawn at most, the latest: more would hide each other
-ROW, PLOT, LEFT, RIGHT = 30, 560, 190, 270  # pixels
+ROW = 30  # pixels
 _EVE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How wide a picture is, in pixels: the names at its left, the times, and what is so at its right."""
+
+    left: int = 190
+    plot: int = 560
+    right: int = 270
+
+
+WIDE, NARROW = Frame(), Frame(150, 300, 170)  # of a page, and of a mail
+PLOT = WIDE.plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +97,8 @@ def segments(view: View) -> tuple[Segment, ...]:
     return tuple(out)
 
 
-def spec(view: View) -> dict[str, Any] | None:
-    """The timeline of ``view``; None where there is nothing to draw."""
+def spec(view: View, frame: Frame = WIDE) -> dict[str, Any] | None:
+    """The timeline of ``view``, as wide as ``frame`` says; None where there is nothing to draw."""
     drawn = segments(view)
     if not drawn:
         return None
@@ -101,9 +114,18 @@ def spec(view: View) -> dict[str, Any] | None:
         "spacing": 10,
         "config": _config(),
         "vconcat": [
-            _lane([one for one in drawn if one.lane == lane], lane, domain, today, is_last=lane == lanes[-1])
+            _lane([one for one in drawn if one.lane == lane], lane, domain, today, frame, is_last=lane == lanes[-1])
             for lane in lanes
         ],
+    }
+
+
+def stage_marks() -> dict[str, Any]:
+    """The colour and the shape of a stage's mark, as encodings of the field ``stage``."""
+    stage = {"field": "stage", "type": "nominal", "legend": None}
+    return {
+        "color": {**stage, "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())}},
+        "shape": {**stage, "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())}},
     }
 
 
@@ -145,7 +167,9 @@ def _rows(view: View) -> Mapping[tuple[str, str], str]:
     return names
 
 
-def _lane(drawn: Sequence[Segment], lane: str, domain: list[str], today: date, *, is_last: bool) -> dict[str, Any]:
+def _lane(
+    drawn: Sequence[Segment], lane: str, domain: list[str], today: date, frame: Frame, *, is_last: bool
+) -> dict[str, Any]:
     first_seen: dict[str, date] = {}
     for one in drawn:
         first_seen.setdefault(one.row, one.start)
@@ -156,23 +180,33 @@ def _lane(drawn: Sequence[Segment], lane: str, domain: list[str], today: date, *
         "sort": order,
         "title": None,
         "scale": {"paddingInner": 0.2, "paddingOuter": 0.15},
-        "axis": {"minExtent": LEFT, "maxExtent": LEFT, "labelLimit": LEFT - 20, "labelPadding": 12},
+        "axis": {
+            "minExtent": frame.left,
+            "maxExtent": frame.left,
+            "labelLimit": frame.left - 20,
+            "labelPadding": 12,
+        },
     }
     x = {
         "field": "start",
         "type": "temporal",
         "title": None,
         "scale": {"domain": domain, "type": "utc"},
-        "axis": {"labels": is_last, "ticks": is_last, "format": "%-d %b %Y", "labelOverlap": True, "tickCount": 6},
+        "axis": {
+            "labels": is_last,
+            "ticks": is_last,
+            "format": "%-d %b %Y",
+            "labelOverlap": True,
+            "tickCount": frame.plot // 90,
+        },
     }
     place = {"x": x, "y": y}
-    stage = {"field": "stage", "type": "nominal", "legend": None}
-    colour = {"color": {**stage, "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())}}}
+    painted = stage_marks()
+    colour = {"color": painted["color"]}
     link = {"href": {"field": "href", "type": "nominal"}, "description": {"field": "says", "type": "nominal"}}
     end = {"x2": {"field": "end"}}
     thick = {"field": "thick", "type": "quantitative", "scale": None, "legend": None}
     solid = {"field": "solid", "type": "quantitative", "scale": None}
-    shape = {"scale": {"domain": list(SHAPES), "range": list(SHAPES.values())}, **stage}
     layers: list[dict[str, Any]] = [
         {"mark": {"type": "bar", "opacity": 0.55}, "encoding": {**place, **end, **colour, "size": thick}},
         {
@@ -182,7 +216,7 @@ def _lane(drawn: Sequence[Segment], lane: str, domain: list[str], today: date, *
         },
         {
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1, "stroke": INK, "strokeWidth": 0.7},
-            "encoding": {**place, **colour, **link, "shape": shape, "fillOpacity": solid},
+            "encoding": {**place, **painted, **link, "fillOpacity": solid},
         },
         {
             "transform": [{"filter": "datum.dispute != ''"}],
@@ -191,15 +225,15 @@ def _lane(drawn: Sequence[Segment], lane: str, domain: list[str], today: date, *
         },
         {
             "transform": [{"filter": "datum.now != ''"}],
-            "mark": {"type": "text", "align": "left", "dx": 8, "limit": RIGHT, "color": INK},
-            "encoding": {"y": y, "x": {"value": PLOT}, "text": {"field": "now"}},
+            "mark": {"type": "text", "align": "left", "dx": 8, "limit": frame.right, "color": INK},
+            "encoding": {"y": y, "x": {"value": frame.plot}, "text": {"field": "now"}},
         },
     ]
     if domain[0] < _time(today) < domain[1]:
         layers.insert(0, _today(today))
     return {
         "title": {"text": lane.capitalize(), "anchor": "start", "frame": "bounds", "offset": 4},
-        "width": PLOT,
+        "width": frame.plot,
         "height": {"step": ROW},
         "data": {"values": [_datum(one) for one in drawn]},
         "layer": layers,

@@ -34,11 +34,11 @@ def draw_svg(spec: dict[str, Any]) -> str:
     return _LINK.sub(rf'xlink:href="{PAGE}#c-', str(vl_convert.vegalite_to_svg(spec)))
 
 
-def png_of(svg: str) -> bytes:
-    """``svg`` as PNG, half as large again, for alerts and reports."""
+def png_of(svg: str, scale: float = 1.5) -> bytes:
+    """``svg`` as PNG, for alerts and reports; by default half as large again."""
     import vl_convert
 
-    return bytes(vl_convert.svg_to_png(svg, scale=1.5))
+    return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
 def fingerprint(spec: dict[str, Any]) -> str:

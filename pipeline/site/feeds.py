@@ -123,6 +123,7 @@ def _item(card: Card, view: View, page_url: str) -> dict[str, Any]:
             "verdict": card.verdict,
             "held_from": card.held.isoformat(),
             "confidence": round(card.confidence, 4),
+            "sure": round(card.surer, 4),
             "origins": len(card.origins),
             "taken_back": bool(card.taken_back),
             "takes_back": f"urn:uuid:{card.takes_back}" if card.takes_back else None,
@@ -155,7 +156,7 @@ def _html(card: Card) -> str:
         link = html.escape(card.url, quote=True)
         source += f': <a href="{link}" rel="noopener noreferrer">{_text(card.title or card.url)}</a>'
     parts.append(f"<p>{source}</p>")
-    sure = f"{card.sure} ({card.confidence:.2f}), {words.counted(len(card.origins), 'independent origin')}"
+    sure = f"{card.sure} ({card.surer:.2f}), {words.counted(len(card.origins), 'independent origin')}"
     parts.append(f"<p>How sure: {sure}. Verdict: {_text(card.verdict_words)}.</p>")
     return "".join(parts)
 

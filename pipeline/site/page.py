@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.alerts.compose import SURE_WORDS
 from pipeline.shown import in_page
 from pipeline.site import words
 from pipeline.site.chart import PLOT, domain_of
@@ -23,21 +24,23 @@ from pipeline.site.view import Card, View
 from pipeline.text import safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-BESIDE = ("site.css", "site.js", "icon.svg")
+BESIDE = ("site.css", "site.js", "why.js", "icon.svg")
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _ACTS = re.compile("[<>&\u2028\u2029]")  # what could end the element that holds the data, or a line of it
 
 
-def page(view: View, picture: str) -> str:
+def page(view: View, picture: str, explained: Collection[str] = ()) -> str:
     """The page of ``view``.
 
     Args:
         view: what it says.
         picture: the timeline as SVG that :func:`pipeline.site.draw.for_page` made; empty for none.
+        explained: the places on the page that tells why, to which articles lead.
     """
-    return _environment().get_template("index.html").render(
+    return environment().get_template("index.html").render(
         policy=POLICY,
         view=view,
+        explained=frozenset(explained),
         picture=Markup(picture),  # noqa: S704 - drawn by us, parsed, and only known elements kept
         data=Markup(data_of(view)),  # noqa: S704 - JSON in which nothing is markup
         stages=words.STAGES,
@@ -65,7 +68,7 @@ class Summary:
 
 def home(watches: Sequence[Summary]) -> str:
     """The page above those of the ``watches``; with one watch alone it leads on to it."""
-    return _environment().get_template("home.html").render(policy=POLICY, watches=watches)
+    return environment().get_template("home.html").render(policy=POLICY, watches=watches)
 
 
 def summary_json(view: View) -> bytes:
@@ -89,6 +92,7 @@ def data_of(view: View) -> str:
     """What the page's script must know, as JSON that may stand in an element: all changes in the board's order."""
     data = {
         "aspects": words.ASPECTS,
+        "sure": SURE_WORDS,
         "domain": domain_of(view),
         "plot": PLOT,
         "changes": [_row(card) for card in view.known],
@@ -112,14 +116,14 @@ def _row(card: Card) -> list[object]:
         card.before_stage,
         safe(card.before_value),
         round(card.confidence, 4),
-        card.sure,
         safe(card.disputed),
         [said.isoformat() for said in card.origins],
     ]
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, which escape all that they show."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

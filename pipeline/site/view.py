@@ -10,6 +10,9 @@ from uuid import UUID
 
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
+from pipeline.board import surer
+from pipeline.evidence import is_unread
+from pipeline.model import Standing, WatchState
 from pipeline.site import words
 from pipeline.site.words import Piece
 from pipeline.storage import SiteRows
@@ -32,6 +35,7 @@ class Card:
         taken_back: why it no longer counts; empty where it does.
         settled: whether the dispute that it opened is over; None where it opened none.
         told: whether and when it was told, or why not.
+        marked: what persons say of it, each with who and when.
         origins: when each independent origin first said so.
     """
 
@@ -49,6 +53,7 @@ class Card:
     held: date
     known: datetime
     confidence: float
+    surer: float
     sure: str
     uncertain: bool
     before_stage: str
@@ -69,6 +74,7 @@ class Card:
     takes_back: str
     told: str
     origins: tuple[datetime, ...]
+    marked: tuple[str, ...] = ()
 
     @property
     def became(self) -> str:
@@ -106,8 +112,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An article that was read lately, and what came of it."""
+    """An article that was read lately, and what came of it; ``anchor`` is its place on the page that tells why."""
 
+    anchor: str
     title: str
     outlet: str
     url: str
@@ -192,7 +199,7 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
             for one in expected
             if str(one.change.change_id) in by_id
         ),
-        headline=_headline(cards, now, lately),
+        headline=_headline(cards, now, lately) if rows.state.standing is Standing.WATCHED else _aside(rows.state),
         lately=lately,
         disputes=sum(bool(line.disputed) for _, lines in board for line in lines),
         rounds=rows.rounds,
@@ -212,6 +219,11 @@ def _headline(cards: Sequence[Card], now: datetime, lately: int) -> str:
         return f"{words.counted(lately, 'change')} in the last seven days."
     days = (now - last).days
     return f"Quiet for {words.counted(days, 'day')}: the last change was reported on {words.day(last)}."
+
+
+def _aside(state: WatchState) -> str:
+    told = state.told
+    return f"{told[0].upper()}{told[1:]}. What has happened since is not seen."
 
 
 # -- changes -------------------------------------------------------------------------------------
@@ -240,13 +252,20 @@ def _cards(rows: SiteRows) -> tuple[Card, ...]:
             taken_back=back.get(row["change_id"]),
             is_closed=row["change_id"] in closed,
             origins=rows.support.get(row["change_id"], ()),
+            marks=rows.marks.get(row["change_id"], ()),
         )
         for row in rows.changes
     )
 
 
 def _card(
-    row: Row, *, before: Row | None, taken_back: Row | None, is_closed: bool, origins: tuple[datetime, ...]
+    row: Row,
+    *,
+    before: Row | None,
+    taken_back: Row | None,
+    is_closed: bool,
+    origins: tuple[datetime, ...],
+    marks: Iterable[Row],
 ) -> Card:
     opened = row["verdict"] == "disputes" or row["disputed_value"] is not None
     origin = str(row["origin"] or "")
@@ -266,8 +285,9 @@ def _card(
         held=row["held_from"],
         known=row["known_at"],
         confidence=row["confidence"],
-        sure=words.sure_words(row["confidence"]),
-        uncertain=words.is_uncertain(row["confidence"]),
+        surer=(by_now := surer(row["confidence"], len(origins))),
+        sure=words.sure_words(by_now),
+        uncertain=words.is_uncertain(by_now),
         before_stage=row["before_stage"] or "",
         before_value=row["before_value"] or "",
         before_quote=words.marked(before["quote"] or "", row["before_value"] or "", before["why"] or "")
@@ -288,6 +308,7 @@ def _card(
         takes_back=str(row["supersedes"] or "") if row["verdict"] == "withdrawn" else "",
         told=_told(row),
         origins=origins,
+        marked=tuple(map(words.marked_by, marks)),
     )
 
 
@@ -341,13 +362,14 @@ def _article(row: Row) -> ReadArticle:
     if row["relevant"] is None:
         outcome, why = "waits to be read", ""
     elif not row["relevant"]:
-        outcome, why = "not about the mission", row["reason"] or ""
+        outcome, why = "not read" if is_unread(row) else "not about the mission", row["reason"] or ""
     elif not found:
         outcome, why = "about the mission, and claims nothing", row["reason"] or ""
     else:
         told = ", ".join(f"{one['claims']} {one['verdict']}" for one in (*moved, *(v for v in found if v not in moved)))
         outcome, why = f"claims: {told}", (moved or list(found))[0]["reason"] or ""
     return ReadArticle(
+        anchor=f"a-{row['article_id']}",
         title=row["title"] or row["url"],
         outlet=row["outlet"] or "",
         url=safe_url(row["url"] or ""),

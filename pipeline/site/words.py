@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.alerts.compose import UNCERTAIN_BELOW, sure
 from pipeline.board import BECAME
+from pipeline.marks import KIND_WORDS, MarkKind
 from pipeline.text import normalise
 
 STAGES = ("proposed", "planned", "decided", "in_effect", "ended", "rejected")
@@ -114,6 +116,12 @@ def sure_words(confidence: float) -> str:
 def is_uncertain(confidence: float) -> bool:
     """Whether it is told as uncertain."""
     return confidence < UNCERTAIN_BELOW
+
+
+def marked_by(row: Mapping[str, Any]) -> str:
+    """What one person says of a change: ``confirmed by ana on 26 Nov 2026: the minister told me``."""
+    note = f": {row['note']}" if row["note"] else ""
+    return f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {day(row['made_at'])}{note}"
 
 
 def day(when: date | None) -> str:

@@ -31,6 +31,7 @@ FULL = AlertRule(
     escalate_after=timedelta(hours=4),
     escalate_to=("env:BOSS",),
     remind_before=(30, 3),
+    picture=False,
 )
 
 

@@ -8,13 +8,14 @@ places, outlets and sentences are invented.
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,10 +23,12 @@ from apprise.conversion import markdown_to_html
 
 from pipeline.alerts.compose import AT_ONCE, DIGEST, message_of
 from pipeline.alerts.message import Message
-from pipeline.model import Aspect, Change, Stage, Verdict
+from pipeline.model import Alert, Aspect, Change, Picture, Stage, Verdict
 from pipeline.notify.wording import words
+from pipeline.site.lane import draw_lane, lane_of
+from pipeline.storage import SiteRows
 from pipeline.text import content_id
-from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, OLD, OLD_ID, WATCH, alert, article
+from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, NOW, OLD, OLD_ID, WATCH, alert, article
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures"
@@ -122,6 +125,22 @@ def told(*changes: Change, kind: str = AT_ONCE, closing: str = ACK) -> Message:
     )
 
 
+def timeline(*changes: Change) -> Picture:
+    """The picture that goes with a message about the last of ``changes``."""
+    names = "origin family outlet baseline_outlet baseline_url title url why alerts delivered_at silence"
+    beside = dict.fromkeys(names.split())
+    rows = tuple({**beside, **asdict(change), "seq": seq} for seq, change in enumerate(changes))
+    lane = lane_of(SiteRows("isle", NOW, (), rows, {}, (), (), (), {}, {}), WATCH.title, [changes[-1].change_id])
+    assert lane is not None
+    return Picture("timeline.png", lane.alt, draw_lane(lane.spec))
+
+
+def as_mailed(told_: Alert, picture: Picture) -> str:
+    """A mail's page with its picture in it, as a mail program puts it there."""
+    inline = f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}"
+    return words(told_, "html", picture=picture).body.replace(f"cid:{picture.name}", inline)
+
+
 def pages() -> dict[str, str]:
     """Each picture's page, by the picture's name."""
     one = alert("x", told(NEW))
@@ -129,7 +148,7 @@ def pages() -> dict[str, str]:
     chat = words(one, "markdown")
     short = words(one, "chat", limit=160, title_in_body=True)
     return {
-        "alert-mail.png": words(one, "html").body,
+        "alert-mail.png": as_mailed(one, timeline(OLD, NEW)),
         "alert-digest.png": words(digest, "html").body,
         "alert-chat.png": CHAT.replace("TITLE", html.escape(chat.title)).replace("BODY", markdown_to_html(chat.body)),
         "alert-sms.png": SMS.replace("BODY", html.escape(f"{short.title}\n{short.body}")),

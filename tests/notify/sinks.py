@@ -22,6 +22,7 @@ class Sink(ThreadingHTTPServer):
         self.got: list[tuple[str, dict[str, str], dict[str, object]]] = []
         self.status = 200
         self.silent = False
+        self.too_large: int | None = None  # bytes from which on it answers 413
         self.go_on = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
@@ -48,7 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.got.append((self.path, dict(self.headers), json.loads(body)))
         if self.server.silent:
             self.server.go_on.wait(10)
-        self.send_response(self.server.status)
+        limit = self.server.too_large
+        self.send_response(413 if limit is not None and len(body) > limit else self.server.status)
         self.send_header("Location", f"http://{self.server.where}/elsewhere")
         self.end_headers()
 

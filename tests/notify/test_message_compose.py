@@ -27,7 +27,7 @@ def test_a_change_is_told_with_both_sentences_source_date_and_how_sure() -> None
     assert one.after_quote == "The Council extended the force's mandate by a year."
     assert one.notes == (
         "Verdict: revises, since 30 Sep 2025 (the same thing, with another value)",
-        "How sure: very sure (0.91); 2 independent origins",
+        "How sure: very sure (0.96); 2 independent origins",
     )
     assert one.source == "Isle Post, first written by Harbour Wire, 30 Sep 2025 18:05 UTC"
     assert (one.title, one.url) == ("Council extends the force", "https://isle.example/2025/mandate?a=1&b=2")
@@ -64,10 +64,14 @@ def test_a_change_without_a_day_of_its_own_says_when_it_was_reported() -> None:
 
 @pytest.mark.parametrize(
     ("origins", "end"),
-    [({}, "; one origin so far"), ({NEW_ID: 1}, "; one origin so far"), ({NEW_ID: 3}, "; 3 independent origins")],
+    [
+        ({}, "(0.91); one origin so far"),
+        ({NEW_ID: 1}, "(0.91); one origin so far"),
+        ({NEW_ID: 3}, "(0.97); 3 independent origins"),
+    ],
 )
-def test_independent_origins_are_counted(origins: dict, end: str) -> None:
-    assert told(origins=origins).sections[0].notes[1].endswith(f"(0.91){end}")
+def test_independent_origins_are_counted_and_make_it_surer(origins: dict, end: str) -> None:
+    assert told(origins=origins).sections[0].notes[1].endswith(end)
 
 
 @pytest.mark.parametrize(

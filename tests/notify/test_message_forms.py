@@ -11,10 +11,10 @@ from apprise.conversion import markdown_to_html
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.alerts.as_page import as_html
 from pipeline.alerts.message import (
     Message,
     Section,
-    as_html,
     as_markdown,
     as_text,
     from_json,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from pipeline.alerts.message import Section
 from pipeline.errors import DeliveryError
+from pipeline.model import Picture
 from pipeline.notify import Channels, deliver, services
 from pipeline.notify.services import form_of
 from pipeline.notify.wording import words
@@ -94,15 +97,72 @@ async def test_a_mail_server_that_says_no_is_a_delivery_error(mail: MailSink, ch
         await deliver(alert(mail.address), channels=channels)
 
 
-async def test_a_picture_travels_with_a_mail(mail: MailSink, channels: Channels, tmp_path: Path) -> None:
-    picture = tmp_path / "chart.png"
-    picture.write_bytes(PIXEL)
+PICTURE = Picture("timeline.png", "Timeline of the Isle force, <mandate>", PIXEL)
 
-    await deliver(alert(mail.address), channels=channels, attach=[picture])
+
+async def drawn() -> Picture | None:
+    return PICTURE
+
+
+async def test_a_picture_stands_in_a_mail_with_its_words(mail: MailSink, channels: Channels) -> None:
+    await deliver(alert(mail.address), channels=channels, draw=drawn)
+
+    (got,) = mail.mails
+    (picture,) = [one for one in got.walk() if one.get_content_type() == "image/png"]
+    assert (picture.get_content_disposition(), picture.get_content()) == ("inline", PIXEL)
+    assert picture["Content-ID"] == "<timeline.png>"
+    assert '<img src="cid:timeline.png" alt="Timeline of the Isle force, &lt;mandate&gt;"' in part(got, "html")
+
+
+async def test_a_mail_as_text_has_the_picture_as_a_file(mail: MailSink, channels: Channels) -> None:
+    await deliver(alert(f"{mail.address}&format=text"), channels=channels, draw=drawn)
 
     assert [(one.get_filename(), one.get_content()) for one in mail.mails[0].iter_attachments()] == [
-        ("chart.png", PIXEL)
+        ("timeline.png", PIXEL)
     ]
+
+
+async def test_a_webhook_gets_the_picture_in_base64_and_its_words(webhook: Sink, channels: Channels) -> None:
+    await deliver(alert(f"json://{webhook.where}/"), channels=channels, draw=drawn)
+
+    ((_, _, got),) = webhook.got
+    (attached,) = cast("list[dict[str, str]]", got["attachments"])
+    assert (attached["filename"], attached["mimetype"]) == ("timeline.png", "image/png")
+    assert base64.b64decode(attached["base64"]) == PIXEL
+    told = cast("dict[str, object]", got["alert"])
+    assert told["picture"] == {"filename": "timeline.png", "alt": PICTURE.alt}
+
+
+async def test_what_is_not_taken_with_its_picture_goes_without(webhook: Sink, channels: Channels) -> None:
+    webhook.too_large = 2_500  # bytes: the message alone has fewer
+
+    await deliver(alert(f"json://{webhook.where}/"), channels=channels, draw=large)
+
+    with_picture, without = (got for _, _, got in webhook.got)
+    assert len(cast("list[object]", with_picture["attachments"])) == 1
+    assert without["attachments"] == []
+
+
+async def large() -> Picture | None:
+    return replace(PICTURE, png=PIXEL * 50)
+
+
+async def test_a_chat_asks_for_no_picture(webhook: Sink, channels: Channels) -> None:
+    async def never() -> Picture | None:
+        raise AssertionError("nobody shows it")
+
+    await deliver(alert(f"mmost://{webhook.where}/{'3c' * 13}"), channels=channels, draw=never)
+
+    assert len(webhook.got) == 1
+
+
+async def test_a_message_without_a_picture_has_no_place_for_one(mail: MailSink, channels: Channels) -> None:
+    async def none() -> Picture | None:
+        return None
+
+    await deliver(alert(mail.address), channels=channels, draw=none)
+
+    assert "<img" not in part(mail.mails[0], "html")
 
 
 # -- programs ------------------------------------------------------------------------------------

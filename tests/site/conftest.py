@@ -15,7 +15,7 @@ import pytest
 from pipeline.site import build
 from pipeline.site.build import look
 from pipeline.site.view import View
-from tests.site.world import write_world
+from tests.site.world import write_held, write_world
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -25,6 +25,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the published file of the small world."""
     folder = tmp_path_factory.mktemp("world")
     write_world(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def held_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the small world and what was held back in it."""
+    folder = tmp_path_factory.mktemp("held")
+    write_held(folder)
     return folder
 
 

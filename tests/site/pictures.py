@@ -49,10 +49,21 @@ def main(data: Path = DATA, folder: Path = FOLDER) -> None:
         wide.locator("#asof input[type=date]").fill("2025-09-25")
         wide.evaluate("scrollTo(0, 0)")
         take(wide, folder / "page-asof-dark.png")
+        wide.emulate_media(color_scheme="light")
+        wide.goto(page.with_name("why.html").as_uri())
+        why(wide, folder / "page-why.png")
         phone = browser.new_page(viewport={"width": 390, "height": 820}, device_scale_factor=2)
         phone.goto(page.as_uri())
         take(phone, folder / "page-phone.png")
         browser.close()
+
+
+def why(page: Any, picture: Path) -> None:
+    """A claim that was held back because the board has what it says: its score, and what it was compared with."""
+    alike = "details[data-outcome='held back'] .branch:has(.cmp):has(li:nth-child(2) .score:not(.under))"
+    page.evaluate(f"document.querySelector({alike!r}).closest('details').open = true")
+    at(page, alike)
+    take(page, picture)
 
 
 def at(page: Any, selector: str) -> None:

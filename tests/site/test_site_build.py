@@ -86,6 +86,8 @@ def test_a_second_build_of_the_same_store_writes_nothing(site: Path, data_dir: P
         "timeline.png",
         "timeline.svg",
         "timeline.vl.json",
+        "why.html",
+        "why.js",
     ]
 
 

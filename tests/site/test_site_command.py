@@ -10,9 +10,11 @@ from click.testing import CliRunner
 from pipeline import site
 from pipeline.cli import MissionwatchGroup
 from pipeline.cli.page import page_command
+from pipeline.seeds import load_watch
 from tests.conftest import ROOT
 
 HAITI = str(ROOT / "seeds" / "haiti")
+RULES = load_watch(ROOT / "seeds" / "haiti").rules
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -32,7 +34,9 @@ def test_the_last_line_is_the_file_to_open(data_dir: Path, tmp_path: Path, monke
     monkeypatch.setattr(site, "build", build)
     code, out, said = run("--data-dir", str(data_dir), "--to", str(tmp_path))
     assert (code, out, said) == (0, str(tmp_path / "haiti" / "index.html"), "written: index.html")
-    assert asked == [((data_dir, "haiti", "Haiti security mission"), {"folder": tmp_path, "page_url": ""})]
+    assert asked == [
+        ((data_dir, "haiti", "Haiti security mission"), {"folder": tmp_path, "page_url": "", "rules": RULES})
+    ]
 
 
 def test_a_folder_that_can_not_be_written_is_told_with_the_remedy(

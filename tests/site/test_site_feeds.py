@@ -109,6 +109,7 @@ def test_the_json_feed_has_what_a_program_needs_of_a_change(view: View) -> None:
         "verdict": "advances",
         "held_from": "2025-09-30",
         "confidence": 0.94,
+        "sure": 0.9691,
         "origins": 2,
         "taken_back": False,
         "takes_back": None,

@@ -10,6 +10,7 @@ import pytest
 from flows import publish as published
 from flows.request import WatchRequest
 from pipeline import site
+from pipeline.seeds import load_watch
 from pipeline.storage import PUBLISHED
 from tests.conftest import ROOT
 
@@ -29,9 +30,8 @@ async def test_each_publication_writes_the_page_of_its_watch(
     asked = []
     monkeypatch.setattr(site, "build", lambda *values, **more: asked.append((values, more)))
     await published.publish.fn(request_of)
-    assert asked == [
-        ((request_of.data_dir, "haiti", "Haiti security mission"), {"page_url": "https://desk.example/#c-{change_id}"})
-    ]
+    told = {"page_url": "https://desk.example/#c-{change_id}", "rules": load_watch(ROOT / "seeds" / "haiti").rules}
+    assert asked == [((request_of.data_dir, "haiti", "Haiti security mission"), told)]
 
 
 async def test_the_setting_turns_it_off(request_of: WatchRequest, monkeypatch: pytest.MonkeyPatch) -> None:

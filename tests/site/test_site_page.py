@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.storage import open_published
+from tests.site.browsing import opened
 from tests.site.world import CEILING, CEILING_ODDS, DEAD, DRAFT, STRANGE, TAKEN_BACK, VOTE, change_of
 
 pytestmark = pytest.mark.slow
@@ -20,21 +21,6 @@ SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 def page(browser: Any, site: Path) -> Iterator[Any]:
     """The page from a file, in a window of its own; anything that goes wrong in it fails the test."""
     yield from opened(browser, (site / "index.html").as_uri())
-
-
-def opened(browser: Any, address: str, **options: Any) -> Iterator[Any]:
-    """The page at ``address``; ``page.asked`` are the addresses that it asked for."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.asked = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: page.asked.append(asked.url))
-    page.goto(address)
-    yield page
-    context.close()
-    assert wrong == []
 
 
 def rows_of(page: Any) -> list[list[str]]:
@@ -71,7 +57,7 @@ def test_the_board_comes_first_and_says_what_is_so_how_sure_and_what_was_before(
         "the mission's mandate",
         "decided a new force until 2 October 2026",
         "30 Sep 2025",
-        "very sure 0.94",
+        "very sure 0.97",
         "2",
         "a new force (proposed)",
     ]
@@ -119,6 +105,20 @@ def test_resting_on_a_mark_of_the_timeline_shows_its_sentence(page: Any) -> None
     assert page.locator("#told").is_hidden()
 
 
+def test_the_first_tab_offers_the_way_past_the_head_and_the_keyboard_reaches_each_control(page: Any) -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # seen once it is there
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#board"
+    reached: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+    wanted = {"day", "axis", "now", "text", "aspect", "stage", "subject", "from", "to", "disputed"}
+    assert wanted <= set(reached)
+
+
 def test_the_arrow_keys_go_from_mark_to_mark_and_enter_leads_to_the_change(page: Any) -> None:
     marks = page.locator(".timeline-picture a")
     assert marks.evaluate_all("(all) => all.filter((one) => one.tabIndex === 0).length") == 1
@@ -153,7 +153,7 @@ def test_a_change_shows_both_sentences_the_words_that_matter_and_the_reason(page
     assert seen(card.locator(".old blockquote")) == change_of(DRAFT).quote
     assert seen(card.locator(".new blockquote")) == change_of(VOTE).quote
     assert card.locator(".new mark").all_text_contents() == ["a new force until 2 October 2026"]
-    assert "very sure 0.94, 2 independent origins" in seen(card)
+    assert "very sure 0.97, 2 independent origins" in seen(card)
     assert "advances: what was proposed has been decided" in seen(card)
     link = card.locator(".new .src a")
     assert (link.get_attribute("href"), link.get_attribute("rel")) == (

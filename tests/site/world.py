@@ -27,7 +27,7 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
-from pipeline.storage import open_store, publish
+from pipeline.storage import Store, open_store, publish
 from pipeline.text import content_id
 from tests.storage.builders import (
     RUN,
@@ -269,6 +269,45 @@ TOLD = (DRAFT, MONEY, MONEY_ODDS, MONEY_SETTLED, VOTE, CEILING, VOTE_TOO, CEILIN
 TAKEN_BACK = "the page says that nobody was killed"
 
 
+def held_back(told: Told, verdict: Verdict, reason: str, similarity: float = 0.0, **claim: object) -> Told:
+    """``told``, an article that says again what a change told, with another verdict on it."""
+    said = replace(told.judgement.claim, **claim)  # type: ignore[arg-type]
+    judgement = replace(told.judgement, claim=said, verdict=verdict, reason=reason, similarity=similarity)
+    return replace(told, judgement=judgement, reading=replace(told.reading, claims=(said,)))
+
+
+UNSURE = held_back(
+    tell("unsure", "A new force could be voted on soon, it is said.", day="2025-10-14", against=change_of(VOTE)),
+    Verdict.UNCERTAIN,
+    "too weak to tell (0.32, needs 0.50)",
+    confidence=0.32,
+)
+RESTATED = held_back(
+    tell(
+        "restated",
+        "The force, which the Council voted for, is new.",
+        day="2025-10-15",
+        against=change_of(VOTE),
+        feed=WIRE,
+    ),
+    Verdict.STALE,
+    "restates what has been known since 30 Sep 2025",
+    0.86,
+)
+REPEATED = held_back(
+    tell("repeated", "Up to 5,550 may serve.", day="2025-10-16", against=change_of(CEILING), feed=WIRE),
+    Verdict.REPEATS,
+    "the board has had this since 30 Sep 2025 from wire",
+    0.71,
+)
+HELD = (UNSURE, RESTATED, REPEATED)
+OFF_TOPIC = make_entry("off-topic", RADIO, published=at("2025-10-17"), seen_at=at("2025-10-17", 13), title="A regatta")
+REFUSED_PAGE = make_entry(
+    "no-page", WIRE, published=at("2025-10-18"), seen_at=at("2025-10-18", 13), title="Not to be had"
+)
+NOT_YET = make_entry("not-yet", TIMES, published=at("2025-10-19"), seen_at=at("2025-10-19", 13), title="Just in")
+
+
 def watch() -> Watch:
     """The watch, which knew at the start who leads the mission and who pays for it."""
     funding = make_fact(
@@ -295,8 +334,25 @@ def withdrawal(of: Change) -> Change:
     )
 
 
-def write_world(folder: Path, told: tuple[Told, ...] = TOLD) -> None:
-    """Store and publish the watch in ``folder``."""
+def write_held(folder: Path) -> None:
+    """The world, and beside it what was held back, a page that is not about the mission, and two that are not there."""
+    write_world(folder, (*TOLD, *HELD), more=True)
+
+
+def _more(store: Store) -> None:
+    for feed, entry in ((RADIO, OFF_TOPIC), (WIRE, REFUSED_PAGE), (TIMES, NOT_YET)):
+        store.add_polls(RUN, [make_poll(entry, feed=feed, polled_at=NOW - timedelta(minutes=1))])
+    regatta = make_article(
+        OFF_TOPIC, "Eight boats set out from the harbour on Friday.", outlet=RADIO.title, family="radio"
+    )
+    refused = make_fetch(REFUSED_PAGE, outcome="refused", reason="http-4xx: 404 (Not Found)", status=404)
+    store.add_fetches(RUN, [make_fetch(OFF_TOPIC, regatta), refused])
+    reading = make_reading(regatta, reason="it does not name the mission")
+    store.add_assessment(RUN, WATCH, [reading], [], [], [], {regatta.article_id: "radio"})
+
+
+def write_world(folder: Path, told: tuple[Told, ...] = TOLD, *, more: bool = False) -> None:
+    """Store and publish the watch in ``folder``; ``more`` adds pages that brought no claim."""
     with open_store(folder) as store:
         store.start_run(make_run(now=NOW))
         store.sync_watch(watch(), at("2025-08-24"))
@@ -320,6 +376,8 @@ def write_world(folder: Path, told: tuple[Told, ...] = TOLD) -> None:
             {one.article.article_id: one.origin for one in told},
         )
         store.add_deliveries(RUN, [make_delivery(alert) for alert in alerts])
+        if more:
+            _more(store)
         store.add_assessment(RUN, WATCH, [], [], [], [], {}, Revised(withdrawals=(withdrawal(change_of(DEAD)),)))
         counts = {"feeds_due": 4, "feeds_failed": 1, "entries_new": len(told), "articles_new": len(told), "claims": 12}
         store.finish_run(make_run(now=NOW, finished_at=NOW, outcome="partial", reason="1 feed failed", counts=counts))

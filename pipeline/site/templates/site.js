@@ -7,9 +7,9 @@
   const REALITY = ["in_effect", "decided", "planned", "proposed", "ended", "rejected"];
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const changes = data.changes.map(
-    ([id, aspect, subject, key, stage, value, held, known, verdict, supersedes, beforeStage, before, confidence, sure,
-      disputed, origins], seq) => ({ id, aspect, subject, key, stage, value, held, known, verdict, supersedes,
-      beforeStage, before, confidence, sure, disputed, origins, seq }),
+    ([id, aspect, subject, key, stage, value, held, known, verdict, supersedes, beforeStage, before, confidence, disputed,
+      origins], seq) => ({ id, aspect, subject, key, stage, value, held, known, verdict, supersedes,
+      beforeStage, before, confidence, disputed, origins, seq }),
   );
 
   const arrow = (value) => value.replaceAll(" -> ", " → ");
@@ -66,6 +66,10 @@
   const gauge = (share) => draw("svg", { class: "gauge", "aria-hidden": "true", viewBox: "0 0 40 6" },
     draw("rect", { class: "all", width: 40, height: 6, rx: 3 }), draw("rect", { width: share * 40, height: 6, rx: 3 }));
 
+  // The odds of one claim times the number of independent origins, as pipeline.board.surer has it.
+  const surer = (share, origins) => (origins > 1 && share > 0 && share < 1 ? (share * origins) / (1 - share + share * origins) : share);
+  const sureWord = (share) => data.sure.find(([floor]) => Number(share.toFixed(2)) >= floor)[1];
+
   function row(one) {
     const now = make("td", { className: "now" }, badge(one.stage), " ",
       make("a", { className: "value", href: `#c-${one.id}` }, arrow(one.value) || "no value"));
@@ -74,8 +78,9 @@
     const sure = make("td", { "data-label": "How sure" });
     if (one.verdict === "baseline") sure.append(make("span", { className: "dim" }, "from the baseline"));
     else {
-      sure.append(make("span", { className: "sure" }, gauge(one.confidence), ` ${one.sure} `,
-        make("span", { className: "num" }, one.confidence.toFixed(2))));
+      const share = surer(one.confidence, one.sources);
+      sure.append(make("span", { className: "sure" }, gauge(share), ` ${sureWord(share)} `,
+        make("span", { className: "num" }, share.toFixed(2))));
     }
     const before = make("td", { "data-label": "Before", className: "before" });
     if (one.beforeStage) before.append(`${arrow(one.before) || "nothing"} `, make("span", { className: "dim" }, `(${words(one.beforeStage)})`));
