@@ -1,40 +1,36 @@
-"""``board``, ``changes``, ``why``, ``check``, ``init`` and ``backtest``."""
+"""``board``, ``changes`` and ``why``, and the list of all commands."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline import shown
-from pipeline.backtest import backtest as backtest_watch
-from pipeline.backtest import load_articles
 from pipeline.cli import report
 from pipeline.cli.alerts import alerts_group
+from pipeline.cli.backtest import backtest_command
 from pipeline.cli.bench import bench
+from pipeline.cli.check import check_command
 from pipeline.cli.doctor import doctor_command
+from pipeline.cli.evidence import evidence_command, write_why
 from pipeline.cli.export import export_command
-from pipeline.cli.frame import When, data_dir_option, engine_option, folder_argument, store_folder
+from pipeline.cli.feeds import feeds_group
+from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.cli.heartbeat import heartbeat_command
+from pipeline.cli.init import init_command
+from pipeline.cli.marks import mark_command, marks_group
 from pipeline.cli.metrics import metrics_command
 from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
-from pipeline.errors import UsageError
-from pipeline.initiate import draft_watch
-from pipeline.model import Watch
-from pipeline.reading import ENGINES
-from pipeline.seeds import load_watch, write_watch
+from pipeline.cli.review import review_command
+from pipeline.cli.watches import watches_group
+from pipeline.seeds import load_watch
 from pipeline.storage import open_published
-from pipeline.text import shorten
-from pipeline.urls import host
-
-MAX_SEED_ARTICLE = 2 * 2**20  # bytes
 
 
 @click.command()
@@ -99,15 +95,22 @@ def changes(folder: Path, since: datetime, as_json: bool, as_csv: bool, data_dir
 @folder_argument
 @click.argument("what", metavar="URL-or-ID")
 @click.option("--json", "as_json", is_flag=True, help="The whole trail as one JSON object.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a page that stands alone.")
 @data_dir_option
-def why(folder: Path, what: str, as_json: bool, data_dir: Path, archive: bool) -> None:
+def why(folder: Path, what: str, as_json: bool, html: Path | None, data_dir: Path, archive: bool) -> None:
     """Tell the trail of an article, entry, claim, change or alert: what was read, decided and left out, and why.
 
     \b
     missionwatch why seeds/haiti http://island-observer-live.test/2025/09/30/...
     missionwatch why seeds/haiti 5f0c8a52-...      (any id that board, changes or SQL shows)
+    missionwatch why seeds/haiti 5f0c8a52 --html why.html
     """
+    if as_json and html:
+        raise click.UsageError("--json and --html are two forms: ask for one at a time.")
     watch = load_watch(folder)
+    if html:
+        write_why(store_folder(data_dir, folder, archive=archive), watch, what, html)
+        return
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         trail = store.why(watch.slug, what)
     if as_json:
@@ -120,133 +123,29 @@ def why(folder: Path, what: str, as_json: bool, data_dir: Path, archive: bool) -
     screen.print(shown.line(trail.ends), style="bold")
 
 
-@click.command()
-@folder_argument
-def check(folder: Path) -> None:
-    """Check a watch's files; each fault is told with its file, line and remedy. Nothing is fetched or stored."""
-    watch = load_watch(folder)
-    families = {feed.family for feed in watch.feeds}
-    click.echo(
-        f"{shown.line(watch.title)}: {len(watch.names)} names, {len(watch.feeds)} feeds of {len(families)} publishers, "
-        f"{len(watch.baseline.facts)} baseline facts, {len(watch.rules)} alert rules. All in order."
-    )
-
-
-@click.command()
-@folder_argument
-@click.option(
-    "--article",
-    "article_file",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The seed article as plain text: a title line, then paragraphs.",
-)
-@click.option("--published", type=When(), help="When the article was published; today where it is not given.")
-@click.option("--url", default="", help="Where the article stands.")
-def init(folder: Path, article_file: Path, published: datetime | None, url: str) -> None:
-    """Make a watch in DIR from one article: names, places and baseline facts with their quotes.
-
-    Nothing needs to be written by hand. Look at what was found, then add feeds to DIR/feeds.toml.
-
-    \b
-    missionwatch init seeds/sahel --article sahel.txt --published 2025-03-01
-    """
-    text = _read_text(article_file)
-    # Without a date the file's own time is the nearest guess that does not need a clock.
-    when = published or datetime.fromtimestamp(article_file.stat().st_mtime, UTC)
-    watch = draft_watch(text, published=when, url=url, slug=_slug(folder))
-    base = watch.baseline
-    written = write_watch(
-        folder,
-        title=watch.title,
-        names=watch.names,
-        sister_missions=watch.sister_missions,
-        places=watch.places,
-        languages=watch.languages,
-        source_title=base.title,
-        outlet=base.outlet or host(url) or "the seed article",
-        published=base.published,
-        url=base.url,
-        text=base.text,
-        facts=base.facts,
-        rules=watch.rules,
-    )
-    _tell_draft(watch, written)
-
-
-@click.command()
-@folder_argument
-@click.option(
-    "--articles",
-    "articles_file",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A line an article: id, published, outlet, title, text, optional url.",
-)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the changes go, a JSON line each, in order.",
-)
-@engine_option
-def backtest(folder: Path, articles_file: Path, out: Path, engine: str) -> None:
-    """Say what the watch would have alerted on, had these articles come in order, without look-ahead."""
-    watch = load_watch(folder)
-    lines = backtest_watch(watch, load_articles(articles_file), ENGINES[engine]())
-    try:
-        out.write_text("".join(json.dumps(line, ensure_ascii=False, default=_plain) + "\n" for line in lines), "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{out} can't be written: {error.strerror}.", remedy="Name another file with --out."
-        ) from error
-    click.echo(f"{len(lines)} changes written to {out}")
-
-
 def add_commands(group: click.Group) -> None:
     """Add this module's commands to ``group``."""
     for command in (
         board,
         changes,
         why,
-        check,
-        init,
-        backtest,
+        check_command,
+        init_command,
+        backtest_command,
         bench,
         prune_command,
         doctor_command,
+        evidence_command,
         export_command,
         heartbeat_command,
+        mark_command,
         metrics_command,
         page_command,
+        review_command,
     ):
         group.add_command(command)
-    group.add_command(alerts_group)
-
-
-def _tell_draft(watch: Watch, written: Sequence[Path]) -> None:
-    names = ", ".join(name.text for name in watch.names) or "none found"
-    told = [watch.title, f"  names: {names}", f"  places: {', '.join(watch.places) or 'none found'}"]
-    told += [
-        f"  {fact.aspect} {fact.stage}: {fact.subject}: {shorten(fact.value, 90)}" for fact in watch.baseline.facts
-    ]
-    click.echo(shown.lines("\n".join(told)))
-    click.echo("written: " + ", ".join(map(str, written)))
-
-
-def _read_text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_SEED_ARTICLE:
-            raise UsageError(f"{path} is larger than 2 MB.", remedy="Give one article as plain text.")
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.", remedy="Name a text file.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text: {error}.", remedy="Save it as UTF-8.") from error
-
-
-def _slug(folder: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "watch"
+    for more in (alerts_group, feeds_group, marks_group, watches_group):
+        group.add_command(more)
 
 
 def _json_lines(rows: Sequence[Mapping[str, Any]]) -> None:

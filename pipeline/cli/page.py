@@ -35,7 +35,7 @@ def page_command(folder: Path, out: Path | None, data_dir: Path, archive: bool) 
     watch = load_watch(folder)
     where = store_folder(data_dir, folder, archive=archive)
     try:
-        built = site.build(where, watch.slug, watch.title, folder=out, page_url=settings().page_url)
+        built = site.build(where, watch.slug, watch.title, folder=out, page_url=settings().page_url, rules=watch.rules)
     except OSError as error:
         raise StoreUnwritableError(
             f"{error.filename or out or where} can't be written: {error.strerror or error}.",

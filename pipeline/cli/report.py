@@ -31,6 +31,7 @@ _ONE_OF = {
     "deliveries": "delivery",
     "checks": "later look at the page",
     "recalls": "recall",
+    "marks": "mark",
 }
 
 _STAGE_STYLES = {
