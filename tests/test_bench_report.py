@@ -20,6 +20,8 @@ from pipeline.bench.figures import measure_one
 from pipeline.errors import UsageError
 from pipeline.reading import EncodedReader
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "The Security Council approved a force of 5,550 for the island on Tuesday."
 
 

@@ -18,6 +18,8 @@ from pipeline.storage import hold_run, open_store, publish, read_vitals
 from tests.seeds.test_write import PARTS
 from tests.storage.builders import NOW, RUN
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, words)

@@ -19,6 +19,8 @@ from pipeline.text import content_id
 from tests.deploy.conftest import ROOT, tool
 from tests.storage.builders import NOW, RUN, make_entry, make_poll, make_watch
 
+pytestmark = pytest.mark.slow
+
 
 def documented(name: str) -> str:
     """The block of commands that the page marks as tested under ``name``."""

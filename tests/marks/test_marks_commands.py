@@ -17,6 +17,8 @@ from pipeline.storage import LIVE, open_store, publish
 from tests.marks.world import CHIEF, DECIDED, TALK, VOTE, World
 from tests.storage.builders import NOW, RUN, at
 
+pytestmark = pytest.mark.slow
+
 HAITI = str(Path(__file__).parents[2] / "seeds" / "haiti")  # its slug is that of the world's watch
 WHEN = at("2025-10-05")
 Run = Callable[..., Result]

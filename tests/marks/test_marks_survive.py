@@ -17,6 +17,8 @@ from tests.marks.world import CEILING, CHIEF, DECIDED, FIRST, SECOND, TALK, VOTE
 from tests.storage.builders import at
 from tests.storage.test_store_upgrade import RELEASED, unpack
 
+pytestmark = pytest.mark.slow
+
 AGAIN = article("again", DECIDED, feed="post", day="2025-10-02")
 FEWER = DECIDED.replace("5,500", "5,200")
 LATE = article("late", FEWER, feed="radio", day="2025-10-20")

@@ -15,6 +15,8 @@ from pipeline.storage import LIVE, open_store, publish
 from tests.marks.world import CHIEF, DECIDED, LED, SAID, TALK, VOTE, World
 from tests.storage.builders import NOW, RUN, at
 
+pytestmark = pytest.mark.slow
+
 HAITI = str(Path(__file__).parents[2] / "seeds" / "haiti")
 Review = Callable[..., Result]
 

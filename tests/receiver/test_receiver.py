@@ -20,6 +20,8 @@ from pipeline.receiver.server import AckServer
 from pipeline.storage import open_store
 from tests.receiver.conftest import ALERT, EVIL, HOSTILE, Receiver, another
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_look_says_what_is_acknowledged_and_has_a_button(receiver: Receiver) -> None:
     page = receiver.ask("GET", receiver.link())

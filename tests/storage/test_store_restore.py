@@ -16,6 +16,8 @@ from pipeline.errors import StorageError, StoreDamagedError
 from pipeline.storage import LIVE, PUBLISHED, is_ours, open_published, open_store, publish, restore
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_poll, make_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 LOG = f"{LIVE}.wal"
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)  # the machine's time of the repair

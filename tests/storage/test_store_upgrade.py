@@ -20,6 +20,8 @@ from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS
 from tests.storage.builders import NOW, RUN, WATCH, at, make_entry, make_poll
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 OLD = Path(__file__).parent / "old"
 NAMES = [migration.__name__ for migration in MIGRATIONS]

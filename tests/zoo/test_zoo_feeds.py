@@ -14,6 +14,8 @@ from tests.zoo.keeper import SECONDS, check_harmless, code_of, poll
 from tests.zoo.site import Site
 from tests.zoo.wire import WIRES, Wire
 
+pytestmark = pytest.mark.slow
+
 
 def rows(cases: tuple[FeedCase, ...] | tuple[Wire, ...]) -> list[object]:
     return [pytest.param(c, id=c.name, marks=[pytest.mark.slow] if c.slow else []) for c in cases]

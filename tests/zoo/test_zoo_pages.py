@@ -14,6 +14,8 @@ from tests.zoo.site import Site
 from tests.zoo.test_zoo_feeds import rows
 from tests.zoo.wire import WIRES, Wire
 
+pytestmark = pytest.mark.slow
+
 
 def test_there_are_at_least_forty_pages_of_our_own_each_with_a_name_of_its_own() -> None:
     assert len(PAGES) >= 40
