@@ -11,7 +11,7 @@ from pipeline.backtest.living import Step, lived
 from pipeline.backtest.telling import Account, Told, account
 from pipeline.model import Article, Change, ReaderChoice, Reading, Watch
 from pipeline.reading import Reader
-from pipeline.recalls import retraction_notice
+from pipeline.recalls import heeding_notice
 
 GAINED, LOST, OTHERWISE = "gained", "lost", "otherwise"
 Progress = Callable[[int, int], None]  # articles read, and to be read
@@ -130,10 +130,7 @@ class _Heeding:
 
     def read(self, article: Article, watch: Watch) -> Reading:
         """The claims of ``article``; none where it says that it is withdrawn."""
-        reading = self._inner.read(article, watch)
-        if retraction_notice(article):
-            return replace(reading, claims=(), reason="the page says that the article is withdrawn")
-        return reading
+        return heeding_notice(self._inner.read(article, watch), article)
 
 
 def _reads_alike(one: Side, other: Side) -> bool:

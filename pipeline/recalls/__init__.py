@@ -10,7 +10,7 @@
 """
 
 from pipeline.recalls.checks import check_page
-from pipeline.recalls.evidence import Page, examine, retraction_notice, same_claims
+from pipeline.recalls.evidence import Page, examine, heeding_notice, retraction_notice, same_claims
 from pipeline.recalls.looks import LOOK_FOR, look_due
 from pipeline.recalls.messages import RECALL, plan_recalls
 
@@ -20,6 +20,7 @@ __all__ = [
     "Page",
     "check_page",
     "examine",
+    "heeding_notice",
     "look_due",
     "plan_recalls",
     "retraction_notice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.board import quantities, same_number, subject_key
@@ -17,6 +17,7 @@ ALIKE = 0.6  # share of common words from which a new sentence stands where the 
 SAME_WORDS = 0.5  # share of common words from which two values without a figure are one
 SAME_PAGE = 0.5  # share of an article's sentences that must be left, or the page shows something else
 
+_SAYS_SO = "the page says that the article is withdrawn"
 _WORD = re.compile(r"[^\W_]+")
 _NOTICE = re.compile(
     r"\bthis (?:article|story|report|post|item|page) (?:has been|was|is) (?:\w+ )?"
@@ -59,7 +60,7 @@ def examine(evidence: Evidence, page: Page) -> Found:
     if article is None:
         return Found(Finding.WITHDRAWN, "", f"the page is gone: {page.gone}")
     if notice := retraction_notice(article):
-        return Found(Finding.WITHDRAWN, notice, "the page says that the article is withdrawn")
+        return Found(Finding.WITHDRAWN, notice, _SAYS_SO)
     claim = evidence.claim
     now = _plain(f"{article.title}\n{article.text}")
     if f" {_plain(claim.quote)} " in f" {now} ":
@@ -99,6 +100,11 @@ def retraction_notice(article: Article) -> str:
     if not _NOTICE.search(article.text):  # nearly always; to split a long text costs as much as to trace it
         return ""
     return next((s.text for s in split(article.text) if _NOTICE.search(s.text)), "")
+
+
+def heeding_notice(reading: Reading, article: Article) -> Reading:
+    """``reading`` without claims where ``article`` says that it is withdrawn, and as it is elsewhere."""
+    return replace(reading, claims=(), reason=_SAYS_SO) if retraction_notice(article) else reading
 
 
 def same_claims(one: Reading, other: Reading) -> bool:

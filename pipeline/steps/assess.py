@@ -25,7 +25,7 @@ from pipeline.model import (
     Watch,
 )
 from pipeline.reading import Reader
-from pipeline.recalls import retraction_notice
+from pipeline.recalls import heeding_notice, retraction_notice
 
 NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with later ones
 
@@ -112,8 +112,7 @@ def assess(
         seen[article.article_id] = traced
         heeded = heed(reader.read(traced, named), traced, known.marks)
         if retraction_notice(article):
-            reading = replace(heeded.reading, claims=(), reason="the page says that the article is withdrawn")
-            heeded = Heeded(reading)
+            heeded = Heeded(heeding_notice(heeded.reading, article))
         unmarked = {i: opinion for i, opinion in (opinions or {}).items() if i not in heeded.ids}  # persons come first
         reading, doubted = weigh(heeded.reading, unmarked)
         heeded = replace(heeded, reading=reading, held_back=(*heeded.held_back, *doubted))
