@@ -20,7 +20,7 @@ from pipeline import logs
 from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
 from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.notify import hush
-from pipeline.storage import hold_run, open_store, restore
+from pipeline.storage import hold_run, keep_store, open_store, restore
 from pipeline.text import shorten
 
 NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
@@ -125,6 +125,7 @@ async def recorded(
     with (
         logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
         hold_run(request.data_dir, wait=found.settings.store_wait),
+        keep_store(request.data_dir),
     ):
         async with _one_run(flow, request, found, now, run_id) as run:
             yield run

@@ -161,15 +161,17 @@ class _Stores:
 @pytest.fixture(scope="session", autouse=True)
 def _copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """New stores are copies, but in tests/storage, where making them is what is looked at."""
-    if "pipeline.storage.store" not in sys.modules:
+    if "pipeline.storage.live" not in sys.modules:
         yield
         return
-    store = sys.modules["pipeline.storage.store"]
+    store = sys.modules["pipeline.storage.live"]
     make = store._create
     made = tmp_path_factory.mktemp("empty")
 
     def create(folder: Path) -> None:
-        held = [path.name for path in folder.iterdir() if ".duckdb" in path.name and path.name != store.LOCK]
+        held = [
+            path.name for path in folder.iterdir() if ".duckdb" in path.name and path.suffix not in {".lock", ".wanted"}
+        ]
         if held or not _Stores.are_copied:  # what a crash has left is for the code itself
             make(folder)
             return

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
+from pipeline.storage.kept import keep_store
+from pipeline.storage.live import LIVE, LOCK, PUBLISHED, hold_run
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.restore import Restored, restore
 from pipeline.storage.review import ReviewItem
 from pipeline.storage.site import SiteRows
-from pipeline.storage.store import LIVE, LOCK, PUBLISHED, Store, hold_run, is_ours, open_published, open_store
+from pipeline.storage.store import Store, is_ours, open_published, open_store
 from pipeline.storage.vitals import (
     StoreSight,
     Vitals,
@@ -41,6 +43,7 @@ __all__ = [
     "WatchLine",
     "hold_run",
     "is_ours",
+    "keep_store",
     "look_at_runs",
     "look_at_store",
     "look_at_writer",

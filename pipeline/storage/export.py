@@ -16,10 +16,10 @@ from pipeline.errors import StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors
+from pipeline.storage.live import PUBLISHED
 from pipeline.storage.migrations import check
 from pipeline.storage.newest import newest
 from pipeline.storage.schema import literal
-from pipeline.storage.store import PUBLISHED
 
 FORMATS = ("parquet", "csv", "json")
 ABOUT = "export.json"  # what is in the folder; also the mark of a folder that an export may replace

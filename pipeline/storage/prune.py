@@ -10,10 +10,12 @@ from pipeline.errors import StorageError
 from pipeline.storage.connection import STORAGE_VERSION, Connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors
+from pipeline.storage.kept import hold_store
+from pipeline.storage.live import LIVE, hold_run, open_live
 from pipeline.storage.log import log_of
 from pipeline.storage.reread import RemovedTexts
 from pipeline.storage.schema import TABLES, literal
-from pipeline.storage.store import LIVE, Store, hold_run, hold_store, open_live
+from pipeline.storage.store import Store
 
 _KEPT_WHOLE = tuple(name for name in TABLES if name != "article_body")  # what a copy must have row for row
 

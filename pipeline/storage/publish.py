@@ -19,9 +19,10 @@ import pipeline
 from pipeline.storage.connection import Connection, Row
 from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors
+from pipeline.storage.kept import hold_store
+from pipeline.storage.live import LIVE, PUBLISHED, open_live
 from pipeline.storage.migrations import MIGRATIONS
 from pipeline.storage.newest import put_in_place
-from pipeline.storage.store import LIVE, PUBLISHED, hold_store, open_live
 from pipeline.text import content_id
 
 

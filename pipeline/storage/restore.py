@@ -16,12 +16,14 @@ from pipeline.model import RunRecord
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors
+from pipeline.storage.kept import hold_store
+from pipeline.storage.live import LIVE, PUBLISHED, open_live
 from pipeline.storage.log import log_of
 from pipeline.storage.migrations import migrate
 from pipeline.storage.newest import newest
 from pipeline.storage.runs import Runs
 from pipeline.storage.schema import TABLES
-from pipeline.storage.store import LIVE, PUBLISHED, SET_ASIDE, hold_store, open_live
+from pipeline.storage.store import SET_ASIDE
 
 FLOW = "restore"
 

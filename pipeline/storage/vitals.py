@@ -14,13 +14,13 @@ from pipeline.errors import StorageError
 from pipeline.heartbeat import ROUND, LockSight, Pulse
 from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
+from pipeline.storage.live import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import MIGRATIONS, check
 from pipeline.storage.newest import newest
 from pipeline.storage.part import WATCH_ARTICLES
 from pipeline.storage.schema import TABLES
-from pipeline.storage.store import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.watches import Watches
 
 # Clocks of two machines, or of one before and after it was set right, differ a little.
@@ -273,7 +273,7 @@ def _with_live(folder: Path, wait: float, watch: str, now: datetime) -> Pulse:
     live = folder / LIVE
     if not live.exists():
         raise StorageError(f"{live} is not there: the watch has never run here.", remedy="Run the watch once.")
-    with hold_lock(folder / LOCK, wait=wait) as left:
+    with hold_lock(folder / LOCK, wait=wait, asks=True) as left:
         check_log(live, STORAGE_VERSION)
         db = open_connection(live, read_only=True, wait=left)
         try:
@@ -285,7 +285,7 @@ def _with_live(folder: Path, wait: float, watch: str, now: datetime) -> Pulse:
 def _try_live(folder: Path, wait: float, deep: bool) -> tuple[str, ...]:
     """Open the live file, read-only; the migrations that it has not seen."""
     live = folder / LIVE
-    with hold_lock(folder / LOCK, wait=wait) as left:
+    with hold_lock(folder / LOCK, wait=wait, asks=True) as left:
         check_log(live, STORAGE_VERSION)
         db = open_connection(live, read_only=True, wait=left)
         try:

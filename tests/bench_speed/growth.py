@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from pipeline.board import fold
 from pipeline.compare import WAITS
 from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, Revised, RunRecord, Watch
 from pipeline.reading import DEFAULT, ENGINES
-from pipeline.storage import Store, open_store
+from pipeline.storage import Store, keep_store, open_store
 from pipeline.text import content_id
 from tests.bench_speed.archive import Archive, Item
 from tests.bench_speed.history import Tell, history
@@ -147,6 +147,13 @@ def _warm(past: Past) -> None:
 
 def _round(past: Past, items: list[Item], reader: AsRead) -> None:
     """One run over ``items``, as the flows poll, collect and assess make it."""
+    with ExitStack() as kept:
+        kept.enter_context(keep_store(past.folder))
+        _steps(past, items, reader, kept)
+    past.taken += len(items)
+
+
+def _steps(past: Past, items: list[Item], reader: AsRead, kept: ExitStack) -> None:
     archive, watch = past.archive, past.archive.watch
     now = items[-1].published + timedelta(minutes=15)
     run = content_id("run", now.isoformat())
@@ -186,9 +193,10 @@ def _round(past: Past, items: list[Item], reader: AsRead) -> None:
             with open_store(past.folder) as store:
                 store.add_fetches(run, records)
     _assess(past, run, reader)
-    with past.timed("settle the file"), open_store(past.folder) as store:
-        store.finish_run(replace(record, finished_at=now, outcome="ok"))
-    past.taken += len(items)
+    with past.timed("settle the file"):
+        with open_store(past.folder) as store:
+            store.finish_run(replace(record, finished_at=now, outcome="ok"))
+        kept.close()
 
 
 def _assess(past: Past, run: UUID, reader: AsRead) -> None:

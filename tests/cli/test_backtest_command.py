@@ -15,7 +15,7 @@ from flows.cli import main
 from pipeline.model import RunRecord
 from pipeline.seeds import load_watch
 from pipeline.storage import open_published, open_store, publish
-from pipeline.storage.store import hold_store
+from pipeline.storage.kept import hold_store
 from tests.storage.builders import (
     NOW,
     RUN,

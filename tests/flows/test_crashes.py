@@ -26,6 +26,7 @@ from pipeline.errors import StorageError, StoreLockedError
 from pipeline.seeds import load_watch
 from pipeline.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, hold_run, open_store, publish
+from pipeline.storage.kept import hold_store
 from tests.flows.conftest import HAITI
 from tests.torture.small import make_small_watch
 
@@ -72,7 +73,8 @@ async def test_damage_that_shows_in_mid_run_is_mended_for_the_next_run_and_told(
 
     async def spoilt_in_mid_run() -> None:
         async with recorded_at(tmp_path, NOON + timedelta(hours=1)):
-            (tmp_path / LIVE).write_bytes(b"")
+            with hold_store(tmp_path, wait=1):  # a run keeps its store open; what is spoilt then shows in the next one
+                (tmp_path / LIVE).write_bytes(b"")
             with open_store(tmp_path):
                 pass
 
