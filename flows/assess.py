@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 from uuid import UUID
 
 from prefect import flow
@@ -25,6 +27,7 @@ from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.marks import Marks
 from pipeline.model import Article, Change, Revised, Verdict
+from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
 
 BATCH = 200  # articles a task run and a transaction
@@ -33,13 +36,42 @@ AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a milli
 
 @batch_task("assess")
 async def assess_batch(
-    label: str, articles: Sequence[Article], known: steps.Known, found: Resources, now: datetime, chat: Chat | None
+    label: str,
+    articles: Sequence[Article],
+    known: steps.Known,
+    found: Resources,
+    now: datetime,
+    chat: Chat | None,
+    ahead: asyncio.Task[Reader] | None = None,
 ) -> steps.Assessment:
-    """Read a batch of articles and compare what they say with the board."""
-    reader = await found.reader_ahead(articles, known.changes)
+    """Read a batch of articles, unless ``ahead`` has read them, and compare what they say with the board."""
+    begun = ahead is not None and not (ahead.done() and ahead.exception())
+    reader = await (ahead if ahead is not None and begun else found.reader_ahead(articles, known.changes))
     if chat is not None:
         return await steps.assess_asking(articles, known=known, reader=reader, watch=found.watch, now=now, ask=chat.ask)
     return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=found.watch, now=now)
+
+
+class _Ahead:
+    """Reads the next batch while this one is compared; what is under way at the end is not wanted any more."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[Reader] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def then(self, reading: Coroutine[None, None, Reader] | None) -> asyncio.Task[Reader] | None:
+        """Begin ``reading``; what was begun before it."""
+        before, self._task = self._task, asyncio.create_task(reading) if reading is not None else None
+        return before
 
 
 @flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
@@ -52,6 +84,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         resources(request) as found,
         recorded("assess", request, found, now, run_id) as run,
         language_model(request, found, run, now) as chat,
+        _Ahead() as ahead,
     ):
         slug, wait = found.watch.slug, found.settings.store_wait
         counted = ("articles_read", "articles_relevant", "claims", "changes", "alerts_planned", "recalls")
@@ -87,7 +120,8 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             # What a page no longer says is off the board before the page's new text meets it.
             revised = await asyncio.to_thread(_revise, articles, told, found, now)
             known = replace(known, changes=(*known.changes, *revised.withdrawals))
-            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat)
+            reads = ahead.then(found.reader_ahead(waiting[:BATCH], known.changes) if waiting else None)
+            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat, reads)
             made = steps.told_by_recall(made, revised, found.watch)
             with open_store(request.data_dir, wait=wait) as store:
                 store.add_assessment(

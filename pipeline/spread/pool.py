@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Protocol, TypeVar, cast
 
 from pipeline.errors import SpreadError, WorkerError
 from pipeline.model import Article, Reading, Watch
 from pipeline.reading import Reader
+from pipeline.reading.batch import read_batch
 from pipeline.settings import Settings
 from pipeline.spread import remote
 from pipeline.spread.ahead import ReadAhead, for_reading, shares
@@ -22,6 +23,7 @@ Tell = Callable[[str], None]
 
 READING: Final = (30.0, 3.0)  # seconds for a part of a batch, and for each of its articles: twenty times what it takes
 START: Final = 5  # fewer articles are read sooner than they are sent
+START_HERE: Final = 100  # fewer are read sooner than this machine's processes load the engine
 
 
 class Pool(Protocol):
@@ -44,10 +46,16 @@ class Pool(Protocol):
 
 
 class LocalPool:
-    """All work on this machine: documents in its killable processes, reading when it is asked for."""
+    """All work on this machine, in its killable processes; few articles are read when they are asked for.
 
-    def __init__(self, processes: WorkerPool) -> None:
-        self._processes = processes
+    Args:
+        processes: the processes.
+        size: how many there are.
+        tell: is told in plain English what they could not read.
+    """
+
+    def __init__(self, processes: WorkerPool, size: int, tell: Tell) -> None:
+        self._processes, self._size, self._tell = processes, size, tell
 
     async def run(self, function: Callable[..., R], *args: object) -> R:
         """Call ``function(*args)`` in a process of this machine.
@@ -58,8 +66,17 @@ class LocalPool:
         return await self._processes.run(function, *args)
 
     async def ahead(self, articles: Sequence[Article], watch: Watch, reader: Reader, engine: str) -> Reader:
-        """``reader`` itself."""
-        return reader
+        """``reader``; for a long batch with its readings, made by all processes at once."""
+        if len(articles) < START_HERE or self._size < 2:
+            return reader
+        return await _read_ahead(articles, watch, reader, engine, self._size, self._read)
+
+    async def _read(self, engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[Reading, ...]:
+        try:
+            return await self._processes.run(read_batch, engine, watch, articles, deadline=_deadline(articles))
+        except WorkerError as error:
+            self._tell(_read_here(articles, error))
+            return ()
 
 
 class ClusterPool:
@@ -103,24 +120,20 @@ class ClusterPool:
         if len(articles) < START:
             return reader
         try:
-            parts = [tuple(articles[part]) for part in shares(len(articles), await self._cluster.threads())]
+            threads = await self._cluster.threads()
         except AwayError as error:
             self._without(error)
             return reader
-        sent = for_reading(watch)
-        made = await asyncio.gather(*(self._read(engine, sent, part) for part in parts))
-        pairs = (pair for part, read in zip(parts, made, strict=True) for pair in zip(part, read, strict=False))
-        return ReadAhead(reader, watch, pairs)
+        return await _read_ahead(articles, watch, reader, engine, threads, self._read)
 
     async def _read(self, engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[Reading, ...]:
         """The readings of ``articles``; none where that failed: they are read here when they are asked for."""
-        deadline = READING[0] + READING[1] * len(articles)
         try:
-            return await self._there(remote.read_batch, (engine, watch, articles), deadline)
+            return await self._there(read_batch, (engine, watch, articles), _deadline(articles))
         except AwayError as error:
             self._without(error)
         except WorkerError as error:
-            self._tell(f"spread: {len(articles)} articles were read by this machine itself: {error}")
+            self._tell(_read_here(articles, error))
         return ()
 
     async def _there(self, function: Callable[..., R], args: tuple[object, ...], deadline: float) -> R:
@@ -149,6 +162,30 @@ class ClusterPool:
         self._tell(f"spread: {error}; this machine did the work itself")
 
 
+async def _read_ahead(
+    articles: Sequence[Article],
+    watch: Watch,
+    reader: Reader,
+    engine: str,
+    threads: int,
+    read: Callable[[str, Watch, tuple[Article, ...]], Awaitable[tuple[Reading, ...]]],
+) -> Reader:
+    """``reader`` with the readings of ``articles``, which ``read`` makes in parts; none of a part that failed."""
+    parts = [tuple(articles[part]) for part in shares(len(articles), threads)]
+    sent = for_reading(watch)
+    made = await asyncio.gather(*(read(engine, sent, part) for part in parts))
+    pairs = (pair for part, read in zip(parts, made, strict=True) for pair in zip(part, read, strict=False))
+    return ReadAhead(reader, watch, pairs)
+
+
+def _deadline(articles: Sequence[Article]) -> float:
+    return READING[0] + READING[1] * len(articles)
+
+
+def _read_here(articles: Sequence[Article], error: WorkerError) -> str:
+    return f"spread: {len(articles)} articles were read by the run's own process: {error}"
+
+
 @asynccontextmanager
 async def open_pool(settings: Settings, tell: Tell) -> AsyncIterator[Pool]:
     """The place that ``settings.spread`` names, until the block ends.
@@ -163,7 +200,7 @@ async def open_pool(settings: Settings, tell: Tell) -> AsyncIterator[Pool]:
     async with WorkerPool(settings.workers, deadline=settings.worker_deadline) as here:
         wanted = settings.cluster
         if wanted is None:
-            yield LocalPool(here)
+            yield LocalPool(here, settings.workers, tell)
             return
         cluster = Cluster(wanted.address)
         try:

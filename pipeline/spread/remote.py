@@ -7,11 +7,8 @@ of a parser costs a worker one such process, and never itself. Dask's worker onl
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
 
 from pipeline.errors import MissionwatchError
-from pipeline.model import Article, Reading, Watch
-from pipeline.reading import ENGINES, Reader
 from pipeline.spread.code import fingerprint
 from pipeline.worker_main import carried, resolve
 from pipeline.workers import WorkerPool
@@ -41,17 +38,6 @@ async def work(code: str, module: str, qualname: str, args: tuple[object, ...], 
         return DONE, await _pool().run(resolve(module, qualname), *args, deadline=deadline)
     except MissionwatchError as error:
         return REFUSED, carried(error)
-
-
-def read_batch(engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[Reading, ...]:
-    """The readings of ``articles``, in their order, by the engine of that name."""
-    reader = _reader(engine)
-    return tuple(reader.read(article, watch) for article in articles)
-
-
-@lru_cache(maxsize=4)
-def _reader(engine: str) -> Reader:
-    return ENGINES[engine]()
 
 
 def _pool() -> WorkerPool:

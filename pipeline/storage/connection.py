@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "python_enable_replacements": "false",
 }
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _ARROW_TYPES = {
     "UUID": pa.string(),
     "VARCHAR": pa.string(),
@@ -56,14 +57,11 @@ class Connection:
         # By way of Arrow: DuckDB's own conversion of times needs another package before 2.0.
         with storage_errors(self.path):
             relation = self._duck.sql(sql, params=[_plain(value) for value in params])
-            types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-            rows: list[Row] = relation.to_arrow_table().to_pylist()
-        special = [(name, kind) for name, kind in types.items() if _is_special(kind)]
-        for row in rows:
-            for name, kind in special:
-                if row[name] is not None:
-                    row[name] = _from_arrow(row[name], kind)
-        return rows
+            names, kinds = relation.columns, [str(kind) for kind in relation.types]
+            table = relation.to_arrow_table()
+        # Column by column: Arrow's own way to rows takes 7 us for each time alone.
+        columns = [_values(column, kind) for column, kind in zip(table.itercolumns(), kinds, strict=True)]
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
     def value(self, sql: str, params: Sequence[object] = ()) -> Any:
         """The first column of the first row; None where there is no row."""
@@ -97,7 +95,7 @@ class Connection:
             key = spec.columns[0].name
             rows = list({row[key]: row for row in reversed(rows)}.values())[::-1]
         arrays = [
-            pa.array([_to_arrow(row[column.name]) for row in rows], _ARROW_TYPES[column.type])
+            pa.array(_to_arrow([row[column.name] for row in rows], column.type), _ARROW_TYPES[column.type])
             for column in spec.columns
         ]
         batch = pa.table(arrays, names=[column.name for column in spec.columns])
@@ -210,21 +208,27 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _to_arrow(value: object) -> object:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(f"a time without a zone can't be stored: {value!r}")
-    if isinstance(value, Mapping):
-        return list(value.items())
-    return value
+def _to_arrow(values: list[Any], kind: str) -> list[Any]:
+    """``values`` of a column of the DuckDB type ``kind`` as Arrow takes them."""
+    if kind == "VARCHAR":
+        return [None if value is None else _clean(value) for value in values]
+    if kind == "UUID":
+        return [None if value is None else str(value) for value in values]
+    if kind == "TIMESTAMPTZ":
+        for value in values:
+            if value is not None and value.tzinfo is None:
+                raise ValueError(f"a time without a zone can't be stored: {value!r}")
+    if kind.startswith("MAP"):
+        return [None if value is None else list(value.items()) for value in values]
+    return values
 
 
 def _clean(text: str) -> str:
     """``text`` as UTF-8 can hold it, one character for one, so that offsets stay right."""
-    text = str(text).replace("\x00", "\ufffd")
+    text = str(text)
+    if text.isascii() and "\x00" not in text:
+        return text
+    text = text.replace("\x00", "\ufffd")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -232,15 +236,15 @@ def _clean(text: str) -> str:
     return text
 
 
-def _is_special(kind: str) -> bool:
-    return kind == "UUID" or kind == "UUID[]" or kind.startswith(("TIMESTAMP WITH TIME ZONE", "MAP"))
-
-
-def _from_arrow(value: Any, kind: str) -> object:
+def _values(column: pa.ChunkedArray, kind: str) -> list[Any]:
+    """The values of ``column``, of the DuckDB type ``kind``, as plain Python values."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return [None if us is None else _EPOCH + us * _MICROSECOND for us in column.cast(pa.int64()).to_pylist()]
+    values: list[Any] = column.to_pylist()
     if kind == "UUID":
-        return UUID(value)
+        return [None if value is None else UUID(value) for value in values]
     if kind == "UUID[]":
-        return [UUID(item) for item in value]
+        return [None if value is None else [UUID(item) for item in value] for value in values]
     if kind.startswith("MAP"):
-        return dict(value)
-    return value.astimezone(UTC)
+        return [None if value is None else dict(value) for value in values]
+    return values

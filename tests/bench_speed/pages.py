@@ -35,6 +35,7 @@ from flows.assess import assess  # noqa: E402  (Prefect reads its settings when 
 from flows.collect import collect  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import Resources, resources, wall_clock  # noqa: E402
+from flows.runs import recorded  # noqa: E402
 from pipeline.backtest import given_id, load_articles  # noqa: E402
 from pipeline.bench import Table  # noqa: E402
 from pipeline.model import Entry, PollOutcome, PollRecord, Precision, RunRecord  # noqa: E402
@@ -151,14 +152,17 @@ def bare(pool: ProcessPoolExecutor, names: Sequence[str], options: dict[str, boo
 
 
 async def _ours(request: WatchRequest, found: Resources, names: Sequence[str], turn: int, into: Seconds) -> None:
-    add_entries(found, request, names, turn, wall_clock())
+    now, run_id = wall_clock(), uuid4()
+    add_entries(found, request, names, turn, now)
+    request = request.model_copy(update={"now": now})
     spent, begun = time.process_time(), time.perf_counter()
-    collected = await collect(request)
-    between = time.perf_counter()
-    read = await assess(request)
-    ended = time.perf_counter()
-    if collected["articles_new"] < len(names) * 0.9 or read["articles_read"] != collected["articles_new"]:
-        raise RuntimeError(f"the flows counted {collected} and {read}")
+    async with recorded("monitor", request, found, now, run_id) as run:  # as in a round
+        await collect(request, run_id)
+        between = time.perf_counter()
+        await assess(request, run_id)
+    ended, read = time.perf_counter(), run.counts
+    if read["articles_new"] < len(names) * 0.9 or read["articles_read"] != read["articles_new"]:
+        raise RuntimeError(f"the flows counted {read}")
     if turn:
         into.ours.append((ended - begun) / len(names))
         into.collecting.append((between - begun) / len(names))

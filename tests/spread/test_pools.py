@@ -13,12 +13,14 @@ from pipeline import steps
 from pipeline.errors import ContentError, SpreadError, UsageError, WorkerError
 from pipeline.model import Article, Name, PollOutcome, ReaderChoice, Reading, Watch
 from pipeline.reading import RuleReader
+from pipeline.reading.batch import read_batch
 from pipeline.settings import Cluster as Where
 from pipeline.settings import Settings
 from pipeline.spread import ClusterPool, LocalPool, cluster, open_pool, remote
 from pipeline.spread.ahead import ReadAhead, for_reading, shares
 from pipeline.spread.cluster import AwayError, Cluster
 from pipeline.spread.code import fingerprint
+from pipeline.spread.pool import START_HERE
 from pipeline.worker_main import carried
 from pipeline.workers import WorkerPool
 from tests.fakes import FakeWeb, page, rss
@@ -52,7 +54,7 @@ class FalseProcesses:
     def __init__(self) -> None:
         self.calls = 0
 
-    async def run(self, function: Callable[..., Any], *args: object) -> Any:
+    async def run(self, function: Callable[..., Any], *args: object, deadline: float = 5.0) -> Any:
         self.calls += 1
         return function(*args)
 
@@ -62,7 +64,7 @@ def away(*_: object) -> tuple[str, object]:
 
 
 def read_there(engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[str, object]:
-    return remote.DONE, remote.read_batch("rules", watch, articles)
+    return remote.DONE, read_batch("rules", watch, articles)
 
 
 def spread(
@@ -304,6 +306,44 @@ async def test_a_handful_of_articles_is_read_sooner_than_sent() -> None:
     reader = RuleReader()
     assert await pool.ahead(ARTICLES[:4], a_watch(), reader, "rules") is reader
     assert there.asked == []
+
+
+# -- reading ahead on this machine ----------------------------------------------------------------
+
+MANY = [an_article(f"Norway will hand over the lead of RAM in Ruritania in year {n}.") for n in range(START_HERE)]
+
+
+async def test_a_long_batch_is_read_by_the_processes_of_this_machine_in_parts() -> None:
+    here, reader, watch = FalseProcesses(), Counting(), a_watch()
+    pool = LocalPool(cast("WorkerPool", here), 2, pytest.fail)
+
+    ahead = await pool.ahead(MANY, watch, reader, "rules")
+
+    assert [ahead.read(a, watch) for a in MANY[:3]] == [RuleReader().read(a, watch) for a in MANY[:3]]
+    assert (reader.calls, here.calls) == (0, START_HERE // 25)
+
+
+@pytest.mark.parametrize(("count", "size"), [(START_HERE - 1, 2), (START_HERE, 1)])
+async def test_a_short_batch_and_a_lone_process_gain_nothing_by_it(count: int, size: int) -> None:
+    here, reader = FalseProcesses(), RuleReader()
+    pool = LocalPool(cast("WorkerPool", here), size, pytest.fail)
+    assert await pool.ahead(MANY[:count], a_watch(), reader, "rules") is reader
+    assert here.calls == 0
+
+
+async def test_what_a_process_could_not_read_is_read_when_it_is_asked_for_and_told() -> None:
+    class Failing(FalseProcesses):
+        async def run(self, function: Callable[..., Any], *args: object, deadline: float = 5.0) -> Any:
+            raise WorkerError("memory", "read_batch needed more than 2500 MiB of memory.")
+
+    reader, watch, told = Counting(), a_watch(), list[str]()
+    pool = LocalPool(cast("WorkerPool", Failing()), 2, told.append)
+    ahead = await pool.ahead(MANY, watch, reader, "rules")
+    assert ahead.read(MANY[0], watch) == RuleReader().read(MANY[0], watch)
+    assert reader.calls == 1
+    assert set(told) == {
+        "spread: 25 articles were read by the run's own process: read_batch needed more than 2500 MiB of memory."
+    }
 
 
 def test_the_addresses_of_alert_channels_do_not_leave_the_machine() -> None:
