@@ -59,13 +59,15 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
                 store.sync_watch(found.watch, now)
                 found.synced = True
             states = store.feeds_due(found.watch.slug, now, ignore_schedule=True)
-        states = [s for s in states if s.habits.retired_at is None]
-        own = found.settings.grants  # nobody else's house: asked each time, without the waits that guests keep
-        due = [
-            s
-            for s in states
-            if request.every_feed or s.next_due is None or s.next_due <= now or is_granted(s.feed.url, own)
-        ]
+            states = [s for s in states if s.habits.retired_at is None]
+            own = found.settings.grants  # nobody else's house: asked each time, without the waits that guests keep
+            due = store.with_pieces(
+                [
+                    s
+                    for s in states
+                    if request.every_feed or s.next_due is None or s.next_due <= now or is_granted(s.feed.url, own)
+                ]
+            )
         # A feed that fails and waits for its next try is not polled now, and is not quiet either.
         polled = {s.feed.feed_id for s in due}
         waiting = [s for s in states if s.failures and s.feed.feed_id not in polled]
@@ -94,7 +96,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             feeds_unchanged=sum(r.outcome is PollOutcome.UNCHANGED for r in records),
             feeds_failed=len(failed),
             feeds_failing=len(failed) + len(waiting),
-            entries_seen=sum(len(r.entries) for r in records),
+            entries_seen=sum(len(r.entries) + r.kept for r in records),
             entries_new=new,
             feeds_retired=sum(r.outcome is PollOutcome.GONE for r in records),
             possible_gaps=sum(r.is_gap for r in records),

@@ -11,6 +11,7 @@ Not ``concurrent.futures.ProcessPoolExecutor``: it can't kill one stuck task, an
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import io
 import os
 import pickle
@@ -35,6 +36,7 @@ R = TypeVar("R")
 START_DEADLINE = 60.0  # seconds; a start costs about 0.5 s on an idle machine
 MAX_ANSWER = 64 * 2**20  # bytes
 _CHUNK = 1 << 20
+_PIPE = 1 << 20  # bytes that a pipe holds, so that a page is handed over at once: the largest that any user may ask for
 
 
 class WorkerPool:
@@ -205,6 +207,8 @@ class _Worker:
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
+        with suppress(OSError, AttributeError):  # where a system has no such call, or refuses it, a page goes in pieces
+            fcntl.fcntl(self._in, fcntl.F_SETPIPE_SZ, _PIPE)
 
     @property
     def alive(self) -> bool:
@@ -249,9 +253,10 @@ class _Worker:
     def _send(self, data: bytes, until: float) -> None:
         view = memoryview(data)
         while view:
-            _wait(self._in, select.POLLOUT, until)
-            with suppress(BlockingIOError):
+            try:
                 view = view[os.write(self._in, view[:_CHUNK]) :]
+            except BlockingIOError:
+                _wait(self._in, select.POLLOUT, until)
 
     def _receive(self, until: float) -> object:
         (size,) = HEADER.unpack(self._read(HEADER.size, until))
@@ -262,12 +267,14 @@ class _Worker:
     def _read(self, size: int, until: float) -> bytearray:
         data = bytearray()
         while len(data) < size:
-            _wait(self._out, select.POLLIN, until)
-            with suppress(BlockingIOError):
+            try:
                 chunk = os.read(self._out, min(_CHUNK, size - len(data)))
-                if not chunk:
-                    raise EOFError
-                data += chunk
+            except BlockingIOError:
+                _wait(self._out, select.POLLIN, until)
+                continue
+            if not chunk:
+                raise EOFError
+            data += chunk
         return data
 
     def kill(self) -> None:

@@ -16,6 +16,7 @@ from pipeline.schedule import (
     address_of,
     asks_conditionally,
     cache_max_age,
+    key_of,
     learn,
     new_share,
     next_interval,
@@ -43,7 +44,7 @@ def failed(trouble: str, **seen: object) -> Sight:
 
 
 def brought(*keys: str, **seen: object) -> Sight:
-    return Sight(PollOutcome.OK, whole=True, keys=keys, content="-".join(keys), **seen)
+    return Sight(PollOutcome.OK, whole=True, keys=tuple(map(key_of, keys)), content="-".join(keys), **seen)
 
 
 def wait(known: FeedState, sight: Sight = SAME) -> timedelta:
@@ -109,10 +110,10 @@ def test_the_first_entries_of_a_feed_are_no_gap() -> None:
 
 
 def test_the_overlap_of_long_feeds_is_told_from_a_sample() -> None:
-    old, new = [f"n{i}" for i in range(4_000)], [f"n{i}" for i in range(1_000, 5_000)]
+    old, new = [key_of(f"n{i}") for i in range(4_000)], [key_of(f"n{i}") for i in range(1_000, 5_000)]
 
     assert new_share(new, sketch_of(old)) == pytest.approx(0.25, abs=0.08)
-    assert new_share([f"m{i}" for i in range(4_000)], sketch_of(old)) == 1.0
+    assert new_share([key_of(f"m{i}") for i in range(4_000)], sketch_of(old)) == 1.0
     assert new_share(old, sketch_of(old)) == 0.0
 
 

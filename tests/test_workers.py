@@ -160,6 +160,19 @@ async def test_a_page_of_several_megabytes_travels_both_ways(pool: WorkerPool, j
     assert await pool.run(jobs.echo, body) == body
 
 
+async def test_a_page_travels_where_the_system_refuses_a_larger_pipe(
+    jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: int) -> int:
+        raise PermissionError("no more pages for pipes")
+
+    monkeypatch.setattr("pipeline.workers.fcntl.fcntl", refused)
+    body = os.urandom(2**20)
+
+    async with WorkerPool(1) as small:
+        assert await small.run(jobs.echo, body) == body
+
+
 async def test_an_extracted_page_comes_back_with_the_seconds_it_took(pool: WorkerPool, jobs: Any) -> None:
     first = "The council met on Tuesday and agreed to send more officers to the mission in the capital of the country."
     second = "Its members asked for a report on money, fuel and medical care before the end of the year in New York."

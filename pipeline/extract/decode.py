@@ -75,7 +75,7 @@ def decode_html(body: bytes, content_type: str) -> tuple[str, str]:
         # A page of valid UTF-8 beyond ASCII is UTF-8, whatever one-byte charset a server's default names.
         if codec not in _MANY_BYTES and as_utf8 is not None:
             return _clean(as_utf8), "utf-8"
-        text = _strict(body, codec)
+        text = as_utf8 if codec == "utf-8" else _strict(body, codec)
         if text is None and codec == "utf-8":
             text = _nearly_utf8(body)
         if text is not None and not (label.startswith("utf-16") and "<" not in text):

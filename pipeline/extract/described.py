@@ -13,13 +13,14 @@ from lxml.html import HtmlElement
 from trafilatura.metadata import (
     META_URL,
     examine_meta,
-    extract_author,
     extract_meta_json,
     extract_sitename,
     extract_title,
     extract_url,
 )
 from trafilatura.settings import Document
+
+from pipeline.extract.authors import author_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _document(tree: HtmlElement, url: str) -> Document:
     with suppress(Exception):  # as trafilatura does: JSON-LD is often broken
         found = extract_meta_json(tree, found)
     found.title = found.title or extract_title(tree)
-    found.author = found.author or extract_author(tree)
+    found.author = found.author or author_of(tree)
     found.sitename = found.sitename or extract_sitename(tree)
     if found.sitename:
         name = found.sitename.lstrip("@")

@@ -15,12 +15,13 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction, load_html
+from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from pipeline.errors import ContentError
 from pipeline.extract.decode import decode_html
 from pipeline.extract.described import Described, described
+from pipeline.extract.tree import parsed
 from pipeline.model import Precision, PublishedAt
 from pipeline.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
 from pipeline.text import normalise, safe, shorten, squeeze
@@ -34,9 +35,13 @@ MIN_WORDS = 25  # fewer is a teaser, a caption or a cookie notice
 _TYPES = re.compile(r"(?:text/(?:html|xml|plain)|application/(?:xhtml\+xml|xml|octet-stream)|)$", re.IGNORECASE)
 _NOT_HTML = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"ID3", b"OggS")
 _TAG = re.compile(r"""<[a-z/](?:[^"'>]++|"[^"]{0,100000}+"?|'[^']{0,100000}+'?)*+""", re.IGNORECASE)
+# Text, and whole tags of at most 961 characters (so never over 2 * MAX_ATTRIBUTES) that open neither script nor style.
+_ORDINARY = re.compile(
+    r"""(?:[^<]*+<(?:(?![a-z/])|(?!(?:script|style)\b)[^"'>]{0,60}+(?:"[^"]{0,148}+"[^"'>]{0,30}+){0,5}+>))*+""",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _RAW_TEXT = re.compile(r"<(script|style)\b", re.IGNORECASE)
-_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));?", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[a-z!/?][^>]{0,1000}>", re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|div|br|li|h[1-6]|blockquote)\b[^>]{0,1000}>|\r?\n", re.IGNORECASE)
 # Thai to Khmer, kana, Chinese characters.
@@ -96,7 +101,7 @@ def extract_page(
             message names ``url``.
     """
     text, problems = _guarded(body, content_type, url)
-    tree = load_html(_REFERENCE.sub(_possible, text))
+    tree = parsed(text)
     if tree is None:
         raise ContentError("not-html", f"The page at {url} can't be read as HTML.")
     published = published_at(
@@ -111,7 +116,7 @@ def extract_page(
     says = described(tree, url) if read is not None else Described()
     page = ExtractedPage(
         title=shorten(clean(says.title), 500),
-        text=_without_headline(_paragraphs((read or "").split("\n")), says.title),
+        text=_without_headline(_paragraphs(read or ""), says.title),
         author=shorten(clean(says.author), 200),
         language=_language(tree),
         published=published,
@@ -175,7 +180,8 @@ def _check_tags(text: str, url: str) -> None:
 
     A quoted value may hold ``<`` and ``>``. Scripts and styles are passed over: code has both.
     """
-    at = text.find("<")
+    unclosed: set[str] = set()
+    at = _next_tag(text, 0)
     while at >= 0:
         match = _TAG.match(text, at)
         end = match.end() if match else at + 1
@@ -185,10 +191,18 @@ def _check_tags(text: str, url: str) -> None:
         if end - at > 2 * MAX_ATTRIBUTES and _attributes(text[at:end]) > MAX_ATTRIBUTES:
             raise ContentError("too-many-tags", f"The page at {url} has a tag with over {MAX_ATTRIBUTES:,} attributes.")
         raw = _RAW_TEXT.match(text, at)
-        if raw:
+        if raw and raw[1] not in unclosed:
             closing = text.find(f"</{raw[1]}", end)
-            end = closing if closing >= 0 else end
-        at = text.find("<", end)
+            if closing < 0:
+                unclosed.add(raw[1])  # looked for once, not from each of thousands of tags to the end of the page
+            end = max(closing, end)
+        at = _next_tag(text, end)
+
+
+def _next_tag(text: str, at: int) -> int:
+    """Where from ``at`` on the first tag begins that needs a closer look than most, or -1."""
+    ordinary = _ORDINARY.match(text, at)
+    return text.find("<", ordinary.end() if ordinary else at)
 
 
 def _attributes(tag: str) -> int:
@@ -202,13 +216,6 @@ def _without_huge_data(tree: HtmlElement) -> tuple[str, ...]:
     for script in huge:
         script.drop_tree()
     return (f"JSON-LD: {len(huge)} blocks are too large to be read",) if huge else ()
-
-
-def _possible(reference: re.Match[str]) -> str:
-    """A character reference, or nothing where XML has no such character: one costs a page its text."""
-    code = int(reference[1], 16) if reference[1] else int(reference[2])
-    allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    return reference[0] if allowed else ""
 
 
 def _without_layout_tables(tree: HtmlElement) -> None:
@@ -232,9 +239,9 @@ def _without_headline(text: str, title: str) -> str:
     return text if after and after[0] not in _TITLE_JOINTS else rest
 
 
-def _paragraphs(lines: list[str]) -> str:
-    cleaned = (squeeze(clean(line)) for line in lines)
-    return "\n\n".join(line for line in cleaned if line)
+def _paragraphs(text: str) -> str:
+    lines = map(squeeze, clean(text).split("\n"))
+    return "\n\n".join(line for line in lines if line)
 
 
 def _from_structured_data(page: ExtractedPage, tree: HtmlElement, words: int, url: str) -> ExtractedPage:
@@ -243,7 +250,7 @@ def _from_structured_data(page: ExtractedPage, tree: HtmlElement, words: int, ur
         body = item.get("articleBody")
         if isinstance(body, str):
             plain = html.unescape(_ANY_TAG.sub(" ", _BREAK.sub("\n", body)))
-            text = _paragraphs(plain.split("\n"))
+            text = _paragraphs(plain)
             if count_words(text) >= MIN_WORDS:
                 headline = item.get("headline")
                 title = page.title or (shorten(clean(headline), 500) if isinstance(headline, str) else "")

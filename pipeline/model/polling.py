@@ -61,8 +61,8 @@ class Sight:
         outcome: what the poll came to.
         trouble: the code of the error, where there was one.
         whole: True where a body came, False for a 304 and for errors.
-        keys: the ids of the entries that came.
-        content: hash of all of them.
+        keys: hashes of the ids of the entries that came, see :func:`pipeline.schedule.key_of`.
+        content: hash of all of the entries.
         undated: how many of them have no date.
         ttl, max_age: the lives that the body and the headers name.
         retry_after: the wait that the server asks for.

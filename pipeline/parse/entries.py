@@ -6,37 +6,33 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
-from pipeline.model import Entry, Feed, ParsedEntry, ParsedFeed
+from pipeline.model import Entry, Feed, ParsedEntry
 from pipeline.text import content_id
 
 HASH_VERSION: Final = 1  # raise it when the fields of the hash change: every entry is then a new revision
 
 
-def entries_from(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Entry, ...]:
-    """The entries of a parsed feed, in the feed's order; one that says the same as an earlier one is dropped.
+def entry_from(item: ParsedEntry, feed: Feed, now: datetime) -> Entry:
+    """One item of a feed as an entry.
 
     Args:
-        parsed: what the feed's bytes say.
+        item: what the feed's bytes say of it.
         feed: the feed that they came from.
         now: when they were seen, UTC.
     """
-    entries: dict[str, Entry] = {}
-    for item in parsed.entries:
-        digest = content_hash(item)
-        if digest not in entries:
-            entries[digest] = Entry(
-                entry_id=content_id("entry", feed.feed_id, item.guid, digest),
-                feed_id=feed.feed_id,
-                guid=item.guid,
-                url=item.link,
-                title=item.title,
-                summary=item.summary,
-                published=item.published,
-                precision=item.precision,
-                content_hash=digest,
-                seen_at=now,
-            )
-    return tuple(entries.values())
+    digest = content_hash(item)
+    return Entry(
+        entry_id=content_id("entry", feed.feed_id, item.guid, digest),
+        feed_id=feed.feed_id,
+        guid=item.guid,
+        url=item.link,
+        title=item.title,
+        summary=item.summary,
+        published=item.published,
+        precision=item.precision,
+        content_hash=digest,
+        seen_at=now,
+    )
 
 
 def content_hash(item: ParsedEntry) -> str:

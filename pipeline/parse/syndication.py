@@ -21,6 +21,9 @@ from pipeline.parse.draft import capped, entry_of
 from pipeline.parse.plain import as_html, one_line
 from pipeline.parse.problems import Problems, scrub, shown
 
+# Always expat: feedparser would look through the disk for libxml2's driver at each feed, and read otherwise with it.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
 # Hours of one period of the syndication module (http://web.resource.org/rss/1.0/modules/syndication/).
 _PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8_760}
 

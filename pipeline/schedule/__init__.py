@@ -8,7 +8,7 @@ for good. :func:`learn` puts them together.
 from pipeline.schedule.failing import back_off, is_soft, weight
 from pipeline.schedule.hints import cache_max_age, http_date, retry_after
 from pipeline.schedule.learn import Lesson, address_of, asks_conditionally, learn, same_validators
-from pipeline.schedule.rhythm import first_interval, longest_interval, new_share, next_interval, sketch_of
+from pipeline.schedule.rhythm import first_interval, key_of, longest_interval, new_share, next_interval, sketch_of
 
 __all__ = [
     "Lesson",
@@ -19,6 +19,7 @@ __all__ = [
     "first_interval",
     "http_date",
     "is_soft",
+    "key_of",
     "learn",
     "longest_interval",
     "new_share",

@@ -57,18 +57,27 @@ def next_interval(interval: timedelta, share: float | None, elapsed: timedelta, 
     return clamp(wanted, SHORTEST, longest_interval(expected_every))
 
 
+def key_of(guid: str) -> str:
+    """The hash by which an entry is told at the next poll, 10 hex digits of its id's."""
+    return bytes_hash(guid.encode("utf-8", "surrogatepass"))[:10]
+
+
 def sketch_of(keys: Iterable[str]) -> tuple[str, ...]:
-    """The :data:`SKETCH` smallest hashes of ``keys``, in order: a fair sample, the same whatever the order."""
-    return tuple(sorted(_hashes(keys))[:SKETCH])
+    """The :data:`SKETCH` smallest of ``keys``, in order: hashes, so a fair sample, the same whatever the order."""
+    return tuple(sorted(set(keys))[:SKETCH])
 
 
 def new_share(keys: Iterable[str], sketch: tuple[str, ...]) -> float | None:
     """How much of ``keys`` is not in what ``sketch`` was made of, 0 to 1; exact up to :data:`SKETCH` keys.
 
+    Args:
+        keys: hashes of ids, see :func:`key_of`.
+        sketch: see :func:`sketch_of`.
+
     Returns:
         None where either is empty. 1 means no overlap at all: a possible gap.
     """
-    hashes = _hashes(keys)
+    hashes = set(keys)
     if not hashes or not sketch:
         return None
     if len(sketch) < SKETCH:
@@ -81,7 +90,3 @@ def new_share(keys: Iterable[str], sketch: tuple[str, ...]) -> float | None:
 def clamp(value: timedelta, low: timedelta, high: timedelta) -> timedelta:
     """``value``, or the bound that it is beyond."""
     return max(low, min(value, high))
-
-
-def _hashes(keys: Iterable[str]) -> set[str]:
-    return {bytes_hash(key.encode("utf-8", "surrogatepass"))[:10] for key in keys}

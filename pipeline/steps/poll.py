@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from pipeline.errors import FetchError, MissionwatchError, SpreadError, TransientError
-from pipeline.model import (
-    Entry,
-    FeedState,
-    ParsedFeed,
-    PollOutcome,
-    PollRecord,
-    Response,
-    Sight,
-)
-from pipeline.parse import entries_from, parse_feed
+from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
+from pipeline.parse import parse_feed
 from pipeline.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
 from pipeline.steps.ports import Fetch, Work, reason_of
+from pipeline.steps.seen import Seen, known_in, seen_in
 from pipeline.text import bytes_hash, content_id, shorten
 
 MAX_FEED = 5 * 2**20  # bytes, after decompression
@@ -26,9 +19,11 @@ FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, 
 NOT_MODIFIED = 304
 
 
-def parse_in_worker(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:
+def parse_in_worker(
+    body: bytes, content_type: str, url: str, now: datetime, held: frozenset[str] = frozenset()
+) -> ParsedFeed:
     """:func:`pipeline.parse.parse_feed` with positional arguments, to be called by name in a worker."""
-    return parse_feed(body, content_type=content_type, url=url, now=now)
+    return parse_feed(body, content_type=content_type, url=url, now=now, held=held)
 
 
 def at_once() -> timedelta:
@@ -67,21 +62,23 @@ async def poll_feed(
         return _worked(state, PollOutcome.UNCHANGED, reason, response, _sight(response, now, late(), whole=whole), now)
 
     content_type = response.headers.get("content-type", "")
+    known = known_in(state.pieces)
     try:
-        parsed: ParsedFeed = await work(parse_in_worker, response.body, content_type, response.final_url, now)
+        parsed: ParsedFeed = await work(
+            parse_in_worker, response.body, content_type, response.final_url, now, frozenset(known)
+        )
     except SpreadError:
         raise
     except MissionwatchError as error:
         outcome = PollOutcome.HTML if error.code == "html-instead-of-feed" else PollOutcome.NOT_A_FEED
         return _failed(state, outcome, error, response, now, late())
 
-    entries = entries_from(parsed, state.feed, now)
-    content = bytes_hash("".join(sorted(entry.content_hash for entry in entries)).encode())
-    lied = await _lied(state, response, content, conditional=conditional, fetch=fetch)
-    outcome = PollOutcome.OK if entries else PollOutcome.EMPTY
-    reason = "; ".join(parsed.problems[:5]) if parsed.problems else ("" if entries else "a feed without entries")
-    sight = _sight(response, now, late(), outcome, entries=entries, content=content, ttl=parsed.ttl, lied=lied)
-    return _worked(state, outcome, reason, response, sight, now, entries=entries, digest=digest)
+    seen = seen_in(parsed, state.feed, now, known)
+    lied = await _lied(state, response, seen.content, conditional=conditional, fetch=fetch)
+    outcome = PollOutcome.OK if seen.keys else PollOutcome.EMPTY
+    reason = "; ".join(parsed.problems[:5]) if parsed.problems else ("" if seen.keys else "a feed without entries")
+    sight = _sight(response, now, late(), outcome, seen=seen, ttl=parsed.ttl, lied=lied)
+    return _worked(state, outcome, reason, response, sight, now, seen=seen, digest=digest)
 
 
 def _outcome_of(error: MissionwatchError) -> PollOutcome:
@@ -129,17 +126,16 @@ def _sight(
     outcome: PollOutcome = PollOutcome.UNCHANGED,
     *,
     whole: bool = True,
-    entries: Sequence[Entry] = (),
-    content: str = "",
+    seen: Seen | None = None,
     ttl: timedelta | None = None,
     lied: bool = False,
 ) -> Sight:
     return Sight(
         outcome,
         whole=whole,
-        keys=tuple(entry.guid for entry in entries),
-        content=content,
-        undated=sum(entry.published is None for entry in entries),
+        keys=seen.keys if seen else (),
+        content=seen.content if seen else "",
+        undated=sum(entry.published is None for entry in seen.entries) if seen else 0,
         ttl=ttl,
         max_age=cache_max_age(response.headers, now),
         moved_to=response.moved_to,
@@ -156,7 +152,7 @@ def _worked(
     sight: Sight,
     now: datetime,
     *,
-    entries: tuple[Entry, ...] = (),
+    seen: Seen | None = None,
     digest: str | None = None,
 ) -> PollRecord:
     lesson = learn(state, sight, now)
@@ -178,7 +174,9 @@ def _worked(
         body_hash=digest or state.body_hash,
         size=len(response.body),
         elapsed=response.elapsed,
-        entries=entries,
+        entries=seen.entries if seen else (),
+        kept=seen.kept if seen else 0,
+        pieces=seen.memory if seen and seen.memory != state.pieces else None,
         habits=lesson.habits,
         is_gap=lesson.is_gap,
         moved_from=lesson.moved_from,

@@ -81,8 +81,21 @@ class Articles(Part):
             )
             added = self._db.insert("article", [_article_row(article) for article in stored])
             self._db.insert("page_fetch", [_fetch_row(run_id, fetch) for fetch in fetches])
-            self._db.insert("entry_article", _links(fetches, known | fresh.keys(), by_url, fresh.values()))
+            links = _links(fetches, known | fresh.keys(), by_url, fresh.values())
+            self._db.insert("entry_article", links)
+            self._look_again_at({link["article_id"] for link in links} - fresh.keys())
         return added
+
+    def _look_again_at(self, article_ids: Collection[UUID]) -> None:
+        """Forget up to where a watch has read all, where it has not read one of ``article_ids`` that lies before."""
+        if article_ids:
+            self._db.run(
+                f"""
+                DELETE FROM settled WHERE what = 'article' AND EXISTS (
+                    SELECT 1 FROM article a
+                    WHERE a.article_id IN {id_list(article_ids)} AND a.rowid < settled.place AND NOT EXISTS (
+                        SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = settled.watch))"""  # noqa: S608
+            )
 
     def _known(self, article_ids: Iterable[UUID]) -> set[UUID]:
         """Those of ``article_ids`` that we hold."""
@@ -114,39 +127,6 @@ class Articles(Part):
         )
         texts = self._texts(ids)
         return {row["article_id"]: article_of({**row, "text": texts.get(row["article_id"], "")}) for row in rows}
-
-    def articles_to_read(self, watch: str, limit: int) -> list[Article]:
-        """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.
-
-        What an older engine has read is read again by ``missionwatch reread`` only.
-        """
-        # First by the key alone: of a million articles few are unread, and only these are looked at.
-        unread = self._db.rows(
-            "SELECT a.article_id FROM article a "
-            "WHERE NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)",
-            [watch],
-        )
-        if not unread:
-            return []
-        rows = self._db.rows(
-            """
-            WITH unread AS (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID) AS article_id),
-            linked AS (
-                SELECT l.article_id, l.entry_id FROM entry_article l JOIN unread USING (article_id)
-                UNION SELECT l.article_id, l.entry_id FROM article_revision l JOIN unread USING (article_id)
-            ),
-            ours AS (
-                SELECT DISTINCT linked.article_id
-                FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?
-            )
-            SELECT a.article_id FROM article a JOIN ours USING (article_id)
-            WHERE a.article_id IN (SELECT b.article_id FROM article_body b)
-            ORDER BY a.published, a.fetched_at, a.article_id LIMIT ?""",
-            [[row["article_id"] for row in unread], watch, limit],
-        )
-        ids = [row["article_id"] for row in rows]
-        held = self.articles_of(ids)
-        return [held[article_id] for article_id in ids]
 
     def texts_like(self, watch: str, since: datetime, article_ids: Iterable[UUID]) -> list[tuple[UUID, str, str]]:
         """Those of :meth:`recent_texts` that may be nearly the same as one of ``article_ids``: few, found by sketch.

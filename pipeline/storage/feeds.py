@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from pipeline.board import baseline_changes
-from pipeline.model import Entry, FeedState, PendingEntry, PollOutcome, PollRecord, Watch
+from pipeline.model import Entry, FeedState, PollOutcome, PollRecord, Watch
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of, id_list
+from pipeline.storage.part import FEED_COLUMNS, feed_of, id_list
 from pipeline.storage.polling import habits_of, habits_row
 from pipeline.storage.schema import MORE
 from pipeline.storage.watches import Watches
@@ -82,6 +83,7 @@ class Feeds(Watches):
         }
         kept = [str(feed.feed_id) for feed in watch.feeds]
         with self._db.transaction():
+            before = self._feeds_of(watch.slug)
             self._db.insert("feed", feeds, on_conflict=_FEED_UPDATE)
             self._db.run(
                 "UPDATE watch_feed SET removed_at = CAST(? AS TIMESTAMPTZ) WHERE watch = ? AND removed_at IS NULL "
@@ -96,6 +98,8 @@ class Feeds(Watches):
                 [watch.slug, kept],
             )
             self._db.insert("watch_feed", links, on_conflict="(link_id) DO UPDATE SET removed_at = NULL")
+            if self._feeds_of(watch.slug) != before:  # what another watch's feed has brought may wait for this one
+                self._db.run("DELETE FROM settled WHERE watch = ?", [watch.slug])
             self._db.insert(
                 "baseline",
                 [baseline],
@@ -104,6 +108,10 @@ class Feeds(Watches):
             )
             last = self._db.value("SELECT coalesce(max(seq), -1000000000) FROM change WHERE seq < 0")
             self._db.insert("change", change_rows(baseline_changes(watch), None, last + 1))
+
+    def _feeds_of(self, watch: str) -> set[UUID]:
+        rows = self._db.rows("SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NULL", [watch])
+        return {row["feed_id"] for row in rows}
 
     def feeds_due(self, watch: str, now: datetime, *, ignore_schedule: bool = False) -> list[FeedState]:
         """The feeds of ``watch`` that are due by ``now``, the longest due first; all with ``ignore_schedule``.
@@ -132,6 +140,15 @@ class Feeds(Watches):
             for row in rows
         ]
 
+    def with_pieces(self, states: Sequence[FeedState]) -> list[FeedState]:
+        """``states`` with what is known of the items of each feed's last body; apart, since only a poll needs it."""
+        if not states:
+            return []
+        ids = id_list(state.feed.feed_id for state in states)
+        rows = self._db.rows(f"SELECT * FROM feed_piece WHERE feed_id IN {ids}")  # noqa: S608 -- ids
+        known = {row["feed_id"]: row["pieces"] for row in rows}
+        return [replace(state, pieces=known.get(state.feed.feed_id, "")) for state in states]
+
     def add_polls(self, run_id: UUID, polls: Sequence[PollRecord]) -> int:
         """Store polls with their entries, and what the next poll must know.
 
@@ -158,53 +175,10 @@ class Feeds(Watches):
             # By order of arrival, not by the clock, which may have gone back; a poll that is added twice is one.
             for turn in _turns(fresh):
                 self._db.insert("feed_state", [_state_row(poll, new) for poll in turn], on_conflict=_STATE_UPDATE)
+                # With the entries or not at all: what is known here is not read again, so it must be held there.
+                pieces = [{"feed_id": p.feed_id, "pieces": p.pieces} for p in turn if p.pieces is not None]
+                self._db.insert("feed_piece", pieces, on_conflict="(feed_id) DO UPDATE SET pieces = excluded.pieces")
         return added
-
-    def entries_to_collect(self, watch: str, now: datetime, limit: int) -> list[PendingEntry]:
-        """Entries that have no article and are due for an attempt, the oldest published first.
-
-        Of several revisions of one item only the newest counts: the page is the same.
-        """
-        # First what has no article at all, which is little; only that is compared with other revisions and attempts.
-        rows = self._db.rows(
-            f"""
-            WITH bare AS (
-                SELECT e.entry_id, e.feed_id, e.guid FROM entry e
-                WHERE NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
-                AND e.feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NULL)
-            ),
-            tried AS (
-                SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
-                       arg_max(fetched_at, attempt) AS fetched_at
-                FROM page_fetch WHERE entry_id IN (SELECT entry_id FROM bare) GROUP BY entry_id
-            ),
-            due AS (
-                SELECT b.entry_id, b.feed_id, b.guid, coalesce(t.attempts, 0) AS attempts
-                FROM bare b LEFT JOIN tried t USING (entry_id)
-                WHERE t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
-                OR (t.retry_at IS NOT NULL AND t.fetched_at > CAST(? AS TIMESTAMPTZ))
-            ),
-            newest AS (
-                SELECT r.entry_id FROM entry r
-                WHERE (r.feed_id, r.guid) IN (SELECT (feed_id, guid) FROM due)
-                QUALIFY row_number() OVER (
-                    PARTITION BY r.feed_id, r.guid
-                    ORDER BY r.seen_at DESC, r.published DESC NULLS LAST, r.entry_id) = 1
-            )
-            SELECT {FEED_COLUMNS}, e.*, s.summary, d.attempts
-            FROM due d JOIN newest USING (entry_id) JOIN entry e USING (entry_id) JOIN feed f ON f.feed_id = e.feed_id
-            LEFT JOIN entry_summary s ON s.entry_id = e.entry_id
-            ORDER BY coalesce(e.published, e.seen_at), e.entry_id LIMIT ?""",  # noqa: S608 -- a constant
-            [watch, now, now, limit],
-        )
-        return [
-            PendingEntry(
-                entry=entry_of(row),
-                feed=feed_of(row),
-                attempts=row["attempts"],
-            )
-            for row in rows
-        ]
 
     def _new_entries(self, entries: Sequence[Entry]) -> set[UUID]:
         ids = {entry.entry_id for entry in entries}
@@ -273,7 +247,7 @@ def _poll_row(run_id: UUID, poll: PollRecord, new: set[UUID]) -> Row:
         "final_url": poll.final_url,
         "size": poll.size,
         "elapsed_s": poll.elapsed,
-        "entries": len(poll.entries),
+        "entries": len(poll.entries) + poll.kept,
         "trouble": poll.habits.trouble,
         "entries_new": sum(entry.entry_id in new for entry in poll.entries),
         "undated": sum(entry.published is None for entry in poll.entries),

@@ -17,9 +17,11 @@ from pipeline.storage.schema import (
     ARTICLES,
     CHAT,
     CLAIMS,
+    DONE,
     FEEDS,
     MARKS,
     MORE,
+    PIECES,
     POLLING,
     QUICK,
     RECALLS,
@@ -154,6 +156,16 @@ def how_sure(db: Connection) -> None:
     _run_all(db, board_ddl())
 
 
+def feed_pieces(db: Connection) -> None:
+    """What is known of the items of feeds' last bodies."""
+    _create(db, PIECES)
+
+
+def settled(db: Connection) -> None:
+    """Up to where all is done."""
+    _create(db, DONE)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -169,6 +181,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     watch_states,
     marks,
     how_sure,
+    feed_pieces,
+    settled,
 )
 
 

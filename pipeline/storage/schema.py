@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, CHANNEL_ALARM, DIGEST_PART
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
 from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
-from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_STATE_MORE, POLL_MORE
+from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
+from pipeline.storage.schema_speed import SETTLED as _SETTLED
 from pipeline.storage.schema_watches import WATCH_EVENT
 
 
@@ -383,6 +384,8 @@ QUICK = (
 
 WATCH_EVENTS = (_table(*WATCH_EVENT),)
 MARKS = (_table(*MARK), _table(*MARK_ANCHOR))
+PIECES = (_table(*FEED_PIECE),)
+DONE = (_table(*_SETTLED),)
 
 # Columns that later migrations added, by table.
 _ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
@@ -390,4 +393,5 @@ _ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE}
 MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}
 
 _OURS = (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK, *WATCH_EVENTS, *MARKS)
+_OURS += (*PIECES, *DONE)
 TABLES = {table.name: replace(table, columns=table.columns + MORE.get(table.name, ())) for table in _OURS}

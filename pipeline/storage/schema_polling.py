@@ -1,4 +1,7 @@
-"""What the migration ``feed_polling`` added to the tables: columns of feeds' habits, their moves and alarms."""
+"""What the migration ``feed_polling`` added to the tables: columns of feeds' habits, their moves and alarms.
+
+And what ``feed_pieces`` added: what is known of the items of a feed's last body.
+"""
 
 from __future__ import annotations
 
@@ -51,4 +54,15 @@ FEED_ALARM = (
     ("since", "TIMESTAMPTZ", "When the silence began."),
     ("raised_at", "TIMESTAMPTZ", "When it was told, by the watch's clock."),
     ("cleared_at", "TIMESTAMPTZ", "When the all-clear was told; null while it lasts."),
+)
+
+FEED_PIECE = (
+    "feed_piece",
+    "What we know of the items of a feed's last body, so that those that come again need not be read again.",
+    ("feed_id", "UUID", "The feed."),
+    (
+        "pieces",
+        "VARCHAR",
+        "For each item, in hexadecimal: a digest of its text (16 digits), then hashes of its id (10) and content (34).",
+    ),
 )

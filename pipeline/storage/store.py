@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.storage.answers import Answers
-from pipeline.storage.articles import Articles
 from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
@@ -25,6 +24,7 @@ from pipeline.storage.reread import Past
 from pipeline.storage.review import Reviews
 from pipeline.storage.runs import Runs
 from pipeline.storage.site import Sites
+from pipeline.storage.waiting import Waiting
 
 _ALERTS = "alerts"  # the folder of alert files
 _SITE = "site"  # the folder of pages and feeds
@@ -34,7 +34,7 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Polling, Reviews, Articles, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
+class Store(Feeds, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

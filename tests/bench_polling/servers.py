@@ -82,7 +82,7 @@ class Servers:
 
     async def work(self, function: Callable[..., Any], *args: Any) -> ParsedFeed:
         """Read the body that :meth:`_body` wrote, in place of XML: reading XML is tested elsewhere, and slow."""
-        body, _, url, _ = args
+        body, _, url, *_ = args
         if body == PAGE:
             raise ContentError("html-instead-of-feed", f"{url} sends a page.")
         source = self.source_of(url)

@@ -139,10 +139,12 @@ def peak_memory() -> float:
 
 
 def _warm(past: Past) -> None:
-    """What a store that lived all these years has had: sketches of its last texts."""
-    since = past.items[0].published - steps.NEAR_DUPLICATES_FOR
+    """What a store that lived all these years has had: sketches of its last texts, and up to where all is done."""
+    first, slug = past.items[0].published, past.archive.watch.slug
     with open_store(past.folder, wait=60) as store:
-        store.sketch_texts(since)
+        store.sketch_texts(first - steps.NEAR_DUPLICATES_FOR)
+        store.entries_to_collect(slug, first, 1)
+        store.articles_to_read(slug, 1)
 
 
 def _round(past: Past, items: list[Item], reader: AsRead) -> None:

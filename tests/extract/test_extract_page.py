@@ -196,6 +196,53 @@ def test_a_tag_with_very_many_attributes_is_refused_before_it_is_parsed(attribut
     assert refusal(f"<html><body><div {attributes}>x</div>{BODY}</body></html>").code == "too-many-tags"
 
 
+@pytest.mark.parametrize("attribute", ["aa", "a=1", 'a="1"', "a='>'", 'a="<' + "x" * 155 + '"'])
+def test_the_limit_of_attributes_holds_to_the_last_one(attribute: str) -> None:
+    # The tag's name counts as one.
+    allowed = f"<html><body><div {' '.join([attribute] * 499)}>x</div>{BODY}</body></html>"
+
+    assert ARTICLE[0] in extract(allowed).text
+    assert refusal(allowed.replace("<div ", f"<div {attribute} {attribute} ")).code == "too-many-tags"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<script>'</script>",
+        '<STYLE>"</STYLE>',
+        "<script>",
+        "a < b ",
+        '< "',
+        "<p title='>'>",
+        '<p title="<">',
+        "</script>",
+        "<b>",
+    ],
+)
+def test_what_stands_before_a_tag_with_very_many_attributes_does_not_hide_it(before: str) -> None:
+    assert (
+        refusal(f"<html><body>{BODY}{before}<div b='\">' {'a=1 ' * 600}>x</div></body></html>").code == "too-many-tags"
+    )
+
+
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_a_tag_with_a_very_long_value_is_refused(quote: str) -> None:
+    assert (
+        refusal(f"<html><body>{BODY}<a href={quote}{'x' * 100_001}{quote}>y</a></body></html>").code == "too-many-tags"
+    )
+
+
+def test_attributes_in_a_script_are_none() -> None:
+    code = f"x='<div {'a=1 ' * 600}>'"
+
+    assert extract(f"<html><head><script>{code}</script></head><body>{BODY}</body></html>").words > 80
+
+
+def test_thousands_of_scripts_that_are_never_closed_are_no_endless_search() -> None:
+    # Looked for from each of them, an end takes 20 seconds to be not found.
+    assert refusal("<html><body>" + "<script>" * 20_000 + "x" * 2_500_000).code == "no-text"
+
+
 def test_a_quote_that_is_never_closed_is_no_endless_tag_search() -> None:
     assert refusal(f"<html><body>{BODY}" + '<a href="' * 49_000).code == "too-many-tags"
 

@@ -37,7 +37,10 @@ STRINGS = (
 
 
 def feed(data: bytes) -> None:
-    """Feed parsing: read or refused, every entry with an address of the web and nothing that forges."""
+    """Feed parsing: read or refused, every entry with an address of the web and nothing that forges.
+
+    And what is left of a feed whose every other item is held is read as with these.
+    """
     kind = TYPES[data[0] % len(TYPES)] if data else ""
     try:
         parsed = parse_feed(data[1:], content_type=kind, url="https://courier.example/feed", now=NOW)
@@ -51,6 +54,11 @@ def feed(data: bytes) -> None:
             assert safe(text) == text
             text.encode()
     "".join(parsed.problems).encode()
+    held = frozenset(parsed.pieces[::2])
+    some = parse_feed(data[1:], content_type=kind, url="https://courier.example/feed", now=NOW, held=held)
+    told = zip(parsed.entries, parsed.pieces or parsed.entries, strict=True)
+    assert some.entries == tuple(entry for entry, piece in told if piece not in some.kept)
+    assert some.kept == held
 
 
 def page(data: bytes) -> None:

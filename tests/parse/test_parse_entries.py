@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.model import Feed, ParsedEntry, ParsedFeed, Precision, Role
-from pipeline.parse import entries_from
+from pipeline.model import Entry, Feed, ParsedEntry, Precision, Role
+from pipeline.parse import entry_from
 from pipeline.parse.entries import content_hash
 from pipeline.text import content_id
 
@@ -33,8 +33,8 @@ ITEM = ParsedEntry(
 )
 
 
-def entries(*items: ParsedEntry, feed: Feed = FEED):
-    return entries_from(ParsedFeed("rss", "Courier", items), feed, NOW)
+def entries(*items: ParsedEntry, feed: Feed = FEED) -> list[Entry]:
+    return [entry_from(item, feed, NOW) for item in items]
 
 
 def test_an_entry_takes_over_what_its_item_says() -> None:
@@ -65,14 +65,6 @@ def test_the_same_item_in_two_feeds_is_two_entries() -> None:
     other = replace(FEED, feed_id=content_id("feed", "other"))
 
     assert entries(ITEM)[0].entry_id != entries(ITEM, feed=other)[0].entry_id
-
-
-def test_an_item_that_a_feed_lists_twice_is_one_entry_under_another_id_too() -> None:
-    assert [entry.guid for entry in entries(ITEM, ITEM, replace(ITEM, guid="c-2"))] == ["c-1"]
-
-
-def test_one_id_for_different_items_loses_none() -> None:
-    assert len(entries(ITEM, replace(ITEM, link="https://courier.example/b"))) == 2
 
 
 def test_the_hash_starts_with_its_version_and_stays_as_it_is() -> None:

@@ -31,13 +31,13 @@ VIEWS = (
 )
 # Tables by the thing that they are about, in the order of the flow of data: its own table, and those about it.
 TABLES: dict[str, tuple[str, ...]] = {
-    "feed": ("watch_feed", "feed_state", "poll", "feed_move", "feed_alarm"),
+    "feed": ("watch_feed", "feed_state", "feed_piece", "poll", "feed_move", "feed_alarm"),
     "entry": ("entry_summary", "page_fetch", "entry_article"),
     "article": ("article_body", "article_origin", "article_sketch", "article_revision", "text_removed", "reading"),
     "claim": ("verdict", "claim_waiting", "chat_answer"),
     "change": ("change_support", "change_article", "silence", "evidence_check"),
     "alert": ("alert_change", "delivery", "digest_part", "alert_ack", "alert_retry", "recall"),
-    "run": ("published", "baseline", "watch_event", "channel_alarm", "migration"),
+    "run": ("published", "baseline", "watch_event", "channel_alarm", "settled", "migration"),
     "mark": ("mark_anchor",),
 }
 # Columns that name a row of a table which their own name does not tell.
@@ -52,7 +52,7 @@ POINTS_TO = {
     "withdrawal_id": "change",
 }
 # UUIDs that name a row of one table or another.
-POINTS_TO_ONE_OF = {("chat_answer", "about"): "claim, article"}
+POINTS_TO_ONE_OF = {("chat_answer", "about"): "claim, article", ("settled", "row_before"): "entry, article"}
 # What each migration means to somebody whose queries ran before it.
 HISTORY = {
     "feeds_and_entries": "Tables of feeds, polls and entries.",
@@ -76,6 +76,8 @@ HISTORY = {
     "marks": "The tables mark and mark_anchor and the view marks. A change may come from a person: it has no claim. "
     "evidence_check has findings of one more kind, marked.",
     "how_sure": "The board has the column sure; confidence stays what it was, that of one claim.",
+    "feed_pieces": "The table feed_piece. Nothing else changes.",
+    "settled": "The table settled. Nothing else changes.",
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from pipeline.errors import StorageError
 from pipeline.model import FeedState, PendingEntry, PollOutcome
 from pipeline.storage import Store
 from tests.storage.builders import (
@@ -94,6 +96,41 @@ def test_polls_that_are_added_twice_are_there_once(store: Store) -> None:
     before = [store._db.rows(f"SELECT * FROM {table}") for table in tables]
     assert store.add_polls(RUN, [poll]) == 0
     assert [store._db.rows(f"SELECT * FROM {table}") for table in tables] == before
+
+
+def known_of_items(store: Store) -> list[str]:
+    return [state.pieces for state in store.with_pieces(store.feeds_due(WATCH, LATER))]
+
+
+def test_what_is_known_of_a_feeds_items_is_kept_until_a_poll_knows_better(store: Store) -> None:
+    assert known_of_items(store) == [""]
+    store.add_polls(RUN, [make_poll(make_entry(), pieces="one")])
+    assert known_of_items(store) == ["one"]
+    store.add_polls(RUN, [make_poll(polled_at=NOW + timedelta(minutes=1), pieces=None)])
+    assert known_of_items(store) == ["one"]
+    store.add_polls(RUN, [make_poll(polled_at=NOW + timedelta(minutes=2), pieces="")])
+    assert known_of_items(store) == [""]
+
+
+def test_items_are_known_only_where_their_entries_are_held(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert = store._db.insert
+
+    def fails_at_last(table: str, *rows: Any, **more: Any) -> int:
+        if table == "feed_piece":
+            raise StorageError("The disk is full.")
+        return insert(table, *rows, **more)
+
+    monkeypatch.setattr(store._db, "insert", fails_at_last)
+    with pytest.raises(StorageError):
+        store.add_polls(RUN, [make_poll(make_entry(), pieces="one")])
+    monkeypatch.undo()
+    assert known_of_items(store) == [""]
+    assert store.entries_to_collect(WATCH, NOW, 10) == []
+
+
+def test_entries_that_were_not_read_again_count_as_seen(store: Store) -> None:
+    store.add_polls(RUN, [make_poll(make_entry("one"), kept=19)])
+    assert store._db.rows("SELECT entries, entries_new FROM poll") == [{"entries": 20, "entries_new": 1}]
 
 
 def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import product
 
+from pipeline import steps
 from pipeline.health import due_alarms, health_of
 from pipeline.model import Habits, PollOutcome
 from pipeline.storage import Store
+from tests.fakes import FakeWeb, rss, work_here
 from tests.storage.builders import (
     NOW,
     RUN,
@@ -41,6 +43,21 @@ def test_habits_come_back_as_they_went_in(store: Store) -> None:
     store.add_polls(RUN, [make_poll(habits=HABITS)])
 
     assert [state.habits for state in store.feeds_due(WATCH, LATER)] == [HABITS]
+
+
+async def test_of_a_feed_that_changed_the_store_gets_what_is_new_and_the_poll_counts_the_rest(store: Store) -> None:
+    first, second, third = (("1", "/1", "One"), ("2", "/2", "Two"), ("3", "/3", "Three"))
+    added = []
+    for turn, items in enumerate([(first, second), (third, first, second), (third, second)]):
+        now = NOW + turn * 8 * HOUR
+        (state,) = store.with_pieces(store.feeds_due(WATCH, now))
+        web = FakeWeb().serves(state.feed.url, rss(*items))
+        added.append(store.add_polls(RUN, [await steps.poll_feed(state, fetch=web.get, work=work_here, now=now)]))
+
+    assert added == [2, 1, 0]
+    assert sorted(row["guid"] for row in store._db.rows("SELECT guid FROM entry")) == ["1", "2", "3"]
+    polls = store._db.rows("SELECT entries, entries_new, outcome FROM poll ORDER BY polled_at")
+    assert [tuple(row.values()) for row in polls] == [(2, 2, "ok"), (3, 1, "ok"), (2, 0, "ok")]
 
 
 def test_a_retired_feed_is_never_due_but_among_all(store: Store) -> None:

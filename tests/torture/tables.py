@@ -18,7 +18,7 @@ _TIMES_OF_RECORD = {"run_id", "elapsed_s", "extract_s"}
 # once more, and looks again at pages. What it noted on that day is left out, and what a feed's state tells of that
 # poll. All else is compared whole, column by column.
 _DONE_AT = {"poll": "polled_at", "page_fetch": "fetched_at"}
-_KEPT_OF = {"feed_state": {"feed_id", "failures", "last_new_at"}}
+_KEPT_OF = {"feed_state": {"feed_id", "failures", "last_new_at"}, "feed_piece": {"feed_id"}}
 
 
 def look(data: Path, last_day: str = "") -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""What waits: entries for their pages, articles to be read. What is done is not looked at again each time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pipeline.model import Article, PendingEntry
+from pipeline.storage.articles import Articles
+from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of, id_list
+from pipeline.text import content_id
+
+SMALL: Final = 20_000  # rows of a table that are looked through each time
+SLACK: Final = 1_000  # rows that are looked through once more, so that not each run moves the mark
+GROWN: Final = 20  # when a twentieth has come to them, all rows are looked through again
+
+_KEYS: Final = {"entry": "entry_id", "article": "article_id"}
+
+
+class Waiting(Articles):
+    """What is left to do.
+
+    The rows of ``entry`` and ``article`` stay where they are written, the newest last, so that one number tells up to
+    where all is done. It is a help and no truth: it is checked before it is used, forgotten whenever an earlier row
+    might wait again, and found anew from time to time by looking through everything.
+    """
+
+    def entries_to_collect(self, watch: str, now: datetime, limit: int) -> list[PendingEntry]:
+        """Entries that have no article and are due for an attempt, the oldest published first.
+
+        Of several revisions of one item only the newest counts: the page is the same.
+        """
+        start, count = self._start(watch, "entry")
+        # First what has no article at all, which is little; only that is compared with other revisions and attempts.
+        waiting = self._db.rows(
+            """
+            WITH bare AS (
+                SELECT e.entry_id, e.feed_id, e.guid, e.rowid AS place, coalesce(e.published, e.seen_at) AS told_at
+                FROM entry e
+                WHERE e.rowid >= ? AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+                AND e.feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NULL)
+            ),
+            tried AS (
+                SELECT entry_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
+                       arg_max(fetched_at, attempt) AS fetched_at
+                FROM page_fetch WHERE entry_id IN (SELECT entry_id FROM bare) GROUP BY entry_id
+            ),
+            retried AS (
+                SELECT b.*, coalesce(t.attempts, 0) AS attempts,
+                       t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
+                       OR t.fetched_at > CAST(? AS TIMESTAMPTZ) AS is_due
+                FROM bare b LEFT JOIN tried t USING (entry_id)
+                WHERE t.attempts IS NULL OR t.retry_at IS NOT NULL
+            ),
+            newest AS (
+                SELECT r.entry_id FROM entry r
+                WHERE r.rowid >= ? AND (r.feed_id, r.guid) IN (SELECT (feed_id, guid) FROM retried)
+                QUALIFY row_number() OVER (
+                    PARTITION BY r.feed_id, r.guid
+                    ORDER BY r.seen_at DESC, r.published DESC NULLS LAST, r.entry_id) = 1
+            )
+            SELECT entry_id, place, attempts, is_due FROM retried JOIN newest USING (entry_id)
+            ORDER BY told_at, entry_id""",
+            [start, watch, now, now, start],
+        )
+        self._settle(watch, "entry", start, count, [row["place"] for row in waiting])
+        due = {row["entry_id"]: row["attempts"] for row in [row for row in waiting if row["is_due"]][:limit]}
+        if not due:
+            return []
+        rows = self._db.rows(
+            f"""
+            SELECT {FEED_COLUMNS}, e.*, s.summary
+            FROM entry e JOIN feed f ON f.feed_id = e.feed_id LEFT JOIN entry_summary s ON s.entry_id = e.entry_id
+            WHERE e.rowid >= ? AND e.entry_id IN {id_list(due)}
+            ORDER BY coalesce(e.published, e.seen_at), e.entry_id""",  # noqa: S608 -- ids
+            [start],
+        )
+        return [PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=due[row["entry_id"]]) for row in rows]
+
+    def articles_to_read(self, watch: str, limit: int) -> list[Article]:
+        """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.
+
+        What an older engine has read is read again by ``missionwatch reread`` only.
+        """
+        start, count = self._start(watch, "article")
+        # First by the key alone: of a million articles few are unread, and only these are looked at.
+        unread = self._db.rows(
+            "SELECT a.article_id FROM article a WHERE a.rowid >= ? "
+            "AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)",
+            [start, watch],
+        )
+        rows = (
+            self._db.rows(
+                """
+                WITH unread AS (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID) AS article_id),
+                linked AS (
+                    SELECT l.article_id, l.entry_id FROM entry_article l JOIN unread USING (article_id)
+                    UNION SELECT l.article_id, l.entry_id FROM article_revision l JOIN unread USING (article_id)
+                ),
+                ours AS (
+                    SELECT DISTINCT linked.article_id
+                    FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?
+                )
+                SELECT a.article_id, a.rowid AS place FROM article a JOIN ours USING (article_id)
+                WHERE a.article_id IN (SELECT b.article_id FROM article_body b)
+                ORDER BY a.published, a.fetched_at, a.article_id""",
+                [[row["article_id"] for row in unread], watch],
+            )
+            if unread
+            else []
+        )
+        self._settle(watch, "article", start, count, [row["place"] for row in rows])
+        ids = [row["article_id"] for row in rows[:limit]]
+        held = self.articles_of(ids)
+        return [held[article_id] for article_id in ids]
+
+    def _start(self, watch: str, table: str) -> tuple[int, int]:
+        """From which row on ``table`` is to be looked through for ``watch``, and how many rows it has."""
+        count = int(self._db.value(f"SELECT count(*) FROM {table}"))  # noqa: S608 -- a name of ours
+        if count < SMALL:
+            return 0, count
+        rows = self._db.rows("SELECT * FROM settled WHERE settled_id = ?", [_mark_id(watch, table)])
+        mark = rows[0] if rows else None
+        if mark is None or count - mark["whole"] > max(SMALL, mark["whole"] // GROWN):
+            return 0, count
+        place = int(mark["place"])
+        last: UUID | None = self._db.value(f"SELECT {_KEYS[table]} FROM {table} WHERE rowid = ?", [place - 1])  # noqa: S608
+        return (place if last == mark["row_before"] else 0), count
+
+    def _settle(self, watch: str, table: str, start: int, count: int, places: Collection[int]) -> None:
+        """Note up to where all rows of ``table`` are done, where that has moved.
+
+        Args:
+            watch, table: what was looked through.
+            start: from which row on.
+            count: how many rows there are.
+            places: the rows that wait.
+        """
+        place = min(places, default=count)
+        if count < SMALL or place == 0 or (start and place - start < SLACK):
+            return
+        whole = (
+            count
+            if start == 0
+            else self._db.value("SELECT whole FROM settled WHERE settled_id = ?", [_mark_id(watch, table)])
+        )
+        mark = {
+            "settled_id": _mark_id(watch, table),
+            "watch": watch,
+            "what": table,
+            "place": place,
+            "row_before": self._db.value(f"SELECT {_KEYS[table]} FROM {table} WHERE rowid = ?", [place - 1]),  # noqa: S608
+            "whole": whole,
+        }
+        self._db.insert(
+            "settled",
+            [mark],
+            on_conflict="(settled_id) DO UPDATE SET place = excluded.place, row_before = excluded.row_before, "
+            "whole = excluded.whole",
+        )
+
+
+def _mark_id(watch: str, table: str) -> UUID:
+    return content_id("settled", watch, table)
