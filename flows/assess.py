@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -13,7 +15,7 @@ from uuid import UUID
 from prefect import flow
 
 from flows.asking import language_model
-from flows.batching import batch_task
+from flows.batching import batch_task, batches
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
@@ -31,6 +33,7 @@ from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
 
 BATCH = 200  # articles a task run and a transaction
+READ_AHEAD = 2  # batches that are read while one is compared
 AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a million it is dear
 
 
@@ -53,10 +56,10 @@ async def assess_batch(
 
 
 class _Ahead:
-    """Reads the next batch while this one is compared; what is under way at the end is not wanted any more."""
+    """Reads the next batches while this one is compared; what is under way at the end is not wanted any more."""
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[Reader] | None = None
+        self._tasks: deque[asyncio.Task[Reader]] = deque()
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,14 +67,17 @@ class _Ahead:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def then(self, reading: Coroutine[None, None, Reader] | None) -> asyncio.Task[Reader] | None:
-        """Begin ``reading``; what was begun before it."""
-        before, self._task = self._task, asyncio.create_task(reading) if reading is not None else None
-        return before
+    def then(
+        self, articles: Sequence[Article], read: Callable[[Sequence[Article]], Coroutine[None, None, Reader]]
+    ) -> asyncio.Task[Reader]:
+        """What reads the first batch of ``articles``; begins it and those after it, where they are not begun."""
+        for batch in [*batches(articles[: (READ_AHEAD + 1) * BATCH], BATCH)][len(self._tasks) :]:
+            self._tasks.append(asyncio.create_task(read(batch)))
+        return self._tasks.popleft()
 
 
 @flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
@@ -120,7 +126,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             # What a page no longer says is off the board before the page's new text meets it.
             revised = await asyncio.to_thread(_revise, articles, told, found, now)
             known = replace(known, changes=(*known.changes, *revised.withdrawals))
-            reads = ahead.then(found.reader_ahead(waiting[:BATCH], known.changes) if waiting else None)
+            reads = ahead.then([*articles, *waiting], partial(found.reader_ahead, changes=known.changes))
             made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat, reads)
             made = steps.told_by_recall(made, revised, found.watch)
             with open_store(request.data_dir, wait=wait) as store:

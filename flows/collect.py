@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -23,6 +24,7 @@ from pipeline.model import FetchRecord, PendingEntry
 from pipeline.storage import open_store
 
 BATCH = 100  # pages a task run and a transaction: what two workers extract in about two seconds
+AT_ONCE = 2  # batches under way: while the last pages of one come, the first of the next keep the workers busy
 
 
 @batch_task("collect")
@@ -64,7 +66,7 @@ async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: 
 async def _batch_by_batch(
     waiting: Sequence[PendingEntry], held: Mapping[str, tuple[UUID, str]], found: Resources, now: datetime
 ) -> AsyncGenerator[list[FetchRecord], None]:
-    """The records of each batch of ``waiting`` in turn; while one is with the caller, the next is under way."""
+    """The records of each batch of ``waiting`` in turn; the next ones are under way meanwhile."""
     parts = list(batches(waiting, BATCH))
 
     def begun(number: int) -> asyncio.Task[list[FetchRecord]]:
@@ -72,17 +74,18 @@ async def _batch_by_batch(
         done_before = number * BATCH
         return asyncio.create_task(collect_batch(label, parts[number], held, found, now, done_before, len(waiting)))
 
-    under_way = begun(0) if parts else None
+    under_way = deque(begun(number) for number in range(min(AT_ONCE, len(parts))))
     try:
-        for number in range(1, len(parts) + 1):
-            assert under_way is not None  # noqa: S101 -- for the type checker
-            records = await under_way
-            under_way = begun(number) if number < len(parts) else None
+        for number in range(len(parts)):
+            records = await under_way[0]
+            under_way.popleft()
+            if number + AT_ONCE < len(parts):
+                under_way.append(begun(number + AT_ONCE))
             yield records
     finally:
-        if under_way is not None:  # the caller has failed: what is under way is not wanted any more
-            under_way.cancel()
-            await asyncio.gather(under_way, return_exceptions=True)
+        for batch in under_way:  # where the caller has failed: what is under way is not wanted any more
+            batch.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 @flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
@@ -111,8 +114,8 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
                 if any(record.url in held for record in tried):
                     tried = await bounded(tried, request, found)
                 outcomes += tried
-                # Each batch is kept as it comes: a crash loses at most two batches of politeness. In a thread, so that
-                # the next one goes on meanwhile.
+                # Each batch is kept as it comes: a crash loses three batches of politeness at most. In a thread, so
+                # that the next ones go on meanwhile.
                 articles_new += await asyncio.to_thread(keep, tried)
         # One event a run: a step that it wakes at the first batch would only wait for this one to end.
         feeds = {pending.entry.entry_id: pending.feed for pending in waiting}

@@ -243,7 +243,7 @@ def _as_written(name: str) -> bool:
     return len(name) > 4 or name.isupper()
 
 
-@lru_cache(maxsize=512)  # for the texts of a batch, which are sketched and then traced
+@lru_cache(maxsize=2048)  # for the texts of a run, which are sketched and then traced
 def _minhash(text: str) -> RMinHash | None:
     """What ``text`` is found by among others; None for a text that is too short to be compared."""
     shingles = _shingles(text)

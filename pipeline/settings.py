@@ -50,7 +50,7 @@ class Settings(BaseModel):
         own_servers: hosts that stand for servers of yours on this machine: ``HOST=127.0.0.1:PORT``, with commas
             between; ``.SUFFIX`` is each host below it. Only these names reach them. Their feeds are polled each time
             and without spacing.
-        workers: processes that read feeds and pages.
+        workers: processes that read feeds and pages: one more than cores, since one always waits for its next page.
         worker_deadline: seconds for one document, after which its worker is killed.
         spread: where feeds and pages are parsed and articles read. ``local``: on this machine;
             ``dask:tcp://HOST:8786``: over the cluster of that scheduler, and here while it is away;
@@ -79,7 +79,7 @@ class Settings(BaseModel):
     host_spacing: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5.0
     pages_per_run: Annotated[int, Field(ge=1, le=100_000)] = 500
     own_servers: str = Field("", max_length=2_000)
-    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    workers: Annotated[int, Field(ge=1, le=64)] = 3
     worker_deadline: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = 10.0
     spread: str = Field("local", max_length=300)
     store_wait: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from uuid import UUID
 
-_SPACE = re.compile(r"\s+")
 # C0 and C1 controls but tab and newline, and the marks that reorder or hide text (the last: a whole alphabet of tags
 # that no screen shows and a language model reads).
 _UNSAFE = re.compile(
@@ -39,11 +38,13 @@ def bytes_hash(data: bytes) -> str:
 
 def squeeze(text: str) -> str:
     """``text`` with each run of white space made one space, and none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def normalise(text: str) -> str:
     """``text`` in NFKC, lower case, straight quotes and single spaces: for comparing, never for showing."""
+    if text.isascii():
+        return squeeze(text.lower())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return squeeze(folded.replace("\u2019", "'").replace("\u2018", "'").replace("\u201c", '"').replace("\u201d", '"'))
 

@@ -25,7 +25,7 @@ def test_nothing_has_to_be_set() -> None:
         concurrency=50,
         host_spacing=5.0,
         pages_per_run=500,
-        workers=2,
+        workers=3,
         worker_deadline=10.0,
         spread="local",
         store_wait=30.0,
@@ -88,7 +88,7 @@ def test_the_base_of_links_loses_its_last_slash() -> None:
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
-    assert load_settings({"MISSIONWATCH_WORKERS": " "}).workers == 2
+    assert load_settings({"MISSIONWATCH_WORKERS": " "}).workers == 3
 
 
 def test_a_variable_wins_over_the_file(empty_folder: Path) -> None:
@@ -117,7 +117,7 @@ def test_settings_are_frozen() -> None:
         ({"MISSIONWATCH_WORKER": "2"}, "unknown variable MISSIONWATCH_WORKER. Did you mean MISSIONWATCH_WORKERS?"),
         ({"MISSIONWATCH_XYZ": "2"}, "A variable for an alert channel needs a name without that prefix."),
         ({"MISSIONWATCH_WORKERS": "two"}, "MISSIONWATCH_WORKERS: workers must be a valid integer"),
-        ({"MISSIONWATCH_WORKERS": "0"}, "workers must be greater than or equal to 1; the default is '2'."),
+        ({"MISSIONWATCH_WORKERS": "0"}, "workers must be greater than or equal to 1; the default is '3'."),
         ({"MISSIONWATCH_STORE_WAIT": "inf"}, "MISSIONWATCH_STORE_WAIT: store_wait must be"),
         ({"MISSIONWATCH_CONTACT": "a\r\nCookie: b"}, "contact must be printable ASCII"),
         ({"MISSIONWATCH_ACK_BASE": "desk.example.org"}, "ack_base must be an address that begins with http:, https:"),
