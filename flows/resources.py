@@ -6,14 +6,12 @@ variable: they can't travel as flow parameters, which Prefect keeps as JSON.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Protocol
 
 from flows.request import WatchRequest
@@ -143,7 +141,6 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
     if open_already is not None and _same_world(open_already[0], request):
         yield open_already[1]
         return
-    _leave_imports_alone()
     settings = load_settings(os.environ)
     if open_already is not None and open_already[0].archive_port == request.archive_port:
         with _found(request, settings, open_already[1].fetcher, open_already[1].pool) as found:
@@ -166,16 +163,6 @@ async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
     ):
         with _found(request, settings, fetcher, pool) as found:
             yield found
-
-
-@lru_cache(maxsize=1)
-def _leave_imports_alone() -> None:
-    """Take what the imports have made, once, out of every later search for garbage.
-
-    Prefect and what it brings hold hundreds of thousands of objects that live as long as the process. To look through
-    them again and again took a sixth of the time of polling.
-    """
-    gc.freeze()
 
 
 @contextmanager

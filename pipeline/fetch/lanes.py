@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,41 +25,20 @@ class Lanes:
         self._slots = asyncio.Semaphore(concurrency)
         self._lanes: dict[str, _Lane] = {}
 
-    @contextlib.asynccontextmanager
-    async def turn(self, host: str, distance: float) -> AsyncIterator[None]:
+    def turn(self, host: str, distance: float) -> _Turn:
         """Wait until ``host`` may be asked, and until there is a free place among all requests.
 
         Args:
             host: the host's name.
             distance: seconds since the last start on it.
 
+        Returns:
+            A context manager: to enter it is to wait, and to leave it is to let the next one begin.
+
         Raises:
-            FetchError: ``crawl-delay``: the host asks for a distance that is longer than a run waits.
+            FetchError: on entering, ``crawl-delay``: the host asks for a distance that is longer than a run waits.
         """
-        loop = asyncio.get_running_loop()
-        lane = self._lane(host)
-        lane.users += 1
-        try:
-            async with lane.at_once:
-                async with lane.gate:  # held until the request may start, so that starts keep their distance
-                    wait = lane.last_start + distance - loop.time()
-                    if wait > LONGEST_WAIT:
-                        raise FetchError(
-                            "crawl-delay",
-                            f"{host} asks for {distance:g} s between two requests; this one is put off.",
-                            retry_after=wait,
-                        )
-                    if wait > 0:
-                        await asyncio.sleep(wait)
-                    await self._slots.acquire()
-                    lane.last_start = loop.time()
-                    lane.distance = distance
-                try:
-                    yield
-                finally:
-                    self._slots.release()
-        finally:
-            lane.users -= 1
+        return _Turn(self._lane(host), self._slots, host, distance)
 
     def _lane(self, name: str) -> _Lane:
         if len(self._lanes) > _LANES_KEPT:  # a hostile feed may name any number of hosts
@@ -73,6 +50,50 @@ class Lanes:
         if lane is None:
             lane = self._lanes[name] = _Lane(asyncio.Semaphore(self._per_host))
         return lane
+
+
+class _Turn:
+    """One request's turn. A class, for a generator costs each request as much again as the waiting."""
+
+    __slots__ = ("_distance", "_host", "_lane", "_slots")
+
+    def __init__(self, lane: _Lane, slots: asyncio.Semaphore, host: str, distance: float) -> None:
+        self._lane, self._slots, self._host, self._distance = lane, slots, host, distance
+        lane.users += 1
+
+    async def __aenter__(self) -> None:
+        lane = self._lane
+        try:
+            await lane.at_once.acquire()
+            try:
+                async with lane.gate:  # held until the request may start, so that starts keep their distance
+                    await self._begin()
+            except BaseException:
+                lane.at_once.release()
+                raise
+        except BaseException:
+            lane.users -= 1
+            raise
+
+    async def _begin(self) -> None:
+        lane, loop = self._lane, asyncio.get_running_loop()
+        wait = lane.last_start + self._distance - loop.time()
+        if wait > LONGEST_WAIT:
+            raise FetchError(
+                "crawl-delay",
+                f"{self._host} asks for {self._distance:g} s between two requests; this one is put off.",
+                retry_after=wait,
+            )
+        if wait > 0:
+            await asyncio.sleep(wait)
+        await self._slots.acquire()
+        lane.last_start = loop.time()
+        lane.distance = self._distance
+
+    async def __aexit__(self, *_: object) -> None:
+        self._slots.release()
+        self._lane.at_once.release()
+        self._lane.users -= 1
 
 
 @dataclass(slots=True)

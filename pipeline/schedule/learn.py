@@ -102,6 +102,8 @@ def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
         trouble="",
         read_at=now,
         max_age=sight.max_age if sight.whole or sight.max_age is not None else habits.max_age,
+        body_at=now if sight.whole else habits.body_at,
+        unmodified=0 if sight.whole else habits.unmodified + 1,
     )
     notes = []
     if is_gap:
@@ -110,10 +112,6 @@ def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
     if sight.lied:
         known = replace(known, lied_at=now)
         notes.append("its validators lie: they call a changed feed unchanged, so it is polled without them from now on")
-    if sight.whole:
-        known = replace(known, body_at=now, unmodified=0)
-    else:
-        known = replace(known, unmodified=habits.unmodified + 1)
     if sight.outcome is not PollOutcome.UNCHANGED:
         known = replace(known, ttl=sight.ttl, content=sight.content)
     if sight.keys:
@@ -144,6 +142,8 @@ def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: dat
 
 def _after_move(state: FeedState, known: Habits, sight: Sight) -> tuple[Habits, str]:
     """The habits after what a poll that worked said of the feed's address, and the address that is left, if any."""
+    if not (sight.moved_to or known.moved_to):
+        return known, ""  # as nearly always
     here = address_of(state)
     downgrade = here.startswith("https:") and not sight.moved_to.startswith("https:")
     if not sight.moved_to or sight.moved_to == here or downgrade:
