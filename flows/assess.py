@@ -48,8 +48,10 @@ async def assess_batch(
     ahead: asyncio.Task[Reader] | None = None,
 ) -> steps.Assessment:
     """Read a batch of articles, unless ``ahead`` has read them, and compare what they say with the board."""
-    begun = ahead is not None and not (ahead.done() and ahead.exception())
-    reader = await (ahead if ahead is not None and begun else found.reader_ahead(articles, known.changes))
+    if ahead is None or (ahead.done() and ahead.exception()):
+        reader = await found.reader_ahead(articles, known.changes)
+    else:
+        reader = await ahead
     if chat is not None:
         return await steps.assess_asking(articles, known=known, reader=reader, watch=found.watch, now=now, ask=chat.ask)
     return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=found.watch, now=now)

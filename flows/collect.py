@@ -23,7 +23,7 @@ from pipeline.events import articles_stored
 from pipeline.model import FetchRecord, PendingEntry
 from pipeline.storage import open_store
 
-BATCH = 100  # pages a task run and a transaction: what two workers extract in about two seconds
+BATCH = 100  # pages a task run and a transaction: what three workers extract in about a second
 AT_ONCE = 2  # batches under way: while the last pages of one come, the first of the next keep the workers busy
 
 

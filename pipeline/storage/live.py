@@ -32,8 +32,8 @@ def hold_live(folder: Path, *, wait: float) -> AbstractContextManager[float]:
 def hold_run(folder: Path, *, wait: float) -> AbstractContextManager[float]:
     """The right to be the one run that works in ``folder``, for the length of a block; it is made as needed.
 
-    The store's own lock is let go between two steps. Without this one, two runs could take the same
-    article from different boards, and both could send the same alert.
+    The store's own lock is let go between two steps where another wants it. Without this one, two runs could take
+    the same article from different boards, and both could send the same alert.
 
     Raises:
         StoreLockedError: another run went on for longer than ``wait`` seconds; names its process.

@@ -17,8 +17,7 @@ from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
-from pipeline.storage.schema_speed import SETTLED as _SETTLED
-from pipeline.storage.schema_watches import WATCH_EVENT
+from pipeline.storage.schema_watches import SETTLED, WATCH_EVENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +384,7 @@ QUICK = (
 WATCH_EVENTS = (_table(*WATCH_EVENT),)
 MARKS = (_table(*MARK), _table(*MARK_ANCHOR))
 PIECES = (_table(*FEED_PIECE),)
-DONE = (_table(*_SETTLED),)
+DONE = (_table(*SETTLED),)
 
 # Columns that later migrations added, by table.
 _ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}

@@ -48,15 +48,3 @@ ARTICLE_SKETCH = (
     ("published", "TIMESTAMPTZ", "Its publication time."),
     ("bands", "UINTEGER[]", "A hash of each band of its MinHash."),
 )
-# What the migration ``settled`` added.
-SETTLED = (
-    "settled",
-    "How far all is done, so that a run looks at what is new: before this row no entry of a watch waits for its page, "
-    "and no article to be read. Follows from other tables; it may be emptied at any time.",
-    ("settled_id", "UUID", "Hash of watch and what."),
-    ("watch", "VARCHAR", "The watch."),
-    ("what", "VARCHAR", "The table: entry or article."),
-    ("place", "BIGINT", "The first row that may not be done, by rowid."),
-    ("row_before", "UUID", "The id in the row before it: shows that the rows are where they were."),
-    ("whole", "BIGINT", "How many rows there were when all of them were last looked through."),
-)

@@ -1,4 +1,4 @@
-"""What the migration ``watch_states`` added: what was done with a watch as a whole."""
+"""What the migrations ``watch_states`` and ``settled`` added: what was done with a watch, and how far it is."""
 
 from __future__ import annotations
 
@@ -12,4 +12,15 @@ WATCH_EVENT = (
     ("said_at", "TIMESTAMPTZ", "When, by the machine's clock."),
     ("said_by", "VARCHAR", "Who."),
     ("note", "VARCHAR", "Why; may be empty."),
+)
+SETTLED = (
+    "settled",
+    "How far all is done, so that a run looks at what is new: before this row no entry of a watch waits for its page, "
+    "and no article to be read. Follows from other tables; it may be emptied at any time.",
+    ("settled_id", "UUID", "Hash of watch and what."),
+    ("watch", "VARCHAR", "The watch."),
+    ("what", "VARCHAR", "The table: entry or article."),
+    ("place", "BIGINT", "The first row that may not be done, by rowid."),
+    ("row_before", "UUID", "The id in the row before it: shows that the rows are where they were."),
+    ("whole", "BIGINT", "How many rows there were when all of them were last looked through."),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pipeline.model import Article, PendingEntry
@@ -17,6 +17,22 @@ SLACK: Final = 1_000  # rows that are looked through once more, so that not each
 GROWN: Final = 20  # when a twentieth has come to them, all rows are looked through again
 
 _KEYS: Final = {"entry": "entry_id", "article": "article_id"}
+
+
+class _Look(NamedTuple):
+    """Which rows of ``table`` are looked through: from ``start`` on.
+
+    Attributes:
+        table: entry or article.
+        start: the first row; 0 where all are.
+        rows: how many there are.
+        whole: how many there were when all were last looked through, this time included.
+    """
+
+    table: str
+    start: int
+    rows: int
+    whole: int
 
 
 class Waiting(Articles):
@@ -32,7 +48,7 @@ class Waiting(Articles):
 
         Of several revisions of one item only the newest counts: the page is the same.
         """
-        start, count = self._start(watch, "entry")
+        look = self._look(watch, "entry")
         # First what has no article at all, which is little; only that is compared with other revisions and attempts.
         waiting = self._db.rows(
             """
@@ -47,7 +63,7 @@ class Waiting(Articles):
                        arg_max(fetched_at, attempt) AS fetched_at
                 FROM page_fetch WHERE entry_id IN (SELECT entry_id FROM bare) GROUP BY entry_id
             ),
-            retried AS (
+            wanted AS (
                 SELECT b.*, coalesce(t.attempts, 0) AS attempts,
                        t.attempts IS NULL OR t.retry_at <= CAST(? AS TIMESTAMPTZ)
                        OR t.fetched_at > CAST(? AS TIMESTAMPTZ) AS is_due
@@ -56,16 +72,16 @@ class Waiting(Articles):
             ),
             newest AS (
                 SELECT r.entry_id FROM entry r
-                WHERE r.rowid >= ? AND (r.feed_id, r.guid) IN (SELECT (feed_id, guid) FROM retried)
+                WHERE r.rowid >= ? AND (r.feed_id, r.guid) IN (SELECT (feed_id, guid) FROM wanted)
                 QUALIFY row_number() OVER (
                     PARTITION BY r.feed_id, r.guid
                     ORDER BY r.seen_at DESC, r.published DESC NULLS LAST, r.entry_id) = 1
             )
-            SELECT entry_id, place, attempts, is_due FROM retried JOIN newest USING (entry_id)
+            SELECT entry_id, place, attempts, is_due FROM wanted JOIN newest USING (entry_id)
             ORDER BY told_at, entry_id""",
-            [start, watch, now, now, start],
+            [look.start, watch, now, now, look.start],
         )
-        self._settle(watch, "entry", start, count, [row["place"] for row in waiting])
+        self._settle(watch, look, [row["place"] for row in waiting])
         due = {row["entry_id"]: row["attempts"] for row in [row for row in waiting if row["is_due"]][:limit]}
         if not due:
             return []
@@ -75,7 +91,7 @@ class Waiting(Articles):
             FROM entry e JOIN feed f ON f.feed_id = e.feed_id LEFT JOIN entry_summary s ON s.entry_id = e.entry_id
             WHERE e.rowid >= ? AND e.entry_id IN {id_list(due)}
             ORDER BY coalesce(e.published, e.seen_at), e.entry_id""",  # noqa: S608 -- ids
-            [start],
+            [look.start],
         )
         return [PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=due[row["entry_id"]]) for row in rows]
 
@@ -84,12 +100,12 @@ class Waiting(Articles):
 
         What an older engine has read is read again by ``missionwatch reread`` only.
         """
-        start, count = self._start(watch, "article")
+        look = self._look(watch, "article")
         # First by the key alone: of a million articles few are unread, and only these are looked at.
         unread = self._db.rows(
             "SELECT a.article_id FROM article a WHERE a.rowid >= ? "
             "AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)",
-            [start, watch],
+            [look.start, watch],
         )
         rows = (
             self._db.rows(
@@ -111,48 +127,49 @@ class Waiting(Articles):
             if unread
             else []
         )
-        self._settle(watch, "article", start, count, [row["place"] for row in rows])
+        self._settle(watch, look, [row["place"] for row in rows])
         ids = [row["article_id"] for row in rows[:limit]]
         held = self.articles_of(ids)
         return [held[article_id] for article_id in ids]
 
-    def _start(self, watch: str, table: str) -> tuple[int, int]:
-        """From which row on ``table`` is to be looked through for ``watch``, and how many rows it has."""
+    def _look(self, watch: str, table: str) -> _Look:
+        """Which rows of ``table`` are to be looked through for ``watch``."""
         count = int(self._db.value(f"SELECT count(*) FROM {table}"))  # noqa: S608 -- a name of ours
+        everything = _Look(table, 0, count, count)
         if count < SMALL:
-            return 0, count
+            return everything
         rows = self._db.rows("SELECT * FROM settled WHERE settled_id = ?", [_mark_id(watch, table)])
-        mark = rows[0] if rows else None
-        if mark is None or count - mark["whole"] > max(SMALL, mark["whole"] // GROWN):
-            return 0, count
-        place = int(mark["place"])
-        last: UUID | None = self._db.value(f"SELECT {_KEYS[table]} FROM {table} WHERE rowid = ?", [place - 1])  # noqa: S608
-        return (place if last == mark["row_before"] else 0), count
+        if not rows:
+            return everything
+        place, whole = rows[0]["place"], rows[0]["whole"]
+        has_grown = count - whole > max(SMALL, whole // GROWN)
+        if has_grown or self._id_before(table, place) != rows[0]["row_before"]:
+            return everything
+        return _Look(table, place, count, whole)
 
-    def _settle(self, watch: str, table: str, start: int, count: int, places: Collection[int]) -> None:
-        """Note up to where all rows of ``table`` are done, where that has moved.
+    def _id_before(self, table: str, place: int) -> UUID | None:
+        """The id of the row before ``place``."""
+        found: UUID | None = self._db.value(f"SELECT {_KEYS[table]} FROM {table} WHERE rowid = ?", [place - 1])  # noqa: S608
+        return found
+
+    def _settle(self, watch: str, look: _Look, places: Collection[int]) -> None:
+        """Note up to where all rows are done, where that has moved.
 
         Args:
-            watch, table: what was looked through.
-            start: from which row on.
-            count: how many rows there are.
+            watch: for whom.
+            look: what was looked through.
             places: the rows that wait.
         """
-        place = min(places, default=count)
-        if count < SMALL or place == 0 or (start and place - start < SLACK):
+        place = min(places, default=look.rows)
+        if look.rows < SMALL or place == 0 or (look.start and place - look.start < SLACK):
             return
-        whole = (
-            count
-            if start == 0
-            else self._db.value("SELECT whole FROM settled WHERE settled_id = ?", [_mark_id(watch, table)])
-        )
         mark = {
-            "settled_id": _mark_id(watch, table),
+            "settled_id": _mark_id(watch, look.table),
             "watch": watch,
-            "what": table,
+            "what": look.table,
             "place": place,
-            "row_before": self._db.value(f"SELECT {_KEYS[table]} FROM {table} WHERE rowid = ?", [place - 1]),  # noqa: S608
-            "whole": whole,
+            "row_before": self._id_before(look.table, place),
+            "whole": look.whole,
         }
         self._db.insert(
             "settled",

@@ -51,6 +51,14 @@ def read(store: Store, watch: str = WATCH) -> list[str]:
     return [str(article.entry_id) for article in articles]
 
 
+def live(store: Store, *entries: Entry) -> None:
+    """Poll ``entries``, collect their pages and read them."""
+    store.add_polls(RUN, [make_poll(*entries)])
+    for entry in entries:
+        collect(store, entry)
+    read(store)
+
+
 def look(store: Store) -> tuple[list[str], list[str]]:
     """What waits to be collected and to be read, by guid."""
     collected = [pending.entry.guid for pending in store.entries_to_collect(WATCH, NOW, 99)]
@@ -58,11 +66,7 @@ def look(store: Store) -> tuple[list[str], list[str]]:
 
 
 def test_the_mark_stands_behind_all_that_is_done(store: Store) -> None:
-    entries = [make_entry(str(number)) for number in range(3)]
-    store.add_polls(RUN, [make_poll(*entries)])
-    for entry in entries:
-        collect(store, entry)
-    read(store)
+    live(store, *(make_entry(str(number)) for number in range(3)))
     assert look(store) == ([], [])
     assert marks(store) == {"entry": 3, "article": 3}
 
@@ -90,9 +94,7 @@ def test_an_entry_that_waits_for_another_try_is_not_done_and_one_that_is_given_u
 
 
 def test_a_later_row_is_found_behind_the_mark(store: Store) -> None:
-    store.add_polls(RUN, [make_poll(make_entry("one"))])
-    collect(store, make_entry("one"))
-    read(store)
+    live(store, make_entry("one"))
     look(store)
     store.add_polls(RUN, [make_poll(make_entry("two"), polled_at=NOW + timedelta(hours=1))])
     assert look(store)[0] == ["two"]
@@ -137,11 +139,7 @@ def test_a_mark_is_not_believed_where_the_rows_are_not_where_they_were(store: St
 
 
 def test_all_is_looked_through_again_when_a_twentieth_has_come_to_it(store: Store) -> None:
-    entries = [make_entry(str(number)) for number in range(3)]
-    store.add_polls(RUN, [make_poll(*entries)])
-    for entry in entries:
-        collect(store, entry)
-    read(store)
+    live(store, *(make_entry(str(number)) for number in range(3)))
     look(store)
     # A mark that is wrong, for whatever reason: the row before it is as it was.
     first = store._db.value("SELECT article_id FROM article WHERE rowid = 0")
