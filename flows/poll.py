@@ -24,9 +24,9 @@ from pipeline.health import due_alarms, health_of
 from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
 from pipeline.storage import Store, open_store
 
-# Feeds a task run. Few at once are asked anyway (the setting `concurrency`); a small batch would wait for its slowest
-# server, and a task run costs as much as polling a dozen feeds.
-BATCH = 500
+# Feeds a task run. Few at once are asked anyway (the setting `concurrency`); each batch waits for its slowest server,
+# and a task run costs as much as polling a dozen feeds.
+BATCH = 2_000
 
 
 @batch_task("poll")

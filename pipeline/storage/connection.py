@@ -56,9 +56,11 @@ class Connection:
         """What a query gives, as dicts of plain Python values; times are UTC-aware."""
         # By way of Arrow: DuckDB's own conversion of times needs another package before 2.0.
         with storage_errors(self.path):
-            relation = self._duck.sql(sql, params=[_plain(value) for value in params])
-            names, kinds = relation.columns, [str(kind) for kind in relation.types]
-            table = relation.to_arrow_table()
+            # Not ``sql(params=...)``: that makes a relation of the result first, which takes four times as long.
+            found = self._duck.execute(sql, [_plain(value) for value in params])
+            described = found.description or []
+            names, kinds = [str(column[0]) for column in described], [str(column[1]) for column in described]
+            table = found.to_arrow_table()
         # Column by column: Arrow's own way to rows takes 7 us for each time alone.
         columns = [_values(column, kind) for column, kind in zip(table.itercolumns(), kinds, strict=True)]
         return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

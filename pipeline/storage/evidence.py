@@ -283,8 +283,8 @@ def _place(claim: Row, ids: Collection[UUID], named: Collection[UUID]) -> tuple[
 
 
 def _among(ids: Iterable[UUID | None]) -> str:
-    """``ids`` as an SQL list, which is never empty."""
-    return id_list({one for one in ids if one is not None} or {UUID(int=0)})
+    """:func:`pipeline.storage.part.id_list` of those of ``ids`` that there are."""
+    return id_list(one for one in ids if one is not None)
 
 
 def _grouped(rows: Iterable[Row], name: str) -> Groups:

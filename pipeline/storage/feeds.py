@@ -190,8 +190,11 @@ class Feeds(Watches):
     def _new_polls(self, polls: Sequence[PollRecord]) -> list[PollRecord]:
         if not polls:
             return []
-        ids = id_list(poll.poll_id for poll in polls)
-        held = self._db.rows(f"SELECT poll_id FROM poll WHERE poll_id IN {ids}")  # noqa: S608 -- ids
+        # By their times, which they share and which stand in order: by 2,000 ids it takes longer.
+        held = self._db.rows(
+            "SELECT poll_id FROM poll WHERE polled_at IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS TIMESTAMPTZ))",
+            [sorted({poll.polled_at for poll in polls})],
+        )
         known = {row["poll_id"] for row in held}
         return [poll for poll in polls if poll.poll_id not in known]
 

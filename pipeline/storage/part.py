@@ -17,6 +17,7 @@ FEED_COLUMNS = (
     "f.expected_every_s, f.confirmed_in"
 )
 
+_FEW = 800  # ids: of so many both ways to ask take about as long
 _READ_TOGETHER = 4_096  # rows: two of DuckDB's vectors, which it unpacks as a whole
 
 # The articles that a watch's feeds gave, removed feeds and later texts too: what was read stays read.
@@ -39,20 +40,39 @@ class Part:
     def _counted(self, questions: Mapping[str, str], watch: str) -> dict[str, int]:
         return {name: int(self._db.value(sql, [watch])) for name, sql in questions.items()}
 
+    def _given_to(self, watch: str, article_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of ``article_ids`` that feeds of ``watch`` gave, removed feeds and later texts too."""
+        others = self._db.value(
+            "SELECT count(*) FROM feed WHERE feed_id NOT IN (SELECT feed_id FROM watch_feed WHERE watch = ?)", [watch]
+        )
+        if not others or not article_ids:
+            return article_ids  # as where there is but one watch
+        ids = id_list(article_ids)
+        rows = self._db.rows(
+            f"""
+            WITH linked AS (
+                SELECT article_id, entry_id FROM entry_article WHERE article_id IN {ids}
+                UNION SELECT article_id, entry_id FROM article_revision WHERE article_id IN {ids}
+            )
+            SELECT DISTINCT linked.article_id
+            FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?""",  # noqa: S608 -- ids
+            [watch],
+        )
+        return {row["article_id"] for row in rows}
+
+    def _with_text(self, article_ids: Collection[UUID]) -> set[UUID]:
+        """Those of ``article_ids`` whose text is kept."""
+        ids = id_list(article_ids)
+        rows = self._db.rows(f"SELECT article_id FROM article_body WHERE article_id IN {ids}")  # noqa: S608 -- ids
+        return {row["article_id"] for row in rows}
+
     def _texts(self, article_ids: Collection[UUID]) -> dict[UUID, str]:
         """The texts that are kept of ``article_ids``.
 
         In two steps, since of a table without a key all texts would be unpacked to find a few.
         """
-        if not article_ids:
-            return {}
-        places = self._db.rows(
-            f"SELECT rowid AS place FROM article_body WHERE article_id IN {id_list(article_ids)}"  # noqa: S608 -- ids
-        )
-        if not places:
-            return {}
         texts: dict[UUID, str] = {}
-        for some in _near(sorted(row["place"] for row in places)):
+        for some in _near(self._places("article_body", article_ids)):
             rows = self._db.rows(
                 f"""
                 SELECT article_id, text FROM article_body
@@ -60,6 +80,13 @@ class Part:
             )
             texts |= {row["article_id"]: row["text"] for row in rows}
         return texts
+
+    def _places(self, table: str, article_ids: Collection[UUID]) -> list[int]:
+        """In which rows of ``table`` those of ``article_ids`` are that it has, in order."""
+        if not article_ids:
+            return []
+        rows = self._db.rows(f"SELECT rowid AS place FROM {table} WHERE article_id IN {id_list(article_ids)}")  # noqa: S608
+        return sorted(row["place"] for row in rows)
 
     def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
         self._db.insert(
@@ -110,8 +137,14 @@ def _near(places: Sequence[int]) -> Iterator[list[int]]:
 
 
 def id_list(ids: Iterable[UUID]) -> str:
-    """``ids`` as an SQL list of constants: by these a row is found by its key, by a bound list it is searched for."""
-    return "(" + ", ".join(f"'{one}'::UUID" for one in sorted(set(map(str, ids)))) + ")"
+    """``ids``, which may be none, as what follows ``IN`` in SQL: few as constants, by which a row is found by its key.
+
+    Each constant is dear to plan with, so that many are one list, which is joined with the table.
+    """
+    texts = sorted(set(map(str, ids)))
+    if 0 < len(texts) <= _FEW:
+        return "(" + ", ".join(f"'{text}'::UUID" for text in texts) + ")"
+    return f"(SELECT unnest(CAST('[{', '.join(texts)}]' AS UUID[])))"
 
 
 def url_key(url: str) -> int:
@@ -138,14 +171,14 @@ def feed_of(row: Row) -> Feed:
 
 
 def entry_of(row: Row) -> Entry:
-    """The entry in a row of ``entry`` with its ``summary``."""
+    """The entry in a row of ``entry``, without its summary: a table of its own, which no step asks for."""
     return Entry(
         entry_id=row["entry_id"],
         feed_id=row["feed_id"],
         guid=row["guid"],
         url=row["url"],
         title=row["title"],
-        summary=row["summary"] or "",
+        summary="",
         published=row["published"],
         precision=Precision(row["precision"]),
         content_hash=row["content_hash"],

@@ -69,12 +69,11 @@ class Recalls(Part):
                 SELECT entry_id, count(*) AS attempts FROM page_fetch
                 WHERE entry_id IN (SELECT entry_id FROM newest) GROUP BY entry_id
             )
-            SELECT {FEED_COLUMNS}, e.*, s.summary, n.article_id, n.text_hash,
+            SELECT {FEED_COLUMNS}, e.*, n.article_id, n.text_hash,
                    coalesce(t.seen_at, n.fetched_at) AS page_seen_at, t.status, t.etag, t.last_modified,
                    coalesce(p.attempts, 0) AS attempts
             FROM newest n JOIN entry e ON e.entry_id = n.entry_id JOIN feed f USING (feed_id)
-            LEFT JOIN entry_summary s ON s.entry_id = e.entry_id LEFT JOIN fetched t ON t.url = n.url
-            LEFT JOIN tried p ON p.entry_id = e.entry_id
+            LEFT JOIN fetched t ON t.url = n.url LEFT JOIN tried p ON p.entry_id = e.entry_id
             ORDER BY page_seen_at, n.url""",  # noqa: S608 -- constants and numbers
             [sorted(told_at)],
         )

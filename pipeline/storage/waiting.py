@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pipeline.model import Article, PendingEntry
 from pipeline.storage.articles import Articles
-from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of, id_list
+from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of
 from pipeline.text import content_id
 
 SMALL: Final = 20_000  # rows of a table that are looked through each time
@@ -82,18 +82,18 @@ class Waiting(Articles):
             [look.start, watch, now, now, look.start],
         )
         self._settle(watch, look, [row["place"] for row in waiting])
-        due = {row["entry_id"]: row["attempts"] for row in [row for row in waiting if row["is_due"]][:limit]}
+        due = [row for row in waiting if row["is_due"]][:limit]
         if not due:
             return []
+        attempts = {row["entry_id"]: row["attempts"] for row in due}
+        places = [row["place"] for row in due]
         rows = self._db.rows(
             f"""
-            SELECT {FEED_COLUMNS}, e.*, s.summary
-            FROM entry e JOIN feed f ON f.feed_id = e.feed_id LEFT JOIN entry_summary s ON s.entry_id = e.entry_id
-            WHERE e.rowid >= ? AND e.entry_id IN {id_list(due)}
-            ORDER BY coalesce(e.published, e.seen_at), e.entry_id""",  # noqa: S608 -- ids
-            [look.start],
+            SELECT {FEED_COLUMNS}, e.* FROM entry e JOIN feed f USING (feed_id)
+            WHERE e.rowid >= {min(places)} AND e.rowid IN ({", ".join(map(str, places))})
+            ORDER BY coalesce(e.published, e.seen_at), e.entry_id"""  # noqa: S608 -- numbers
         )
-        return [PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=due[row["entry_id"]]) for row in rows]
+        return [PendingEntry(entry_of(row), feed_of(row), attempts[row["entry_id"]]) for row in rows]
 
     def articles_to_read(self, watch: str, limit: int) -> list[Article]:
         """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.
@@ -101,34 +101,16 @@ class Waiting(Articles):
         What an older engine has read is read again by ``missionwatch reread`` only.
         """
         look = self._look(watch, "article")
-        # First by the key alone: of a million articles few are unread, and only these are looked at.
         unread = self._db.rows(
-            "SELECT a.article_id FROM article a WHERE a.rowid >= ? "
-            "AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?)",
+            "SELECT a.article_id, a.rowid AS place FROM article a WHERE a.rowid >= ? "
+            "AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = ?) "
+            "ORDER BY a.published, a.fetched_at, a.article_id",
             [look.start, watch],
         )
-        rows = (
-            self._db.rows(
-                """
-                WITH unread AS (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID) AS article_id),
-                linked AS (
-                    SELECT l.article_id, l.entry_id FROM entry_article l JOIN unread USING (article_id)
-                    UNION SELECT l.article_id, l.entry_id FROM article_revision l JOIN unread USING (article_id)
-                ),
-                ours AS (
-                    SELECT DISTINCT linked.article_id
-                    FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?
-                )
-                SELECT a.article_id, a.rowid AS place FROM article a JOIN ours USING (article_id)
-                WHERE a.article_id IN (SELECT b.article_id FROM article_body b)
-                ORDER BY a.published, a.fetched_at, a.article_id""",
-                [[row["article_id"] for row in unread], watch],
-            )
-            if unread
-            else []
-        )
-        self._settle(watch, look, [row["place"] for row in rows])
-        ids = [row["article_id"] for row in rows[:limit]]
+        readable = self._with_text(self._given_to(watch, [row["article_id"] for row in unread]))
+        waiting = [row for row in unread if row["article_id"] in readable]
+        self._settle(watch, look, [row["place"] for row in waiting])
+        ids = [row["article_id"] for row in waiting[:limit]]
         held = self.articles_of(ids)
         return [held[article_id] for article_id in ids]
 

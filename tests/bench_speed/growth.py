@@ -6,6 +6,7 @@ weighs on all of them.
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import time
 from collections import Counter
@@ -125,6 +126,8 @@ def grow(
     for past in pasts:
         reader.ahead([archive.article(item) for item in past.items], archive.watch)
         _warm(past)
+    gc.collect()
+    gc.freeze()  # as a run does with what lives as long as it
     for start in range(0, take, ROUND):
         for past in pasts:
             _round(past, past.items[start : start + ROUND], reader)

@@ -82,7 +82,7 @@ def take_back(store: Store, page: Page = GONE) -> Revised:
 def test_the_page_behind_an_alert_comes_with_what_is_sent_to_look_again(store: Store) -> None:
     (page,) = store.pages_to_check(WATCH, NOW - timedelta(days=14))
 
-    assert (page.pending.entry, page.pending.attempts) == (ENTRY, 1)
+    assert (page.pending.entry, page.pending.attempts) == (replace(ENTRY, summary=""), 1)
     assert (page.told_at, page.seen_at, page.etag, page.last_modified) == (NOW, NOW, '"v1"', "yesterday")
     assert (page.held, page.text) == ((ARTICLE.article_id, ARTICLE.text_hash), ARTICLE.text)
 
