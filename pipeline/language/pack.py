@@ -74,7 +74,9 @@ class Pack:
 
     def add(self, source: str, entry: Entry, *, kind: str = "") -> None:
         """Enter ``source``; what was entered before under the same kind stays."""
-        words = [token.low for token in tokens(source)]
+        words = source.lower().split()
+        if not all(map(str.isalpha, words)):  # letters alone are a token as they stand
+            words = [token.low for token in tokens(source)]
         key = " ".join(words)
         self.entries.setdefault(key, {}).setdefault(kind or entry.tag, entry)
         self.longest = max(self.longest, len(words))
@@ -106,9 +108,10 @@ class Pack:
         goes, head = head.endswith("*"), head.rstrip("*")
         parts = self._parts.get(head)
         verb = english_verb(english)
+        entries = _entries(verb, goes)
         forms = irregular(parts, head, self.language) if parts else conjugated(head, self.language)
         for form in forms:
-            entry = _entry(form, verb, goes)
+            entry = entries[form.tense]
             text = f"{form.text} {tail}" if tail else form.text
             if oneself:
                 self._oneself(text, form, entry, verb)
@@ -129,23 +132,23 @@ class Pack:
             self.add(f"{link}{had} {text}", Entry(f"had {verb.done}{verb.tail}", "v", verb, "past"))
 
 
-def _entry(form: Form, verb: Verb, goes: bool) -> Entry:
-    done = f"{verb.done}{verb.tail}"
+def _entries(verb: Verb, goes: bool) -> dict[str, Entry]:
+    """What each tense of :class:`pipeline.language.forms.Form` is in English."""
+    plain, ing, done = verb.plain, verb.ing, f"{verb.done}{verb.tail}"
     by_tense = {
         "one": (verb.third, "v"),
-        "many": (verb.plain, "v"),
-        "may": (verb.plain, "v"),
-        "was": (f"was {verb.ing}", "v"),
-        "were": (f"were {verb.ing}", "v"),
-        "will": (f"will {verb.plain}", "v"),
-        "would": (f"would {verb.plain}", "v"),
+        "many": (plain, "v"),
+        "may": (plain, "v"),
+        "was": (f"was {ing}", "v"),
+        "were": (f"were {ing}", "v"),
+        "will": (f"will {plain}", "v"),
+        "would": (f"would {plain}", "v"),
         "past": (f"{verb.past}{verb.tail}", "v"),
-        "plain": (verb.plain, "i"),
+        "plain": (plain, "i"),
         "done": (done, "q"),
-        "ing": (verb.ing, "g"),
+        "ing": (ing, "g"),
     }
-    english, tag = by_tense[form.tense]
-    return Entry(english, tag, verb, form.tense, goes)
+    return {tense: Entry(english, tag, verb, tense, goes) for tense, (english, tag) in by_tense.items()}
 
 
 def _lines(text: str) -> Iterator[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -36,10 +37,11 @@ class Whole:
 def whole(archive: Archive, folder: Path, articles: int) -> tuple[Whole, PublishedFile]:
     """Publish the store of ``folder`` and ask what a run asks first, each a few times; the quickest counts."""
     now = archive.published(articles) + timedelta(hours=1)
-    published = min(
-        (publish(folder, content_id("run", turn), now, wait=60) for turn in range(TURNS)),
-        key=lambda made: made.elapsed,
-    )
+    made = []
+    for turn in range(TURNS):
+        os.sync()  # what was written before, to make the archive, is not what publishing costs
+        made.append(publish(folder, content_id("run", turn), now, wait=60))
+    published = min(made, key=lambda one: one.elapsed)
     start: dict[str, float] = {}
     for turn in range(TURNS):
         for name, ask in _questions(archive, now).items():
