@@ -320,7 +320,7 @@ async def test_a_long_batch_is_read_by_the_processes_of_this_machine_in_parts() 
     ahead = await pool.ahead(MANY, watch, reader, "rules")
 
     assert [ahead.read(a, watch) for a in MANY[:3]] == [RuleReader().read(a, watch) for a in MANY[:3]]
-    assert (reader.calls, here.calls) == (0, START_HERE // 25)
+    assert (reader.calls, here.calls) == (0, START_HERE // 10)
 
 
 @pytest.mark.parametrize(("count", "size"), [(START_HERE - 1, 2), (START_HERE, 1)])
@@ -342,7 +342,7 @@ async def test_what_a_process_could_not_read_is_read_when_it_is_asked_for_and_to
     assert ahead.read(MANY[0], watch) == RuleReader().read(MANY[0], watch)
     assert reader.calls == 1
     assert set(told) == {
-        "spread: 25 articles were read by the run's own process: read_batch needed more than 2500 MiB of memory."
+        "spread: 10 articles were read by the run's own process: read_batch needed more than 2500 MiB of memory."
     }
 
 
@@ -355,9 +355,9 @@ def test_the_addresses_of_alert_channels_do_not_leave_the_machine() -> None:
 
 @pytest.mark.parametrize(
     ("count", "threads", "sizes"),
-    [(12, 2, [4, 4, 4]), (200, 4, [25] * 8), (200, 64, [4] * 50), (7, 1, [4, 3]), (0, 2, [])],
+    [(12, 2, [4, 4, 4]), (200, 4, [10] * 20), (200, 64, [4] * 50), (7, 1, [4, 3]), (0, 2, [])],
 )
-def test_a_batch_is_cut_in_parts_of_four_to_twenty_five_in_order(count: int, threads: int, sizes: list[int]) -> None:
+def test_a_batch_is_cut_in_parts_of_four_to_ten_in_order(count: int, threads: int, sizes: list[int]) -> None:
     items = list(range(count))
     parts = [items[part] for part in shares(count, threads)]
     assert [len(part) for part in parts] == sizes
