@@ -10,7 +10,7 @@ from uuid import UUID
 from pipeline.dedupe import sketch
 from pipeline.model import Article, FetchRecord
 from pipeline.storage.connection import Row
-from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, id_list, url_key
+from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, at_places, id_list, url_key
 
 _WITH_A_TEXT = frozenset({"stored", "same"})
 _SKETCHED_AT_ONCE = 1_000  # texts that are in memory together, where many have no sketch yet
@@ -22,25 +22,6 @@ class Articles(Part):
     def articles_by_url(self, urls: Iterable[str]) -> dict[str, tuple[UUID, str]]:
         """By canonical address: id and text hash of the newest article that we hold."""
         return {url: (row["article_id"], row["text_hash"]) for url, row in self._newest(urls).items()}
-
-    def _newest(self, urls: Iterable[str]) -> dict[str, Row]:
-        """By address: id and text hash of the newest article, and the ids of all."""
-        wanted = set(urls)
-        if not wanted:
-            return {}
-        keys = ", ".join(str(url_key(url)) for url in sorted(wanted))
-        # First the places, by that one column: most pages are new, and there is none.
-        places = self._db.rows(f"SELECT rowid AS place FROM article WHERE url_key IN ({keys})")  # noqa: S608 -- numbers
-        if not places:
-            return {}
-        found = ", ".join(str(row["place"]) for row in places)
-        rows = self._db.rows(
-            f"""
-            SELECT url, arg_max(article_id, fetched_at) AS article_id, arg_max(text_hash, fetched_at) AS text_hash,
-                   max(fetched_at) AS fetched_at, list(article_id) AS all_of_it
-            FROM article WHERE rowid IN ({found}) GROUP BY url"""  # noqa: S608 -- numbers
-        )
-        return {row["url"]: row for row in rows if row["url"] in wanted}
 
     def add_fetches(self, run_id: UUID, fetches: Sequence[FetchRecord]) -> int:
         """Store attempts with the articles that they gave.
@@ -118,14 +99,10 @@ class Articles(Part):
     def articles_of(self, article_ids: Iterable[UUID]) -> dict[UUID, Article]:
         """Articles by id; one whose text is no longer kept has an empty one."""
         ids = set(article_ids)
-        places = self._places("article", ids)  # of so wide a table it is quicker in two steps
+        places = self._places("article", "article_id", ids)  # of so wide a table it is quicker in two steps
         if not places:
             return {}
-        rows = self._db.rows(
-            f"""
-            SELECT * FROM article
-            WHERE rowid BETWEEN {places[0]} AND {places[-1]} AND rowid IN ({", ".join(map(str, places))})"""  # noqa: S608
-        )
+        rows = self._db.rows(f"SELECT * FROM article WHERE {at_places(places)}")  # noqa: S608 -- numbers
         told = self._db.rows(f"SELECT * FROM article_origin WHERE article_id IN {id_list(ids)}")  # noqa: S608 -- ids
         origins = {row["article_id"]: row["origin"] for row in told}
         texts = self._texts(ids)

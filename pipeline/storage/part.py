@@ -72,20 +72,50 @@ class Part:
         In two steps, since of a table without a key all texts would be unpacked to find a few.
         """
         texts: dict[UUID, str] = {}
-        for some in _near(self._places("article_body", article_ids)):
+        for some in _near(self._places("article_body", "article_id", article_ids)):
             rows = self._db.rows(
                 f"""
                 SELECT article_id, text FROM article_body
-                WHERE rowid BETWEEN {some[0]} AND {some[-1]} AND rowid IN ({", ".join(map(str, some))})"""  # noqa: S608
+                WHERE {at_places(some)}"""  # noqa: S608 -- numbers
             )
             texts |= {row["article_id"]: row["text"] for row in rows}
         return texts
 
-    def _places(self, table: str, article_ids: Collection[UUID]) -> list[int]:
-        """In which rows of ``table`` those of ``article_ids`` are that it has, in order."""
-        if not article_ids:
+    def _newest(self, urls: Iterable[str]) -> dict[str, Row]:
+        """By address: id, entry, text hash and time of the newest article that we hold, and the ids of all."""
+        wanted = set(urls)
+        if not wanted:
+            return {}
+        # First the places, by that one column: most pages are new, and there is none.
+        keys = ", ".join(str(url_key(url)) for url in sorted(wanted))
+        places = self._db.rows(f"SELECT rowid AS place FROM article WHERE url_key IN ({keys})")  # noqa: S608 -- numbers
+        if not places:
+            return {}
+        found: dict[str, Row] = {}
+        for row in self._db.rows(
+            f"""
+            SELECT article_id, entry_id, url, text_hash, fetched_at FROM article
+            WHERE {at_places(row["place"] for row in places)}
+            ORDER BY fetched_at DESC, article_id"""  # noqa: S608 -- numbers
+        ):
+            if row["url"] in wanted:
+                found.setdefault(row["url"], {**row, "all_of_it": []})["all_of_it"].append(row["article_id"])
+        return found
+
+    def _entries(self, places: Collection[int]) -> list[Row]:
+        """The entries in these rows, at least one, with their feeds, the oldest published first."""
+        return self._db.rows(
+            f"""
+            SELECT {FEED_COLUMNS}, e.* FROM entry e JOIN feed f USING (feed_id)
+            WHERE {at_places(places, "e.")}
+            ORDER BY coalesce(e.published, e.seen_at), e.entry_id"""  # noqa: S608 -- numbers
+        )
+
+    def _places(self, table: str, key: str, ids: Collection[UUID]) -> list[int]:
+        """In which rows of ``table`` those are that have one of ``ids`` as their ``key``, in order."""
+        if not ids:
             return []
-        rows = self._db.rows(f"SELECT rowid AS place FROM {table} WHERE article_id IN {id_list(article_ids)}")  # noqa: S608
+        rows = self._db.rows(f"SELECT rowid AS place FROM {table} WHERE {key} IN {id_list(ids)}")  # noqa: S608 -- ids
         return sorted(row["place"] for row in rows)
 
     def _add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
@@ -145,6 +175,18 @@ def id_list(ids: Iterable[UUID]) -> str:
     if 0 < len(texts) <= _FEW:
         return "(" + ", ".join(f"'{text}'::UUID" for text in texts) + ")"
     return f"(SELECT unnest(CAST('[{', '.join(texts)}]' AS UUID[])))"
+
+
+def at_places(places: Iterable[int], of: str = "") -> str:
+    """The condition that a row is in one of ``places``, at least one; by its bounds most of a table is passed over.
+
+    Args:
+        places: row numbers.
+        of: the table's name and a dot, where there are several.
+    """
+    known = sorted(places)
+    listed = ", ".join(map(str, known))
+    return f"{of}rowid BETWEEN {known[0]} AND {known[-1]} AND {of}rowid IN ({listed})"
 
 
 def url_key(url: str) -> int:

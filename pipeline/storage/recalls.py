@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from pipeline.model import (
     SentAlert,
 )
 from pipeline.storage.connection import Row
-from pipeline.storage.part import FEED_COLUMNS, Part, alert_of, claim_of, entry_of, feed_of, id_list, url_key
+from pipeline.storage.part import Part, alert_of, claim_of, entry_of, feed_of, id_list
 from pipeline.storage.support import STANDING
 
 # The claims that a change rests on, and that their pages have not taken back.
@@ -49,48 +49,60 @@ class Recalls(Part):
         )
         if not told:
             return []
-        # The pages' texts by their keys, and not by their addresses, of which all would be looked through.
         told_at = {row["url"]: row["told_at"] for row in told}
-        keys = ", ".join(str(url_key(url)) for url in sorted(told_at))
+        newest = self._newest(told_at)
+        if not newest:
+            return []
+        looked = self._last_looks(newest)
+        entries = self._entries_tried({row["entry_id"] for row in newest.values()})
+        texts = self._texts([row["article_id"] for row in newest.values()])
+        unseen = {"etag": None, "last_modified": None, "status": 0}
+        pages = []
+        for url, held in newest.items():
+            look = looked.get(url, {**unseen, "seen_at": held["fetched_at"]})
+            entry = entries[held["entry_id"]]
+            pages.append(
+                PageToCheck(
+                    pending=PendingEntry(entry_of(entry), feed_of(entry), entry["attempts"]),
+                    told_at=told_at[url],
+                    seen_at=look["seen_at"],
+                    held=(held["article_id"], held["text_hash"]),
+                    text=texts.get(held["article_id"], ""),
+                    etag=look["etag"],
+                    last_modified=look["last_modified"],
+                    was_missing=look["status"] in {404, 410},
+                )
+            )
+        return sorted(pages, key=lambda page: (page.seen_at, page.pending.entry.url))
+
+    def _last_looks(self, newest: Mapping[str, Row]) -> dict[str, Row]:
+        """By address: when a page was fetched last, with what status, and what came with it when its text came last.
+
+        Args:
+            newest: the newest text of each page. A page was not fetched last before that, so of the long past nothing
+                is looked through.
+        """
         rows = self._db.rows(
-            f"""
-            WITH newest AS (
-                SELECT article_id, entry_id, url, text_hash, fetched_at FROM article
-                WHERE url_key IN ({keys}) AND url IN (SELECT unnest(CAST(? AS VARCHAR[])))
-                QUALIFY row_number() OVER (PARTITION BY url ORDER BY fetched_at DESC, article_id) = 1
-            ),
-            fetched AS (
-                SELECT url, max(fetched_at) AS seen_at, arg_max(coalesce(status, 0), fetched_at) AS status,
-                       arg_max_null(etag, fetched_at) FILTER (outcome IN ('stored', 'same')) AS etag,
-                       arg_max_null(last_modified, fetched_at) FILTER (outcome IN ('stored', 'same')) AS last_modified
-                FROM page_fetch WHERE url IN (SELECT url FROM newest) GROUP BY url
-            ),
-            tried AS (
-                SELECT entry_id, count(*) AS attempts FROM page_fetch
-                WHERE entry_id IN (SELECT entry_id FROM newest) GROUP BY entry_id
-            )
-            SELECT {FEED_COLUMNS}, e.*, n.article_id, n.text_hash,
-                   coalesce(t.seen_at, n.fetched_at) AS page_seen_at, t.status, t.etag, t.last_modified,
-                   coalesce(p.attempts, 0) AS attempts
-            FROM newest n JOIN entry e ON e.entry_id = n.entry_id JOIN feed f USING (feed_id)
-            LEFT JOIN fetched t ON t.url = n.url LEFT JOIN tried p ON p.entry_id = e.entry_id
-            ORDER BY page_seen_at, n.url""",  # noqa: S608 -- constants and numbers
-            [sorted(told_at)],
+            """
+            SELECT url, max(fetched_at) AS seen_at, arg_max(coalesce(status, 0), fetched_at) AS status,
+                   arg_max_null(etag, fetched_at) FILTER (outcome IN ('stored', 'same')) AS etag,
+                   arg_max_null(last_modified, fetched_at) FILTER (outcome IN ('stored', 'same')) AS last_modified
+            FROM page_fetch
+            WHERE fetched_at >= CAST(? AS TIMESTAMPTZ) AND url IN (SELECT unnest(CAST(? AS VARCHAR[])))
+            GROUP BY url""",
+            [min(row["fetched_at"] for row in newest.values()), sorted(newest)],
         )
-        texts = self._texts([row["article_id"] for row in rows])
-        return [
-            PageToCheck(
-                pending=PendingEntry(entry=entry_of(row), feed=feed_of(row), attempts=row["attempts"]),
-                told_at=told_at[row["url"]],
-                seen_at=row["page_seen_at"],
-                held=(row["article_id"], row["text_hash"]),
-                text=texts.get(row["article_id"], ""),
-                etag=row["etag"],
-                last_modified=row["last_modified"],
-                was_missing=row["status"] in {404, 410},
-            )
-            for row in rows
-        ]
+        return {row["url"]: row for row in rows}
+
+    def _entries_tried(self, entry_ids: Collection[UUID]) -> dict[UUID, Row]:
+        """By id: entries with their feeds, and how often their pages were tried."""
+        ids = id_list(entry_ids)
+        tried = self._db.rows(
+            f"SELECT entry_id, count(*) AS attempts FROM page_fetch WHERE entry_id IN {ids} GROUP BY entry_id"  # noqa: S608
+        )
+        attempts = {row["entry_id"]: row["attempts"] for row in tried}
+        rows = self._entries(self._places("entry", "entry_id", entry_ids))
+        return {row["entry_id"]: {**row, "attempts": attempts.get(row["entry_id"], 0)} for row in rows}
 
     def evidence_at(self, watch: str, urls: Iterable[str]) -> list[Evidence]:
         """All that still says what the pages ``urls`` say of changes that stand: there and elsewhere."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pipeline.model import Article, PendingEntry
 from pipeline.storage.articles import Articles
-from pipeline.storage.part import FEED_COLUMNS, entry_of, feed_of
+from pipeline.storage.part import entry_of, feed_of
 from pipeline.text import content_id
 
 SMALL: Final = 20_000  # rows of a table that are looked through each time
@@ -86,13 +86,7 @@ class Waiting(Articles):
         if not due:
             return []
         attempts = {row["entry_id"]: row["attempts"] for row in due}
-        places = [row["place"] for row in due]
-        rows = self._db.rows(
-            f"""
-            SELECT {FEED_COLUMNS}, e.* FROM entry e JOIN feed f USING (feed_id)
-            WHERE e.rowid >= {min(places)} AND e.rowid IN ({", ".join(map(str, places))})
-            ORDER BY coalesce(e.published, e.seen_at), e.entry_id"""  # noqa: S608 -- numbers
-        )
+        rows = self._entries([row["place"] for row in due])
         return [PendingEntry(entry_of(row), feed_of(row), attempts[row["entry_id"]]) for row in rows]
 
     def articles_to_read(self, watch: str, limit: int) -> list[Article]:
