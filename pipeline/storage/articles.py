@@ -157,6 +157,33 @@ class Articles(Part):
             if row["article_id"] in texts
         ]
 
+    def _given_to(self, watch: str, article_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of ``article_ids`` that feeds of ``watch`` gave, removed feeds and later texts too."""
+        if not article_ids or not self._db.value(
+            "SELECT count(*) FROM feed WHERE feed_id NOT IN (SELECT feed_id FROM watch_feed WHERE watch = ?)", [watch]
+        ):
+            return article_ids  # all feeds are of this watch, as where there is but one
+        ids = id_list(article_ids)
+        rows = self._db.rows(
+            f"""
+            WITH linked AS (
+                SELECT article_id, entry_id FROM entry_article WHERE article_id IN {ids}
+                UNION SELECT article_id, entry_id FROM article_revision WHERE article_id IN {ids}
+            )
+            SELECT DISTINCT linked.article_id
+            FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?""",  # noqa: S608 -- ids
+            [watch],
+        )
+        return {row["article_id"] for row in rows}
+
+    def _with_text(self, article_ids: Collection[UUID]) -> set[UUID]:
+        """Those of ``article_ids`` whose text is kept."""
+        if not article_ids:
+            return set()
+        ids = id_list(article_ids)
+        rows = self._db.rows(f"SELECT article_id FROM article_body WHERE article_id IN {ids}")  # noqa: S608 -- ids
+        return {row["article_id"] for row in rows}
+
     def sketch_texts(self, since: datetime) -> None:
         """Give a sketch to those texts since ``since`` that have none."""
         rows = self._db.rows(

@@ -40,32 +40,6 @@ class Part:
     def _counted(self, questions: Mapping[str, str], watch: str) -> dict[str, int]:
         return {name: int(self._db.value(sql, [watch])) for name, sql in questions.items()}
 
-    def _given_to(self, watch: str, article_ids: Collection[UUID]) -> Collection[UUID]:
-        """Those of ``article_ids`` that feeds of ``watch`` gave, removed feeds and later texts too."""
-        others = self._db.value(
-            "SELECT count(*) FROM feed WHERE feed_id NOT IN (SELECT feed_id FROM watch_feed WHERE watch = ?)", [watch]
-        )
-        if not others or not article_ids:
-            return article_ids  # as where there is but one watch
-        ids = id_list(article_ids)
-        rows = self._db.rows(
-            f"""
-            WITH linked AS (
-                SELECT article_id, entry_id FROM entry_article WHERE article_id IN {ids}
-                UNION SELECT article_id, entry_id FROM article_revision WHERE article_id IN {ids}
-            )
-            SELECT DISTINCT linked.article_id
-            FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?""",  # noqa: S608 -- ids
-            [watch],
-        )
-        return {row["article_id"] for row in rows}
-
-    def _with_text(self, article_ids: Collection[UUID]) -> set[UUID]:
-        """Those of ``article_ids`` whose text is kept."""
-        ids = id_list(article_ids)
-        rows = self._db.rows(f"SELECT article_id FROM article_body WHERE article_id IN {ids}")  # noqa: S608 -- ids
-        return {row["article_id"] for row in rows}
-
     def _texts(self, article_ids: Collection[UUID]) -> dict[UUID, str]:
         """The texts that are kept of ``article_ids``.
 
@@ -73,11 +47,7 @@ class Part:
         """
         texts: dict[UUID, str] = {}
         for some in _near(self._places("article_body", "article_id", article_ids)):
-            rows = self._db.rows(
-                f"""
-                SELECT article_id, text FROM article_body
-                WHERE {at_places(some)}"""  # noqa: S608 -- numbers
-            )
+            rows = self._db.rows(f"SELECT article_id, text FROM article_body WHERE {at_places(some)}")  # noqa: S608
             texts |= {row["article_id"]: row["text"] for row in rows}
         return texts
 
@@ -93,10 +63,8 @@ class Part:
             return {}
         found: dict[str, Row] = {}
         for row in self._db.rows(
-            f"""
-            SELECT article_id, entry_id, url, text_hash, fetched_at FROM article
-            WHERE {at_places(row["place"] for row in places)}
-            ORDER BY fetched_at DESC, article_id"""  # noqa: S608 -- numbers
+            "SELECT article_id, entry_id, url, text_hash, fetched_at FROM article "  # noqa: S608 -- numbers
+            f"WHERE {at_places(row['place'] for row in places)} ORDER BY fetched_at DESC, article_id"
         ):
             if row["url"] in wanted:
                 found.setdefault(row["url"], {**row, "all_of_it": []})["all_of_it"].append(row["article_id"])
