@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -445,8 +446,13 @@ def test_each_check_has_a_name_of_its_own():
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
+def data(tmp_path: Path, made: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("doctor")
     with open_store(folder) as store:
         store.sync_watch(make_watch(), NOW)
         store.finish_run(RunRecord(RUN, "monitor", "haiti", NOW, NOW, NOW, "ok"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +42,13 @@ ENDED = NOW + timedelta(seconds=12)
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path: Path, made: Path) -> Path:
+    """A copy of that store."""
+    return Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published store: two feeds, two entries of which one became an article, one change, one alert that waits."""
     first, second = make_feed("times"), make_feed("post")
     watch = replace(load_watch(HAITI), feeds=(first, second))
@@ -49,7 +56,8 @@ def data(tmp_path: Path) -> Path:
     article = make_article(read)
     claim = make_claim(article)
     change = make_change(claim)
-    with open_store(tmp_path) as store:
+    folder = tmp_path_factory.mktemp("metrics")
+    with open_store(folder) as store:
         store.sync_watch(watch, NOW)
         store.start_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW))
         store.add_polls(RUN, [make_poll(read, unread, feed=first)])
@@ -64,8 +72,8 @@ def data(tmp_path: Path) -> Path:
             {article.article_id: "times"},
         )
         store.finish_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW, ENDED, "ok"))
-    publish(tmp_path, RUN, NOW)
-    return tmp_path
+    publish(folder, RUN, NOW)
+    return folder
 
 
 def told(text: str) -> dict[str, float]:

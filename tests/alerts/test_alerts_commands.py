@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +25,16 @@ TOLD = replace(make_alert(make_change(subject="c"), channel="console"), subject=
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A published store with an alert that waits, a dead letter, and one that was delivered."""
+def data(tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that store, beside which commands are typed."""
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "data"
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published store with an alert that waits, a dead letter, and one that was delivered."""
+    folder = tmp_path_factory.mktemp("alerts")
     with open_store(folder) as store:
         store.finish_run(make_run(watch=SLUG, outcome="ok"))
         store.add_alerts(RUN, [replace(one, watch=SLUG) for one in (WAITS, DEAD, TOLD)])

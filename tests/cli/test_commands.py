@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -37,7 +38,13 @@ def run(*words: str) -> Result:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path: Path, made: Path) -> Path:
+    """A copy of that store."""
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published store: the Haiti watch's baseline, one article, one change."""
     from dataclasses import replace
 
@@ -49,7 +56,7 @@ def data(tmp_path: Path) -> Path:
     article = make_article(entry)
     claim = make_claim(article)
     change = make_change(claim)
-    folder = tmp_path / "data"
+    folder = tmp_path_factory.mktemp("commands")
     with open_store(folder) as store:
         store.sync_watch(watch, NOW)
         store.start_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW))

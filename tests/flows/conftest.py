@@ -31,6 +31,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         home = prefect_home.ready(tmp_path_factory.mktemp("prefect"), "prefect-test.db")
         patch.setattr(utilities, "mkdtemp", lambda: str(home))  # where the harness has its database
         patch.setenv("MISSIONWATCH_EVENTS", "false")
+        patch.setenv("MISSIONWATCH_WORKERS", "1")  # each round starts its own, which takes a second of what it does
         EventsWorker.set_client_override(NullEventsClient)
         try:
             with utilities.prefect_test_harness(server_startup_timeout=120):

@@ -11,6 +11,7 @@ import pytest
 from pipeline.storage import LIVE, open_store
 from tests.marks.world import POSTED, World
 from tests.storage.builders import NOW
+from tests.storage.conftest import leave
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,7 @@ def world(tmp_path: Path, template: Path) -> Iterator[World]:
     shutil.copyfile(template, tmp_path / LIVE)
     with open_store(tmp_path) as store:
         yield World(store)
+        leave(store)
 
 
 @pytest.fixture
@@ -36,3 +38,4 @@ def other(tmp_path: Path, template: Path) -> Iterator[World]:
     shutil.copyfile(template, tmp_path / "other" / LIVE)
     with open_store(tmp_path / "other") as store:
         yield World(store)
+        leave(store)

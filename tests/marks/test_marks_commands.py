@@ -25,10 +25,15 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def data(tmp_path: Path, template: Path) -> Path:
+def data(tmp_path: Path, made: Path) -> Path:
+    """A copy of that store."""
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
     """A published store with two changes and a claim that waits."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("commands")
     shutil.copyfile(template, folder / LIVE)
     with open_store(folder) as store:
         World(store).reads(VOTE, CHIEF, TALK).ran(WHEN)

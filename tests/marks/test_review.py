@@ -22,10 +22,15 @@ Review = Callable[..., Result]
 
 
 @pytest.fixture
-def data(tmp_path: Path, template: Path) -> Path:
+def data(tmp_path: Path, made: Path) -> Path:
+    """A copy of that store."""
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
     """A claim that waits (30 Sep), a general (29 Sep), a vote (28 Sep): the latest comes first."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("review")
     shutil.copyfile(template, folder / LIVE)
     with open_store(folder) as store:
         World(store).reads(VOTE, CHIEF, TALK).ran(at("2025-10-05"))

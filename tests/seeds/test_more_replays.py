@@ -37,7 +37,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "tests.seeds.fortnights", str(data)],
         cwd=ROOT,
-        env={**os.environ},
+        env={**os.environ, "MISSIONWATCH_WORKERS": "1"},  # each replay starts its own
         capture_output=True,
         text=True,
         timeout=580,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,19 @@ from tests.serving.world import World, world
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[PrefectServer]:
+def server(tmp_path: Path, ending: Callable[[], None]) -> Iterator[PrefectServer]:
     with PrefectServer().start(tmp_path / "server") as running:
         yield running
+        ending()
+
+
+@pytest.fixture
+def ending(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Ends the processes of the small world, where there is one: those whose server goes first look for it for long."""
+    if "small" not in request.fixturenames:
+        return lambda: None
+    made: World = request.getfixturevalue("small")
+    return made.end
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ WAYS = ("served", "worker")
 def running(way: str, folder: Path) -> Iterator[tuple[World, PrefectServer]]:
     """A server and a small watch that is served, or deployed to a worker; nothing is on a schedule."""
     with PrefectServer().start(folder / "server") as server, world(folder) as small:
-        env = small.env(PREFECT_API_URL=server.url)
+        env = small.env(PREFECT_API_URL=server.url, MISSIONWATCH_WORKERS="3")  # as in service
         if way == "served":
             small.serve("--every", "1440", "--poll-every", "0", env=env)
             until(lambda: "Prefect's pages" in small.said(), "serving")

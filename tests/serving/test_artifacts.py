@@ -168,7 +168,7 @@ def rounds(
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(watch), str(data), *days],
         cwd=ROOT,
-        env=environ,
+        env={**environ, "MISSIONWATCH_WORKERS": "1"},  # each round starts its own, which takes a second
         capture_output=True,
         text=True,
         timeout=200,

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,10 +60,11 @@ test_the_deploy_file_is_what_the_command_prints_for_the_first_watch.pytestmark =
 
 
 @pytest.fixture
-def on_postgresql(tmp_path: Path) -> Iterator[PrefectServer]:
+def on_postgresql(tmp_path: Path, ending: Callable[[], None]) -> Iterator[PrefectServer]:
     """A server with PostgreSQL behind it, as docs/deploy.md has it; skipped where that is not installed."""
     with postgres() as database, PrefectServer(database).start(tmp_path / "server") as server:
         yield server
+        ending()
 
 
 @pytest.fixture

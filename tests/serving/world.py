@@ -79,6 +79,7 @@ class World:
     hook: Hook
     mail: MailSink | None = None
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -96,7 +97,7 @@ class World:
         }
         if self.mail is not None:
             ours[MAIL] = self.mail.address
-        return {**kept, **ours, **more}
+        return {**kept, **ours, **self.settings, **more}
 
     def start(self, *command: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
         """Start a process that ends with the test; what it says goes to ``out`` of the folder."""
@@ -111,6 +112,11 @@ class World:
         """``missionwatch serve`` of the watch over its archive."""
         port = str(self.archive.port)
         return self.start(COMMAND, "serve", str(self.watch), "--archive-port", port, *options, env=env)
+
+    def end(self) -> None:
+        """End its processes, the last first."""
+        for process in reversed(self.started):
+            end(process)
 
     def filed(self) -> list[dict[str, Any]]:
         """The alerts in the file channel, in order."""
@@ -159,11 +165,11 @@ def world(folder: Path) -> Iterator[World]:
     with ArchiveServer(load_archive(watch / "archive")) as archive, MailSink() as mail:
         archive.set_now(END)
         made = World(folder, watch, archive, hook, mail)
+        made.settings["MISSIONWATCH_WORKERS"] = "1"  # each run starts its own, which takes a second
         try:
             yield made
         finally:
-            for process in reversed(made.started):
-                end(process)
+            made.end()
             hook.stop()
 
 

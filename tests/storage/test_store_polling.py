@@ -102,10 +102,12 @@ def test_the_view_says_of_each_feed_what_the_rules_say(store: Store) -> None:
     kinds = list(product(PollOutcome, (False, True), (None, NOW), (False, True), (None, NOW)))
     feeds = [make_feed(f"f{number}") for number in range(len(kinds))]
     store.sync_watch(make_watch(*feeds), NOW - 9 * DAY)
+    polls = []
     for feed, (outcome, undated, gap_at, fresh, retired_at) in zip(feeds, kinds, strict=True):
         old = make_poll(make_entry("one", feed), feed=feed, polled_at=NOW - (HOUR if fresh else 3 * DAY))
         habits = Habits(undated=undated, gap_at=gap_at, retired_at=retired_at)
-        store.add_polls(RUN, [old, make_poll(feed=feed, outcome=outcome, habits=habits)])
+        polls += [old, make_poll(feed=feed, outcome=outcome, habits=habits)]
+    store.add_polls(RUN, polls)
     store.start_run(make_run())
 
     told = store._db.rows("SELECT feed_id, state, is_silent FROM feed_health WHERE state <> 'removed'")
