@@ -106,8 +106,12 @@ class Articles(Part):
         told = self._db.rows(f"SELECT * FROM article_origin WHERE article_id IN {id_list(ids)}")  # noqa: S608 -- ids
         origins = {row["article_id"]: row["origin"] for row in told}
         texts = self._texts(ids)
-        held = [(row["article_id"], row) for row in rows]
-        return {i: article_of({**row, "text": texts.get(i, ""), "origin": origins.get(i)}) for i, row in held}
+        return {
+            row["article_id"]: article_of(
+                {**row, "text": texts.get(row["article_id"], ""), "origin": origins.get(row["article_id"])}
+            )
+            for row in rows
+        }
 
     def texts_like(self, watch: str, since: datetime, article_ids: Iterable[UUID]) -> list[tuple[UUID, str, str]]:
         """Those of :meth:`recent_texts` that may be nearly the same as one of ``article_ids``: few, found by sketch.

@@ -60,7 +60,9 @@ class Recalls(Part):
         pages = []
         for url, held in newest.items():
             look = looked.get(url, {**unseen, "seen_at": held["fetched_at"]})
-            entry = entries[held["entry_id"]]
+            entry = entries.get(held["entry_id"])
+            if entry is None:
+                continue  # of a store that was brought back in part
             pages.append(
                 PageToCheck(
                     pending=PendingEntry(entry_of(entry), feed_of(entry), entry["attempts"]),
