@@ -34,7 +34,7 @@ class Articles(Part):
         stored = [fetch.article for fetch in fetches if fetch.article is not None and fetch.outcome == "stored"]
         named = {fetch.article.article_id for fetch in fetches if fetch.article is not None}
         with self._db.transaction():
-            known = self._known(named)
+            known = self._held("article", "article_id", named)
             by_url = self._newest(fetch.url for fetch in fetches if fetch.outcome in _WITH_A_TEXT)
             fresh = {article.article_id: article for article in reversed(stored) if article.article_id not in known}
             self._db.insert(
@@ -77,14 +77,6 @@ class Articles(Part):
                     WHERE a.article_id IN {id_list(article_ids)} AND a.rowid < settled.place AND NOT EXISTS (
                         SELECT 1 FROM reading r WHERE r.article_id = a.article_id AND r.watch = settled.watch))"""  # noqa: S608
             )
-
-    def _known(self, article_ids: Iterable[UUID]) -> set[UUID]:
-        """Those of ``article_ids`` that we hold."""
-        ids = set(article_ids)
-        if not ids:
-            return set()
-        rows = self._db.rows(f"SELECT article_id FROM article WHERE article_id IN {id_list(ids)}")  # noqa: S608 -- ids
-        return {row["article_id"] for row in rows}
 
     def revisions_by_url(self, urls: Iterable[str]) -> dict[str, int]:
         """By canonical address: how many later texts of the page we hold."""
@@ -167,25 +159,7 @@ class Articles(Part):
             "SELECT count(*) FROM feed WHERE feed_id NOT IN (SELECT feed_id FROM watch_feed WHERE watch = ?)", [watch]
         ):
             return article_ids  # all feeds are of this watch, as where there is but one
-        ids = id_list(article_ids)
-        rows = self._db.rows(
-            f"""
-            WITH linked AS (
-                SELECT article_id, entry_id FROM entry_article WHERE article_id IN {ids}
-                UNION SELECT article_id, entry_id FROM article_revision WHERE article_id IN {ids}
-            )
-            SELECT DISTINCT linked.article_id
-            FROM linked JOIN entry USING (entry_id) JOIN watch_feed w USING (feed_id) WHERE w.watch = ?""",  # noqa: S608 -- ids
-            [watch],
-        )
-        return {row["article_id"] for row in rows}
-
-    def _with_text(self, article_ids: Collection[UUID]) -> set[UUID]:
-        """Those of ``article_ids`` whose text is kept."""
-        if not article_ids:
-            return set()
-        ids = id_list(article_ids)
-        rows = self._db.rows(f"SELECT article_id FROM article_body WHERE article_id IN {ids}")  # noqa: S608 -- ids
+        rows = self._db.rows(f"{WATCH_ARTICLES} AND l.article_id IN {id_list(article_ids)}", [watch])
         return {row["article_id"] for row in rows}
 
     def sketch_texts(self, since: datetime) -> None:

@@ -182,10 +182,7 @@ class Feeds(Watches):
 
     def _new_entries(self, entries: Sequence[Entry]) -> set[UUID]:
         ids = {entry.entry_id for entry in entries}
-        if not ids:
-            return set()
-        held = self._db.rows(f"SELECT entry_id FROM entry WHERE entry_id IN {id_list(ids)}")  # noqa: S608 -- ids
-        return ids - {row["entry_id"] for row in held}
+        return ids - self._held("entry", "entry_id", ids)
 
     def _new_polls(self, polls: Sequence[PollRecord]) -> list[PollRecord]:
         if not polls:

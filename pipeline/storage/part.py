@@ -79,6 +79,13 @@ class Part:
             ORDER BY coalesce(e.published, e.seen_at), e.entry_id"""  # noqa: S608 -- numbers
         )
 
+    def _held(self, table: str, key: str, ids: Collection[UUID]) -> set[UUID]:
+        """Those of ``ids`` that rows of ``table`` have as their ``key``."""
+        if not ids:
+            return set()
+        rows = self._db.rows(f"SELECT {key} FROM {table} WHERE {key} IN {id_list(ids)}")  # noqa: S608 -- ids
+        return {row[key] for row in rows}
+
     def _places(self, table: str, key: str, ids: Collection[UUID]) -> list[int]:
         """In which rows of ``table`` those are that have one of ``ids`` as their ``key``, in order."""
         if not ids:

@@ -101,7 +101,8 @@ class Waiting(Articles):
             "ORDER BY a.published, a.fetched_at, a.article_id",
             [look.start, watch],
         )
-        readable = self._with_text(self._given_to(watch, [row["article_id"] for row in unread]))
+        ours = self._given_to(watch, [row["article_id"] for row in unread])
+        readable = self._held("article_body", "article_id", ours)
         waiting = [row for row in unread if row["article_id"] in readable]
         self._settle(watch, look, [row["place"] for row in waiting])
         ids = [row["article_id"] for row in waiting[:limit]]

@@ -31,7 +31,7 @@ from pipeline.replay import ArchiveServer, load_archive
 from pipeline.seeds import load_watch
 from tests.bench_speed.tables import show
 from tests.serving.server import ROOT, PrefectServer
-from tests.serving.world import HOOK, Hook, World, end, runs, until
+from tests.serving.world import HOOK, Hook, World, runs, until
 
 HAITI = ROOT / "seeds" / "haiti"
 SAMPLES, POLL_EVERY = 24, 10
@@ -88,8 +88,7 @@ def served(folder: Path, poll_every: int) -> Iterator[tuple[World, PrefectServer
             until(lambda: sum(bool(run["end_time"]) for run in runs(server, flow="poll")) > 1, "the first polls")
             yield world, server
         finally:
-            for process in reversed(world.started):
-                end(process)
+            world.end()
             hook.stop()
 
 

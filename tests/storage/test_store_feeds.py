@@ -152,7 +152,8 @@ def test_of_several_revisions_only_the_newest_is_collected(store: Store) -> None
     old = make_entry("one", content_hash="old", seen_at=NOW)
     new = make_entry("one", content_hash="new", seen_at=LATER)
     store.add_polls(RUN, [make_poll(old), make_poll(new, polled_at=LATER)])
-    assert [pending.entry.content_hash for pending in store.entries_to_collect(WATCH, LATER, 10)] == ["new"]
+    waiting = store.entries_to_collect(WATCH, LATER, 10)
+    assert [pending.entry for pending in waiting] == [replace(new, summary="")]
     store.add_fetches(RUN, [make_fetch(new, make_article(new))])
     assert store.entries_to_collect(WATCH, LATER, 10) == []
 
