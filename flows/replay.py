@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import signal
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.errors import UsageError  # noqa: E402
 from pipeline.replay import Archive, ArchiveServer, days, load_archive  # noqa: E402
+from pipeline.stopping import stop_signals  # noqa: E402
 
 _screen = report.console(stderr=True)
 
@@ -182,10 +181,6 @@ def _forget(data_dir: Path) -> None:
 
 
 def _serve(server: ArchiveServer) -> None:
-    _screen.print(f"The archive is at http://127.0.0.1:{server.port}/ until you press Ctrl-C.")
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    try:
-        stop.wait()
-    except KeyboardInterrupt:
-        return
+    with stop_signals() as wait:
+        _screen.print(f"The archive is at http://127.0.0.1:{server.port}/ until you press Ctrl-C.")
+        wait()

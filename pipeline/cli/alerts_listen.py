@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ import click
 from pipeline.cli.frame import archive_dir, data_dir_option, settings
 from pipeline.errors import UsageError
 from pipeline.seeds import load_watch
+from pipeline.stopping import stop_signals
 
 DEFAULT_PORT = 9465  # as in pipeline.receiver.server, which is imported where it is needed
 
@@ -53,13 +52,10 @@ def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Pat
     if len({one.slug for one in found}) < len(found):
         raise UsageError("Two of the folders are one watch.", remedy="Name it once.")
     here = settings()
-    with receiver_for(tuple(found), here, os.environ, host=host, port=port) as server:
+    with stop_signals() as wait, receiver_for(tuple(found), here, os.environ, host=host, port=port) as server:
         click.echo(f"Acknowledgements of {', '.join(one.slug for one in found)} are taken at {server.url}", err=True)
         click.echo(where_from(here.ack_base), err=True)
-        stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
-        stopped.wait()
+        wait()
 
 
 def where_from(base: str) -> str:

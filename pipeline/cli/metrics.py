@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 
 import click
@@ -13,6 +11,7 @@ from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
 from pipeline.errors import UsageError
 from pipeline.metrics import WatchNumbers, exposition, registry_of, serve
 from pipeline.seeds import load_watch
+from pipeline.stopping import stop_signals
 
 DEFAULT_PORT = 9464  # the one that OpenTelemetry's exporters for Prometheus take
 
@@ -57,11 +56,9 @@ def metrics_command(folder: Path, port: int, host: str, once: bool, data_dir: Pa
             f"{host}:{port} can't be listened at: {error.strerror or error}.",
             remedy="Name another port with --port, or stop the program that has it.",
         ) from error
-    click.echo(f"http://{_in_address(host)}:{server.server_port}/metrics (Ctrl-C stops it)", err=True)
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    with stop_signals() as wait:
+        click.echo(f"http://{_in_address(host)}:{server.server_port}/metrics (Ctrl-C stops it)", err=True)
+        wait()
     server.shutdown()
     server.server_close()
     thread.join(timeout=5)
