@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from pipeline.doctor.real import get
-
 LOOK_SECONDS: Final = 2.0  # between two looks whether it answers
 MISSES: Final = 3  # looks in a row without an answer: a server that is only busy is not away
 # Packages whose errors say that a connection was lost. By name: flows don't import an HTTP client.
@@ -168,6 +166,8 @@ async def tell_of_absence(url: str, say: Callable[[str], None]) -> None:
 
 
 def _answers(url: str) -> bool:
+    from pipeline.doctor.real import get
+
     try:
         get(url)
     except OSError:

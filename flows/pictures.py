@@ -9,13 +9,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pipeline.alerts import rule_of
 from pipeline.model import Alert, Picture, Watch
-from pipeline.site.lane import Lane, draw_lane, lane_of
 from pipeline.storage import SiteRows, Store
 from pipeline.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from pipeline.site.lane import Lane
 
 BUDGET = 10.0  # seconds for all pictures of a run, with the start of the process, which takes two on an idle machine
 NAME = "timeline.png"
@@ -72,6 +75,8 @@ class Pictures:
         return picture
 
     async def _draw(self, alert: Alert) -> Picture | None:
+        from pipeline.site.lane import draw_lane  # brings templates and lxml, for which not every run has a use
+
         lane = await asyncio.to_thread(self._lane, alert)
         if lane is None:
             return None
@@ -79,6 +84,8 @@ class Pictures:
         return Picture(NAME, lane.alt, png) if png else None
 
     def _lane(self, alert: Alert) -> Lane | None:
+        from pipeline.site.lane import lane_of
+
         if self._rows is None:
             with self._open_store() as store:
                 self._rows = store.site_changes(alert.watch)

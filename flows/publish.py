@@ -15,7 +15,7 @@ from prefect.logging import get_logger
 from flows.artifacts import changes_told, show_published
 from flows.request import WatchRequest
 from flows.resources import clock, watch_of
-from pipeline import logs, site, storage
+from pipeline import logs, storage
 from pipeline.settings import load_settings
 from pipeline.shown import lines
 
@@ -44,6 +44,8 @@ async def _show_page(request: WatchRequest) -> None:
     settings = load_settings(os.environ)
     if not settings.site or not with_page.get():
         return
+    from pipeline import site  # brings templates and lxml; only here
+
     watch = watch_of(request)
     try:
         await asyncio.to_thread(

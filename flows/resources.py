@@ -19,7 +19,6 @@ from pipeline.board import in_force, with_successors
 from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Article, Change, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
-from pipeline.replay import load_archive
 from pipeline.seeds import load_watch
 from pipeline.settings import Settings, load_settings
 from pipeline.spread import Pool, Tell, open_pool
@@ -106,6 +105,8 @@ def watch_of(request: WatchRequest) -> Watch:
     watch = load_watch(request.folder)
     if request.archive_port is None:
         return watch
+    from pipeline.replay import load_archive  # brings a web server and templates, which no live watch needs
+
     return replace(watch, feeds=load_archive(request.folder / "archive").feeds())
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import ContentError, FetchError, WatchFileError
-from pipeline.extract import ExtractedPage, extract_page
+from pipeline.extract.extract import extract_page
+from pipeline.extract.page import ExtractedPage
 from pipeline.model import Precision
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.cli.clock import wall_clock
 from pipeline.errors import ContentError, MissionwatchError, UsageError
-from pipeline.extract import ExtractedPage
+from pipeline.extract.page import ExtractedPage
 from pipeline.fetch import ACCEPT_PAGE, Fetcher, FetchLimits
 from pipeline.initiate.discover import discover
 from pipeline.initiate.feeds import feed_for, usual_gap

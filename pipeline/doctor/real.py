@@ -30,7 +30,7 @@ from pipeline.fetch import ACCEPT_FEED, FEED_BODY, Fetcher, FetchLimits
 from pipeline.heartbeat import LockSight, Pulse
 from pipeline.model import Article, Feed, Precision, Watch
 from pipeline.notify.look import channel_trouble
-from pipeline.parse import parse_feed
+from pipeline.parse.parse import parse_feed
 from pipeline.reading import DEFAULT, ENGINES
 from pipeline.reading.encoder import shipped
 from pipeline.receiver import KEY_FILE, signing_key

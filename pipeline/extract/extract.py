@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -21,8 +21,9 @@ from trafilatura.settings import Document
 from pipeline.errors import ContentError
 from pipeline.extract.decode import decode_html
 from pipeline.extract.described import Described, described
+from pipeline.extract.page import ExtractedPage
 from pipeline.extract.tree import parsed
-from pipeline.model import Precision, PublishedAt
+from pipeline.model import Precision
 from pipeline.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
 from pipeline.text import normalise, safe, shorten, squeeze
 
@@ -48,35 +49,6 @@ _BREAK = re.compile(r"</?(?:p|div|br|li|h[1-6]|blockquote)\b[^>]{0,1000}>|\r?\n"
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _TITLE_JOINTS = frozenset("|-–—:·")  # between a headline and the site's name in a title
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedPage:
-    """What a page holds.
-
-    Attributes:
-        title: the headline, or an empty string.
-        text: paragraphs with an empty line between them; safe to show, never metadata.
-        author: names, separated by semicolons, or an empty string.
-        language: two or three letters as the page names it, or an empty string.
-        published: when, and where that was read.
-        canonical_url: the address that the page calls its own, absolute; else the one it came from.
-        words: how many words ``text`` has.
-        problems: the page's flaws, in plain English.
-        site_name: what the page calls its publisher, or an empty string.
-        elapsed: seconds that the extraction took; filled in by the worker.
-    """
-
-    title: str
-    text: str
-    author: str
-    language: str
-    published: PublishedAt
-    canonical_url: str
-    words: int
-    problems: tuple[str, ...] = ()
-    site_name: str = ""
-    elapsed: float = 0.0
 
 
 def extract_page(

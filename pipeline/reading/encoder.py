@@ -17,7 +17,6 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
@@ -110,6 +109,8 @@ class Encoder:
     def __init__(self, network: bytes, meta: Meta) -> None:
         self.meta = meta
         self.pieces = Pieces({piece: i for i, piece in enumerate(meta.vocabulary)})
+        import onnxruntime  # only those who hear need it: the workers
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3

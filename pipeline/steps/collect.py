@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pipeline.errors import MissionwatchError, SpreadError, TransientError, WorkerError
-from pipeline.extract import ExtractedPage, extract_page
+from pipeline.extract.page import ExtractedPage
 from pipeline.language import decide
 from pipeline.model import (
     Article,
@@ -47,7 +47,9 @@ def extract_in_worker(
     feed_precision: Precision,
     seen_at: datetime,
 ) -> ExtractedPage:
-    """:func:`pipeline.extract.extract_page` with positional arguments, to be called by name in a worker."""
+    """:func:`pipeline.extract.extract.extract_page` with positional arguments, to be called by name in a worker."""
+    from pipeline.extract.extract import extract_page  # brings trafilatura, which only the worker needs
+
     return extract_page(
         body,
         content_type=content_type,

@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from pipeline.errors import FetchError, MissionwatchError, SpreadError, TransientError
 from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
-from pipeline.parse import parse_feed
 from pipeline.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
 from pipeline.steps.ports import Fetch, Work, reason_of
 from pipeline.steps.seen import Seen, known_in, seen_in
@@ -22,7 +21,9 @@ NOT_MODIFIED = 304
 def parse_in_worker(
     body: bytes, content_type: str, url: str, now: datetime, held: frozenset[str] = frozenset()
 ) -> ParsedFeed:
-    """:func:`pipeline.parse.parse_feed` with positional arguments, to be called by name in a worker."""
+    """:func:`pipeline.parse.parse.parse_feed` with positional arguments, to be called by name in a worker."""
+    from pipeline.parse.parse import parse_feed  # brings feedparser, which only the worker needs
+
     return parse_feed(body, content_type=content_type, url=url, now=now, held=held)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from pipeline.model import Entry, Feed, ParsedFeed
-from pipeline.parse import entry_from
+from pipeline.parse.entries import entry_from
 from pipeline.schedule import key_of
 from pipeline.text import bytes_hash
 

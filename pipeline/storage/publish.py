@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ import duckdb
 
 import pipeline
 from pipeline.storage.connection import Connection, Row
-from pipeline.storage.disk import copy_file, sync
+from pipeline.storage.disk import copy_file, freed_beside, sync
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.kept import hold_store
 from pipeline.storage.live import LIVE, PUBLISHED, open_live
@@ -63,7 +64,7 @@ def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) ->
     """
     started = time.monotonic()
     live, target = folder / LIVE, folder / PUBLISHED
-    with hold_store(folder, wait=wait) as left:
+    with ExitStack() as once_let_go, hold_store(folder, wait=wait) as left:
         _settle(folder, run_id, now, left)
         for stale in folder.glob(f".{PUBLISHED}.*.tmp"):  # of a publisher that was killed; we hold the lock
             stale.unlink(missing_ok=True)
@@ -73,6 +74,7 @@ def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) ->
                 copy_file(live, temporary)
                 sync(temporary)
                 temporary.chmod(0o444)
+                once_let_go.enter_context(freed_beside(target, temporary.with_suffix(".old.tmp")))
                 placed, told = put_in_place(temporary, target)
                 sync(folder)
                 size = placed.stat().st_size

@@ -190,3 +190,20 @@ def test_a_monotonic_clock_for_durations_is_allowed():
 
 def test_flows_may_read_the_clock():
     assert banned("flows/monitor.py", CLOCK_READS["datetime.now"]) == []
+
+
+# -- what a run imports -----------------------------------------------------------------------------
+
+OF_THE_WORKERS = {"feedparser", "trafilatura", "lxml", "onnxruntime"}
+OF_SOME_RUNS = {"jinja2", "uvicorn", "apprise", "dask", "distributed", "pandas"}
+
+
+@pytest.mark.slow
+def test_a_run_does_not_import_what_only_its_workers_or_some_runs_need():
+    program = "import flows.monitor, sys; print(*(name for name in sys.modules if '.' not in name))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    imported = set(done.stdout.split())
+
+    assert {"prefect", "duckdb", "aiohttp"} <= imported
+    assert not imported & (OF_THE_WORKERS | OF_SOME_RUNS)

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pipeline.errors import ContentError
-from pipeline.extract import extract_page
+from pipeline.extract.extract import extract_page
 from pipeline.model import Precision
 
 _SEEN = datetime(2026, 1, 1, tzinfo=UTC)

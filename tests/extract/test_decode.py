@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from pipeline.extract import decode_html
+from pipeline.extract.decode import decode_html
 
 FRENCH = "<p>Le Conseil de sécurité a créé une force à Haïti, « la plus grande », l’été dernier.</p>"
 RUSSIAN = "<p>Совет Безопасности одобрил новые силы для Гаити, Россия и Китай воздержались при голосовании.</p>"

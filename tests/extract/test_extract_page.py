@@ -9,8 +9,8 @@ import pytest
 from untidy_pages import ARTICLE, CLUTTER, HEADLINE, TEMPLATES
 
 from pipeline.errors import ContentError
-from pipeline.extract import ExtractedPage, extract_page
-from pipeline.extract.extract import MAX_BYTES, count_words
+from pipeline.extract.extract import MAX_BYTES, count_words, extract_page
+from pipeline.extract.page import ExtractedPage
 from pipeline.model import Precision, PublishedAt
 
 URL = "https://gazette.test/news/1?utm_source=feed"

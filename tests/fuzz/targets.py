@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.errors import ContentError, WatchFileError
-from pipeline.extract import extract_page
+from pipeline.extract.extract import extract_page
 from pipeline.model import Precision
-from pipeline.parse import parse_feed
 from pipeline.parse.dates import read_date
+from pipeline.parse.parse import parse_feed
 from pipeline.parse.problems import Problems
 from pipeline.published import published_at
 from pipeline.reading import dates as reading_dates

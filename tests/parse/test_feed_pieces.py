@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import Feed, ParsedFeed, Role
-from pipeline.parse import MAX_BODY, parse_feed
 from pipeline.parse.draft import MAX_ENTRIES
+from pipeline.parse.parse import parse_feed
 from pipeline.parse.pieces import cut
+from pipeline.parse.sniff import MAX_BODY
 from pipeline.steps.seen import Seen, known_in, seen_in
 from pipeline.text import content_id
 

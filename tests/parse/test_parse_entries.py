@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.model import Entry, Feed, ParsedEntry, Precision, Role
-from pipeline.parse import entry_from
-from pipeline.parse.entries import content_hash
+from pipeline.parse.entries import content_hash, entry_from
 from pipeline.text import content_id
 
 NOW = datetime(2026, 3, 6, tzinfo=UTC)

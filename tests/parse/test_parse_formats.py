@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import ContentError
 from pipeline.model import ParsedFeed, Precision
-from pipeline.parse import parse_feed
+from pipeline.parse.parse import parse_feed
 
 NOW = datetime(2026, 3, 6, tzinfo=UTC)
 URL = "https://courier.example/news/feed.xml"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ContentError
 from pipeline.model import ParsedFeed
-from pipeline.parse import parse_feed
+from pipeline.parse.parse import parse_feed
 from pipeline.parse.plain import one_line, paragraphs
 
 NOW = datetime(2026, 3, 6, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ContentError
-from pipeline.parse import parse_feed
+from pipeline.parse.parse import parse_feed
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHARED = Path(os.environ.get("MISSIONWATCH_SHARED") or Path(__file__).resolve().parents[3] / "shared") / "feeds"

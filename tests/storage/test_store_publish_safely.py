@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import duckdb
 import pytest
 
 import pipeline
-from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
+from pipeline.storage import LIVE, LOCK, PUBLISHED, disk, open_published, open_store, publish
+from pipeline.storage.lock import hold_lock
 from pipeline.storage.migrations import MIGRATIONS
 from tests.storage.builders import NOW, RUN, WATCH, make_article, make_entry, make_fetch, make_poll, make_reading
 
@@ -114,6 +117,47 @@ def test_a_publisher_that_is_killed_leaves_the_old_copy_or_the_new_one_and_the_n
     publish(folder, RUN, LATER + timedelta(hours=1))
     assert entries(folder) == 2
     assert sorted(path.name for path in folder.iterdir()) == [LIVE, LOCK, PUBLISHED]
+
+
+# -- a large file that is replaced ------------------------------------------------------------------
+
+
+def test_the_store_is_let_go_before_the_room_of_a_large_file_is_free(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_second(folder)
+    freed: list[Path] = []
+
+    def free(path: Path) -> None:
+        with hold_lock(folder / LOCK, wait=10):  # it waits for ever, were the publisher to wait for us
+            path.unlink()
+            freed.append(path)
+
+    monkeypatch.setattr(disk, "LARGE", 1)
+    monkeypatch.setattr(disk, "_unlink", free)
+    publish(folder, RUN, LATER)
+    for thread in threading.enumerate():
+        if thread.name.startswith("free "):
+            thread.join()
+
+    assert len(freed) == 1
+    assert entries(folder) == 2
+    assert sorted(path.name for path in folder.iterdir()) == [LIVE, LOCK, PUBLISHED]
+
+
+def test_a_file_that_can_not_have_two_names_is_replaced_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_second(folder)
+
+    def refuse(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(disk, "LARGE", 1)
+    monkeypatch.setattr(disk.os, "link", refuse)
+    publish(folder, RUN, LATER)
+
+    assert entries(folder) == 2
 
 
 # -- clients that write to the published file ------------------------------------------------------
