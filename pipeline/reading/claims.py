@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pipeline.model import Article, Aspect, Claim, Precision, Stage
-from pipeline.reading import cues, meaning
+from pipeline.reading import cues, meaning, tense
 from pipeline.reading.features import Seen
 from pipeline.reading.mission import SISTER
 from pipeline.text import content_id
@@ -33,7 +33,8 @@ def claim_of(seen: Seen, said: Opinion, article: Article, mission: str, *, engin
 
     Its confidence is 0 where the sentence is certainly about another mission: compare calls that irrelevant.
     """
-    aspect, stage = said.aspect, said.stage
+    aspect = said.aspect
+    stage, background = tense.corrected(seen, said.stage, background=said.background)
     published = article.published.date()
     event, precision = event_of(seen, published)
     subject = meaning.subject(seen, aspect, stage, mission, event or published)
@@ -52,7 +53,7 @@ def claim_of(seen: Seen, said: Opinion, article: Article, mission: str, *, engin
         end=part.end,
         event_date=event,
         event_precision=precision,
-        background=said.background,
+        background=background,
         confidence=0.0 if seen.level == SISTER else round(said.confidence, 4),
         why=", ".join(why),
     )

@@ -41,15 +41,15 @@ _DATES = re.compile(
     rf"|\b(?P<m3>{_MONTH}) (?:of )?(?P<y3>(?:19|20)\d\d)\b"
     rf"|\b(?P<m4>January|February|March|April|June|July|August|September|October|November|December|(?<=in )May"
     rf"|(?<=since )May|(?<=last )May|(?<=by )May)\b"
-    rf"|\b(?P<wd>(?:(?:next|last|this|coming) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    rf"|\b(?P<wd>(?:(?i:next|last|this|coming) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
     rf"|(?P<iso>\b20\d\d-\d\d-\d\d\b)"
-    rf"|(?<![\d/:])\b(?P<y5>(?:19[4-9]\d|20[0-4]\d))\b(?![\d,]\d)"
-    rf"|\b(?P<rel>today|tonight|this morning|this afternoon|this evening|yesterday|tomorrow|this week|last week"
+    rf"|(?<![\d/:])(?<!esolution )\b(?P<y5>(?:19[4-9]\d|20[0-4]\d))\b(?![\d,]\d)"
+    rf"|\b(?P<rel>(?i:today|tonight|this morning|this afternoon|this evening|yesterday|tomorrow|this week|last week"
     rf"|next week"
     rf"|(?:at|over|this) (?:the )?weekend|this month|last month|next month|this year|next year|last year"
     rf"|a year ago|the day before|(?:two|three|four|five|six|several|a few) (?:days|weeks|months|years) ago"
     rf"|the year before|recently|last night|overnight|end of the year|year'?s end|the previous year|earlier in the year"
-    rf"|earlier this year|earlier this month|earlier this week|the week before|the month before)\b",
+    rf"|earlier this year|earlier this month|earlier this week|the week before|the month before))\b",
 )
 _SINCE = re.compile(r"(?:since|from|between|in early|in late)(?: early| late| mid-?)? $", re.IGNORECASE)
 _UNTIL = re.compile(

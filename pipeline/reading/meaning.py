@@ -13,6 +13,7 @@ from pipeline.reading.cues import ASPECTS, STAGES
 from pipeline.reading.features import PERSONNEL, Seen
 from pipeline.reading.mission import ORGANISATIONS
 from pipeline.reading.phrase import gist, toll
+from pipeline.reading.tense import to_come
 
 _NEW_NAME = re.compile(
     r"(?:become|becomes|became|becoming|into|to|called|create|creates|created|set up|authori[sz]ed?|approved"
@@ -76,6 +77,9 @@ _ITEMS = (
     ("logistic", "logistics"),
     ("equipment", "equipment"),
 )
+_CEILING = re.compile(
+    r"\b(?:ceiling|upper limit|(?:authori[sz]ed|maximum) (?:strength|size))(?: \w+){0,5} *$", re.IGNORECASE
+)
 _PLACE = re.compile(
     r"\b(?:in|at|from|near|around|of|outside|to|off)\s+((?:the )?(?:[A-ZÀ-Þ][\w’'-]+)(?:[ -][A-ZÀ-Þ][\w’'-]+){0,2})"
 )
@@ -127,7 +131,9 @@ def subject(seen: Seen, aspect: Aspect, stage: Stage, mission: str, event: date)
             return "support office"
         return next((name for cue, name in _ITEMS if cue in low), "support")
     if aspect is Aspect.STRENGTH:
-        deployed = stage in (Stage.IN_EFFECT, Stage.ENDED)
+        deployed = stage in (Stage.IN_EFFECT, Stage.ENDED) and not (
+            seen.people and _CEILING.search(text[: seen.people[0].start].rstrip())
+        )
         return "personnel" if deployed else "ceiling"
     if aspect is Aspect.COMMAND:
         return next((name for cue, name in _POSTS if cue in low), "command")
@@ -169,7 +175,7 @@ def value(seen: Seen, aspect: Aspect, stage: Stage, mission: str) -> str:
         new = succession(text)
         if new and new.lower() not in mission.lower():
             return f"{mission} -> {new}"
-        if seen.future is not None:
+        if seen.future is not None and (seen.future.role == "until" or to_come(seen) is None):
             return f"until {seen.future.day.isoformat()}"
         spans = [q for q in seen.numbers if q.kind == "time"]
         if spans:
