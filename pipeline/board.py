@@ -206,6 +206,8 @@ def with_successors(watch: Watch, changes: Iterable[Change]) -> Watch:
 
 # -- values by meaning -----------------------------------------------------------------------
 
+IN_ALL = " in all"  # behind a toll that adds up more than one day's
+
 _SMALL_TEXT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty"""
 _SMALL = {word: number for number, word in enumerate(_SMALL_TEXT.split(), start=1)} | {
@@ -235,7 +237,10 @@ _QUANTITY = re.compile(
 
 
 class Quantity(NamedTuple):
-    """A number with what it counts in: ``money``, ``percent``, ``time``, ``votes`` or ``count``."""
+    """A number with what it counts in: ``money``, ``percent``, ``time``, ``votes`` or ``count``.
+
+    ``about`` where it is said roughly; "up to 12,262" is not, whatever stands before it.
+    """
 
     number: float
     kind: str
@@ -270,7 +275,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             kind = "time"
         else:
             kind = "votes" if unit.startswith("vote") else "count"
-        out.append(Quantity(number, kind, bool(m.group("about")), m.start(), m.end()))
+        out.append(Quantity(number, kind, bool(m.group("about")) and not _exact(number), m.start(), m.end()))
     return tuple(out)
 
 
@@ -283,6 +288,11 @@ def same_number(a: Quantity, b: Quantity) -> bool:
     larger = max(abs(a.number), abs(b.number))
     rough = a.about or b.about or _round(a.number) or _round(b.number)
     return rough and larger >= 20 and abs(a.number - b.number) / larger <= (0.1 if a.about or b.about else 0.012)
+
+
+def _exact(number: float) -> bool:
+    """True for a number of more than three telling digits, such as 12,262: nobody rounds to that."""
+    return len(f"{number:.0f}".rstrip("0")) > 3
 
 
 def _round(number: float) -> bool:

@@ -152,6 +152,8 @@ def test_a_number_is_read(text: str, value: float) -> None:
         ("nearly 1,000", "989", True),
         ("991 officers", "989 officers", False),
         ("5,500 personnel", "5,550 personnel", True),
+        ("up to 5,500 personnel", "5,550 personnel", True),
+        ("up to 12,262 personnel", "12,626 personnel", False),
         ("2,500 personnel", "5,550 personnel", False),
         ("$40 million", "40 per cent", False),
         ("two dead", "three dead", False),

@@ -85,6 +85,21 @@ def test_a_death_from_wounds_is_news_after_the_attack() -> None:
     assert judgement.change is not None
 
 
+@pytest.mark.parametrize(("toll", "disputes"), [("3 killed", True), ("3 killed in all", False)])
+def test_a_sum_over_the_deployment_does_not_dispute_the_toll_of_a_day(toll: str, disputes: bool) -> None:
+    world = World()
+    crash = "A Norwegian soldier of the force was killed on Tuesday when his vehicle left the road."
+    first = an_article(crash)
+    said = {"aspect": Aspect.CASUALTIES, "stage": Stage.IN_EFFECT, "subject": "Norway 2025-09-30"}
+    world.meets(first, a_claim(crash, article=first, value="1 killed", **said))
+    text = "With Tuesday's crash, when his vehicle left the road, three Norwegian soldiers of the force were killed."
+    article = an_article(text, outlet="Harbour Times", at=later(1))
+
+    (judgement,) = world.meets(article, a_claim(text, article=article, value=toll, **said))
+
+    assert (judgement.verdict is Verdict.DISPUTES) is disputes
+
+
 @pytest.mark.parametrize(("quote", "verdict"), [
     ("The Council raised the ceiling of the force to 1,500 people.", Verdict.REVISES),
     ("The ceiling of the force is 1,500 people, the office says.", Verdict.DISPUTES),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from pipeline.board import BECAME, Board, apply, confirm, quantities, same_number, subject_key
+from pipeline.board import BECAME, IN_ALL, Board, apply, confirm, quantities, same_number, subject_key
 from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
 from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
@@ -76,7 +76,7 @@ def _place(claim: Claim) -> tuple[int, str, str]:
 
 def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str) -> Judgement:
     if claim.confidence == 0.0:
-        return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about a sister mission")
+        return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about others than this mission")
     own = own_words(watch)
     mine = marks_of_claim(claim, article.published.date())
     known, likely = memory.nearest(mine, own)
@@ -191,6 +191,8 @@ def _differs(claim: Claim, change: Change) -> bool:
     mine, theirs = quantities(claim.value), quantities(change.value)
     if not mine or not theirs or mine[0].kind != theirs[0].kind:
         return False
+    if claim.value.endswith(IN_ALL) is not change.value.endswith(IN_ALL):
+        return False  # one counts the day's dead, the other all
     if change.disputed_value and any(q.number == mine[0].number for q in quantities(change.disputed_value)):
         return False
     if same_number(mine[0], theirs[0]) if mine[0].about or theirs[0].about else mine[0].number == theirs[0].number:

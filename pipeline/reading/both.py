@@ -74,7 +74,7 @@ class EncodedReader:
         learned = tuple(opinions(heard, seen, model))
         said = joined(ruled, learned, heard, ties(focus.levels), rules.headed(observed.title))
         claims = tuple(
-            claim_of(seen[one.number], one, article, mission.name_of(watch), engine=self.engine)
+            claim_of(seen[one.number], one, article, watch, engine=self.engine)
             for one in said
             if one.confidence >= SAID
         )

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipeline.model import Article, Aspect, Claim, Precision, Stage
-from pipeline.reading import cues, meaning, tense
+from pipeline.model import Article, Aspect, Claim, Precision, Stage, Watch
+from pipeline.reading import cues, meaning, mission, others, tense
 from pipeline.reading.features import Seen
-from pipeline.reading.mission import SISTER
 from pipeline.text import content_id
 
 
@@ -28,17 +27,20 @@ class Opinion(NamedTuple):
     background: bool
 
 
-def claim_of(seen: Seen, said: Opinion, article: Article, mission: str, *, engine: str) -> Claim:
+def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engine: str) -> Claim:
     """The claim that a sentence makes, with its quote's place in the article.
 
-    Its confidence is 0 where the sentence is certainly about another mission: compare calls that irrelevant.
+    Its confidence is 0 where the sentence is certainly about others than the mission: compare calls that irrelevant.
     """
     aspect = said.aspect
     stage, background = tense.corrected(seen, said.stage, background=said.background)
     published = article.published.date()
     event, precision = event_of(seen, published)
-    subject = meaning.subject(seen, aspect, stage, mission, event or published)
-    value = meaning.value(seen, aspect, stage, mission)
+    name = mission.name_of(watch)
+    subject = meaning.subject(seen, aspect, stage, name, event or published)
+    value = meaning.value(seen, aspect, stage, name)
+    who = mission.identity(watch)
+    foreign = seen.level == mission.SISTER or others.tells_of_others(seen, aspect, who.hosts, who.states)
     part = seen.sentence
     why = (*cues.ASPECTS.hits(seen.plain, aspect.value)[:3], *cues.STAGES.hits(seen.plain, stage.value)[:3])
     return Claim(
@@ -54,7 +56,7 @@ def claim_of(seen: Seen, said: Opinion, article: Article, mission: str, *, engin
         event_date=event,
         event_precision=precision,
         background=background,
-        confidence=0.0 if seen.level == SISTER else round(said.confidence, 4),
+        confidence=0.0 if foreign else round(said.confidence, 4),
         why=", ".join(why),
     )
 

@@ -72,6 +72,7 @@ class Identity:
     sponsors: re.Pattern[str] | None
     sisters: re.Pattern[str] | None
     hosts: frozenset[str]
+    states: frozenset[str]  # those that the baseline names
     kin: frozenset[str]  # names that the baseline has beside the mission's own: towns, commanders, camps
 
 
@@ -119,6 +120,7 @@ def identity(watch: Watch) -> Identity:
         sponsors=re.compile(rf"(?<!\w)(?:{sponsor})(?!\w)") if sponsor else None,
         sisters=re.compile(rf"(?<!\w)(?:{_alternatives(sisters)})(?!\w)") if sisters else None,
         hosts=frozenset(hosts),
+        states=frozenset(mention.name for mention in countries.mentions(watch.baseline.text)),
         kin=_kin(watch),
     )
 
@@ -199,7 +201,7 @@ def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
         return Focus(False, "no sentence ties a mission to the watched place or its sponsor", levels, aliases)
     likely = likelihood(signs(article.title, sentences, levels, who, watch))
     needed = DOUBTFUL if _is_tied(article.title, levels, who, name) else RELEVANT
-    if name is None and _is_elsewhere(article.title, who, watch):
+    if name is None and _is_elsewhere(article.title, who):
         needed = ELSEWHERE
     if likely < needed:
         return Focus(False, f"it is unlikely to be about this mission ({likely:.2f})", levels, aliases)
@@ -224,12 +226,12 @@ RELEVANCE = (
 )  # fmt: skip
 
 
-def _is_elsewhere(title: str, who: Identity, watch: Watch) -> bool:
+def _is_elsewhere(title: str, who: Identity) -> bool:
     """True where the headline names states: not the mission's place, and one that the baseline does not name."""
     named = {mention.name for mention in countries.mentions(title)}
     if not named or (who.place and who.place.search(title)):
         return False
-    return bool(named - who.hosts - {mention.name for mention in countries.mentions(watch.baseline.text)})
+    return bool(named - who.hosts - who.states)
 
 
 def _is_tied(title: str, levels: tuple[float, ...], who: Identity, name: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.board import Quantity, quantities
+from pipeline.board import IN_ALL, Quantity, quantities
 from pipeline.text import shorten, squeeze
 
 LIMIT = 90  # characters of a value that is a clause: a line of the board
@@ -38,6 +38,11 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _ONLY_ROUGHLY = re.compile(r" ?(?:at least |about |some |another |more than |up to )?")
+_SUM = re.compile(
+    r"\bsince (?:\w+ ){1,4}?(?:began|begun|started|arriv\w+|deploy\w+|launch\w*|creat\w+|came)\b"
+    r"|\bsince (?:\w+ )?(?:19|20)\d\d\b|\b(?:so far|to date|in all|in total|altogether|all told)\b",
+    re.IGNORECASE,
+)
 _NEARBY = 48  # characters between a number and the harm that it counts
 
 
@@ -69,7 +74,11 @@ def _without_speaker(text: str) -> str:
 
 
 def toll(text: str) -> str:
-    """The dead, injured, missing and kidnapped of ``text``, as ``1 killed, 8 injured``; empty where none is counted."""
+    """The dead, injured, missing and kidnapped of ``text``, as ``1 killed, 8 injured``; empty where none is counted.
+
+    Where the sentence adds up those of a whole deployment, it says so: ``3 killed in all``.
+    """
+    added = False
     counted: dict[str, int] = {}
     numbers = [q for q in quantities(text) if q.kind == "count" and 1 <= q.number < 1000]
     for harm in _HARM.finditer(text):
@@ -79,10 +88,12 @@ def toll(text: str) -> str:
         found = _counted(text, numbers, harm.start(), harm.end())
         if found is not None:
             counted[kind] = int(found.number)
+            added = added or bool(_SUM.search(text))
             numbers.remove(found)
         elif kind == "killed" and any(abs(one.end() - harm.start()) <= 2 * _NEARBY for one in _ONE.finditer(text)):
             counted[kind] = 1
-    return ", ".join(f"{number} {kind}" for kind, number in counted.items())
+    told = ", ".join(f"{number} {kind}" for kind, number in counted.items())
+    return f"{told}{IN_ALL}" if added else told
 
 
 def _counted(text: str, numbers: list[Quantity], start: int, end: int) -> Quantity | None:

@@ -47,7 +47,7 @@ class RuleReader:
             return Reading(article.article_id, self.engine, False, focus.reason)
         seen = observe.look_at(article, parts, focus.levels, mission.identity(watch).hosts)
         claims = tuple(
-            claim_of(seen[said.number], said, article, mission.name_of(watch), engine=self.engine)
+            claim_of(seen[said.number], said, article, watch, engine=self.engine)
             for said in opinions(article.title, seen)
         )
         return Reading(article.article_id, self.engine, True, why(focus.reason, claims), claims)
