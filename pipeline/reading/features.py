@@ -103,7 +103,7 @@ _OTHERS = re.compile(
 _CROWD = re.compile(
     r"^\W+(?:\w+\W+){0,2}?(?:people|persons?|displaced|citizens|inhabitants|uprooted|[A-Z]\w+ns|are|were|of them)\b"
 )
-_OWN_DEAD = re.compile(
+OWN_DEAD = re.compile(
     r"\b(?:soldiers?|peacekeepers?|officers?|police\w*|personnel|contingents?|troops|blue helmets?|marines?"
     r"|sailors?|guards?|observers?|monitors?|patrol|convoy"
     r"|comrades?|its men|their men|members of the (?:mission|force)|the force|mission's)\b",
@@ -225,12 +225,7 @@ def look(
     states = states_in(mentioned, hosts) or whose(sentence.text, hosts)
     if _LOST.search(text):
         aspects["casualties"] += 2.0
-    if (
-        aspects["casualties"] > 0
-        and level < 2
-        and not _OWN_DEAD.search(sentence.text)
-        and not (states and carried >= 2)
-    ):
+    if aspects["casualties"] > 0 and level < 2 and not OWN_DEAD.search(sentence.text) and not (states and carried >= 2):
         aspects["casualties"] = 0.0
     _adjust(aspects, len(states), [q.number for q in counted], bool(sums))
     stages = cues.STAGES.score(text)

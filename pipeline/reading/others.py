@@ -10,7 +10,7 @@ import re
 
 from pipeline.countries import Mention
 from pipeline.model import Aspect
-from pipeline.reading.features import Seen
+from pipeline.reading.features import OWN_DEAD, Seen
 
 _FORCE = r"(?:police\w*|soldiers?|troops|officers?|army|(?:armed )?forces|gendarmes?|guards?|marines?|sailors?|agents?)"
 _ARMED = re.compile(rf"(?:['’]s)?(?: [\w-]+){{0,2}}? {_FORCE}\b", re.IGNORECASE)
@@ -20,12 +20,24 @@ _OWN = re.compile(
     r"(?:mission|force|contingent|operation)\b",
     re.IGNORECASE,
 )
+_CROWD = (
+    r"(?:protest\w+|demonstrat\w+|civilians?|gang|gangsters?|bandits?|suspects?|militants?|fighters?|gunmen|people"
+    r"|residents?|insurgents?|attackers?|rebels?|students?)"
+)
+_HARM = r"(?:killed|killing|kills|wounded|wounding|injured|injuring|shot)"
+_NOT_ARMED_FOR_IT = (
+    r"(?:protesters|demonstrators|civilians?|gang members?|gangsters|bandits|suspects|militants|fighters|residents"
+    r"|insurgents|rebels|students)"
+)
+_OF_A_CROWD = re.compile(
+    rf"\b{_HARM}(?: dead)?(?: [\w,-]+){{0,3}}? {_NOT_ARMED_FOR_IT}\b"
+    rf"|\b{_NOT_ARMED_FOR_IT} (?:(?:was|were|have been|has been|had been) )?{_HARM}\b",
+    re.IGNORECASE,
+)
 _BY_THEM = re.compile(
     rf"\b{_FORCE}(?: (?!(?:was|were|been|being|is|are|who|that)\b)[\w-]+){{0,3}}? "
     r"(?:killed|kill|kills|shot|wounded|injured|gunned down)(?: dead)?"
-    r"(?: (?!(?:when|by|in|as|after|while)\b)[\w,]+){0,4}? "
-    r"(?:protest\w+|demonstrat\w+|civilians?|gang|gangsters?|bandits?|suspects?|militants?|fighters?|gunmen|people"
-    r"|residents?|insurgents?|attackers?|rebels?|students?)\b",
+    rf"(?: (?!(?:when|by|in|as|after|while)\b)[\w,]+){{0,4}}? {_CROWD}\b",
     re.IGNORECASE,
 )
 _MISSION_IN = re.compile(
@@ -40,8 +52,15 @@ _AID = re.compile(
 _MISSION = re.compile(
     r"\b(?:mission|force|operation|peacekeep\w+|blue helmets?|contingents?|support office)\b", re.IGNORECASE
 )
-# What a host's police and army have too. Who trains them may be the mission, or not: that is left to the weights.
-_HELD_BY_HOSTS = frozenset({Aspect.SUPPORT, Aspect.STRENGTH, Aspect.COMMAND})
+# What a state's own police and army have too. Who trains them may be the mission, or not: the weights see to that.
+_HELD_BY_STATES = frozenset({Aspect.SUPPORT, Aspect.STRENGTH, Aspect.COMMAND, Aspect.FUNDING})
+_STATES_OWN = re.compile(
+    r"\bfor (?:its|their|the national) (?:own |national )?(?:army|police|armed forces|military|navy)\b(?! \w+s\b)"
+    r"|\b(?:army|police|military|defen[cs]e) budget\b"
+    r"|\b(?:named|appointed|dismissed|fired|sacked|replaced|swore in|new)(?: [\w-]+){0,3}? (?:army|police) chief\b",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\b(?:to|for|give|gives|gave|giving|pay|pays|paid) (?:the )?$", re.IGNORECASE)
 _BEFORE = 60  # characters
 
 
@@ -55,24 +74,40 @@ def tells_of_others(seen: Seen, aspect: Aspect, hosts: frozenset[str], known: fr
         known: further countries in which it may be: those that the baseline names.
     """
     text = seen.sentence.text
-    if aspect is Aspect.CASUALTIES and (_BY_THEM.search(text) or _is_of_hosts_dead(seen, hosts)):
+    if aspect is Aspect.CASUALTIES and (_are_a_crowds_dead(text) or _are_hosts_dead(seen, hosts)):
         return True
-    if aspect in _HELD_BY_HOSTS and seen.level < 2.5 and not _MISSION.search(text) and _has_hosts_force(seen, hosts):
+    if aspect in _HELD_BY_STATES and _is_a_states_own(seen, aspect, hosts):
         return True
     if aspect is Aspect.FUNDING and seen.level < 1 and _AID.search(text):
         return True
     return _is_elsewhere(seen, hosts | known)
 
 
-def _is_of_hosts_dead(seen: Seen, hosts: frozenset[str]) -> bool:
+def _are_a_crowds_dead(text: str) -> bool:
+    return bool(_BY_THEM.search(text)) or bool(_OF_A_CROWD.search(text) and not OWN_DEAD.search(text))
+
+
+def _is_a_states_own(seen: Seen, aspect: Aspect, hosts: frozenset[str]) -> bool:
+    text = seen.sentence.text
+    if seen.level >= 2.5 or _MISSION.search(text):
+        return False
+    if any(aspect is not Aspect.FUNDING or _TO.search(text, 0, named.start) for named in _hosts_forces(seen, hosts)):
+        return True
+    own = _STATES_OWN.search(text)
+    # "The lower house approved 40 million for its police in" the host's country is the mission's money.
+    return own is not None and not any(named.name in hosts and named.start > own.end() for named in seen.mentioned)
+
+
+def _are_hosts_dead(seen: Seen, hosts: frozenset[str]) -> bool:
     text = seen.sentence.text
     if seen.states or _OWN.search(text):
         return False
-    return _has_hosts_force(seen, hosts)
+    return bool(_hosts_forces(seen, hosts))
 
 
-def _has_hosts_force(seen: Seen, hosts: frozenset[str]) -> bool:
-    return any(_ARMED.match(seen.sentence.text, named.end) for named in seen.mentioned if named.name in hosts)
+def _hosts_forces(seen: Seen, hosts: frozenset[str]) -> list[Mention]:
+    """Where the sentence names a host as one whose police, army or officers it speaks of."""
+    return [named for named in seen.mentioned if named.name in hosts and _ARMED.match(seen.sentence.text, named.end)]
 
 
 def _is_elsewhere(seen: Seen, places: frozenset[str]) -> bool:

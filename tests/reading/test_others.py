@@ -28,6 +28,8 @@ def is_of_others(text: str, aspect: Aspect, level: float = 1.0) -> bool:
         ("A peacekeeper died beside Haiti's soldiers.", "A journalist died beside Haiti's soldiers."),
         ("Kenyan police were shot dead by three protesters.", "Kenyan police shot dead three protesters."),
         ("Three soldiers were wounded when gunmen came.", "Soldiers wounded three gunmen."),
+        ("A drone killed three soldiers beside two fighters.", "A drone killed three fighters beside two trees."),
+        ("The force lost two of its people.", "Two civilians were killed beside the road."),
         (
             "Two Haitian officers and two officers of the mission were killed.",
             "Two Haitian officers and two officers of the port were killed.",
@@ -70,6 +72,13 @@ def test_a_sentence_that_names_the_mission_is_about_it_wherever_else_there_is_on
             "The ministry brings the Haitian army fuel.",
         ),
         (Aspect.FUNDING, "Canada gave 5 million dollars for vehicles.", "Canada gave 5 million dollars for schools."),
+        (Aspect.FUNDING, "France gives the office 9 million euros.", "France gives the Haitian army 9 million euros."),
+        (
+            Aspect.FUNDING,
+            "Kenya's parliament approved 40 million dollars for its police in Haiti.",
+            "Kenya's parliament approved 40 million dollars for its police.",
+        ),
+        (Aspect.COMMAND, "The police chief named a new commander.", "The government named a new police chief."),
     ],
 )
 def test_what_the_mission_gets_is_told_from_what_the_host_gets(aspect: Aspect, own: str, others: str) -> None:
