@@ -60,6 +60,9 @@ _STATES_OWN = re.compile(
     r"|\b(?:named|appointed|dismissed|fired|sacked|replaced|swore in|new)(?: [\w-]+){0,3}? (?:army|police) chief\b",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"\b(?:and|with|alongside|beside) (?:the )?$", re.IGNORECASE
+)  # "to give it and the host's police ..."
 _TO = re.compile(r"\b(?:to|for|give|gives|gave|giving|pay|pays|paid) (?:the )?$", re.IGNORECASE)
 _BEFORE = 60  # characters
 
@@ -91,7 +94,8 @@ def _is_a_states_own(seen: Seen, aspect: Aspect, hosts: frozenset[str]) -> bool:
     text = seen.sentence.text
     if seen.level >= 2.5 or _MISSION.search(text):
         return False
-    if any(aspect is not Aspect.FUNDING or _TO.search(text, 0, named.start) for named in _hosts_forces(seen, hosts)):
+    alone = [named for named in _hosts_forces(seen, hosts) if not _BESIDE.search(text, 0, named.start)]
+    if any(aspect is not Aspect.FUNDING or _TO.search(text, 0, named.start) for named in alone):
         return True
     own = _STATES_OWN.search(text)
     # "The lower house approved 40 million for its police in" the host's country is the mission's money.

@@ -78,6 +78,11 @@ def test_a_sentence_that_names_the_mission_is_about_it_wherever_else_there_is_on
             "Kenya's parliament approved 40 million dollars for its police in Haiti.",
             "Kenya's parliament approved 40 million dollars for its police.",
         ),
+        (
+            Aspect.SUPPORT,
+            "The vehicles are to give it and the Haitian police strength.",
+            "The vehicles are to give the Haitian police strength.",
+        ),
         (Aspect.COMMAND, "The police chief named a new commander.", "The government named a new police chief."),
     ],
 )
