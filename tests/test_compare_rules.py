@@ -73,29 +73,33 @@ def test_another_ceiling_is_no_restatement_of_the_old_one() -> None:
     assert judgement.verdict is Verdict.REVISES
 
 
+THE_DEAD = {"aspect": Aspect.CASUALTIES, "stage": Stage.IN_EFFECT, "subject": "Norway 2025-09-30"}
+
+
+def after(quote: str, toll: str) -> World:
+    """A world that has been told of the dead by ``quote``."""
+    world, article = World(), an_article(quote)
+    world.meets(article, a_claim(quote, article=article, value=toll, **THE_DEAD))
+    return world
+
+
 def test_a_death_from_wounds_is_news_after_the_attack() -> None:
-    world = World()
     attack = "A Norwegian soldier of the force was killed and two were wounded on Tuesday."
-    first = an_article(attack)
-    said = {"aspect": Aspect.CASUALTIES, "stage": Stage.IN_EFFECT, "subject": "Norway 2025-09-30"}
-    world.meets(first, a_claim(attack, article=first, value="1 killed, 2 wounded", **said))
+    world = after(attack, "1 killed, 2 wounded")
     text = "A Norwegian soldier of the force who was wounded on Tuesday has died of his injuries."
     article = an_article(text, outlet="Harbour Times", at=later(3))
-    (judgement,) = world.meets(article, a_claim(text, article=article, value="1 killed", **said))
+    (judgement,) = world.meets(article, a_claim(text, article=article, value="1 killed", **THE_DEAD))
     assert judgement.change is not None
 
 
 @pytest.mark.parametrize(("toll", "disputes"), [("3 killed", True), ("3 killed in all", False)])
 def test_a_sum_over_the_deployment_does_not_dispute_the_toll_of_a_day(toll: str, disputes: bool) -> None:
-    world = World()
     crash = "A Norwegian soldier of the force was killed on Tuesday when his vehicle left the road."
-    first = an_article(crash)
-    said = {"aspect": Aspect.CASUALTIES, "stage": Stage.IN_EFFECT, "subject": "Norway 2025-09-30"}
-    world.meets(first, a_claim(crash, article=first, value="1 killed", **said))
+    world = after(crash, "1 killed")
     text = "With Tuesday's crash, when his vehicle left the road, three Norwegian soldiers of the force were killed."
     article = an_article(text, outlet="Harbour Times", at=later(1))
 
-    (judgement,) = world.meets(article, a_claim(text, article=article, value=toll, **said))
+    (judgement,) = world.meets(article, a_claim(text, article=article, value=toll, **THE_DEAD))
 
     assert (judgement.verdict is Verdict.DISPUTES) is disputes
 

@@ -25,13 +25,14 @@ _CROWD = (
     r"|residents?|insurgents?|attackers?|rebels?|students?)"
 )
 _HARM = r"(?:killed|killing|kills|wounded|wounding|injured|injuring|shot)"
-_NOT_ARMED_FOR_IT = (
+# Fewer than the crowd above: without a force that shot, "people" may be the mission's own, and gunmen those who did it.
+_STRANGERS = (
     r"(?:protesters|demonstrators|civilians?|gang members?|gangsters|bandits|suspects|militants|fighters|residents"
     r"|insurgents|rebels|students)"
 )
 _OF_A_CROWD = re.compile(
-    rf"\b{_HARM}(?: dead)?(?: [\w,-]+){{0,3}}? {_NOT_ARMED_FOR_IT}\b"
-    rf"|\b{_NOT_ARMED_FOR_IT} (?:(?:was|were|have been|has been|had been) )?{_HARM}\b",
+    rf"\b{_HARM}(?: dead)?(?: [\w,-]+){{0,3}}? {_STRANGERS}\b"
+    rf"|\b{_STRANGERS} (?:(?:was|were|have been|has been|had been) )?{_HARM}\b",
     re.IGNORECASE,
 )
 _BY_THEM = re.compile(
@@ -60,11 +61,11 @@ _STATES_OWN = re.compile(
     r"|\b(?:named|appointed|dismissed|fired|sacked|replaced|swore in|new)(?: [\w-]+){0,3}? (?:army|police) chief\b",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(
-    r"\b(?:and|with|alongside|beside) (?:the )?$", re.IGNORECASE
-)  # "to give it and the host's police ..."
+# "To give it and the host's police ...": it is the mission.
+_BESIDE = re.compile(r"\b(?:and|with|alongside|beside) (?:the )?$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|for|give|gives|gave|giving|pay|pays|paid) (?:the )?$", re.IGNORECASE)
 _BEFORE = 60  # characters
+_NAMED = 2.5  # the tie of a sentence that names the mission, if by a name of the article's own: ``mission.Focus``
 
 
 def tells_of_others(seen: Seen, aspect: Aspect, hosts: frozenset[str], known: frozenset[str]) -> bool:
@@ -92,7 +93,7 @@ def _are_a_crowds_dead(text: str) -> bool:
 
 def _is_a_states_own(seen: Seen, aspect: Aspect, hosts: frozenset[str]) -> bool:
     text = seen.sentence.text
-    if seen.level >= 2.5 or _MISSION.search(text):
+    if seen.level >= _NAMED or _MISSION.search(text):
         return False
     alone = [named for named in _hosts_forces(seen, hosts) if not _BESIDE.search(text, 0, named.start)]
     if any(aspect is not Aspect.FUNDING or _TO.search(text, 0, named.start) for named in alone):
@@ -115,7 +116,7 @@ def _hosts_forces(seen: Seen, hosts: frozenset[str]) -> list[Mention]:
 
 
 def _is_elsewhere(seen: Seen, places: frozenset[str]) -> bool:
-    if seen.level >= 2.5:
+    if seen.level >= _NAMED:
         return False
     there = [named for named in seen.mentioned if _is_its_place(seen.sentence.text, named)]
     return bool(there) and all(named.name not in places for named in there)
