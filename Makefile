@@ -95,8 +95,16 @@ lint: setup ## style, types and import contracts
 	@$(BIN)/lint-imports
 
 .PHONY: bench
-bench: setup ## score the reading engine against the gold timelines of three missions
+bench: setup ## the regression test of reading: three missions that were looked at while the engine was built
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: dev
+dev: setup ## measure the whole chain on the dev missions: READER=shipped, rules, encoder, gold, keywords or all
+	@$(BIN)/python -m tests.measure.dev --reader $(or $(READER),shipped) $(ARGS)
+
+.PHONY: sealed
+sealed: setup ## measure on the sealed missions, totals only, and log it: once an issue, since what is seen is tuned on
+	@$(BIN)/python -m tests.measure.sealed --reader $(or $(READER),shipped) $(ARGS)
 
 .PHONY: torture
 torture: setup ## kill a replay at 200 points and more, run each again to its end, and compare (about 20 minutes)

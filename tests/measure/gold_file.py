@@ -277,6 +277,8 @@ def _options(text: str, where: str) -> dict[str, Any]:
                 out["core"] = False
             else:
                 raise GoldError(f"{where}: {option!r} is no option")
+        except GoldError:
+            raise
         except ValueError as error:
             raise GoldError(f"{where}: {option!r}: {error}") from error
     return out
