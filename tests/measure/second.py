@@ -23,8 +23,7 @@ EVERY = 20
 def opened(path: Path) -> GoldMission:
     """The mission in ``path``, a text file or one that is compressed."""
     name = path.name.removesuffix(".xz").removesuffix(".txt")
-    raw = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
-    return load(raw.decode("utf-8"), name)
+    return load(_text(path), name)
 
 
 def drawn(mission: GoldMission) -> list[GoldText]:
@@ -48,7 +47,7 @@ def unlabelled(mission: GoldMission) -> Iterator[str]:
 
 def pairs(missions: Iterable[GoldMission], second: Path) -> dict[str, list[tuple[str, str]]]:
     """The paired labels by question: news, kind, and slot and stage where both see a fact."""
-    rows = [line.split("\t") for line in second.read_text("utf-8").splitlines() if line.strip() and line[0] != "#"]
+    rows = [line.split("\t") for line in _text(second).splitlines() if line.strip() and line[0] != "#"]
     given = {(row[0], int(row[1])): [*row[2:], "", ""][:3] for row in rows}
     out: dict[str, list[tuple[str, str]]] = {"news": [], "kind": [], "slot": [], "stage": []}
     for mission in missions:
@@ -66,6 +65,11 @@ def pairs(missions: Iterable[GoldMission], second: Path) -> dict[str, list[tuple
                     out["slot"].append((mine.slot, slot))
                     out["stage"].append((mine.stage.value, stage))
     return out
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes()
+    return (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8")
 
 
 def _tells(article: GoldText, name: str) -> bool:
