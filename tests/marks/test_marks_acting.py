@@ -45,7 +45,7 @@ def test_an_alert_that_nobody_has_got_yet_is_withdrawn(world: World) -> None:
     world.says(MarkKind.WRONG, world.change(Aspect.STRENGTH).change_id)
 
     assert world.waiting() == []
-    assert world.store.alerts_due("haiti", at("2026-12-01"), 9) == []
+    assert world.store.alerts_due("haiti", world.time, 9) == []
 
 
 def test_a_duplicate_goes_quietly(world: World) -> None:

@@ -32,6 +32,9 @@ from tests.storage.builders import (
     make_watch,
 )
 
+# When Ana begins to mark: after all that comes and all that runs.
+MARKED = at("2025-11-01")
+
 FEEDS = (make_feed("times"), make_feed("post"), make_feed("radio"))
 POSTED: Watch = replace(make_watch(*FEEDS), rules=(AlertRule("all", channels=("console",)),))
 DECIDED = "The Council decided on a force of 5,500 people."
@@ -98,12 +101,24 @@ SECOND = Engine("second", {DECIDED: CEILING, LED: GENERAL, SAID: OFFER})
 
 @dataclass
 class World:
-    """One store, and what is done with it."""
+    """One store, and what is done with it.
+
+    Before its first run a watch's time is the machine's, which the store looks up: here the machine's clock is the
+    world's own, and goes on by a minute at each look.
+    """
 
     store: Store
     watch: Watch = POSTED
-    hours: int = 0
+    time: datetime = MARKED
     results: list[steps.Marked] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store.clock = self.look
+
+    def look(self) -> datetime:
+        """What the clock says now."""
+        self.time += timedelta(minutes=1)
+        return self.time
 
     def reads(self, *articles: Article, engine: Engine = FIRST) -> World:
         """Articles come and are read, as in a run that is later than the last."""
@@ -141,8 +156,9 @@ class World:
 
     def told(self) -> World:
         """All that waits is delivered."""
-        for pending in self.store.alerts_due(self.watch.slug, at("2026-12-01"), 99):
+        for pending in self.store.alerts_due(self.watch.slug, self.time, 99):
             self.store.add_deliveries(RUN, [make_delivery(pending.alert)])
+        assert self.waiting() == []
         return self
 
     def says(self, kind: MarkKind, asked: object, note: str = "so it is", labels: Labels = NO_LABELS) -> steps.Marked:
@@ -153,7 +169,7 @@ class World:
 
     def undoes(self, marked: steps.Marked) -> steps.Marked:
         """Ana takes a mark back."""
-        moment = self.store.clock()
+        moment = self.look()
         now = self.store.last_run_now(self.watch.slug) or moment
         mark = make_undone(marked.mark, author="ana", note="", made_at=moment, watch_time=now)
         return keep(self.store, self.watch, mark, now)[0]
