@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -44,24 +47,49 @@ def test_a_signal_that_came_before_the_wait_ends_it_at_once(number: signal.Signa
 
 
 def test_other_signals_do_not_end_it() -> None:
-    before = signal.signal(signal.SIGUSR1, lambda *_: None)
-    try:
-        with stop_signals() as wait:
-            signal.raise_signal(signal.SIGUSR1)
+    with handled(signal.SIGUSR1, lambda *_: None), stop_signals() as wait:
+        signal.raise_signal(signal.SIGUSR1)
+        signal.raise_signal(signal.SIGINT)
+
+        assert wait() == signal.SIGINT
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_that_was_ignored_before_ends_the_wait(number: signal.Signals) -> None:
+    with handled(number, signal.SIG_IGN), stop_signals() as wait:
+        signal.raise_signal(number)
+
+        assert wait() == number
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN, signal.default_int_handler])
+def test_afterwards_a_signal_does_what_it_did_before(number: signal.Signals, handler: Any) -> None:
+    with handled(number, handler):
+        with stop_signals():
+            pass
+
+        assert signal.getsignal(number) == handler
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_afterwards_ctrl_c_interrupts_as_before() -> None:
+    with handled(signal.SIGINT, signal.default_int_handler):
+        with stop_signals():
+            pass
+
+        with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
-            assert wait() == signal.SIGINT
+
+@contextmanager
+def handled(number: signal.Signals, handler: Any) -> Iterator[None]:
+    """For the length of the block ``handler`` has the signal, whatever had it: in the background SIGINT is ignored."""
+    before = signal.signal(number, handler)
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGUSR1, before)
-
-
-def test_afterwards_signals_do_what_they_did_before() -> None:
-    with stop_signals():
-        pass
-
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-    assert signal.set_wakeup_fd(-1) == -1
+        signal.signal(number, before)
 
 
 def _wait_until_main_sleeps() -> None:
