@@ -26,6 +26,8 @@ PYTHON ?=
 WATCH ?= seeds/haiti
 # Test processes at once, and more words for pytest: make test ARGS="-k board"
 JOBS ?= 2
+# How many days on the clock is in test-clock, a run for each.
+DAYS ?= 1,30,200,800
 # Articles of the archives that bench-speed generates.
 SIZES ?= 10000,100000
 ARGS ?=
@@ -86,6 +88,10 @@ test-all: test ## the same as make test
 .PHONY: test-fast
 test-fast: setup ## the quick tests only
 	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-clock
+test-clock: setup ## the whole suite with the clock 1, 30, 200 and 800 days on, by libfaketime (DAYS=30 for one)
+	@$(BIN)/python -m tests.clock --days $(DAYS) --jobs $(JOBS) $(ARGS)
 
 .PHONY: lint
 lint: setup ## style, types and import contracts
