@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from measure import as_bench
-from measure.gold_file import SLOTS, GoldError, GoldMission, load
 from pipeline.model import Aspect, Stage
+from tests.measure import as_bench
+from tests.measure.gold_file import SLOTS, GoldError, GoldMission, load
 
 TEXT = """title: Observers for Tamar
 kind: military, unnamed

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from measure import as_bench, checks, figures, sealed
-from measure.engines import GoldReader, reader
-from measure.gold_file import load
-from measure.test_gold_file import TEXT
 from pipeline.bench import Gold, Score, Told, baseline_watch, load_gold, score
+from tests.measure import as_bench, checks, figures, sealed
+from tests.measure.engines import GoldReader, reader
+from tests.measure.gold_file import load
+from tests.measure.test_gold_file import TEXT
 
 MISSION = load(TEXT, "tamar")
 
