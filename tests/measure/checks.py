@@ -22,6 +22,7 @@ from .gold_file import SLOTS, GoldError, GoldMission, GoldText, load
 
 RUN = 6  # words in a row that two texts may not share
 _WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"\n|(?<=[.!?;:]) ")
 # Names and formulas of six words that any two writers share are no copying: they are mostly capitals and figures.
 _LOWER = re.compile(r"^[a-zà-ÿ]")
 LOWER_WORDS = 4  # of a run's words so many must begin small for it to be prose
@@ -33,9 +34,9 @@ def words(text: str) -> list[str]:
 
 
 def runs(text: str, size: int = RUN) -> Iterator[tuple[str, ...]]:
-    """The runs of ``size`` words of each paragraph of ``text`` that are prose and no mere name, in lower case."""
-    for paragraph in text.split("\n"):
-        held = words(paragraph)
+    """The runs of ``size`` words of each sentence of ``text`` that are prose and no mere name, in lower case."""
+    for sentence in _SENTENCE_END.split(text):
+        held = words(sentence)
         for i in range(len(held) - size + 1):
             run = held[i : i + size]
             if sum(bool(_LOWER.match(word)) for word in run) >= LOWER_WORDS:
