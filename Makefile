@@ -106,11 +106,11 @@ bench: setup ## the regression test of reading: three missions that were looked 
 
 .PHONY: dev
 dev: setup ## measure the whole chain on the dev missions: READER=shipped, rules, encoder, gold, keywords or all
-	@$(BIN)/python -m tests.measure.dev --reader $(or $(READER),shipped) $(ARGS)
+	@$(BIN)/python -m tests.judgement.dev --reader $(or $(READER),shipped) $(ARGS)
 
 .PHONY: sealed
 sealed: setup ## measure on the sealed missions, totals only, and log it: once an issue, since what is seen is tuned on
-	@$(BIN)/python -m tests.measure.sealed --reader $(or $(READER),shipped) $(ARGS)
+	@$(BIN)/python -m tests.judgement.sealed --reader $(or $(READER),shipped) $(ARGS)
 
 .PHONY: torture
 torture: setup ## kill a replay at 200 points and more, run each again to its end, and compare (about 20 minutes)

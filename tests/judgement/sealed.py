@@ -1,4 +1,4 @@
-"""Measure the engine on the sealed missions: ``make sealed``, which is ``python -m tests.measure.sealed``.
+"""Measure the engine on the sealed missions: ``make sealed``, which is ``python -m tests.judgement.sealed``.
 
 Their texts are stored compressed and are opened here alone, in memory and in a folder that is gone afterwards. Printed
 are totals a mission and the runs of words that they share with training; each run is appended to the log beside them.

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from pipeline.model import Aspect, Stage
-from tests.measure import as_bench
-from tests.measure.gold_file import SLOTS, GoldError, GoldMission, load
+from tests.judgement import as_bench
+from tests.judgement.gold_file import SLOTS, GoldError, GoldMission, load
 
 TEXT = """title: Observers for Tamar
 kind: military, unnamed

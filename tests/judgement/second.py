@@ -1,4 +1,4 @@
-"""Label a twentieth of the articles a second time: ``python -m tests.measure.second draw|compare FILE ...``.
+"""Label a twentieth of the articles a second time: ``python -m tests.judgement.second draw|compare FILE ...``.
 
 ``draw`` prints every twentieth article of each gold file without its labels, a line a sentence, for somebody who has
 not seen them. ``compare`` holds what came back against the gold and prints Cohen's kappa for each question. The

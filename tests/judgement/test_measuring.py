@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.bench import Gold, Score, Told, baseline_watch, load_gold, score
-from tests.measure import as_bench, checks, figures, sealed
-from tests.measure.engines import GoldReader, reader
-from tests.measure.gold_file import load
-from tests.measure.test_gold_file import TEXT
+from tests.judgement import as_bench, checks, figures, sealed
+from tests.judgement.engines import GoldReader, reader
+from tests.judgement.gold_file import load
+from tests.judgement.test_gold_file import TEXT
 
 MISSION = load(TEXT, "tamar")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.measure.checks import shared, wrong
-from tests.measure.dev import DEV, missions
-from tests.measure.gold_file import GoldMission
-from tests.measure.sealed import SEALED
-from tests.measure.second import pairs
+from tests.judgement.checks import shared, wrong
+from tests.judgement.dev import DEV, missions
+from tests.judgement.gold_file import GoldMission
+from tests.judgement.sealed import SEALED
+from tests.judgement.second import pairs
 from training.agreement import kappa
 from training.corpus import missions as corpus
 

@@ -1,4 +1,4 @@
-"""Measure the engine on the dev missions: ``python -m tests.measure.dev [--reader NAME] [--only MISSION]``.
+"""Measure the engine on the dev missions: ``python -m tests.judgement.dev [--reader NAME] [--only MISSION]``.
 
 Each watch is drafted from one article and used unreviewed. Words, thresholds and prompts may be chosen on these
 figures, with missions left out; they are no measure of quality: that is ``make sealed``.

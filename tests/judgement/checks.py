@@ -1,4 +1,4 @@
-"""Check gold missions against the rules of a set: ``python -m tests.measure.checks FILE ... [--sources FOLDER]``.
+"""Check gold missions against the rules of a set: ``python -m tests.judgement.checks FILE ... [--sources FOLDER]``.
 
 Prints what each mission holds, then what is wrong; exit code 1 where something is. ``--sources`` names a folder of
 texts that a writer read while writing: no run of six words may stand in both. It is the writer's own and is not

@@ -1,6 +1,6 @@
 """Load a mission with gold from one text file, which is as its writer wrote it and readable in a diff.
 
-The format is told in ``tests/measure/README.md``, the labels in ``training/GUIDE.md``. Loading is strict: a line that
+The format is told in ``tests/judgement/README.md``, the labels in ``training/GUIDE.md``. Loading is strict: a line that
 is not what it should be is named with its file and number.
 """
 
