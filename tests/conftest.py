@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -35,6 +36,10 @@ _gethostbyname_ex = socket.gethostbyname_ex
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the tests an environment that the operator's own settings can't reach."""
+    # What runs in the background has SIGINT ignored, and so has all that it starts: Prefect's worker, which a SIGTERM
+    # ends by way of SIGINT, would have to be killed after a minute.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith("PREFECT_") or (name.startswith("MISSIONWATCH_") and name != "MISSIONWATCH_SHARED"):
             del os.environ[name]

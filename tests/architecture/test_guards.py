@@ -63,13 +63,13 @@ def test_prefect_keeps_to_a_home_of_the_tests_own():
     assert "PREFECT_API_URL" not in os.environ
 
 
-def run_suite(folder: Path, source: str, *options: str, **environ: str) -> str:
+def run_suite(folder: Path, source: str, *options: str, before: tuple[str, ...] = (), **environ: str) -> str:
     """What pytest prints for a one-file suite under this project's conftest."""
     (folder / "conftest.py").write_text(CONFTEST.read_text())
     (folder / "test_it.py").write_text(source)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow: slow\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-q", *options],
+        [*before, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-q", *options],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -77,6 +77,19 @@ def run_suite(folder: Path, source: str, *options: str, **environ: str) -> str:
         timeout=60,
     )
     return done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_what_a_test_starts_ends_by_sigint_also_where_the_tests_run_in_the_background(tmp_path):
+    source = (
+        "import signal, subprocess\n"
+        "def test_it():\n"
+        "    process = subprocess.Popen(['sleep', '30'])\n"
+        "    process.send_signal(signal.SIGINT)\n"
+        "    assert process.wait(10) == -signal.SIGINT\n"
+    )
+
+    assert "1 passed" in run_suite(tmp_path, source, before=("env", "--ignore-signal=INT"))
 
 
 @pytest.mark.slow
