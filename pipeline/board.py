@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.model import Aspect, BoardRow, Change, Name, Verdict, Watch
+from pipeline.model import Aspect, BoardRow, Change, Claim, Name, Slot, Verdict, Watch
 from pipeline.text import content_id, normalise
 
 Key = tuple[Aspect, str]
@@ -158,6 +158,7 @@ def baseline_changes(watch: Watch) -> tuple[Change, ...]:
             quote=fact.quote,
             reason=f"known at the start, from {baseline.outlet or baseline.title}",
             confidence=1.0,
+            fact=fact.fact,
         )
         for fact in baseline.facts
     )
@@ -165,9 +166,18 @@ def baseline_changes(watch: Watch) -> tuple[Change, ...]:
 
 # -- the mission's name ----------------------------------------------------------------------
 
-BECAME = " -> "  # in a mandate's value: the old name, then the new
+BECAME = " -> "  # in a mandate's value of a version without types: the old name, then the new
 SURE_OF_A_NAME = 0.6  # the confidence of a change from which its new name is the mission's too
 _INITIALS = re.compile(r"^[\s,“”\"']*\(([A-Z][A-Za-z-]{1,11})\)")
+
+
+def successor(told: Change | Claim) -> str:
+    """The name that the mission gets by a change or claim; empty where it gets none."""
+    if told.fact is not None:
+        return told.fact.parts.organisation if told.fact.slot is Slot.SUCCESSOR else ""
+    if told.aspect is not Aspect.MANDATE or BECAME not in told.value:
+        return ""
+    return told.value.split(BECAME, 1)[1].strip()
 
 
 def successors(changes: Iterable[Change]) -> tuple[Name, ...]:
@@ -178,9 +188,9 @@ def successors(changes: Iterable[Change]) -> tuple[Name, ...]:
     """
     names: dict[str, Name] = {}
     for change in changes:
-        if change.aspect is not Aspect.MANDATE or BECAME not in change.value or change.confidence < SURE_OF_A_NAME:
+        name = successor(change)
+        if change.confidence < SURE_OF_A_NAME:
             continue
-        name = change.value.split(BECAME, 1)[1].strip()
         if len(name.split()) < 2:
             continue
         since = min(change.held_from, change.known_at.date())

@@ -30,13 +30,18 @@ def a_file(tmp_path: Path, *lines: object) -> Path:
 
 def test_a_change_is_written_as_the_contract_says(tmp_path: Path) -> None:
     (found,) = backtest(a_watch(), load_articles(a_file(tmp_path, line("a-1"))), RuleReader())
+    assert found.pop("confidence") > 0.9
     assert found == {
         "article": "a-1",
         "aspect": "mandate",
         "stage": "decided",
+        "slot": "term",
+        "key": "",
+        "facts": [{"act": "extended", "until": "2026-03-31"}],
         "subject": "mandate",
-        "value": "until 2026-03-31",
+        "value": "until 31 Mar 2026",
         "before": None,
+        "headline": "Mandate: until 31 Mar 2026 (decided 30 Sep)",
         "verdict": "new",
         "quote": TEXT,
         "event_date": "2025-09-30",

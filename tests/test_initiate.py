@@ -61,8 +61,8 @@ def test_the_organisation_in_the_name_leads() -> None:
 
 def test_the_mandate_and_the_ceiling_are_facts() -> None:
     facts = {f.aspect: f for f in draft(ARTICLE).baseline.facts}
-    assert (facts[Aspect.MANDATE].stage, facts[Aspect.MANDATE].value) == (Stage.DECIDED, "until 2026-06-30")
-    assert facts[Aspect.STRENGTH].value == "up to 2,400 uniformed personnel"
+    assert (facts[Aspect.MANDATE].stage, facts[Aspect.MANDATE].value) == (Stage.DECIDED, "until 30 Jun 2026")
+    assert facts[Aspect.STRENGTH].value == "2,400 personnel"
 
 
 def test_every_quote_stands_verbatim_where_it_says() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from pipeline import phrasing
 from pipeline.alerts import worth_alerting
 from pipeline.board import baseline_changes, fold
 from pipeline.compare import Memory, judge, likeness
@@ -22,7 +23,7 @@ from pipeline.compare.marks import marks_of_change, marks_of_claim, own_words, s
 from pipeline.compare.memory import SAME, one_footing
 from pipeline.dedupe import OriginIndex, origin_of
 from pipeline.model import Article, Aspect, Change, Claim, Precision, Reading, Stage, Watch
-from pipeline.reading import features, meaning, mission, rules
+from pipeline.reading import features, mission, parts, rules
 from pipeline.reading.features import Seen
 from pipeline.reading.sentences import Sentence
 from pipeline.text import content_id
@@ -144,8 +145,8 @@ def _given(labelled: Labelled, article: Article, watch: Watch, hosts: frozenset[
 def _filled(claim: Claim, seen: Seen, watch: Watch, published: date) -> Claim:
     """``claim`` with the subject and the value that the reader gives to its aspect and stage."""
     name = watch.names[0].text
-    subject = meaning.subject(seen, claim.aspect, claim.stage, name, claim.event_date or published)
-    return replace(claim, subject=subject, value=meaning.value(seen, claim.aspect, claim.stage, name))
+    fact = parts.fact_of(seen, claim.aspect, claim.stage, name, claim.event_date, published)
+    return replace(claim, subject=phrasing.subject(fact), value=phrasing.value(fact, claim.stage), fact=fact)
 
 
 def _event_day(seen: Seen, published: date) -> tuple[date | None, Precision]:

@@ -9,8 +9,8 @@ from datetime import date
 from urllib.parse import quote
 from uuid import UUID
 
-from pipeline import shown
-from pipeline.alerts.message import Fact, Message, Section, subject_of
+from pipeline import phrasing, shown
+from pipeline.alerts.message import SUBJECT_LIMIT, Fact, Message, Section, subject_of
 from pipeline.board import surer
 from pipeline.model import Article, Change, Stage, Verdict, Watch
 
@@ -22,14 +22,6 @@ _SOME_UNCERTAIN = "What is marked uncertain rests on one source, or on a sentenc
 _UNCERTAIN = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
 _CONFIRMED = "CONFIRMED: a second, independent origin now says what was too uncertain to be told at once."
 
-_STAGE_WORDS = {
-    Stage.PROPOSED: "proposed",
-    Stage.PLANNED: "planned",
-    Stage.DECIDED: "decided",
-    Stage.IN_EFFECT: "in effect",
-    Stage.ENDED: "ended",
-    Stage.REJECTED: "rejected",
-}
 _VERDICT_WORDS = {
     Verdict.NEW: "new",
     Verdict.ADVANCES: "advances: what was expected has come nearer, or has come",
@@ -154,7 +146,7 @@ def trail(folder: str, asked: str, data_dir: str = "") -> str:
 
 def stage_words(stage: Stage) -> str:
     """The stage as people write it."""
-    return _STAGE_WORDS[stage]
+    return phrasing.STAGE_WORDS[stage]
 
 
 def became(change: Change) -> str:
@@ -164,6 +156,9 @@ def became(change: Change) -> str:
         return f"{change.subject}: {change.value}, and now also {change.disputed_value}: sources disagree"
     if change.before_stage is None:
         return f"{after}; the board said nothing of it"
+    if change.before_value == change.value:
+        was, now = stage_words(change.before_stage), stage_words(change.stage)
+        return f"{change.subject}: {change.value}: {was} became {now}" if was != now else after
     old = f"{change.before_value or 'nothing'} ({stage_words(change.before_stage)})"
     return f"{change.subject}: {old} became {change.value} ({stage_words(change.stage)})"
 
@@ -183,8 +178,14 @@ def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE) -
         mark = "uncertain: " if all(map(_is_uncertain, changes)) else "digest: "
     else:
         mark = "" if kind == AT_ONCE else f"{kind}: "
-    head = f"{mark}{watch.title}: {first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
-    return subject_of(head, more=len(changes) - 1)
+    if first.fact is None:  # of a version that did not type it
+        said = f"{first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
+        return subject_of(f"{mark}{watch.title}: {said}", more=len(changes) - 1)
+    heads = (
+        f"{mark}{watch.title}: {line}" for line in (phrasing.headline(first), phrasing.headline(first, short=True))
+    )
+    whole = next((head for head in heads if len(head) <= SUBJECT_LIMIT - len(" (+99)")), None)
+    return subject_of(whole or f"{mark}{phrasing.headline(first, short=True)}", more=len(changes) - 1)
 
 
 def _intro(changes: Sequence[Change], kind: str) -> str:

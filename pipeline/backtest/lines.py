@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
+from pipeline import phrasing
 from pipeline.alerts import worth_alerting
 from pipeline.backtest.articles import given_id
 from pipeline.backtest.living import lived
@@ -18,12 +19,17 @@ class BacktestLine(TypedDict):
     article: str
     aspect: str
     stage: str
+    slot: str | None
+    key: str | None
+    facts: list[dict[str, str | int | float | bool]]
     subject: str
     value: str
     before: str | None
+    headline: str
     verdict: str
     quote: str
     event_date: str | None
+    confidence: float
 
 
 def backtest(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[BacktestLine]:
@@ -50,10 +56,15 @@ def _line(article: Article, change: Change) -> BacktestLine:
         "article": given_id(article),
         "aspect": change.aspect.value,
         "stage": change.stage.value,
+        "slot": change.fact.slot.value if change.fact is not None else None,
+        "key": change.fact.key if change.fact is not None else None,
+        "facts": [change.fact.parts.flat()] if change.fact is not None else [],
         "subject": change.subject,
         "value": change.disputed_value or change.value,
         "before": before,
+        "headline": phrasing.headline(change),
         "verdict": change.verdict.value,
         "quote": change.quote,
         "event_date": change.event_date.isoformat() if change.event_date else None,
+        "confidence": round(change.confidence, 4),
     }

@@ -7,12 +7,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from pipeline.board import BECAME, IN_ALL, Board, apply, confirm, quantities, same_number, subject_key
+from pipeline.board import (
+    BECAME,
+    IN_ALL,
+    Board,
+    apply,
+    confirm,
+    quantities,
+    same_number,
+    subject_key,
+    successor,
+)
+from pipeline.compare.identity import FREE, equal, same_key
 from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
 from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
 from pipeline.language import english
-from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Stage, Verdict, Watch
+from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Slot, Stage, Verdict, Watch
 from pipeline.text import content_id
 
 SURE = 0.5  # under this a claim is too weak to move the board
@@ -91,6 +102,9 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
         return verdict(Verdict.STALE, "the article is older than the baseline")
     if claim.background:
         return verdict(Verdict.STALE, "the article tells this as background, not as news")
+    if (denied := _denial_of(claim, board)) is not None:
+        reason = f"was denied on {_day(denied.held_from)}, and nobody has confirmed it since"
+        return replace(verdict(Verdict.STALE, reason), against=denied.change_id)
     row = board.get((known.aspect, known.subject_key)) if known else None
     if known is not None and row is not None and not _brings_more(claim, row.change):
         return _again(claim, known, row, origin, similar)
@@ -112,9 +126,51 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
         backed = f"; two origins say so, {doubt.origin} since {_day(doubt.published.date())} and now {origin}"
     if known is not None and row is None:
         return verdict(Verdict.STALE, f"the board has had this since {_day(known.held_from)} and has moved on")
+    if row is not None and not _is_row_of(claim, row.change):
+        # What is known of the event stands under another slot or key: the board gets this beside it, and nobody hears
+        # of the event twice.
+        confidence = min(confidence, QUIET) if known is not None and known.stage is claim.stage else confidence
+        row = board.get((claim.aspect, subject_key(claim.aspect, claim.subject)))
+    if row is not None and _states_nothing_new(claim, row.change):
+        return _again(claim, row.change, row, origin, similar)
     change = _change(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
     change = replace(change, reason=change.reason + backed)
     return Judgement(claim, change.verdict, change.reason, against, similar, change)
+
+
+def _denial_of(claim: Claim, board: Board) -> Change | None:
+    """The change by which a loss was denied that the claim tells as unconfirmed."""
+    if claim.fact is None or claim.fact.slot is not Slot.INCIDENT or claim.stage is not Stage.PROPOSED:
+        return None
+    for row in board.of(claim.aspect):
+        fact = row.change.fact
+        denied = fact is not None and fact.slot is Slot.INCIDENT and row.change.stage is Stage.REJECTED
+        if fact is not None and denied and same_key(Slot.INCIDENT, claim.fact.key, fact.key):
+            return row.change
+    return None
+
+
+def _is_row_of(claim: Claim, change: Change) -> bool:
+    """Whether the claim is about the row's slot and key: a vote that is put off is not the mandate."""
+    if claim.fact is None or change.fact is None:
+        return True
+    mine, theirs = claim.fact, change.fact
+    if mine.slot is not theirs.slot:
+        return False
+    if mine.slot is Slot.CONTRIBUTION and Stage.REJECTED in (claim.stage, change.stage):
+        return mine.parts.act == theirs.parts.act and same_key(mine.slot, mine.key, theirs.key)
+    return mine.slot in FREE or same_key(mine.slot, mine.key, theirs.key)
+
+
+def _states_nothing_new(claim: Claim, change: Change) -> bool:
+    """Whether the claim is of the row's stage and all that it states is there: the same value is never a change."""
+    if claim.fact is None or change.fact is None or claim.stage is not change.stage:
+        return False
+    if claim.value == change.value and claim.subject == change.subject:
+        return True
+    mine, theirs = claim.fact.parts, change.fact.parts
+    stated = set(mine.stated())
+    return claim.fact.slot is Slot.SUCCESSOR and stated <= set(theirs.stated()) and equal(mine, theirs)
 
 
 def either(one: float, other: float) -> float:
@@ -207,10 +263,9 @@ def _fills_in(claim: Claim, change: Change) -> bool:
     if claim.aspect is not change.aspect or claim.confidence < SURE:
         return False
     if claim.aspect is Aspect.MANDATE:
-        if BECAME not in claim.value:
-            return False
+        name = successor(claim)
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
-        return BECAME not in change.value or change.value.split(BECAME, 1)[1] not in english(change.quote)
+        return bool(name) and (not successor(change) or successor(change) not in english(change.quote))
     if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
@@ -241,6 +296,8 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
     """The change that ``claim`` makes, with its verdict and reason."""
     same_aspect = known is not None and known.aspect is claim.aspect
     key = known.subject_key if known is not None and same_aspect else subject_key(claim.aspect, claim.subject)
+    if claim.fact is not None and claim.fact.slot is Slot.CONTRIBUTION and claim.stage is Stage.REJECTED:
+        key = f"{key} ({claim.fact.parts.act})"  # who will not leave, stays as they were
     current = board.get((claim.aspect, key))
     lower = current is not None and RANK[claim.stage] < RANK[current.change.stage]
     if current is not None and lower and claim.stage is not Stage.REJECTED:
@@ -266,6 +323,7 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
         claim_id=claim.claim_id,
         article_id=article.article_id,
         event_date=claim.event_date,
+        fact=claim.fact,
     )
     if before is None:
         return replace(change, supersedes=_superseded(claim, board, key))
@@ -275,12 +333,16 @@ def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: C
         before_value=before.value,
         before_subject=before.subject,
         before_since=before.held_from,
+        before_parts=before.fact.parts if before.fact is not None else None,
     )
+    if claim.aspect is Aspect.MANDATE and claim.stage is Stage.ENDED:
+        change = replace(change, supersedes=_superseded(claim, board, key))  # its lead ends with the mission
     if kind is Verdict.DISPUTES:
-        return replace(change, disputed_value=claim.value, value=before.value, held_from=before.held_from)
+        disputed = replace(change, disputed_value=claim.value, value=before.value, held_from=before.held_from)
+        return replace(disputed, fact=before.fact)
     if kind is Verdict.ADVANCES and claim.stage is before.stage and claim.event_date is None:
         change = replace(change, held_from=before.held_from)  # it tells more of the same event
-    if claim.aspect is Aspect.MANDATE and BECAME in before.value and BECAME not in claim.value:
+    if claim.aspect is Aspect.MANDATE and BECAME in before.value and not successor(claim):
         return replace(change, value=before.value)  # what became of the mission stays told when its stage moves on
     return change
 

@@ -14,7 +14,21 @@ from pipeline.board import subject_key
 from pipeline.errors import ContentError
 from pipeline.initiate.names import Called, called
 from pipeline.initiate.places import anywhere, places
-from pipeline.model import AlertRule, Article, Aspect, Baseline, Claim, Fact, Name, Precision, Stage, Watch
+from pipeline.model import (
+    AlertRule,
+    Article,
+    Aspect,
+    Baseline,
+    Claim,
+    Fact,
+    Name,
+    Parts,
+    Precision,
+    Slot,
+    Stage,
+    TypedFact,
+    Watch,
+)
 from pipeline.reading import RuleReader, mission, sentences
 from pipeline.text import content_id, shorten, squeeze
 
@@ -146,13 +160,16 @@ def _lead(text: str, parts: tuple[sentences.Sentence, ...], place: str, long: st
                 r"\b(?:push|want|would|next|propos|replace)\w* [^.]{0,40}$", part.text[: m.start()]
             ):
                 quote = text[part.start : part.end]
-                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, named[0] if named else body, quote, part.start)
+                typed = TypedFact(Slot.LEAD, "", Parts(country=named[0]) if named else Parts(organisation=body))
+                value = named[0] if named else body
+                return Fact(Aspect.LEAD, "lead", Stage.IN_EFFECT, value, quote, part.start, fact=typed)
     sender = next((full for full in mission.ORGANISATIONS if mission.sends(full, long)), "")
     if sender:
         for part in parts:
             if long in part.text:
                 quote = text[part.start : part.end]
-                return Fact(Aspect.LEAD, "mission", Stage.IN_EFFECT, sender, quote, part.start)
+                typed = TypedFact(Slot.LEAD, "", Parts(organisation=sender))
+                return Fact(Aspect.LEAD, "lead", Stage.IN_EFFECT, sender, quote, part.start, fact=typed)
     return None
 
 
@@ -178,7 +195,7 @@ def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact
         key = (claim.aspect, subject_key(claim.aspect, claim.subject), claim.stage)
         if key not in best or best[key].confidence < claim.confidence:
             best[key] = claim
-    facts = [Fact(c.aspect, c.subject, c.stage, c.value, c.quote, c.start, c.event_date) for c in best.values()]
+    facts = [Fact(c.aspect, c.subject, c.stage, c.value, c.quote, c.start, c.event_date, c.fact) for c in best.values()]
     if lead is not None:
         facts.append(lead)
     return tuple(sorted(facts, key=lambda f: (f.start, f.aspect.value, f.subject)))

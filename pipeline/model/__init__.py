@@ -17,6 +17,7 @@ from pipeline.model.delivery import (
     Silence,
     ToldAlert,
 )
+from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading
 from pipeline.model.polling import Alarm, FeedHealth, FeedRecord, Habits, Quiet, Sight
 from pipeline.model.revision import (
@@ -46,6 +47,7 @@ from pipeline.model.watch import AlertRule, Baseline, Every, Fact, Feed, Name, R
 from pipeline.model.words import MOVES_BOARD, WORKED, Aspect, HealthState, PollOutcome, Precision, Role, Stage, Verdict
 
 __all__ = [
+    "HARM",
     "MOVES_BOARD",
     "TAKEN_BACK",
     "WORKED",
@@ -61,6 +63,7 @@ __all__ = [
     "ChannelAlarm",
     "ChannelState",
     "Claim",
+    "Day",
     "Delivery",
     "Entry",
     "Every",
@@ -72,14 +75,18 @@ __all__ = [
     "FeedRecord",
     "FeedState",
     "FetchRecord",
+    "Figure",
+    "FigureRole",
     "Finding",
     "Habits",
     "HealthState",
     "Judgement",
+    "Movement",
     "Name",
     "PageToCheck",
     "ParsedEntry",
     "ParsedFeed",
+    "Parts",
     "PendingAlert",
     "PendingEntry",
     "Picture",
@@ -98,9 +105,11 @@ __all__ = [
     "SentAlert",
     "Sight",
     "Silence",
+    "Slot",
     "Stage",
     "Standing",
     "ToldAlert",
+    "TypedFact",
     "Urgent",
     "Verdict",
     "Watch",

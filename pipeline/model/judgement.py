@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from pipeline.model.facts import Parts, TypedFact
 from pipeline.model.words import Aspect, Precision, Stage, Verdict
 
 
@@ -13,7 +14,8 @@ from pipeline.model.words import Aspect, Precision, Stage, Verdict
 class Claim:
     """What one sentence of an article says of the mission.
 
-    ``quote == article.text[start:end]``, always (``start`` is -1 where it stands in the title).
+    ``quote == article.text[start:end]``, always (``start`` is -1 where it stands in the title). ``fact`` is what it
+    states, typed; ``subject`` and ``value`` are that fact in words. None: it is of a version that did not type them.
     """
 
     claim_id: UUID
@@ -30,6 +32,7 @@ class Claim:
     background: bool = False
     confidence: float = 0.5
     why: str = ""  # what in the sentence led to it
+    fact: TypedFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Change:
         held_from: since when the new state holds (the event's day, else the publication's).
         known_at: when we could know it (the article's publication).
         before_*: what the board said, None where it said nothing.
+        fact: what it states, typed; ``subject`` and ``value`` are that in words. None: of a version without types.
         supersedes: the change whose row this one replaces.
     """
 
@@ -76,6 +80,8 @@ class Change:
     article_id: UUID | None = None
     event_date: date | None = None
     disputed_value: str | None = None
+    fact: TypedFact | None = None
+    before_parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)

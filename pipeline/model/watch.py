@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from pipeline.model.facts import TypedFact
 from pipeline.model.words import Aspect, Role, Stage
 
 
@@ -57,6 +58,7 @@ class Fact:
     quote: str
     start: int
     since: date | None = None
+    fact: TypedFact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pipeline.reading.encoder import Encoder, Heard
 from pipeline.reading.features import Seen
 from pipeline.reading.sentences import Sentence
 
-ENGINE = "rules+encoder-4"
+ENGINE = "rules+encoder-5"
 MOST_ASPECTS = 3  # of one sentence
 FLOOR = 0.04  # below this the encoder has no claim
 SAID = 0.1  # below this the two together have none: of a hundred such on the bench, four would be right

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from pipeline import phrasing
 from pipeline.model import Article, Aspect, Claim, Precision, Stage, Watch
-from pipeline.reading import cues, meaning, mission, others, tense
+from pipeline.reading import cues, mission, others, parts, tense
 from pipeline.reading.features import Seen
 from pipeline.text import content_id
 
@@ -34,30 +35,34 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
     """
     aspect = said.aspect
     stage, background = tense.corrected(seen, said.stage, background=said.background)
+    stage = parts.stage_of(seen, aspect, stage)
     published = article.published.date()
     event, precision = event_of(seen, published)
     name = mission.name_of(watch)
-    subject = meaning.subject(seen, aspect, stage, name, event or published)
-    value = meaning.value(seen, aspect, stage, name)
+    fact = parts.fact_of(seen, aspect, stage, name, event, published)
+    subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
     who = mission.identity(watch)
     foreign = seen.level == mission.SISTER or others.tells_of_others(seen, aspect, who.hosts, who.states)
-    part = seen.sentence
+    sentence = seen.sentence
     why = (*cues.ASPECTS.hits(seen.plain, aspect.value)[:3], *cues.STAGES.hits(seen.plain, stage.value)[:3])
     return Claim(
-        claim_id=content_id("claim", article.article_id, engine, aspect.value, stage.value, part.start, subject, value),
+        claim_id=content_id(
+            "claim", article.article_id, engine, aspect.value, stage.value, sentence.start, subject, value
+        ),
         article_id=article.article_id,
         aspect=aspect,
         stage=stage,
         subject=subject,
         value=value,
-        quote=part.text,
-        start=part.start,
-        end=part.end,
+        quote=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
         event_date=event,
         event_precision=precision,
         background=background,
         confidence=0.0 if foreign else round(said.confidence, 4),
         why=", ".join(why),
+        fact=fact,
     )
 
 

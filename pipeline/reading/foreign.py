@@ -15,9 +15,7 @@ from functools import lru_cache
 from pipeline import countries, language
 from pipeline.model import Article, Aspect, Claim, Reading, Watch
 from pipeline.reading import mission, sentences
-from pipeline.reading.phrase import LIMIT
 from pipeline.reading.sentences import Sentence
-from pipeline.text import shorten, squeeze
 
 Read = Callable[[Article, tuple[Sentence, ...], Watch], Reading]
 # The host's own soldiers and police are never the mission's, and a mission that is said to be in another country is
@@ -157,9 +155,5 @@ def in_english(watch: Watch) -> Watch:
 
 
 def _in_its_words(claim: Claim, article: Article, part: Sentence) -> Claim:
-    """``claim`` with its quote as the article has it; a value that is only a clause of it too."""
-    own = article.text[part.start : part.end]
-    value = claim.value
-    if len(value.split()) >= 4 and squeeze(value.rstrip("…")) in squeeze(part.text):
-        value = shorten(own, LIMIT)
-    return replace(claim, quote=own, value=value)
+    """``claim`` with its quote as the article has it."""
+    return replace(claim, quote=article.text[part.start : part.end])

@@ -1,105 +1,86 @@
-"""What a sentence comes to in a few words: the clause that tells, without who said so. Pure."""
+"""Whom of the mission a sentence counts as killed, injured, missing or captured. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import NamedTuple
 
-from pipeline.board import IN_ALL, Quantity, quantities
-from pipeline.text import shorten, squeeze
+from pipeline.board import Quantity, quantities
 
-LIMIT = 90  # characters of a value that is a clause: a line of the board
-
-_SAID = (
-    r"(?:said|says|added|told|announced|reported|confirmed|warned|stated|explained|noted|wrote|went on|argued|reads)"
-)
-_SAYS = re.compile(rf"\b{_SAID}\b")
-_LONGEST_SPEAKER = 110  # characters of ", the minister told a radio talk show"
-_BEGINS_WITH_SPEAKER = re.compile(rf"^[^,;“\"]{{2,90}}?\b{_SAID}(?: on [A-Z]\w+day)?(?: this week)?(?: that|:) ")
-_ACCORDING = re.compile(r"^(?:According to|By|In) [^,]{3,60}, ")
-_ASIDE = re.compile(r"\s*\([^()]{1,60}\)|, (?:which|who|whose|where)\b[^,;]{3,90},")
-_CLAUSE = re.compile(r"; |(?: — | – )|, (?:and|but|while|although|as|with|after|before) ")
-
-_HURT = {
-    "killed": "killed",
-    "dead": "killed",
-    "died": "killed",
-    "death": "killed",
-    "deaths": "killed",
-    "kill": "killed",
+_KINDS = {
+    **dict.fromkeys(
+        ("killed", "dead", "died", "death", "deaths", "kill", "killing", "lost", "dies", "kills"), "killed"
+    ),
+    **dict.fromkeys(("injured", "injuring", "hurt", "wounded", "wounding", "injuries"), "injured"),
+    "missing": "missing",
+    **dict.fromkeys(("kidnapped", "abducted", "seized", "captured", "taken hostage"), "captured"),
 }
-_HURT |= {"killing": "killed", "lost": "killed", "dies": "killed", "kills": "killed"}
-_HURT |= dict.fromkeys(("injured", "injuring", "hurt", "wounded", "wounding", "injuries"), "injured")
-_HURT |= dict.fromkeys(("missing",), "missing") | dict.fromkeys(("kidnapped", "abducted", "seized"), "kidnapped")
-_HARM = re.compile(r"\b(" + "|".join(sorted(_HURT, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_HARM = re.compile(r"\b(" + "|".join(sorted(_KINDS, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:an?|another|the) (?:\w+[ -]){0,3}?(?:soldier|officer|peacekeeper|policeman|policewoman|monitor|observer"
     r"|member|marine|sailor|guard|driver|pilot|trooper)\b",
     re.IGNORECASE,
 )
-_ONLY_ROUGHLY = re.compile(r" ?(?:at least |about |some |another |more than |up to )?")
+_ONLY_ROUGHLY = re.compile(r" ?(?:were|was)? ?(?:at least |about |some |another |more than |up to )?")
 _SUM = re.compile(
     r"\bsince (?:\w+ ){1,4}?(?:began|begun|started|arriv\w+|deploy\w+|launch\w*|creat\w+|came)\b"
     r"|\bsince (?:\w+ )?(?:19|20)\d\d\b|\b(?:so far|to date|in all|in total|altogether|all told)\b",
     re.IGNORECASE,
 )
-_NEARBY = 48  # characters between a number and the harm that it counts
+_CLAUSE = re.compile(r"[;:]|, (?:and|but|while|after|when|as) ")
+NEAR = 24  # characters between a harm and the one person behind it: "killed on Sunday a guard"
+MOST = 1000  # a larger number in a sentence about harm counts something else
 
 
-def gist(text: str, cues: Iterable[str] = ()) -> str:
-    """The clause of ``text`` that tells, in at most :data:`LIMIT` characters.
+class Harm(NamedTuple):
+    """People counted by what befell them; ``in_all`` where the sentence adds up more than one day's."""
 
-    Args:
-        text: one sentence.
-        cues: the words for which the sentence was taken; the clause that has one of them is chosen.
+    killed: int = 0
+    injured: int = 0
+    missing: int = 0
+    captured: int = 0
+    in_all: bool = False
+
+
+def harm(text: str) -> Harm:
+    """What ``text`` counts. A harm without a number of its own voids the whole count: half of it would be wrong.
+
+    A number counts the harm right before it ("killed two"), or else the next harm after it in its clause ("two of the
+    mission's soldiers were killed").
     """
-    told = squeeze(text).strip("\"“”'‘’ ")
-    told = _without_speaker(told)
-    told = _BEGINS_WITH_SPEAKER.sub("", told)
-    told = _ACCORDING.sub("", _ASIDE.sub("", told))
-    clauses = [clause.strip(' ,;."“”') for clause in _CLAUSE.split(told)]
-    words = [cue.strip() for cue in cues if cue.strip()]
-    telling = next((c for c in clauses if len(c.split()) >= 4 and any(w in c.lower() for w in words)), None)
-    chosen = telling or next((c for c in clauses if len(c.split()) >= 4), told)
-    return shorten(chosen or text, LIMIT)
-
-
-def _without_speaker(text: str) -> str:
-    """``text`` without the words at its end that say who said so."""
-    at = len(text)
-    while (at := text.rfind(",", 0, at)) > 5 and len(text) - at <= _LONGEST_SPEAKER:
-        if _SAYS.search(text, at):
-            return text[:at]
-    return text
-
-
-def toll(text: str) -> str:
-    """The dead, injured, missing and kidnapped of ``text``, as ``1 killed, 8 injured``; empty where none is counted.
-
-    Where the sentence adds up those of a whole deployment, it says so: ``3 killed in all``.
-    """
-    added = False
     counted: dict[str, int] = {}
-    numbers = [q for q in quantities(text) if q.kind == "count" and 1 <= q.number < 1000]
-    for harm in _HARM.finditer(text):
-        kind = _HURT[harm[1].lower()]
+    added, voided = False, False
+    numbers = [q for q in quantities(text) if q.kind == "count" and 1 <= q.number < MOST]
+    single = list(_ONE.finditer(text))
+    for found in _HARM.finditer(text):
+        kind = _KINDS[found[1].lower()]
         if kind in counted:
             continue
-        found = _counted(text, numbers, harm.start(), harm.end())
-        if found is not None:
-            counted[kind] = int(found.number)
+        number = _counted(text, numbers, found.start(), found.end())
+        one = next((m for m in reversed(single) if _counts(text, m, found)), None)
+        if number is not None:
+            counted[kind] = int(number.number)
             added = added or bool(_SUM.search(text))
-            numbers.remove(found)
-        elif kind == "killed" and any(abs(one.end() - harm.start()) <= 2 * _NEARBY for one in _ONE.finditer(text)):
+            numbers.remove(number)
+        elif one is not None:
             counted[kind] = 1
-    told = ", ".join(f"{number} {kind}" for kind, number in counted.items())
-    return f"{told}{IN_ALL}" if added else told
+            single.remove(one)
+        else:
+            voided = True
+    return Harm(in_all=added) if voided else Harm(**counted, in_all=added)
+
+
+def _counts(text: str, one: re.Match[str], harmed: re.Match[str]) -> bool:
+    """Whether a single person that ``one`` names is who was ``harmed``, before or behind it in one clause."""
+    if one.end() <= harmed.start():
+        return _CLAUSE.search(text, one.end(), harmed.start()) is None
+    return harmed.end() <= one.start() and one.start() - harmed.end() <= NEAR
 
 
 def _counted(text: str, numbers: list[Quantity], start: int, end: int) -> Quantity | None:
-    """The number that a harm at ``start`` to ``end`` counts: right behind it, or else the nearest before it."""
+    """The number that a harm at ``start`` to ``end`` counts: right behind it, or else the last before it."""
     for number in numbers:
         if number.start >= end and _ONLY_ROUGHLY.fullmatch(text, end, number.start):
             return number
-    before = [number for number in numbers if 0 <= start - number.end <= _NEARBY]
+    before = [n for n in numbers if n.end <= start and not _CLAUSE.search(text, n.end, start)]
     return max(before, key=lambda number: number.end, default=None)

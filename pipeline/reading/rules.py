@@ -35,7 +35,7 @@ _DECISIVE = frozenset({Aspect.MANDATE, Aspect.STRENGTH, Aspect.SUPPORT, Aspect.L
 class RuleReader:
     """Reads by rules alone."""
 
-    engine = "rules-3"
+    engine = "rules-4"
 
     def read(self, article: Article, watch: Watch) -> Reading:
         """The claims of ``article``, in text order, or why there are none."""

@@ -12,11 +12,12 @@ import duckdb
 from pipeline.errors import StorageError, UsageError
 from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
 from pipeline.storage.connection import Row
-from pipeline.storage.part import claim_of, claim_row, id_list, verdict_id
+from pipeline.storage.part import claim_of, claim_row, fact_of, fact_row, id_list, parts_of, parts_text, verdict_id
 from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
 from pipeline.storage.support import STANDING, add_support
-from pipeline.storage.views import AS_OF_ORDER, board_query, held_by, known_by
+from pipeline.storage.views import AS_OF_ORDER, held_by, known_by
+from pipeline.storage.views_facts import typed_board_query
 from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
 from pipeline.text import content_id
 
@@ -141,7 +142,7 @@ class Changes(Recalls):
             known.append(known_by(_moment(known_at)))
             supported = known_by(_moment(known_at), "published")
         order = AS_OF_ORDER if as_of is not None else "seq"
-        query = board_query(
+        query = typed_board_query(
             known=" AND ".join(known), supported=supported, order=order, support=QUICK_SUPPORT, articles=ARTICLES
         )
         try:
@@ -191,13 +192,16 @@ def change_rows(changes: Iterable[Change], run_id: UUID | None, first_seq: int) 
             "article_id": change.article_id,
             "event_date": change.event_date,
             "disputed_value": change.disputed_value,
+            **fact_row(change.fact),
+            "before_parts": None if change.before_parts is None else parts_text(change.before_parts),
         }
         for seq, change in enumerate(changes, first_seq)
     ]
 
 
 def _change_of(row: Row) -> Change:
-    values = {name: row[name] for name in Change.__slots__}
+    values = {name: row[name] for name in Change.__slots__ if name not in ("fact", "before_parts")}
+    values["fact"], values["before_parts"] = fact_of(row), parts_of(row["before_parts"])
     values["aspect"] = Aspect(row["aspect"])
     values["verdict"] = Verdict(row["verdict"])
     values["stage"] = Stage(row["stage"])

@@ -33,6 +33,7 @@ from pipeline.storage.support import rebuild_support
 from pipeline.storage.views_alerts import alert_views_ddl
 from pipeline.storage.views_analysts import analysts_ddl
 from pipeline.storage.views_evidence import views_ddl
+from pipeline.storage.views_facts import typed_views_ddl
 from pipeline.storage.views_marks import marks_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
@@ -166,6 +167,13 @@ def settled(db: Connection) -> None:
     _create(db, DONE)
 
 
+def typed_facts(db: Connection) -> None:
+    """The typed fact of each claim and change: slot, key and parts, in the tables, the views and the macros."""
+    for table in ("claim", "claim_waiting", "change"):
+        _add_columns(db, table)
+    _run_all(db, typed_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -183,6 +191,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     how_sure,
     feed_pieces,
     settled,
+    typed_facts,
 )
 
 

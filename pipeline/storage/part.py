@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.model import Alert, AlertKind, Article, Aspect, Claim, Entry, Feed, Precision, Role, Stage
+from pipeline.model import (
+    Alert,
+    AlertKind,
+    Article,
+    Aspect,
+    Claim,
+    Entry,
+    Feed,
+    Parts,
+    Precision,
+    Role,
+    Slot,
+    Stage,
+    TypedFact,
+)
 from pipeline.storage.connection import Connection, Row
 from pipeline.text import content_id
 
@@ -220,7 +235,32 @@ def claim_of(row: Row) -> Claim:
         background=row["background"],
         confidence=row["confidence"],
         why=row["why"],
+        fact=fact_of(row),
     )
+
+
+def fact_of(row: Row) -> TypedFact | None:
+    """The typed fact in a row of ``claim`` or ``change``; None where it was written before facts had types."""
+    if row["slot"] is None:
+        return None
+    return TypedFact(Slot(row["slot"]), row["key"] or "", Parts.from_flat(json.loads(row["parts"] or "{}")))
+
+
+def fact_row(fact: TypedFact | None) -> Row:
+    """The columns of a typed fact, for the tables ``claim`` and ``change``."""
+    if fact is None:
+        return {"slot": None, "key": None, "parts": None}
+    return {"slot": fact.slot.value, "key": fact.key, "parts": parts_text(fact.parts)}
+
+
+def parts_text(parts: Parts) -> str:
+    """Typed parts as the JSON that the store keeps."""
+    return json.dumps(parts.flat(), ensure_ascii=False)
+
+
+def parts_of(text: str | None) -> Parts | None:
+    """The parts that :func:`parts_text` wrote; None for null."""
+    return None if text is None else Parts.from_flat(json.loads(text))
 
 
 def former_names(db: Connection, watch: str) -> tuple[str, ...]:
@@ -253,6 +293,7 @@ def claim_row(claim: Claim) -> Row:
         "background": claim.background,
         "confidence": claim.confidence,
         "why": claim.why,
+        **fact_row(claim.fact),
     }
 
 

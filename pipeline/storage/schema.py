@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, CHANNEL_ALARM, DIGEST_PART
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
+from pipeline.storage.schema_facts import CHANGE_TYPED_MORE, TYPED_MORE
 from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
@@ -389,6 +390,7 @@ DONE = (_table(*SETTLED),)
 # Columns that later migrations added, by table.
 _ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
 _ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE}
+_ADDED |= dict.fromkeys(("claim", "claim_waiting"), TYPED_MORE) | {"change": CHANGE_TYPED_MORE}
 MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}
 
 _OURS = (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK, *WATCH_EVENTS, *MARKS)

@@ -18,21 +18,21 @@ QUICK_SUPPORT = f"""
 ARTICLES = "change_article"
 
 
-def _again(view: View, query: str) -> View:
-    """``view`` by another ``query``, with the comments that its columns have got since."""
+def again(view: View, query: str = "") -> View:
+    """``view``, by another ``query`` where one is given, with the comments that its columns have got since."""
     clearer = {column: comment for name, column, comment in CLEARER if name == view.name}
     columns = ((column.name, clearer.get(column.name, column.comment)) for column in view.columns)
-    return make_view(view.name, view.comment, query, *columns)
+    return make_view(view.name, view.comment, query or view.query, *columns)
 
 
-_BOARD = _again(BOARD, board_query(support=QUICK_SUPPORT, articles=ARTICLES))
-_CHANGES = _again(
+_BOARD = again(BOARD, board_query(support=QUICK_SUPPORT, articles=ARTICLES))
+CHANGES_QUICK = again(
     CHANGES_TOLD,
     CHANGES_TOLD.query.replace("JOIN article a USING (article_id)\n", f"JOIN {ARTICLES} a USING (article_id)\n")
     .replace("LEFT JOIN article_origin o USING (article_id)\n", "")
     .replace("o.origin", "a.origin"),
 )
-_EVIDENCE = _again(
+_EVIDENCE = again(
     EVIDENCE,
     evidence_query(
         f"""
@@ -48,7 +48,7 @@ _EVIDENCE = _again(
 
 def quick_views_ddl() -> list[str]:
     """The statements that bring the views and macros to this shape, with their comments."""
-    return [*board_ddl(), *_CHANGES.ddl(), *_EVIDENCE.ddl()]
+    return [*board_ddl(), *CHANGES_QUICK.ddl(), *_EVIDENCE.ddl()]
 
 
 def board_ddl() -> list[str]:

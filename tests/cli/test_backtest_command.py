@@ -209,7 +209,7 @@ def test_an_engine_of_the_past_is_compared_by_what_is_on_record(watch: Path, dat
     with open_store(data) as store:
         (article,) = (article for article, _ in store.articles_as_they_came("smiv"))
         claim = make_claim(
-            article, quote=EXTENDED, start=0, end=len(EXTENDED), value="until 2027-06-30", subject="mandate"
+            article, quote=EXTENDED, start=0, end=len(EXTENDED), value="until 30 Jun 2027", subject="mandate"
         )
         store.add_assessment(
             RUN,
@@ -239,8 +239,8 @@ def test_an_engine_of_the_past_is_compared_by_what_is_on_record(watch: Path, dat
     found = json.loads(line)
     assert (found["kind"], found["before"]["value"], found["after"]["value"]) == (
         "otherwise",
-        "until 2026-06-30",
-        "until 2027-06-30",
+        "until 30 Jun 2026",
+        "until 30 Jun 2027",
     )
 
 

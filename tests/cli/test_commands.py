@@ -228,12 +228,17 @@ def test_init_makes_a_watch_that_check_and_backtest_take_as_it_is(tmp_path: Path
         "article",
         "aspect",
         "stage",
+        "slot",
+        "key",
+        "facts",
         "subject",
         "value",
         "before",
+        "headline",
         "verdict",
         "quote",
         "event_date",
+        "confidence",
     ]
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from pipeline.bench import AT_ONCE, Table, as_text, page
 
 from .engines import NAMES
-from .figures import by_keywords, grades_table, interval_table, measure, miss_tables
+from .figures import by_identity, by_keywords, grades_table, interval_table, measure, miss_tables
 from .gold_file import GoldMission, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tests" / "dev"
-KEYWORDS = "keywords"
+KEYWORDS, IDENTITY = "keywords", "identity"
 
 
 def missions(folder: Path = DEV) -> list[GoldMission]:
@@ -28,8 +28,9 @@ def missions(folder: Path = DEV) -> list[GoldMission]:
 
 def tables(held: list[GoldMission], engine: str) -> list[Table]:
     """All tables of one engine."""
-    if engine == KEYWORDS:
-        return [grades_table("keywords", [(mission.name, scored) for mission, scored in by_keywords(held)])]
+    if engine in (KEYWORDS, IDENTITY):
+        scored = by_keywords(held) if engine == KEYWORDS else by_identity(held)
+        return [grades_table(engine, [(mission.name, one) for mission, one in scored])]
     measured = measure(held, engine)
     rows = [(one.held.name, one.mission.scored) for one in measured]
     place = ROOT / "build" / f"dev-{engine}.html"
@@ -41,18 +42,18 @@ def tables(held: list[GoldMission], engine: str) -> list[Table]:
 def main() -> int:
     """Print the tables and write the page of errors."""
     parser = argparse.ArgumentParser(description="Measure the engine on the dev missions.")
-    parser.add_argument("--reader", choices=(*NAMES, KEYWORDS, "all"), default="shipped")
+    parser.add_argument("--reader", choices=(*NAMES, KEYWORDS, IDENTITY, "all"), default="shipped")
     parser.add_argument("--only", metavar="MISSION", action="append", help="these missions alone")
     asked = parser.parse_args()
     held = [mission for mission in missions() if not asked.only or mission.name in asked.only]
     if not held:
         print(f"No such mission in {DEV}.", file=sys.stderr)
         return 2
-    chosen = (*NAMES, KEYWORDS) if asked.reader == "all" else (asked.reader,)
+    chosen = (*NAMES, KEYWORDS, IDENTITY) if asked.reader == "all" else (asked.reader,)
     for engine in chosen:
         found = tables(held, engine)
         print("\n\n".join(map(as_text, found if len(chosen) == 1 else found[:2])), end="\n\n")
-        if engine != KEYWORDS:
+        if engine in NAMES:
             print(f"errors: build/dev-{engine}.html\n")
     return 0
 

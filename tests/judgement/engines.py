@@ -15,6 +15,7 @@ from pipeline.text import content_id
 
 from . import as_bench
 from .gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
+from .typed import typed_facts
 
 TYPED_BY_HAND = 0.95  # the confidence of a gold claim: sure enough to be told at once
 NAMES = ("shipped", "rules", "encoder", "gold")
@@ -91,6 +92,7 @@ class GoldReader:
             background=not told.news,
             confidence=TYPED_BY_HAND,
             why="gold",
+            fact=typed_facts(fact, told.own)[0],
         )
 
 

@@ -16,6 +16,7 @@ from pipeline.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
 
 from . import as_bench, engines
+from .by_identity import gold_told
 from .gold_file import GoldMission
 
 DRAWS = 2000  # of missions, for an interval
@@ -49,6 +50,15 @@ def by_keywords(missions: Iterable[GoldMission]) -> list[tuple[GoldMission, Scor
             lines = keyword_lines([one.article for one in gold.articles], baseline_watch(gold))
             told = [Told(row["article"], row["aspect"], row["stage"], row["quote"]) for row in lines]
             out.append((held, score(gold, told)))
+    return out
+
+
+def by_identity(missions: Iterable[GoldMission]) -> list[tuple[GoldMission, Score]]:
+    """Each mission's gold claims as comparing by identity tells them."""
+    out = []
+    with tempfile.TemporaryDirectory() as folder:
+        for held in missions:
+            out.append((held, score(load_gold(as_bench.write(held, Path(folder))), gold_told(held))))
     return out
 
 

@@ -78,7 +78,7 @@ def test_civilians_are_no_losses_of_the_mission() -> None:
 def test_succession_of_names_is_told_as_one_becoming_the_other() -> None:
     found = first(f"The Security Council on Tuesday voted to transform {MISSION} into a Harbour Protection Force.")
     assert (found.aspect, found.stage) == (Aspect.MANDATE, Stage.DECIDED)
-    assert found.value == "Ruritania Assistance Mission -> Harbour Protection Force"
+    assert (found.subject, found.value) == ("successor", "Harbour Protection Force")
     assert found.event_date == date(2025, 9, 30)
 
 

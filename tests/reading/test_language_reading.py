@@ -88,7 +88,7 @@ def test_a_spanish_claim_counts_the_dead_and_the_hurt_and_knows_the_day() -> Non
 
     assert (best.aspect, best.subject, best.value, str(best.event_date)) == (
         Aspect.CASUALTIES,
-        "Kenya 2025-09-29",
+        "Kenya, 29 Sep 2025",
         "2 killed",
         "2025-09-29",
     )

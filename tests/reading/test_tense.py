@@ -108,7 +108,7 @@ def test_a_vote_that_is_expected_is_not_taken_and_its_day_is_not_the_mandates_en
     ("text", "subject"),
     [
         (f"{MISSION} has a ceiling of up to 12,262 soldiers.", "ceiling"),
-        (f"{MISSION} now stands at 12,262 soldiers, below its authorised strength of 12,500.", "personnel"),
+        (f"{MISSION} now stands at 12,262 soldiers, below its authorised strength of 12,500.", "deployed"),
     ],
 )
 def test_a_ceiling_is_told_from_the_people_who_are_there(text: str, subject: str) -> None:

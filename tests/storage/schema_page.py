@@ -24,7 +24,10 @@ NAMES = Path(__file__).with_name("public_names.txt")
 
 # The groups in which the page shows the views: (heading, what it is for, views).
 VIEWS = (
-    ("What is so, and who says so", ("board", "changes", "evidence", "pledges", "marks", "watches", "watch_states")),
+    (
+        "What is so, and who says so",
+        ("board", "changes", "facts", "evidence", "pledges", "marks", "watches", "watch_states"),
+    ),
     ("What was read, and what was left out", ("articles", "claims", "held_back")),
     ("What was told", ("alerts", "outbox", "recalls")),
     ("How it runs", ("days", "runs", "feed_health", "feed_yield")),
@@ -78,6 +81,9 @@ HISTORY = {
     "how_sure": "The board has the column sure; confidence stays what it was, that of one claim.",
     "feed_pieces": "The table feed_piece. Nothing else changes.",
     "settled": "The table settled. Nothing else changes.",
+    "typed_facts": "What a row says, typed: claim and change have slot, key and parts, change has before_parts; board, "
+    "board_as_of, board_known_at and changes have a column for each part, at their end; the view facts has a row for "
+    "each. What was read before has null there.",
 }
 
 

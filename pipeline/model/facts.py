@@ -1,0 +1,262 @@
+"""Facts: what a board is made of. A slot, its key, and a value of typed parts, as ``docs/design.md`` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from pipeline.model.words import Aspect, Precision
+
+ROUGHLY = 0.05  # "about", "nearly", "over": so much two figures may differ by and be equal, of the larger one
+
+
+class Slot(StrEnum):
+    """What of a mission a fact is about, more closely than its aspect."""
+
+    LEAD = "lead"
+    COMMAND = "command"
+    TERM = "term"
+    AUTHORISATION = "authorisation"
+    SUCCESSOR = "successor"
+    TASK = "task"
+    PROCESS = "process"
+    POSITION = "position"
+    CEILING = "ceiling"
+    DEPLOYED = "deployed"
+    REQUIRED = "required"
+    MOVEMENT = "movement"
+    CONTRIBUTION = "contribution"
+    PLEDGE = "pledge"
+    BUDGET = "budget"
+    SHORTFALL = "shortfall"
+    ARRANGEMENT = "arrangement"
+    SUPPORT = "support"
+    PRESENCE = "presence"
+    MILESTONE = "milestone"
+    OPERATION = "operation"
+    INCIDENT = "incident"
+    TOLL = "toll"
+
+    @property
+    def aspect(self) -> Aspect:
+        """The aspect that the slot belongs to."""
+        return _ASPECTS[self]
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether a mission can have several facts of the slot, told apart by a key."""
+        return self not in _UNKEYED
+
+
+_ASPECTS: Mapping[Slot, Aspect] = {
+    Slot.LEAD: Aspect.LEAD,
+    Slot.COMMAND: Aspect.COMMAND,
+    **dict.fromkeys((Slot.TERM, Slot.AUTHORISATION, Slot.SUCCESSOR, Slot.TASK), Aspect.MANDATE),
+    **dict.fromkeys((Slot.PROCESS, Slot.POSITION), Aspect.MANDATE),
+    **dict.fromkeys((Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT), Aspect.STRENGTH),
+    Slot.CONTRIBUTION: Aspect.CONTRIBUTORS,
+    **dict.fromkeys((Slot.PLEDGE, Slot.BUDGET, Slot.SHORTFALL, Slot.ARRANGEMENT), Aspect.FUNDING),
+    Slot.SUPPORT: Aspect.SUPPORT,
+    **dict.fromkeys((Slot.PRESENCE, Slot.MILESTONE, Slot.OPERATION), Aspect.DEPLOYMENT),
+    **dict.fromkeys((Slot.INCIDENT, Slot.TOLL), Aspect.CASUALTIES),
+}
+_UNKEYED = frozenset({Slot.LEAD, Slot.TERM, Slot.SUCCESSOR, Slot.ARRANGEMENT})
+
+
+class Movement(StrEnum):
+    """How a fact moved, or did not, where that is no stage of its own."""
+
+    POSTPONED = "postponed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REAFFIRMED = "reaffirmed"
+    INCREASED = "increased"
+    REDUCED = "reduced"
+    EXTENDED = "extended"
+    REPLACED = "replaced"
+
+
+class FigureRole(StrEnum):
+    """What a figure is: all there is, a difference, or a share of what there was."""
+
+    TOTAL = "total"
+    CHANGE = "change"
+    PERCENT = "percent"
+
+
+class Figure(NamedTuple):
+    """A number or a range, 0 and above; ``about`` where it is said roughly."""
+
+    low: float
+    high: float
+    about: bool = False
+
+    @classmethod
+    def of(cls, number: float, *, about: bool = False) -> Figure:
+        """The figure of one number."""
+        return cls(number, number, about)
+
+    def equals(self, other: Figure) -> bool:
+        """Whether both can mean the same: the ranges meet, or are within :data:`ROUGHLY` where one is said roughly."""
+        if self.low <= other.high and other.low <= self.high:
+            return True
+        if not (self.about or other.about):
+            return False
+        near, far = (self.low, other.high) if self.low > other.high else (other.low, self.high)
+        return near - far <= ROUGHLY * near
+
+
+class Day(NamedTuple):
+    """A day, or a month or year of which the day is not told (then ``day`` is its first)."""
+
+    day: date
+    precision: Precision = Precision.DAY
+
+    @property
+    def iso(self) -> str:
+        """``2025-09-30``, ``2025-09`` or ``2025``, as exactly as it is known."""
+        text = self.day.isoformat()
+        return {Precision.YEAR: text[:4], Precision.MONTH: text[:7]}.get(self.precision, text)
+
+    @classmethod
+    def from_iso(cls, text: str) -> Day:
+        """The day, month or year that ``text`` names.
+
+        Raises:
+            ValueError: it names none.
+        """
+        precision = {4: Precision.YEAR, 7: Precision.MONTH}.get(len(text), Precision.DAY)
+        return cls(date.fromisoformat((text + "-01-01")[:10]), precision)
+
+    def equals(self, other: Day) -> bool:
+        """Whether both can be the same, as exactly as the rougher one is told."""
+        if Precision.YEAR in (self.precision, other.precision):
+            return self.day.year == other.day.year
+        if Precision.MONTH in (self.precision, other.precision):
+            return (self.day.year, self.day.month) == (other.day.year, other.day.month)
+        return self.day == other.day
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The typed value of a fact; what a sentence does not state is None, or empty.
+
+    Attributes:
+        act: what is done, in a word of the slot: sends, withdraws, appointed, opens, ends.
+        actor: who asks, offers, drafts, decides or says so.
+        person, organisation, country, place, item, post: names, as they are written.
+        figure, unit, role: how many of what (soldiers, police, ships), and what the number is.
+        amount, currency: a sum; the currency as ISO 4217, or as it is written.
+        day, start, until, since: the day of what is to come or was; from when; to when; since when.
+        killed, injured, missing, captured, died_of_wounds, released: people of the mission.
+        movement: how the fact moved.
+    """
+
+    act: str = ""
+    actor: str = ""
+    person: str = ""
+    organisation: str = ""
+    country: str = ""
+    place: str = ""
+    item: str = ""
+    post: str = ""
+    figure: Figure | None = None
+    unit: str = ""
+    role: FigureRole = FigureRole.TOTAL
+    amount: Figure | None = None
+    currency: str = ""
+    day: Day | None = None
+    start: Day | None = None
+    until: Day | None = None
+    since: Day | None = None
+    killed: int | None = None
+    injured: int | None = None
+    missing: int | None = None
+    captured: int | None = None
+    died_of_wounds: int | None = None
+    released: int | None = None
+    movement: Movement | None = None
+
+    def stated(self) -> dict[str, object]:
+        """The parts that are stated, by name."""
+        return {
+            f.name: value
+            for f in fields(self)
+            if (value := getattr(self, f.name)) not in (None, "") and value != _DEFAULTS.get(f.name)
+        }
+
+    def flat(self) -> dict[str, str | int | float | bool]:
+        """The stated parts as JSON and SQL have them: figures as low and high, days as ISO 8601 as far as known."""
+        out: dict[str, str | int | float | bool] = {}
+        for name, value in self.stated().items():
+            if isinstance(value, Figure):
+                out |= _flat_figure(name, value)
+            elif isinstance(value, Day):
+                out[name] = value.iso
+            elif isinstance(value, str | int):
+                out[name] = value.value if isinstance(value, StrEnum) else value
+        return out
+
+    @classmethod
+    def from_flat(cls, held: Mapping[str, object]) -> Parts:
+        """The parts that :meth:`flat` wrote; names that are unknown here are left out.
+
+        Raises:
+            ValueError: a day, a figure or a word of a closed set is none.
+        """
+        values: dict[str, object] = {}
+        for name in ("figure", "amount"):
+            low, high = held.get(f"{name}_low", held.get(name)), held.get(f"{name}_high")
+            if low is not None:
+                top = high if high is not None else low
+                values[name] = Figure(float(str(low)), float(str(top)), bool(held.get(f"{name}_about")))
+        for f in fields(cls):
+            if f.name in held and f.name not in values:
+                values[f.name] = _read(f.name, held[f.name])
+        return cls(**values)  # type: ignore[arg-type]
+
+
+_DEFAULTS: Mapping[str, object] = {"role": FigureRole.TOTAL}
+HARM = ("killed", "injured", "missing", "captured", "died_of_wounds", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFact:
+    """A slot, its key (empty where it has none, or none could be told) and its parts."""
+
+    slot: Slot
+    key: str = ""
+    parts: Parts = field(default_factory=Parts)
+
+    @property
+    def lacks(self) -> str:
+        """What the fact must have and the sentence does not give: "no country", "no place", "no figure"; else empty."""
+        if self.slot is Slot.CONTRIBUTION and not self.key:
+            return "no country"
+        if self.slot is Slot.PRESENCE and not self.key:
+            return "no place"
+        if self.slot in (Slot.CEILING, Slot.DEPLOYED) and self.parts.figure is None:
+            return "no figure"
+        return ""
+
+
+_DAYS = frozenset({"day", "start", "until", "since"})
+
+
+def _flat_figure(name: str, value: Figure) -> dict[str, float | bool]:
+    low, high = (int(n) if n == int(n) else n for n in (value.low, value.high))
+    out: dict[str, float | bool] = {f"{name}_low": low, f"{name}_high": high}
+    return out | ({f"{name}_about": True} if value.about else {})
+
+
+def _read(name: str, value: object) -> object:
+    if name in _DAYS:
+        return Day.from_iso(str(value))
+    if name == "role":
+        return FigureRole(str(value))
+    if name == "movement":
+        return Movement(str(value))
+    return int(str(value)) if name in HARM else str(value)
