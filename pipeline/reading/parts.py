@@ -186,7 +186,7 @@ def _key(seen: Seen, slot: Slot, stage: Stage, event: date | None, published: da
     if slot is Slot.AUTHORISATION:
         return bodies[0] if bodies else (states[0] if states else "Security Council" if "council" in low else "")
     if slot in (Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT):
-        return "police" if "police" in low and "soldier" not in low and "troops" not in low else "all"
+        return "police" if str(_people(seen).get("unit", "")).startswith("police") else "all"
     return ""
 
 

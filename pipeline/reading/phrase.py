@@ -27,6 +27,7 @@ _SUM = re.compile(
     r"|\bsince (?:\w+ )?(?:19|20)\d\d\b|\b(?:so far|to date|in all|in total|altogether|all told)\b",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _CLAUSE = re.compile(r"[;:]|, (?:and|but|while|after|when|as) ")
 NEAR = 24  # characters between a harm and the one person behind it: "killed on Sunday a guard"
 MOST = 1000  # a larger number in a sentence about harm counts something else
@@ -50,7 +51,9 @@ def harm(text: str) -> Harm:
     """
     counted: dict[str, int] = {}
     added, voided = False, False
-    numbers = [q for q in quantities(text) if q.kind == "count" and 1 <= q.number < MOST]
+    numbers = [
+        q for q in quantities(text) if q.kind == "count" and 1 <= q.number < MOST and not _ORDINAL.match(text, q.end)
+    ]
     single = list(_ONE.finditer(text))
     for found in _HARM.finditer(text):
         kind = _KINDS[found[1].lower()]

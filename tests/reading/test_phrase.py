@@ -16,6 +16,7 @@ from pipeline.reading.phrase import Harm, harm
         ("An officer was killed on Sunday, the third since the mission began.", Harm(killed=1)),
         ("An observer is missing after the storm.", Harm(missing=1)),
         ("The mission stands at 420 people.", Harm()),
+        ("At the 79th session he read out the names of officers killed there.", Harm()),
         # However many words part the number from the harm.
         ("Two soldiers of the regional force in the Tarsk valley were killed and one was injured.", Harm(2, 1)),
         ("One of the force's drivers was wounded and two of its guards were killed near Tarn.", Harm(2, 1)),
