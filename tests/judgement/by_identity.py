@@ -40,8 +40,8 @@ from pipeline.compare.identity import (
 )
 from pipeline.model import Movement, Slot, Stage, TypedFact, Verdict
 from pipeline.text import normalise
+from training.gold_file import GoldMission
 
-from .gold_file import GoldMission
 from .typed import typed_facts
 
 PENDING = frozenset({Stage.PROPOSED, Stage.PLANNED})

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.bench.score import score
+from training.gold_file import SLOTS, GoldError, GoldMission, GoldText, load
 
 from . import as_bench
-from .gold_file import SLOTS, GoldError, GoldMission, GoldText, load
 
 RUN = 6  # words in a row that two texts may not share
 _WORD = re.compile(r"\w+")

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from pipeline.bench import AT_ONCE, Table, as_text, page
+from training.gold_file import GoldMission, load
 
 from .engines import NAMES
 from .figures import by_identity, by_keywords, grades_table, interval_table, measure, miss_tables
-from .gold_file import GoldMission, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tests" / "dev"

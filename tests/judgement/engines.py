@@ -12,9 +12,9 @@ from pipeline.reading.both import SAID, opinions, ties
 from pipeline.reading.claims import claim_of, why
 from pipeline.reading.sentences import Sentence as Part
 from pipeline.text import content_id
+from training.gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
 
 from . import as_bench
-from .gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
 from .typed import typed_facts
 
 TYPED_BY_HAND = 0.95  # the confidence of a gold claim: sure enough to be told at once

@@ -14,10 +14,10 @@ from pipeline.bench import Kind, Mission, Table, baseline_watch, load_gold, scor
 from pipeline.bench.figures import cause, measure_one
 from pipeline.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
+from training.gold_file import GoldMission
 
 from . import as_bench, engines
 from .by_identity import gold_told
-from .gold_file import GoldMission
 
 DRAWS = 2000  # of missions, for an interval
 WITHIN = 0.95

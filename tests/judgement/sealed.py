@@ -21,13 +21,13 @@ from statistics import fmean
 from pipeline.bench import Kind, Score, as_text
 from training.corpus import contrasts
 from training.corpus import missions as corpus
+from training.gold_file import GoldMission, load
 
 from .checks import RUN, counts, shared, wrong
 from .dev import KEYWORDS, ROOT
 from .dev import missions as dev
 from .engines import NAMES
 from .figures import by_keywords, grades_table, interval_table, measure
-from .gold_file import GoldMission, load
 
 SEALED = ROOT / "tests" / "sealed"
 LOG = SEALED / "log.csv"

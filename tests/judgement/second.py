@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from training.agreement import kappa
-
-from .gold_file import GoldMission, GoldText, load
+from training.gold_file import GoldMission, GoldText, load
 
 EVERY = 20
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Aspect, Stage
 from tests.judgement import as_bench
-from tests.judgement.gold_file import SLOTS, GoldError, GoldMission, load
+from training.gold_file import SLOTS, GoldError, GoldMission, load
 
 TEXT = """title: Observers for Tamar
 kind: military, unnamed

@@ -9,8 +9,8 @@ import pytest
 from pipeline.bench import Gold, Score, Told, baseline_watch, load_gold, score
 from tests.judgement import as_bench, checks, figures, sealed
 from tests.judgement.engines import GoldReader, reader
-from tests.judgement.gold_file import load
 from tests.judgement.test_gold_file import TEXT
+from training.gold_file import load
 
 MISSION = load(TEXT, "tamar")
 

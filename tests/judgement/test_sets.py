@@ -9,11 +9,11 @@ import pytest
 
 from tests.judgement.checks import shared, wrong
 from tests.judgement.dev import DEV, missions
-from tests.judgement.gold_file import GoldMission
 from tests.judgement.sealed import SEALED
 from tests.judgement.second import pairs
 from training.agreement import kappa
 from training.corpus import missions as corpus
+from training.gold_file import GoldMission
 
 DEV_MISSIONS = missions()
 KINDS = {"unnamed": 2, "renamed": 1, "naval": 1, "civilian": 1}  # so many of each half at least

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
-
-from .gold_file import GoldFact
+from training.gold_file import GoldFact
 
 _DAYS = {"date": "day", "from": "start", "until": "until", "since": "since"}
 
