@@ -61,12 +61,16 @@ def board(
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         rows = store.board(watch.slug, as_of=as_of, known_at=known_at)
+        status = store.status(watch.slug, as_of=as_of, known_at=known_at)
     if as_json or as_csv:
         (_json_lines if as_json else _csv_rows)(rows)
         return
     title = f"{watch.title}: the board"
     title += f" as of {as_of:%d %b %Y}" if as_of else f" as known at {known_at:%d %b %Y}" if known_at else ""
-    report.console().print(report.board_table(rows, title))
+    screen = report.console()
+    if status is not None:
+        screen.print(report.status_card(status, watch.title), "")
+    screen.print(report.board_table(rows, title))
 
 
 @click.command()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from pipeline.seeds.values import (
     Day,
     Language,
     RoleName,
+    SlotName,
     StageName,
     Table,
     Text,
@@ -35,6 +37,7 @@ from pipeline.text import content_id, normalise, shorten
 
 __all__ = ["BaselineFile", "FeedsFile", "WatchFile", "nearest_sentence", "same_address", "suggest", "table_at"]
 
+_RANGES = ("figure", "amount")  # parts that are written as low and high
 _SENTENCE = re.compile(r"[^\s.!?][^.!?\n]*[.!?]*")
 
 
@@ -95,6 +98,25 @@ class FactTable(Table):
     value: Text = Field(examples=['"Kenya"'])
     quote: Text = Field(examples=['"A sentence of baseline.md."'])
     since: Day | None = Field(None, examples=["2024-06-25"])
+    slot: SlotName | None = Field(None, examples=['"lead"'])
+    key: str = Field("", examples=['"force commander"'])
+    parts: dict[str, str | int | float | bool] = Field({}, examples=['{ country = "Kenya" }'])
+
+    @field_validator("parts")
+    @classmethod
+    def _are_typed(cls, value: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
+        known = {f.name for f in fields(model.Parts)} | {
+            f"{n}_{end}" for n in _RANGES for end in ("low", "high", "about")
+        }
+        if unknown := sorted(set(value) - known):
+            raise problem(f"'{unknown[0]}' is no part.", suggest(unknown[0], sorted(known)))
+        try:
+            model.Parts.from_flat(value)
+        except ValueError as error:
+            raise problem(
+                f"{error}.", 'Write { until = "2025-10-02", figure_low = 2500, unit = "personnel" }.'
+            ) from error
+        return value
 
     @field_validator("quote")
     @classmethod
@@ -109,8 +131,9 @@ class FactTable(Table):
 
     def fact(self, text: str) -> model.Fact:
         """The fact with its place in ``text``."""
+        typed = model.TypedFact(self.slot, self.key, model.Parts.from_flat(self.parts)) if self.slot else None
         return model.Fact(
-            self.aspect, self.subject, self.stage, self.value, self.quote, text.index(self.quote), self.since
+            self.aspect, self.subject, self.stage, self.value, self.quote, text.index(self.quote), self.since, typed
         )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from pipeline.model import Aspect, Role, Stage
+from pipeline.model import Aspect, Role, Slot, Stage
 from pipeline.text import shorten
 
 _Value = TypeVar("_Value", bound=StrEnum)
@@ -150,6 +150,7 @@ Day = Annotated[date, BeforeValidator(_date)]
 AspectName = Annotated[Aspect, BeforeValidator(lambda value: _choice(Aspect, value))]
 StageName = Annotated[Stage, BeforeValidator(lambda value: _choice(Stage, value))]
 RoleName = Annotated[Role, BeforeValidator(lambda value: _choice(Role, value))]
+SlotName = Annotated[Slot, BeforeValidator(lambda value: _choice(Slot, value))]
 
 
 class Table(BaseModel):

@@ -224,11 +224,19 @@ def _baseline_file(title: str, outlet: str, published: datetime, url: str, facts
                 "value": fact.value,
                 "quote": _lines(fact.quote),
                 "since": fact.since,
+                **_typed(fact),
             },
         )
         for fact in facts
     ]
     return "\n".join(parts)
+
+
+def _typed(fact: Fact) -> dict[str, object]:
+    """The keys of a typed fact; none where nothing was typed."""
+    if fact.fact is None:
+        return {}
+    return {"slot": fact.fact.slot, "key": fact.fact.key or None, "parts": fact.fact.parts.flat() or None}
 
 
 def _feeds_file(feeds: Sequence[Feed]) -> str:

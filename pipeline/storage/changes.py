@@ -19,6 +19,7 @@ from pipeline.storage.support import STANDING, add_support
 from pipeline.storage.views import AS_OF_ORDER, held_by, known_by
 from pipeline.storage.views_facts import typed_board_query
 from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
+from pipeline.storage.views_status import status_query
 from pipeline.text import content_id
 
 Moment = date | datetime | str
@@ -135,16 +136,18 @@ class Changes(Recalls):
         """
         if as_of is None and known_at is None:
             return self._db.rows("SELECT * FROM board WHERE watch = ?", [watch])
-        known, supported = ["true"], "true"
-        if as_of is not None:
-            known.append(held_by(_moment(as_of)))
-        if known_at is not None:
-            known.append(known_by(_moment(known_at)))
-            supported = known_by(_moment(known_at), "published")
-        order = AS_OF_ORDER if as_of is not None else "seq"
-        query = typed_board_query(
-            known=" AND ".join(known), supported=supported, order=order, support=QUICK_SUPPORT, articles=ARTICLES
-        )
+        return self._asked(_board_then(as_of, known_at), watch, as_of, known_at)
+
+    def status(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> Row | None:
+        """Where the mission stands, in one row; None where its board is empty. The arguments are those of ``board``.
+
+        Raises:
+            UsageError: a time is given in words that can't be read.
+        """
+        rows = self._asked(status_query(_board_then(as_of, known_at)), watch, as_of, known_at)
+        return rows[0] if rows else None
+
+    def _asked(self, query: str, watch: str, as_of: Moment | None, known_at: Moment | None) -> list[Row]:
         try:
             return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
         except StorageError as error:
@@ -162,6 +165,20 @@ class Changes(Recalls):
             "ORDER BY seq",
             [watch, since],
         )
+
+
+def _board_then(as_of: Moment | None, known_at: Moment | None) -> str:
+    """The query of the board, now or as it was."""
+    known, supported = ["true"], "true"
+    if as_of is not None:
+        known.append(held_by(_moment(as_of)))
+    if known_at is not None:
+        known.append(known_by(_moment(known_at)))
+        supported = known_by(_moment(known_at), "published")
+    order = AS_OF_ORDER if as_of is not None else "seq"
+    return typed_board_query(
+        known=" AND ".join(known), supported=supported, order=order, support=QUICK_SUPPORT, articles=ARTICLES
+    )
 
 
 def change_rows(changes: Iterable[Change], run_id: UUID | None, first_seq: int) -> list[Row]:

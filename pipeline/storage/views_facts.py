@@ -13,6 +13,7 @@ from pipeline.storage.views import (
     make_view,
 )
 from pipeline.storage.views_speed import ARTICLES, CHANGES_QUICK, QUICK_SUPPORT, again
+from pipeline.storage.views_status import status_view
 
 _TEXTS = ("act", "actor", "person", "organisation", "country", "place", "item")
 _MEANINGS = {
@@ -120,6 +121,7 @@ def typed_views_ddl() -> list[str]:
         *_BOARD.ddl(),
         *_CHANGES.ddl(),
         *FACTS.ddl(),
+        *status_view(_BOARD.query).ddl(),
         f"CREATE OR REPLACE MACRO board_as_of(t) AS TABLE {as_of}",
         "COMMENT ON MACRO TABLE board_as_of IS "
         + literal("The board as it stood at the end of day t, from all that is known now: board_as_of('2025-09-01')."),

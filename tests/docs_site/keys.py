@@ -96,5 +96,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "value": "What is so, in a few words.",
         "quote": "The sentence of `baseline.md` that says so, word for word.",
         "since": "The day since when it holds, where it is known.",
+        "slot": "What of the mission, more closely than the aspect: `term`, `ceiling`, `contribution`.",
+        "key": "Which one of the slot: a country, a post, a place. Left out where a mission has one only.",
+        "parts": "What is so, typed: person, country, until, figure_low, figure_high, unit, amount_low, currency.",
     },
 }

@@ -263,7 +263,7 @@ def test_all_problems_of_all_files_are_told_together_each_with_its_remedy(folder
     assert len(lines) == 4
     assert lines[2] == (
         f"{folder}/baseline.toml:8: unknown key 'aspekt' in [[fact]]. "
-        "Did you mean 'aspect'? Known: aspect, quote, since, stage, subject, value."
+        "Did you mean 'aspect'? Known: aspect, key, parts, quote, since, slot, stage, subject, value."
     )
 
 

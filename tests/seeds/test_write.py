@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.model import AlertRule, Aspect, Fact, Feed, Name, Role, Stage
+from pipeline.model import AlertRule, Aspect, Day, Fact, Feed, Figure, Name, Parts, Role, Slot, Stage, TypedFact
 from pipeline.seeds import load_watch, write_watch
 from pipeline.seeds.write import toml_value
 from pipeline.text import content_id
@@ -34,7 +34,16 @@ PARTS: dict[str, Any] = {
     "url": "https://example.org/story",
     "text": TEXT,
     "facts": [
-        Fact(Aspect.LEAD, "MSS", Stage.IN_EFFECT, "Kenya", 'The "mission" is led\\run by Kenya.', 0, date(2024, 6, 25)),
+        Fact(
+            Aspect.LEAD,
+            "MSS",
+            Stage.IN_EFFECT,
+            "Kenya",
+            'The "mission" is led\\run by Kenya.',
+            0,
+            date(2024, 6, 25),
+            TypedFact(Slot.LEAD, "", Parts(country="Kenya", figure=Figure.of(900), until=Day(date(2025, 10, 2)))),
+        ),
         Fact(Aspect.STRENGTH, "MSS", Stage.IN_EFFECT, "short", "It is short of people.", 36),
     ],
     "feeds": [

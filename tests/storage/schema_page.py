@@ -26,7 +26,7 @@ NAMES = Path(__file__).with_name("public_names.txt")
 VIEWS = (
     (
         "What is so, and who says so",
-        ("board", "changes", "facts", "evidence", "pledges", "marks", "watches", "watch_states"),
+        ("status", "board", "changes", "facts", "evidence", "pledges", "marks", "watches", "watch_states"),
     ),
     ("What was read, and what was left out", ("articles", "claims", "held_back")),
     ("What was told", ("alerts", "outbox", "recalls")),
@@ -83,7 +83,7 @@ HISTORY = {
     "settled": "The table settled. Nothing else changes.",
     "typed_facts": "What a row says, typed: claim and change have slot, key and parts, change has before_parts; board, "
     "board_as_of, board_known_at and changes have a column for each part, at their end; the view facts has a row for "
-    "each. What was read before has null there.",
+    "each, the view status one for each watch. What was read before has null there.",
 }
 
 

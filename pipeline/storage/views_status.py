@@ -1,0 +1,85 @@
+"""The view ``status``: where each mission stands, in one row. It looks at the board and nothing else."""
+
+from __future__ import annotations
+
+from pipeline.storage.views import View, make_view
+
+_HOLDS = "stage IN ('decided', 'in_effect')"
+
+
+def _last(value: str, condition: str) -> str:
+    """The newest ``value`` among the rows of the board that ``condition`` takes."""
+    return f"arg_max({value}, since) FILTER (({condition}) AND {value} IS NOT NULL)"
+
+
+def _post(key: str) -> str:
+    return _last("coalesce(person, value)", f"slot = 'command' AND key = '{key}' AND {_HOLDS}")
+
+
+_COLUMNS: tuple[tuple[str, str, str], ...] = (
+    (
+        "phase",
+        """CASE
+            WHEN bool_or(slot = 'term' AND stage = 'ended') AND NOT coalesce(bool_or(slot = 'successor'
+                AND stage IN ('decided', 'in_effect')), false) THEN 'ended'
+            WHEN bool_or(slot = 'term' AND act = 'ends' AND stage IN ('planned', 'decided')) THEN 'ending'
+            WHEN bool_or(slot IN ('deployed', 'contribution', 'presence', 'movement', 'operation', 'milestone')
+                AND stage IN ('in_effect', 'ended'))
+                OR bool_or(aspect = 'deployment' AND stage = 'in_effect') THEN 'active'
+            WHEN bool_or(slot IN ('contribution', 'presence', 'movement') AND stage = 'decided') THEN 'deploying'
+            WHEN bool_or(slot IN ('term', 'authorisation') AND stage IN ('decided', 'in_effect')) THEN 'authorised'
+            ELSE 'planned' END""",
+        "What it is at: planned, authorised, deploying, active, ending or ended, from its rows.",
+    ),
+    ("lead", _last("value", f"aspect = 'lead' AND {_HOLDS}"), "Who leads it."),
+    ("head", _post("head of mission"), "Its head."),
+    ("force_commander", _post("force commander"), "Its force commander."),
+    ("mandate_until", _last("until", f"slot = 'term' AND {_HOLDS}"), "Until when its mandate runs, as far as told."),
+    ("ceiling", _last("figure_high", f"slot = 'ceiling' AND {_HOLDS}"), "How many people it may have."),
+    (
+        "deployed",
+        _last("figure_high", "slot IN ('deployed', 'movement') AND stage = 'in_effect' AND role IS NULL"),
+        "How many it has.",
+    ),
+    (
+        "contributors",
+        "string_agg(key || CASE WHEN figure_high IS NULL THEN '' ELSE ' ' || CAST(figure_high AS BIGINT) END, ', ' "
+        "ORDER BY figure_high DESC NULLS LAST, key) FILTER (slot = 'contribution' AND key <> '' "
+        "AND stage IN ('decided', 'in_effect') AND coalesce(act, '') <> 'withdraws')",
+        "The countries that send people, the most first, with numbers where they are known.",
+    ),
+    ("budget", _last("amount", f"slot = 'budget' AND {_HOLDS}"), "Its budget, in units of its currency."),
+    (
+        "shortfall",
+        _last("amount", "slot = 'shortfall' AND stage IN ('decided', 'in_effect', 'proposed')"),
+        "What it lacks.",
+    ),
+    (
+        "dead",
+        "greatest(max(killed) FILTER (slot = 'toll'), sum(killed) FILTER (slot = 'incident' AND stage = 'in_effect'))",
+        "Its dead so far: the last sum that was told, or those of the incidents on the board, whichever is more.",
+    ),
+    (
+        "successor",
+        _last("coalesce(organisation, item)", f"slot = 'successor' AND {_HOLDS}"),
+        "What takes its place, or it has become.",
+    ),
+    ("last_change", "max(known_at) FILTER (verdict <> 'baseline')", "When it last changed, by publication."),
+)
+
+
+def status_query(board: str) -> str:
+    """One row a watch from the rows that ``board``, a query, gives."""
+    told = ", ".join(f"{query} AS {name}" for name, query, _ in _COLUMNS)
+    return f"SELECT watch, {told} FROM ({board}) GROUP BY watch ORDER BY watch"  # noqa: S608 -- from this package
+
+
+def status_view(board: str) -> View:
+    """The view, over the query of the board."""
+    return make_view(
+        "status",
+        "Where each mission stands, at a glance: one row a watch, from the typed rows of the board.",
+        status_query(board),
+        ("watch", "The watch's short name."),
+        *((name, meaning) for name, _, meaning in _COLUMNS),
+    )
