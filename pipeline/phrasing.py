@@ -5,8 +5,8 @@ Nothing here quotes an article: all words come from parts, so that a clause is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from pipeline.model import Change, Precision, Stage
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
@@ -183,3 +183,43 @@ def _iso_in_words(text: str) -> str:
 
 def _date(when: date) -> str:
     return f"{when.day} {when:%b %Y}"
+
+
+# The lines of the status card, in order: the column of the view ``status``, and what it is called.
+_CARD = (
+    ("phase", "Phase"),
+    ("lead", "Led by"),
+    ("head", "Head"),
+    ("force_commander", "Force commander"),
+    ("mandate_until", "Mandate until"),
+    ("ceiling", "May have"),
+    ("deployed", "Has"),
+    ("contributors", "Contributors"),
+    ("budget", "Budget"),
+    ("shortfall", "Lacks"),
+    ("dead", "Dead so far"),
+    ("successor", "Successor"),
+    ("last_change", "Last change"),
+)
+
+
+def status_lines(status: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The status card: a label and what is known, for each column of ``status`` that has something."""
+    return tuple((label, _told(status[name])) for name, label in _CARD if status.get(name) is not None)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, datetime):
+        return _date(value.date())
+    if isinstance(value, str):
+        return _until(value)
+    number = float(str(value))
+    return _scaled(Figure.of(number)) if number >= 1e6 else f"{number:,.0f}"
+
+
+def _until(text: str) -> str:
+    """A day in words where ``text`` is one, as exactly as it is told; else ``text``."""
+    try:
+        return day(Day.from_iso(text))
+    except ValueError:
+        return text

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline import phrasing
 from pipeline.shown import line
 from pipeline.text import shorten
 
@@ -69,33 +70,13 @@ def stage_cell(stage: object) -> Text:
     return Text(name.replace("_", " "), style=_STAGE_STYLES.get(name, ""))
 
 
-_CARD = (
-    ("phase", "phase"),
-    ("lead", "led by"),
-    ("head", "head"),
-    ("force_commander", "force commander"),
-    ("mandate_until", "mandate until"),
-    ("ceiling", "may have"),
-    ("deployed", "has"),
-    ("contributors", "contributors"),
-    ("budget", "budget"),
-    ("shortfall", "lacks"),
-    ("dead", "dead so far"),
-    ("successor", "successor"),
-    ("last_change", "last change"),
-)
-
-
 def status_card(status: Row, title: str) -> RenderableType:
     """Where the mission stands, at a glance: a line for each thing that is known of it."""
     body = Table.grid(padding=(0, 2))
     body.add_column(style="dim")
     body.add_column(overflow="fold")
-    for name, words in _CARD:
-        value = status[name]
-        if value is not None:
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            body.add_row(words, cell(f"{value:,.0f}" if number else value))
+    for label, told in phrasing.status_lines(status):
+        body.add_row(label, cell(told))
     return Group(Text(line(title), style="bold"), Padding(body, (0, 0, 0, 2)))
 
 

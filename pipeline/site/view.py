@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pipeline import phrasing
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
 from pipeline.board import surer
@@ -150,6 +151,7 @@ class View:
         start: what was known at the start, in the baseline's order.
         known: all of them, in the board's order.
         headline: in one sentence, whether it is quiet.
+        status: the status card: labels, and what is known.
     """
 
     slug: str
@@ -169,6 +171,7 @@ class View:
     troubled: int
     verdicts: tuple[tuple[str, int], ...]
     totals: Mapping[str, int]
+    status: tuple[tuple[str, str], ...] = ()
 
 
 def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
@@ -208,6 +211,7 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
         troubled=sum(not feed.well for feed in feeds),
         verdicts=tuple(rows.verdicts.items()),
         totals=rows.totals,
+        status=phrasing.status_lines(rows.status) if rows.status is not None else (),
     )
 
 

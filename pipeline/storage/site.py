@@ -105,6 +105,7 @@ class SiteRows:
         totals: what was polled, read and told, by name.
         state: whether somebody has paused or archived it.
         marks: who marked the sentence or the row of a change, and why, the first first, by the change's id.
+        status: the row of the view ``status``; None where the board is empty.
     """
 
     watch: str
@@ -119,6 +120,7 @@ class SiteRows:
     totals: Mapping[str, int]
     state: WatchState = field(default_factory=WatchState)
     marks: Mapping[UUID, tuple[Row, ...]] = field(default_factory=dict)
+    status: Row | None = None
 
 
 class Sites(Part):
@@ -143,6 +145,7 @@ class Sites(Part):
             totals=self._counted(_TOTALS, watch),
             state=Watches(self._db).watch_state(watch),
             marks=self._marked(watch),
+            status=next(iter(self._db.rows("SELECT * FROM status WHERE watch = ?", [watch])), None),
         )
 
     def site_changes(self, watch: str) -> SiteRows:

@@ -13,7 +13,7 @@ def _last(value: str, condition: str) -> str:
 
 
 def _post(key: str) -> str:
-    return _last("coalesce(person, value)", f"slot = 'command' AND key = '{key}' AND {_HOLDS}")
+    return _last("person", f"slot = 'command' AND key = '{key}' AND {_HOLDS}")
 
 
 _COLUMNS: tuple[tuple[str, str, str], ...] = (
