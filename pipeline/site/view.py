@@ -150,8 +150,7 @@ class View:
         cards: the changes, the latest first.
         start: what was known at the start, in the baseline's order.
         known: all of them, in the board's order.
-        headline: in one sentence, whether it is quiet.
-        status: the status card: labels, and what is known.
+        headline: in one sentence, whether it is quiet; ``status``: the status card, labels and what is known.
     """
 
     slug: str
@@ -228,9 +227,6 @@ def _headline(cards: Sequence[Card], now: datetime, lately: int) -> str:
 def _aside(state: WatchState) -> str:
     told = state.told
     return f"{told[0].upper()}{told[1:]}. What has happened since is not seen."
-
-
-# -- changes -------------------------------------------------------------------------------------
 
 
 def _cards(rows: SiteRows) -> tuple[Card, ...]:

@@ -93,7 +93,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be there"
     value = field.default
-    if isinstance(value, BaseModel) or value in (None, "", []):
+    if isinstance(value, BaseModel) or value in (None, "", [], {}):
         return ""
     return f"`{written(value)}`"
 
