@@ -170,6 +170,8 @@ def _key(seen: Seen, slot: Slot, stage: Stage, event: date | None, published: da
     if slot is Slot.PLEDGE:
         return states[0] if states else (bodies[0] if bodies else "")
     if slot is Slot.SUPPORT:
+        if "office" in low and "logistic" in low:
+            return "support office"
         return next((name for cue, name in ITEMS if cue in low), "support")
     if slot in (Slot.PRESENCE, Slot.OPERATION):
         return _place(seen)

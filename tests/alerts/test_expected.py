@@ -28,6 +28,7 @@ def told(day: str, *board: Change, rule: AlertRule = RULE) -> list[str]:
 
 @pytest.mark.parametrize("value", [
     "until 2025-10-02", "extended until 2 October 2025", "expires on October 2, 2025", "until October 2 2025",
+    "until 2 Oct 2025",
 ])  # fmt: skip
 def test_a_mandates_end_is_read_from_its_value(value: str) -> None:
     assert [one.day for one in expected_days([mandate(value)])] == [ENDS]

@@ -221,15 +221,21 @@ def test_a_second_origin_in_a_later_round_is_told_to_the_duty_officer_once(month
 def test_a_dispute_is_told_to_the_duty_officer_once(month: Month) -> None:
     disputes = {c.change_id for c in taken(month) if c.verdict is Verdict.DISPUTES and c.confidence >= DESK.at_once}
 
-    assert len(disputes) == 1
+    assert len(disputes) >= 1
     assert times_told(month, "duty", AlertKind.DISPUTED) == dict.fromkeys(disputes, 1)
 
 
 def test_the_end_of_a_dispute_is_told_to_the_duty_officer_once(month: Month) -> None:
-    (dispute,) = [c for c in taken(month) if c.verdict is Verdict.DISPUTES and c.confidence >= DESK.at_once]
-    (settles,) = [c for c in taken(month) if c.subject_key == dispute.subject_key and c.known_at > dispute.known_at]
+    disputes = [c for c in taken(month) if c.verdict is Verdict.DISPUTES and c.confidence >= DESK.at_once]
+    settled = {
+        later.change_id
+        for dispute in disputes
+        for later in taken(month)
+        if later.subject_key == dispute.subject_key and later.known_at > dispute.known_at
+    }
 
-    assert times_told(month, "duty", AlertKind.SETTLED) == {settles.change_id: 1}
+    assert len(settled) == 1
+    assert times_told(month, "duty", AlertKind.SETTLED) == dict.fromkeys(settled, 1)
 
 
 # -- what is to come -----------------------------------------------------------------------------

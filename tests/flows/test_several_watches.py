@@ -133,8 +133,8 @@ async def test_each_watch_has_its_own_board_alerts_and_runs_and_what_both_need_i
 
     assert (first.counts["changes"], second.counts["changes"]) == (1, 1)
     assert ask(data, "SELECT watch, value FROM board WHERE aspect = 'mandate' ORDER BY watch") == [
-        ("quell", "until 2026-12-31"),
-        ("tarsk", "until 2026-09-30"),
+        ("quell", "until 31 Dec 2026"),
+        ("tarsk", "until 30 Sep 2026"),
     ]
     assert outlet.asked["/feed.xml"] == 1
     assert [outlet.asked[story.path] for story in outlet.stories] == [1, 1]
@@ -264,5 +264,5 @@ async def test_an_archived_watch_is_neither_run_nor_reread_and_its_board_still_a
     with pytest.raises(NotWatchedError):
         await reread(WatchRequest(folder=tarsk, data_dir=data, now=NOW + HOUR), apply=True)
 
-    assert ask(data, "SELECT value FROM board WHERE aspect = 'mandate'") == [("until 2026-09-30",)]
+    assert ask(data, "SELECT value FROM board WHERE aspect = 'mandate'") == [("until 30 Sep 2026",)]
     assert load_watch(tarsk).slug == "tarsk"
