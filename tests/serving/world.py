@@ -175,11 +175,11 @@ def world(folder: Path) -> Iterator[World]:
 
 def assert_mailed(small: World) -> None:
     """The mail that tells the mandate's end has its subject, its key, and both sentences: what was, and what became."""
-    (mail,) = [one for one in small.mails if "mandate ended" in one["Subject"]]
+    (mail,) = [one for one in small.mails if "Mandate: ends" in one["Subject"]]
     part = mail.get_body(("plain",))
     assert part is not None
     text = part.get_content()
-    assert mail["Subject"].startswith("Haiti security mission: mandate ended: The GSF officially takes the place of")
+    assert mail["Subject"] == "Haiti security mission: Mandate: ends (ended 2 Oct)"
     assert ">Before: “The Multinational Security Support mission (MSS) in Haiti is led by Kenya.” (baseline" in text
     assert ">Now: “The GSF officially takes the place of the Multinational Security Support (MSS) mission, who" in text
     assert f"Alert {mail[KEY]}" in text.splitlines()
