@@ -117,10 +117,10 @@ def test_from_an_article_of_an_unknown_mission_to_a_first_board(
     assert told["init"].stdout.splitlines()[: len(shown)] == [line.removeprefix("    ") for line in shown]
     assert "ok       Melo Tideline: rss, 3 entries, the newest of 2 hours ago" in told["check"].stdout
     rows = board_of(told["board"].stdout)
-    assert rows["lead", "mission"] == "Senegal"
-    assert rows["strength", "ceiling"] == "up to 900 uniformed personnel"
-    assert rows["mandate", "mandate"] == f"until {now + timedelta(days=200):%Y-%m-%d}"
-    assert rows["command", "command"] == "Kofi Boateng"
+    assert rows["lead", "lead"] == "Senegal"
+    assert rows["strength", "ceiling"] == "900 personnel"
+    assert rows["mandate", "mandate"] == f"until {now + timedelta(days=200):%-d %b %Y}"
+    assert rows["command", "force commander"] == "Kofi Boateng of Ghana"
     assert "extended the mandate of the Tarsk Truce Observer Mission" in told["changes"].stdout
     assert (tmp_path / "missionwatch-data" / "site" / "tarsk" / "index.html").is_file()
     assert (tmp_path / "missionwatch-data" / "alerts" / "tarsk.jsonl").read_text("utf-8").count("\n") >= 1
