@@ -47,7 +47,7 @@ NO_FIGURE, NO_NAME = "no figure", "no name"
 
 
 def subject(fact: TypedFact) -> str:
-    """What the fact is about, in a few words: "ceiling (police)", "Kenya", "force commander", "base in Tarn"."""
+    """Name what the fact is about, in a few words: "ceiling (police)", "Kenya", "force commander", "base in Tarn"."""
     name = _SUBJECTS.get(fact.slot)
     if fact.slot is Slot.INCIDENT:
         day, _, party = fact.key.partition(" ")

@@ -24,7 +24,7 @@ TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. w
 _MONTHS_TEXT = "january february march april may june july august september october november december"
 _MONTHS = _MONTHS_TEXT.split()
 _SHORT = [month[:3] for month in _MONTHS]  # as the values of typed facts name them: "until 2 Oct 2025"
-_NAMES = "|".join(rf"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in _MONTHS) + "|sept"
+_NAMES = "|".join(rf"{month[:3]}(?:{month[3:]})?" for month in _MONTHS) + "|sept"
 _DATE = (
     rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})\s+(?P<month>{_NAMES})(?:,?\s+(?P<year>\d{{4}}))?"
     rf"|(?P<month2>{_NAMES})\s+(?P<day2>\d{{1,2}})(?:,?\s+(?P<year2>\d{{4}}))?)\b"

@@ -124,10 +124,6 @@ STANCE = (
     (re.compile(r"\b(?:oppos\w+|object\w*|against|reject\w*|veto\w*)\b", re.IGNORECASE), "opposes"),
     (re.compile(r"\babst(?:ain|ention)\w*\b", re.IGNORECASE), "abstains"),
 )
-GRANTS = re.compile(r"\b(?:uthori[sz]\w*|consent\w*|permi\w+|invit\w+|approv\w+|green light|ratif\w+)\b", re.IGNORECASE)
-POWER = re.compile(
-    r"\b(?:may|can|power|tasks?|arrest\w*|detain\w*|mandate to|protect\w*|search\w*|use of force)\b", re.IGNORECASE
-)
 FOUGHT = re.compile(
     r"\b(?:attack\w*|ambush\w*|shell\w*|mortar\w*|grenades?|bomb\w*|fire[ds]?|shot|shoot\w*|retak\w+|captur\w+|seiz\w+"
     r"|drove out|took the town|board\w*|escort\w*|intercept\w*)\b",

@@ -165,9 +165,7 @@ def _key(seen: Seen, slot: Slot, stage: Stage, event: date | None, published: da
         return ""
     if slot is Slot.COMMAND:
         return next((name for cue, name in POSTS if cue in low), "force commander")
-    if slot is Slot.CONTRIBUTION:
-        return states[0] if states else (bodies[0] if bodies else "")
-    if slot is Slot.PLEDGE:
+    if slot in (Slot.CONTRIBUTION, Slot.PLEDGE, Slot.POSITION):
         return states[0] if states else (bodies[0] if bodies else "")
     if slot is Slot.SUPPORT:
         if "office" in low and "logistic" in low:
@@ -178,8 +176,6 @@ def _key(seen: Seen, slot: Slot, stage: Stage, event: date | None, published: da
     if slot is Slot.MILESTONE:
         found = MILESTONE.search(text)
         return found[1].lower() if found else ""
-    if slot is Slot.POSITION:
-        return states[0] if states else (bodies[0] if bodies else "")
     if slot is Slot.PROCESS:
         return next((name for step, name in PROCESS if step.search(text)), "talks")
     if slot is Slot.INCIDENT:

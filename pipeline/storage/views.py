@@ -154,6 +154,11 @@ def macros_ddl(support: str = SUPPORT, articles: str = "article") -> list[str]:
     known_at = board_query(
         known=known_by("t"), supported=known_by("t", "published"), support=support, articles=articles
     )
+    return define_macros(as_of, known_at)
+
+
+def define_macros(as_of: str, known_at: str) -> list[str]:
+    """Make the statements that create ``board_as_of`` and ``board_known_at`` of two queries, with their comments."""
     return [
         f"CREATE OR REPLACE MACRO board_as_of(t) AS TABLE {as_of}",
         "COMMENT ON MACRO TABLE board_as_of IS "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.storage.schema import literal
 from pipeline.storage.views import (
     AS_OF_ORDER,
     BOARD,
     View,
     board_query,
+    define_macros,
     held_by,
     known_by,
     make_view,
@@ -122,10 +122,5 @@ def typed_views_ddl() -> list[str]:
         *_CHANGES.ddl(),
         *FACTS.ddl(),
         *status_view(_BOARD.query).ddl(),
-        f"CREATE OR REPLACE MACRO board_as_of(t) AS TABLE {as_of}",
-        "COMMENT ON MACRO TABLE board_as_of IS "
-        + literal("The board as it stood at the end of day t, from all that is known now: board_as_of('2025-09-01')."),
-        f"CREATE OR REPLACE MACRO board_known_at(t) AS TABLE {known_at}",
-        "COMMENT ON MACRO TABLE board_known_at IS "
-        + literal("The board as it was known at time t (a day: at its end): board_known_at('2025-10-01 12:00')."),
+        *define_macros(as_of, known_at),
     ]
