@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.model import Aspect, Stage
+from pipeline.model import Aspect, Slot, Stage
 
 HERE = Path(__file__).parent
 MISSIONS = HERE / "missions"
@@ -26,11 +26,21 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One claim of a label: aspect, stage, and the event that it reports, if any."""
+    """One claim of a label.
+
+    Attributes:
+        aspect: what of the mission it is about.
+        stage: how far it is.
+        event: the event that it reports, if any.
+        slot: the slot, where the label has one.
+        recalled: told as background in a sentence that tells news as well.
+    """
 
     aspect: Aspect
     stage: Stage
     event: str = ""
+    slot: Slot | None = None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

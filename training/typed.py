@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.initiate import draft_watch
-from pipeline.model import Watch
+from pipeline.model import Slot, Watch
 from training.corpus import Event, Labelled, Line, Mission, Said, joined
 from training.gold_file import GoldMission, GoldText, Sentence, load
 
@@ -21,7 +21,7 @@ def missions(folder: Path = TYPED) -> list[Mission]:
 
 
 def as_corpus(held: GoldMission) -> Mission:
-    """``held`` with aspects in place of slots, as the encoder learns them."""
+    """``held`` as the corpus has its missions."""
     events = {
         fact.name: Event(fact.name, fact.day, fact.aspect, fact.stage, " and ".join(fact.keys), fact.summary)
         for fact in held.events
@@ -32,9 +32,10 @@ def as_corpus(held: GoldMission) -> Mission:
 
 
 def drafted(mission: Mission) -> Watch:
-    """The watch that the mission's baseline article makes, unreviewed."""
+    """The watch that the mission's baseline article makes, unreviewed; its facts, which no page shows, are left out."""
     seed = mission.baseline
-    return draft_watch(f"{seed.title}\n\n{seed.text}", published=seed.published, url="", slug=mission.slug)
+    text = f"{seed.title}\n\n{seed.text}"
+    return draft_watch(text, published=seed.published, url="", slug=mission.slug, with_facts=False)
 
 
 def _labelled(held: GoldMission, text: GoldText) -> Labelled:
@@ -49,11 +50,12 @@ def _labelled(held: GoldMission, text: GoldText) -> Labelled:
 
 
 def _said(held: GoldMission, sentence: Sentence) -> tuple[Said, ...]:
-    """What a sentence tells: of one that tells news and background, the news."""
-    news = sentence.kind in "Nn"
-    told = dict.fromkeys(
-        (held.facts[one.fact].aspect, held.facts[one.fact].stage, one.fact if one.news else "")
-        for one in sentence.told
-        if one.news or not news
+    """What a sentence tells, the news first."""
+    is_news = sentence.kind in "Nn"
+    told = sorted(sentence.told, key=lambda one: not one.news)
+    facts = ((held.facts[one.fact], one) for one in told)
+    said = (
+        Said(fact.aspect, fact.stage, one.fact if one.news else "", Slot(fact.slot), is_news and not one.news)
+        for fact, one in facts
     )
-    return tuple(Said(*labels) for labels in told)
+    return tuple(dict.fromkeys(said))
