@@ -105,7 +105,7 @@ bench: setup ## the regression test of reading: three missions that were looked 
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: dev
-dev: setup ## measure the whole chain on the dev missions: READER=shipped, rules, encoder, gold, keywords or all
+dev: setup ## measure the whole chain on the dev missions: READER=shipped, gold, identity, keywords or all
 	@$(BIN)/python -m tests.judgement.dev --reader $(or $(READER),shipped) $(ARGS)
 
 .PHONY: sealed
@@ -140,7 +140,7 @@ train: setup ## rebuild the reading models from our own corpus (training/), and 
 	@$(UV) pip install --quiet --link-mode copy --python $(BIN)/python -r training/requirements.txt
 	@$(BIN)/python -m training.checks
 	@$(BIN)/python -m training.encode
-	@$(BIN)/python -m training.unseen
+	@$(BIN)/python -m tests.judgement.dev
 
 .PHONY: docs
 docs: setup ## build the documents as a site (build/docs/site), warnings as errors, and hold them against the code

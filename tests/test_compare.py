@@ -14,7 +14,7 @@ from pipeline.compare import Doubt, Memory, judge
 from pipeline.compare.likeness import chance
 from pipeline.compare.marks import Marks, marks_of_claim
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Stage, Verdict
-from pipeline.reading import RuleReader
+from pipeline.reading import EncodedReader
 
 VOTE = "The Security Council on Tuesday set a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
 TUESDAY = date(2025, 9, 30)
@@ -36,7 +36,7 @@ class World:
         return judgements
 
     def reads(self, article: Article) -> tuple[Judgement, ...]:
-        reading = RuleReader().read(article, self.watch)
+        reading = EncodedReader().read(article, self.watch)
         judgements, self.board = judge(reading, article, self.board, self.watch, memory=Memory.of(self.changes))
         self.changes += [j.change for j in judgements if j.change is not None]
         return judgements

@@ -1,115 +1,131 @@
-"""The corpus as batches for the network: windows of articles, and single sentences, padded to a few lengths."""
+"""The corpus as batches for the network: windows of articles, and single sentences, padded to one length."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from pipeline.reading import dense
-from pipeline.reading.dense import ASPECTS, STAGES
-from pipeline.reading.encoder import Scale
-from pipeline.reading.pieces import MAX_SENTENCE, MAX_WINDOW, PARAGRAPH, TITLE, Pieces
-from training.corpus import Line, Said
+from pipeline.model import Aspect
+from pipeline.reading.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.pieces import Pieces, Window
+from training.corpus import Line
 from training.examples import Example, Single
-from training.network import KINDS
 
 Array = NDArray[Any]
-ARTICLES, SINGLES = 8, 32  # windows, and single sentences, in a batch
-_LENGTHS = {48: 4, 96: 12, 160: 20, 224: 28, 288: 36, 352: 44, MAX_WINDOW + MAX_SENTENCE: 60}
+PIECES = 3_000  # in a batch, with the padding
+PADDING = 1  # the id of the piece that stands for nothing
+_ASPECTS = tuple(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One window with its labels; ``kind`` is -1 where a sentence stands alone."""
+    """One window with the labels of its S sentences.
 
-    ids: tuple[int, ...]
-    spans: tuple[tuple[int, int], ...]
+    Attributes:
+        window: the pieces.
+        kind: (S,) the number of the sentence's kind, -1 where it stands alone.
+        labels: told, stated and stage, by slot (S, 23) and by aspect (S, 9).
+        typed: the labels have slots.
+        relevant: the article is about the mission.
+    """
+
+    window: Window
     kind: Array
-    aspect: Array
-    stage: Array
-    dense: Array
+    labels: dict[str, Array]
+    typed: bool
+    relevant: bool
+
+    @property
+    def single(self) -> bool:
+        """The window is a sentence without article."""
+        return bool(self.kind[0] < 0)
 
 
-def _labels(said: Sequence[Sequence[Said]]) -> tuple[Array, Array]:
-    aspect = np.zeros((len(said), len(ASPECTS)), np.float32)
-    stage = np.full((len(said), len(ASPECTS)), -1)
-    for row, claims in enumerate(said):
-        for claim in claims:
-            k = ASPECTS.index(claim.aspect)
-            aspect[row, k] = 1
-            stage[row, k] = STAGES.index(claim.stage)
-    return aspect, stage
-
-
-def of_articles(examples: Sequence[Example], pieces: Pieces, scale: Scale) -> list[Item]:
+def of_articles(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
     """The windows of ``examples``."""
     out = []
     for example in examples:
-        observed = example.observed
-        seen = scale.of([dense.of(s, observed.traits) for s in observed.seen])
-        for window in pieces.windows(observed):
-            lines: list[Line] = [example.lines[i] for i in window.numbers]
+        typed = any(said.slot for line in example.lines for said in line.said) or not example.relevant
+        for window in pieces.windows(example.page):
+            lines = [example.lines[i] for i in window.numbers]
             kind = np.array([KINDS.index(line.kind) for line in lines])
-            aspect, stage = _labels([line.said for line in lines])
-            out.append(Item(window.ids, window.spans, kind, aspect, stage, seen[list(window.numbers)]))
+            out.append(Item(window, kind, _labels(lines), typed, example.relevant))
     return out
 
 
 def of_singles(singles: Sequence[Single], pieces: Pieces) -> list[Item]:
     """The contrasting sentences, each a window of its own."""
     out = []
-    title, mark = pieces.mark(TITLE), pieces.mark(PARAGRAPH)
     for single in singles:
-        ids = (title, mark, *pieces.ids(single.tokens, MAX_SENTENCE))
-        aspect, stage = _labels([single.contrast.said])
-        nothing = np.zeros((1, dense.SIZE), np.float32)
-        out.append(Item(ids, ((1, len(ids)),), np.array([-1]), aspect, stage, nothing))
+        line = Line(single.contrast.kind, single.contrast.said, single.text, 0)
+        out.append(Item(pieces.single(single.text), np.array([-1]), _labels([line]), False, True))
     return out
 
 
-def batch(items: Sequence[Item]) -> dict[str, Array]:
-    """``items`` padded to one length."""
-    length = next(n for n in _LENGTHS if n >= max(len(item.ids) for item in items))
-    most = _LENGTHS[length]
-    while most < max(len(item.spans) for item in items):
-        most += 16
-    size = len(items)
+def _labels(lines: Sequence[Line]) -> dict[str, Array]:
+    size = len(lines)
+    out = {
+        "told": np.zeros((size, len(SLOTS)), np.float32),
+        "stated": np.zeros((size, len(SLOTS)), np.float32),
+        "stage": np.full((size, len(SLOTS)), -1),
+        "told_aspect": np.zeros((size, len(_ASPECTS)), np.float32),
+        "stated_aspect": np.zeros((size, len(_ASPECTS)), np.float32),
+        "stage_aspect": np.full((size, len(_ASPECTS)), -1),
+    }
+    for row, line in enumerate(lines):
+        for said in reversed(line.said):  # the first counts where two are of one slot: it is the news
+            told = float(line.kind in "Nn" and not said.recalled)
+            for end, place in (("", said.slot and SLOTS.index(said.slot)), ("_aspect", _ASPECTS.index(said.aspect))):
+                if place is not None:
+                    out[f"told{end}"][row, place] = max(told, out[f"told{end}"][row, place])
+                    out[f"stated{end}"][row, place] = 1
+                    out[f"stage{end}"][row, place] = STAGES.index(said.stage)
+    return out
+
+
+def collated(items: Sequence[Item]) -> dict[str, Tensor]:
+    """``items`` padded to one length, as ``training.network`` wants them."""
+    size, length = len(items), max(len(item.window.ids) for item in items)
+    most = max(len(item.window.spans) for item in items)
     out: dict[str, Array] = {
-        "ids": np.zeros((size, length), np.int32),
+        "ids": np.full((size, length), PADDING),
         "held": np.zeros((size, length), np.float32),
         "pool": np.zeros((size, most, length), np.float32),
-        "mark": np.zeros((size, most), np.int32),
+        "mark": np.zeros((size, most), np.int64),
         "kind": np.full((size, most), -2),
-        "aspect": np.zeros((size, most, len(ASPECTS)), np.float32),
-        "stage": np.full((size, most, len(ASPECTS)), -1),
-        "dense": np.zeros((size, most, dense.SIZE), np.float32),
+        "typed": np.array([item.typed for item in items], np.float32),
+        "relevant": np.array([item.relevant for item in items], np.float32),
+        "single": np.array([item.single for item in items], np.float32),
     }
+    for name, label in items[0].labels.items():
+        out[name] = np.full((size, most, label.shape[1]), -1 if name.startswith("stage") else 0, label.dtype)
     for b, item in enumerate(items):
-        n = len(item.spans)
-        out["ids"][b, : len(item.ids)] = item.ids
-        out["held"][b, : len(item.ids)] = 1
-        for s, (begin, end) in enumerate(item.spans):
+        n = len(item.window.spans)
+        out["ids"][b, : len(item.window.ids)] = item.window.ids
+        out["held"][b, : len(item.window.ids)] = 1
+        for s, (begin, end) in enumerate(item.window.spans):
             out["pool"][b, s, begin:end] = 1 / (end - begin)
             out["mark"][b, s] = begin
-        for name in ("kind", "aspect", "stage", "dense"):
-            out[name][b, :n] = getattr(item, name)
-    return out
+        out["kind"][b, :n] = item.kind
+        for name, label in item.labels.items():
+            out[name][b, :n] = label
+    return {name: torch.from_numpy(values) for name, values in out.items()}
 
 
-def epoch(articles: Sequence[Item], singles: Sequence[Item], number: int) -> list[list[Item]]:
+def epoch(items: Sequence[Item], random: Random) -> list[list[Item]]:
     """The batches of one epoch: items of like length together, the batches in a random order."""
-    random = np.random.default_rng(number)
-    out: list[list[Item]] = []
-    for items, size in ((articles, ARTICLES), (singles, SINGLES)):
-        order = sorted(range(len(items)), key=lambda i: len(items[i].ids) // 40 + random.random() * 1.5)
-        out += [[items[i] for i in chosen] for chosen in _parts(order, size)]
-    return [out[i] for i in random.permutation(len(out))]
-
-
-def _parts(order: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for begin in range(0, len(order) - size + 1, size):
-        yield order[begin : begin + size]
+    order = sorted(items, key=lambda item: len(item.window.ids) + random.random() * 40)
+    out: list[list[Item]] = [[]]
+    for item in order:
+        if out[-1] and len(item.window.ids) * (len(out[-1]) + 1) > PIECES:
+            out.append([])
+        out[-1].append(item)
+    random.shuffle(out)
+    return out

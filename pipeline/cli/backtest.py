@@ -76,8 +76,8 @@ _Past = tuple[list[Came], dict[UUID, list[Change]]]
     "--engine",
     default=DEFAULT,
     show_default=True,
-    help="The reading engine: both (rules with the trained encoder) or rules. With --compare also a version that is on "
-    "record in the store, such as rules+encoder-1: what it read at the time counts.",
+    help="The reading engine. With --compare also a version that is on record in the store, such as encoder-6: what it "
+    "read at the time counts.",
 )
 @data_dir_option
 def backtest_command(

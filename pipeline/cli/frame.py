@@ -126,7 +126,7 @@ def engine_option(function: F) -> F:
         type=click.Choice(list(ENGINES)),
         default=DEFAULT,
         show_default=True,
-        help="The reading engine: rules with the trained encoder, or rules alone.",
+        help="The reading engine.",
     )
     return option(function)
 

@@ -58,10 +58,15 @@ class Memory:
         return Memory((*self.changes, *added), (*self.uncertain, *uncertain), known)
 
     def nearest(self, marks: Marks, own: frozenset[str]) -> tuple[Change | None, float]:
-        """The change that a claim most likely tells of, and how likely; None where it is under :data:`SAME`."""
+        """The change that a claim most likely tells of, and how likely; None where it is under :data:`SAME`.
+
+        Of the claim's own article only one of its aspect can be it: what one article tells of two aspects is two facts.
+        """
         best: Change | None = None
         high = 0.0
         for change, theirs in self._candidates(marks, own):
+            if theirs.article == marks.article and change.aspect is not marks.aspect:
+                continue
             likely = chance(marks, theirs, own)
             if likely > high:
                 best, high = change, likely

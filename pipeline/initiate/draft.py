@@ -29,18 +29,18 @@ from pipeline.model import (
     TypedFact,
     Watch,
 )
-from pipeline.reading import RuleReader, mission, sentences
+from pipeline.reading import EncodedReader, mission, sentences
 from pipeline.text import content_id, shorten, squeeze
 
+SHORT = 4  # letters; initials with fewer count only beside one of the mission's places
 MAX_TEXT = 200_000  # characters; a longer text is no article
-FACT_FLOOR = 0.2  # confidence from which a claim of the article becomes a baseline fact
 _LED = re.compile(
     r"\b([A-Z][\w.]+(?: [A-Z][\w.]+){0,3})-led\b|\b(?:led|run|commanded"
     r"|headed) by (?:the )?([A-Z][\w.]+(?: [A-Z][\w.]+){0,3})"
 )
 
 
-def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch:
+def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_facts: bool = True) -> Watch:
     """A watch for the mission that a plain article is about.
 
     Args:
@@ -48,6 +48,7 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch
         published: UTC-aware; the day from which the baseline holds.
         url: where the article stands, or an empty string.
         slug: the watch's short name.
+        with_facts: whether the reader reads the article's facts into the baseline; the lead is found in any case.
 
     Returns:
         An unreviewed watch without feeds, with one rule that takes every change; each fact's quote
@@ -88,6 +89,8 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str) -> Watch
         baseline=Baseline(title, "", published, url, text, (lead,) if lead else ()),
         rules=(AlertRule("every change"),),
     )
+    if not with_facts:
+        return bare
     facts = _facts(text, title, bare, lead)
     return Watch(
         slug=slug,
@@ -128,8 +131,8 @@ def _names(who: Called, where: tuple[str, ...], title: str, original: Mapping[st
     """The mission's names; where the article is not in English, each as it is there and then in English."""
     names = [Name(text) for long in who.longs for text in dict.fromkeys((original.get(long, long), long))]
     context = _context(where)
-    # Five letters and more are nobody else's initials.
-    names += [Name(short, acronym=True, context=context if len(short) < 5 else ()) for short in who.shorts]
+    # Four letters and more are seldom somebody else's initials, and whose the article is, the encoder says too.
+    names += [Name(short, acronym=True, context=context if len(short) < SHORT else ()) for short in who.shorts]
     if not names:
         names.append(Name(f"{where[0]} mission" if where else shorten(title, 60)))
     return tuple(names)
@@ -138,7 +141,7 @@ def _names(who: Called, where: tuple[str, ...], title: str, original: Mapping[st
 def name_of(text: str, where: tuple[str, ...]) -> Name:
     """A name that a person gives. One word in capitals is initials, which need a place beside them if short."""
     initials = " " not in text and sum(char.isupper() for char in text) >= max(2, len(text) - 2)
-    return Name(text, acronym=initials, context=_context(where) if initials and len(text) < 5 else ())
+    return Name(text, acronym=initials, context=_context(where) if initials and len(text) < SHORT else ())
 
 
 def _context(where: tuple[str, ...]) -> tuple[str, ...]:
@@ -189,13 +192,14 @@ def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact
         fetched_at=baseline.published,
     )
     best: dict[tuple[Aspect, str, Stage], Claim] = {}
-    for claim in RuleReader().read(article, watch).claims:
-        if claim.confidence < FACT_FLOOR or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’»':
+    for claim in EncodedReader().state(article, watch).claims:
+        if claim.confidence == 0.0 or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’»':
             continue
         key = (claim.aspect, subject_key(claim.aspect, claim.subject), claim.stage)
         if key not in best or best[key].confidence < claim.confidence:
             best[key] = claim
     facts = [Fact(c.aspect, c.subject, c.stage, c.value, c.quote, c.start, c.event_date, c.fact) for c in best.values()]
     if lead is not None:
-        facts.append(lead)
+        settled = (Stage.DECIDED, Stage.IN_EFFECT)
+        facts = [lead, *(f for f in facts if f.aspect is not Aspect.LEAD or f.stage not in settled)]
     return tuple(sorted(facts, key=lambda f: (f.start, f.aspect.value, f.subject)))

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pipeline import phrasing
-from pipeline.model import Article, Aspect, Claim, Precision, Stage, Watch
-from pipeline.reading import cues, mission, others, parts, tense
+from pipeline.model import Article, Aspect, Claim, Precision, Slot, Stage, Watch
+from pipeline.reading import mission, others, parts, tense
 from pipeline.reading.features import Seen
 from pipeline.text import content_id
 
@@ -19,6 +19,8 @@ class Opinion(NamedTuple):
     Attributes:
         number: of the sentence in its article.
         confidence: 0 to 1, that it is news and of this aspect.
+        slot: which of the aspect's.
+        why: what speaks for it, for the record.
     """
 
     number: int
@@ -26,6 +28,8 @@ class Opinion(NamedTuple):
     stage: Stage
     confidence: float
     background: bool
+    slot: Slot
+    why: str = ""
 
 
 def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engine: str) -> Claim:
@@ -39,12 +43,11 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
     published = article.published.date()
     event, precision = event_of(seen, published)
     name = mission.name_of(watch)
-    fact = parts.fact_of(seen, aspect, stage, name, event, published)
+    fact = parts.fact_of(seen, said.slot, stage, name, event, published)
     subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
     who = mission.identity(watch)
     foreign = seen.level == mission.SISTER or others.tells_of_others(seen, aspect, who.hosts, who.states)
     sentence = seen.sentence
-    why = (*cues.ASPECTS.hits(seen.plain, aspect.value)[:3], *cues.STAGES.hits(seen.plain, stage.value)[:3])
     return Claim(
         claim_id=content_id(
             "claim", article.article_id, engine, aspect.value, stage.value, sentence.start, subject, value
@@ -61,7 +64,7 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
         event_precision=precision,
         background=background,
         confidence=0.0 if foreign else round(said.confidence, 4),
-        why=", ".join(why),
+        why=said.why,
         fact=fact,
     )
 

@@ -1,7 +1,7 @@
-"""The trained encoder: for each sentence of an article, what it tells. A small network in an ONNX file, offline.
+"""The trained encoder: for each sentence of an article, what it tells. A network in an ONNX file, offline.
 
-``python -m training.encode`` writes both files. The network has no name in its vocabulary and sees masked tokens only
-(``masks``). One thread, one article at a time: the same input gives the same numbers.
+``python -m training.encode`` writes both files. One thread, one article at a time: the same input gives the same
+numbers.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -20,30 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
-from pipeline.reading import dense, masks
-from pipeline.reading.dense import ASPECTS, STAGES
-from pipeline.reading.observe import Observed
-from pipeline.reading.pieces import Pieces
+from pipeline.model import Aspect, Stage
+from pipeline.model.facts import Slot
+from pipeline.reading.pieces import Page, Pieces
 
 Array = NDArray[np.float32]
-KINDS = 5  # news, the same news again, background, another mission, anything else
+FEATURES = 2  # raise it when the same article gives other pieces: older models are refused then
+SLOTS, STAGES = tuple(Slot), tuple(Stage)
+KINDS = "NnBX-"  # news, the same news again, background, another mission, anything else
 _REMEDY = "Install Missionwatch again, or train it again: make train."
-UNREAD = -12.0  # the log-odds of a sentence that the encoder did not read
-_CLIP, _SIZE = 4.0, 0.3  # of a dense feature in spreads, and beside the encoder's own numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How dense features become numbers of one size."""
-
-    mean: tuple[float, ...]
-    spread: tuple[float, ...]
-
-    def of(self, rows: Sequence[Sequence[float]]) -> Array:
-        """``rows`` scaled; float32."""
-        values = (np.asarray(rows, np.float64) - np.array(self.mean)) / np.array(self.spread)
-        scaled: Array = (np.clip(values, -_CLIP, _CLIP) * _SIZE).astype(np.float32)
-        return scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +47,35 @@ class Meta:
     """What goes with the network.
 
     Attributes:
-        common: words that are no names where they begin a sentence with a capital.
         vocabulary: the pieces, in the order of their ids.
-        scale: of the dense features.
-        news: from :func:`of_news` to whether a sentence is news.
-        claim: from :func:`of_claim` to whether it is news of the aspect.
+        claim: from :func:`of_claim` to whether a sentence tells a fact of the slot as news.
+        relevant: the log-odds from which an article is about the mission.
     """
 
-    common: frozenset[str]
     vocabulary: tuple[str, ...]
-    scale: Scale
-    news: Weights
     claim: Weights
+    relevant: float
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """The encoder's answers for the S sentences of an article: log-odds, and log-probabilities that sum to one.
+class Answers:
+    """The encoder's answers for the S sentences of an article.
 
     Attributes:
-        news: (S,) log-odds.
-        kind: (S, 5) log-probabilities.
-        aspect: (S, 9) log-odds.
-        stage: (S, 9, 6) log-probabilities.
-        rank: (S,) how many sentences of the article are more likely news.
+        news: (S,) log-odds that the sentence tells news of the mission.
+        kind: (S, 5) log-probabilities of :data:`KINDS`.
+        told: (S, 23) log-odds that it tells a fact of the slot as news.
+        stated: (S, 23) log-odds that it states one, as news or as background.
+        stage: (S, 23, 6) log-probabilities of the stage of such a fact.
+        relevant: log-odds that the article is about the mission.
     """
 
     news: Array
     kind: Array
-    aspect: Array
+    told: Array
+    stated: Array
     stage: Array
-    rank: Array
+    relevant: float
 
 
 class Encoder:
@@ -119,29 +102,35 @@ class Encoder:
         except Exception as error:  # ONNX Runtime has an exception for each trouble, and no class above them
             raise UsageError(f"encoder.onnx: is no network: {error}", remedy=_REMEDY) from error
 
-    def hear(self, observed: Observed) -> Heard:
-        """The answers for each sentence of ``observed``; :data:`UNREAD` where it is none of those to be read."""
-        size = len(observed.seen)
-        news, kind = np.full(size, UNREAD, np.float32), np.zeros((size, KINDS), np.float32)
-        aspect = np.full((size, len(ASPECTS)), UNREAD, np.float32)
-        stage = np.zeros((size, len(ASPECTS), len(STAGES)), np.float32)
-        for window in self.pieces.windows(observed):
-            rows = list(window.numbers)
-            seen = self.meta.scale.of([dense.of(observed.seen[row], observed.traits) for row in rows])
-            pool = np.zeros((len(rows), len(window.ids)), np.float32)
+    def read(self, page: Page) -> Answers:
+        """The answers for each sentence of ``page``, which has at least one."""
+        size = len(page.sentences)
+        out = [
+            np.zeros(shape, np.float32)
+            for shape in (
+                (size,),
+                (size, len(KINDS)),
+                (size, len(SLOTS)),
+                (size, len(SLOTS)),
+                (size, len(SLOTS), len(STAGES)),
+            )
+        ]
+        relevant = -math.inf
+        for window in self.pieces.windows(page):
+            pool = np.zeros((len(window.spans), len(window.ids)), np.float32)
             for s, (begin, end) in enumerate(window.spans):
                 pool[s, begin:end] = 1 / (end - begin)
             feed = {
                 "ids": np.array(window.ids, np.int64),
                 "pool": pool,
                 "mark": np.array([begin for begin, _ in window.spans], np.int64),
-                "dense": seen,
             }
-            news[rows], kind[rows], aspect[rows], stage[rows] = self._session.run(None, feed)
-        order = np.argsort(-news, kind="stable")
-        rank = np.empty(size, np.float32)
-        rank[order] = np.arange(size, dtype=np.float32)
-        return Heard(news, _log_shares(kind), aspect, _log_shares(stage), rank)
+            *answers, about = self._session.run(None, feed)
+            for held, answer in zip(out, answers, strict=True):
+                held[list(window.numbers)] = answer
+            relevant = max(relevant, float(about[0]))
+        news, kind, told, stated, stage = out
+        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), relevant)
 
 
 def _log_shares(odds: Array) -> Array:
@@ -152,36 +141,35 @@ def _log_shares(odds: Array) -> Array:
     return shares
 
 
-def of_news(heard: Heard, i: int) -> tuple[float, ...]:
-    """What tells whether sentence ``i`` is news."""
-    return (float(heard.news[i]), *map(float, heard.kind[i, : KINDS - 1]), min(float(heard.rank[i]), 4.0))
+OF_ASPECT = {aspect: [k for k, slot in enumerate(SLOTS) if slot.aspect is aspect] for aspect in Aspect}
 
 
-def of_claim(heard: Heard, i: int, k: int, place: int) -> tuple[float, ...]:
-    """What tells whether sentence ``i`` is news of aspect number ``k``, its best one where ``place`` is 0."""
-    mine = float(heard.aspect[i, k])
-    other = max(float(odds) for j, odds in enumerate(heard.aspect[i]) if j != k)
-    further = float(place > 0)
-    return (
-        *of_news(heard, i),
-        mine,
-        max(-6.0, min(6.0, mine - other)),
-        1.0 - further,
-        further * min(mine, 0.0),
-        *(float(j == k) for j in range(len(ASPECTS))),
+def of_claim(answers: Answers, i: int, aspect: Aspect) -> tuple[float, ...]:
+    """What tells whether sentence ``i`` tells news of ``aspect``.
+
+    The log-odds that it tells a slot of it, that it tells any news, by how much the aspect leads over the others, and
+    that the article is about the mission.
+    """
+    mine, others = (
+        _any(float(answers.told[i, k]) for k, slot in enumerate(SLOTS) if (slot.aspect is aspect) is same)
+        for same in (True, False)
     )
+    return mine, float(answers.news[i]), max(-6.0, min(6.0, mine - others)), min(answers.relevant, 4.0)
+
+
+def _any(odds: Iterable[float]) -> float:
+    """The log-odds that at least one of several independent things is so."""
+    none = -math.fsum(math.log1p(math.exp(min(one, 30.0))) for one in odds)
+    return math.log(-math.expm1(min(none, -1e-9))) - none
 
 
 def dumped(meta: Meta) -> bytes:
     """The file of ``meta``: the same content gives the same bytes."""
     content = {
-        "features": masks.FEATURES,
-        "common": sorted(meta.common),
+        "features": FEATURES,
         "vocabulary": meta.vocabulary,
-        "mean": meta.scale.mean,
-        "spread": meta.scale.spread,
-        "news": meta.news.values,
         "claim": meta.claim.values,
+        "relevant": meta.relevant,
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
@@ -195,18 +183,12 @@ def loaded(data: bytes, name: str = "encoder.json.gz") -> Meta:
     """
     try:
         content: dict[str, Any] = json.loads(gzip.decompress(data))
-        if content["features"] != masks.FEATURES:
+        if content["features"] != FEATURES:
             raise UsageError(
-                f"{name}: is for features of version {content['features']}, and this is {masks.FEATURES}",
-                remedy=_REMEDY,
+                f"{name}: is for features of version {content['features']}, and this is {FEATURES}", remedy=_REMEDY
             )
-        return Meta(
-            frozenset(content["common"]),
-            tuple(content["vocabulary"]),
-            Scale(tuple(content["mean"]), tuple(content["spread"])),
-            Weights(tuple(content["news"])),
-            Weights(tuple(content["claim"])),
-        )
+        claim = Weights(tuple(content["claim"]))
+        return Meta(tuple(content["vocabulary"]), claim, float(content["relevant"]))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{name}: is no model: {error!r}", remedy=_REMEDY) from error
 

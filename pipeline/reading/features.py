@@ -1,86 +1,55 @@
-"""What can be seen of one sentence in its article, as numbers that the weights apply to."""
+"""What is found in one sentence: dates, figures, countries. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from pipeline import countries
 from pipeline.board import Quantity, quantities
-from pipeline.reading import cues, dates
+from pipeline.model import Precision
+from pipeline.reading import dates
 from pipeline.reading.dates import When
-from pipeline.reading.lexicon import plain
 from pipeline.reading.sentences import Sentence
 
-_PAST_PERFECT = re.compile(
-    r"\bhad (?:\w+ )?(?:\w+ed|been|come|gone|said|sent|led|given|taken|made|begun|written|put)\b"
-)
-_PASSIVE_HISTORY = re.compile(
-    r"\b(?:was|were) (?:first |originally )?(?:created|established|set up|founded|authori[sz]ed|approved"
-    r"|launched) (?:in|by|after|to)\b"
-    r"|\b(?:over|for|in|after) (?:the )?(?:(?:more|less) than )?(?:past |last )?(?:\w+ )?(?:\w+-)?(?:years|decades)\b"
-    r"|\bfor example\b|\bagain and again\b|\bover the years\b|\b(?:planned|promised|expected) at first\b"
-    r"|\b(?:had been|was|were) (?:expected|meant|supposed) to\b|\balready (?:pledged|promised|given|paid)\b"
-    r"|\bonce (?:had|was|were)\b|\bon the understanding\b"
-)
-_ACTIVE_NOW = re.compile(
-    r"\b(?:has|have) (?:\w+ ){0,2}?(?:\w+ed|been|agreed|given|put|sent|begun|taken|made|told|said|set|won|cut)\b"
-)
-_CONDITION = re.compile(
-    r" (?:if|unless|once|provided|on condition that|hanging on|depends on|before|whether|awaits?|awaiting"
-    r"|waiting for|yet to|could|would) (?:\S+ ){0,8}?"
-    r"(?:approv|adopt|endors|agree|authori|renew|extend|vot|decid|pass)"
-)
-_DECISION = re.compile(
-    r" (?:council|parliament|assembly|senate|cabinet|resolution|government|ministers|summit|union"
-    r"|members) (?:\S+ ){0,8}?"
-    r"(?:approved|approves|adopted|adopts|authori[sz]ed|extended|extends|renewed|renews|endorsed|endorses"
-    r"|decided|voted|prolonged|prolongs|gave|agreed|created|creates) "
-)
-_OTHER_MEASURE = re.compile(r" (?:sanctions?|embargo|asset freeze|panel of experts|travel ban)\b")
-_LOST = re.compile(r" (?:lost|loses|losing) (?:\S+ ){0,3}?(?:men|soldiers|peacekeepers|officers|members|people) ")
-_NOT_YET = re.compile(
-    r" (?:not|never|neither|nor|hasn't|haven't|has yet to|have yet to) (?:yet |yet been |been |so far )?"
-    r"(?:approv|adopt|agree|endors|authori|renew|extend|decid|sign)"
-)
-_NONE_DEAD = re.compile(
-    r" (?:no|none|not one|nobody) (?:\S+ ){0,8}?(?:killed|died|dead|deaths?|harmed|hurt|injured|injuries"
-    r"|casualt\w+|wounded) "
-)
-_STOP_TEXT = """the a an of in on to for and or as at by from with its his her their that this it is are was
-    were be been has have had will who which not no but after over into up out new more than says said us un"""
-_STOP = frozenset(_STOP_TEXT.split())
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One sentence with what was found in it."""
+    """One sentence with what was found in it.
+
+    Attributes:
+        sentence: the sentence.
+        plain: its words in lower case, a space at either end.
+        level: its tie to the mission, see ``mission.Focus``.
+        whens: its dates.
+        away: for each of them the days from the publication.
+        recent: the first of these days.
+        old: all its past dates lie far back.
+        future: the first to come.
+        numbers: its figures.
+        states: countries other than the host, in order.
+        people: the figures that count people.
+        money: the sums.
+        mentioned: where it names countries.
+    """
 
     sentence: Sentence
     plain: str
     level: float
-    carried: float  # the strongest tie of the paragraph so far, for pronouns
     whens: tuple[When, ...]
+    away: tuple[int, ...]
     recent: When | None
-    old: bool  # all its past dates lie far back
+    old: bool
     future: When | None
     numbers: tuple[Quantity, ...]
-    aspects: dict[str, float]
-    stages: dict[str, float]
-    vector: tuple[float, ...]
-    states: tuple[str, ...]  # countries other than the host, in order
-    people: tuple[Quantity, ...]  # numbers that count people
+    states: tuple[str, ...]
+    people: tuple[Quantity, ...]
     money: tuple[Quantity, ...]
-    decision: bool  # a body that can decide is said to have decided
-    away: tuple[int, ...]  # for each of ``whens``, the days from the publication
     mentioned: tuple[countries.Mention, ...]
-
-
-_NAMES_TEXT = """bias first second third position after_half level3 level2 level1 level0 carried recent old since_old
-    future news background question speech past_perfect history perfect aspect aspect2 stage number titled
-    title_overlap short pronoun late_named states people money act"""
-NAMES = tuple(_NAMES_TEXT.split())  # the features, in the order of the weights
 
 
 PERSONNEL = re.compile(
@@ -163,143 +132,39 @@ def money(text: str, numbers: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
     )
 
 
-def _adjust(aspects: dict[str, float], states: int, counted: list[float], sums: bool) -> None:
-    """Add to the lexicon's scores what numbers and states tell, and let the telling aspect hush the others."""
-    if sums:
-        aspects["funding"] += 1.8
-    hurt = aspects["casualties"] >= 1.2
-    if hurt:
-        aspects["casualties"] += 1.0
-        aspects["contributors"] -= 1.5
-        aspects["deployment"] -= 0.5
-        aspects["strength"] -= 1.0
-    if any(n >= 50 for n in counted) and not hurt:
-        aspects["strength"] += 1.2
-        if states >= 2:
-            aspects["contributors"] += 1.8
-    if not counted:
-        aspects["strength"] -= 0.3
-    paid = aspects["funding"] >= 1.4
-    fought = aspects["deployment"] >= 1.4
-    if states and aspects["contributors"] >= 0.6 and not paid and not hurt:
-        aspects["contributors"] += 0.4 if fought else 1.0
-    if paid and not counted:
-        aspects["contributors"] -= 1.0
-
-
-def stems(text: str) -> frozenset[str]:
-    """The content words of ``text``, each cut to its first five letters."""
-    return frozenset(w[:5] for w in plain(text).split() if w not in _STOP)
-
-
-def look(
-    sentence: Sentence,
-    total: int,
-    level: float,
-    carried: float,
-    title: frozenset[str],
-    published: date,
-    hosts: frozenset[str],
-) -> Seen:
-    """All that is seen of ``sentence``, one of ``total`` in an article published on ``published``."""
-    text = plain(sentence.text)
-    whens = dates.find(sentence.text, published)
-    recent = old_one = future = None
-    since_old = False
-    aways = tuple(dates.distance(when, published) for when in whens)
-    for when, away in zip(whens, aways, strict=True):
-        if when.role == "until" or away > 1:
+def look(sentence: Sentence, level: float, published: date, hosts: frozenset[str]) -> Seen:
+    """All that is found in ``sentence``, of an article published on ``published``, whose tie is ``level``."""
+    text = sentence.text
+    whens = dates.find(text, published)
+    away = tuple(dates.distance(when, published) for when in whens)
+    recent = old = future = None
+    for when, days in zip(whens, away, strict=True):
+        if when.role == "until" or days > 1:
             future = future or when
-        elif away >= -12 and when.precision.value != "year":
+        elif days >= -12 and when.precision is not Precision.YEAR:
             recent = recent or when
-        elif away < -14:
-            old_one = old_one or when
-            since_old = since_old or when.role == "since"
-    aspects = cues.ASPECTS.score(text)
-    numbers = quantities(sentence.text)
-    counted = people(sentence.text, numbers, whens)
-    sums = money(sentence.text, numbers)
-    if _OTHER_MEASURE.search(text):
-        aspects["mandate"] = 0.0
-    mentioned = countries.mentions(sentence.text)
-    states = states_in(mentioned, hosts) or whose(sentence.text, hosts)
-    if _LOST.search(text):
-        aspects["casualties"] += 2.0
-    if aspects["casualties"] > 0 and level < 2 and not OWN_DEAD.search(sentence.text) and not (states and carried >= 2):
-        aspects["casualties"] = 0.0
-    _adjust(aspects, len(states), [q.number for q in counted], bool(sums))
-    stages = cues.STAGES.score(text)
-    if _CONDITION.search(text):
-        stages["decided"] -= 2.5
-        stages["proposed"] += 0.6
-    if _NOT_YET.search(text):
-        stages["decided"] -= 2.5
-        stages["rejected"] += 0.8
-    if _NONE_DEAD.search(text):
-        stages["rejected"] += 5.0
-    elif aspects["casualties"] >= 1.2 and stages["rejected"] >= 1.2:
-        stages["rejected"] += 2.5
-    news = cues.NEWS.score(text)
-    ranked = sorted(aspects.values(), reverse=True)
-    words = stems(sentence.text)
-    own = sentence.text
-    speech = own.lstrip()[:1] in {'"', "“", "‘"}
-    shared = len(words & title)
-    first_word = text.split(" ", 2)[1] if len(text) > 2 else ""
-    vector = (
-        1.0,
-        float(sentence.number == 0),
-        float(sentence.number == 1),
-        float(sentence.number in (2, 3)),
-        sentence.number / max(total, 1),
-        float(sentence.number > total / 2),
-        float(level >= 3),
-        float(2 <= level < 3),
-        float(level == 1),
-        float(level <= 0),
-        carried,
-        float(recent is not None),
-        float(old_one is not None and recent is None),
-        float(since_old),
-        float(future is not None),
-        min(news["news"], 3.0),
-        min(news["background"], 3.0),
-        float(own.rstrip("\"”’' ").endswith("?")),
-        float(speech),
-        float(bool(_PAST_PERFECT.search(own))),
-        float(bool(_PASSIVE_HISTORY.search(own))),
-        float(bool(_ACTIVE_NOW.search(own))),
-        min(ranked[0], 6.0) / 2,
-        min(ranked[1], 4.0) / 2,
-        min(max(stages.values()), 5.0) / 2,
-        float(any(n.number >= 20 for n in numbers)),
-        float(shared >= 3),
-        shared / max(len(title), 1),
-        float(len(words) < 7),
-        float(first_word in {"it", "they", "he", "she", "that", "this", "these", "those", "its", "their"}),
-        float(level >= 2 and sentence.number > total / 2),
-        min(len(states), 3) / 2,
-        float(any(q.number >= 50 for q in counted)),
-        float(bool(sums)),
-        float(bool(states) and max(stages.values()) >= 1.2),
-    )
+        elif days < -14:
+            old = old or when
+    numbers = quantities(text)
+    mentioned = countries.mentions(text)
     return Seen(
-        sentence,
-        text,
-        level,
-        carried,
-        whens,
-        recent,
-        old_one is not None and recent is None,
-        future,
-        numbers,
-        aspects,
-        stages,
-        vector,
-        states,
-        counted,
-        sums,
-        bool(_DECISION.search(text)) and not _CONDITION.search(text),
-        aways,
-        mentioned,
+        sentence=sentence,
+        plain=plain(text),
+        level=level,
+        whens=whens,
+        away=away,
+        recent=recent,
+        old=old is not None and recent is None,
+        future=future,
+        numbers=numbers,
+        states=states_in(mentioned, hosts) or whose(text, hosts),
+        people=people(text, numbers, whens),
+        money=money(text, numbers),
+        mentioned=mentioned,
     )
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """``text`` in lower case with single spaces and straight quotes, a space at either end."""
+    return f" {' '.join(_TOKEN.findall(text.lower().replace('’', chr(39))))} "

@@ -6,14 +6,13 @@ country in the names and in the baseline's lead.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline import countries
 from pipeline.model import Article, Aspect, Name, Stage, Watch
-from pipeline.reading.proper import NOUN, acronyms, names_mission, phrases
+from pipeline.reading.proper import NOUN, acronyms, phrases
 
 # Organisations that send missions, with their usual initials.
 ORGANISATIONS = {
@@ -187,7 +186,11 @@ class Focus:
 
 
 def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
-    """How ``article`` and each of its ``sentences`` relate to the mission of ``watch``."""
+    """How ``article`` and each of its ``sentences`` relate to the mission of ``watch``.
+
+    An article may be about the mission if it names it, or if it names one of its places, or another name of the
+    baseline, and speaks of a mission. Whether it is, the encoder says.
+    """
     who = identity(watch)
     whole = f"{article.title}\n{article.text}"
     name = _name_in(whole, who)
@@ -199,97 +202,13 @@ def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
     levels = tuple(_level(s, who, known, name is not None) for s in sentences)
     if name is None and max(levels, default=0.0) < 1:
         return Focus(False, "no sentence ties a mission to the watched place or its sponsor", levels, aliases)
-    likely = likelihood(signs(article.title, sentences, levels, who, watch))
-    needed = DOUBTFUL if _is_tied(article.title, levels, who, name) else RELEVANT
-    if name is None and _is_elsewhere(article.title, who):
-        needed = ELSEWHERE
-    if likely < needed:
-        return Focus(False, f"it is unlikely to be about this mission ({likely:.2f})", levels, aliases)
     how = f"names {name}" if name else "describes the mission by its place or sponsor"
-    return Focus(True, f"{how} ({likely:.2f})", levels, aliases)
-
-
-RELEVANT = 0.5  # the likelihood from which an article is read
-ELSEWHERE = (
-    0.9  # the same, where it does not name the mission and its headline names a state that the baseline does not
-)
-DOUBTFUL = 0.3  # the same, where its headline or its first half names or describes the mission
-SIGNS = (
-    "bias", "named", "named_title", "described", "described_title", "generic", "placed", "placed_title", "missions",
-    "others", "others_title", "baseline", "early", "sisters", "initials", "opens", "only_others", "share", "bare",
-    "kin", "kin_title",
-)  # fmt: skip
-# Logistic fit on the corpus, missions kept apart: python -m training.relevance
-RELEVANCE = (
-    -0.95, -0.56, -2.77, 0.27, 0.96, -0.43, 0.15, 0.39, 1.19, 1.86, 1.21, 5.12, 1.19, 0.00,
-    1.05, -0.41, -1.55, 0.21, -1.30, 0.63, -0.61,
-)  # fmt: skip
-
-
-def _is_elsewhere(title: str, who: Identity) -> bool:
-    """True where the headline names states: not the mission's place, and one that the baseline does not name."""
-    named = {mention.name for mention in countries.mentions(title)}
-    if not named or (who.place and who.place.search(title)):
-        return False
-    return bool(named - who.hosts - who.states)
-
-
-def _is_tied(title: str, levels: tuple[float, ...], who: Identity, name: str | None) -> bool:
-    """True where the headline or the first half names or describes the mission, not only in passing."""
-    if bool(who.described and who.described.search(title)) or _named(title, who):
-        return True
-    if name is None and not any(level >= 2 for level in levels):
-        return False
-    tied = sum(level >= 1 for level in levels)
-    return tied >= 2 or any(level >= 2 for level in levels[: max(5, len(levels) // 2)])
-
-
-def signs(
-    title: str, sentences: tuple[str, ...], levels: tuple[float, ...], who: Identity, watch: Watch
-) -> tuple[float, ...]:
-    """What speaks for and against an article being about the mission, in the order of :data:`SIGNS`."""
-    count = max(len(sentences), 1)
-    texts = (title, *sentences)
-    others = [_others(text, who) for text in texts]
-    placed = [bool(who.place and who.place.search(text)) for text in texts]
-    strong = [level >= 2 for level in levels]
-    first = next((n for n, tied in enumerate(strong) if tied), count)
-    own = sum(level >= 2.5 for level in levels)
-    opens = any(level >= 2 for level in levels[:3])
-    short = sum(1 for n in who.acronyms if re.search(rf"(?<![\w.]){re.escape(n.text)}(?!\w)", " ".join(texts)))
-    return (
-        1.0,
-        min(sum(level >= 2.5 for level in levels), 4) / 4,
-        float(_named(title, who)),
-        min(sum(2 <= level < 2.5 for level in levels), 4) / 4,
-        float(bool(who.described and who.described.search(title))),
-        min(sum(level == 1 for level in levels), 4) / 4,
-        min(sum(placed[1:]), 4) / 4,
-        float(placed[0]),
-        min(sum(bool(_MISSION_WORD.search(text)) for text in texts), 4) / 4,
-        min(sum(others[1:]), 4) / 4,
-        float(others[0] > 0),
-        _shared(texts, watch),
-        1.0 - first / count,
-        min(sum(level < 0 for level in levels), 4) / 4,
-        float(short > 0),
-        float(opens),
-        float(own == 0 and sum(others) > 0),
-        own / (own + sum(others)) if own + sum(others) else 0.5,
-        float(not opens and others[0] > 0),
-        min(len(kin_in(" ".join(texts), who)), 4) / 4,
-        float(bool(kin_in(title, who))),
-    )
+    return Focus(True, how, levels, aliases)
 
 
 def kin_in(text: str, who: Identity) -> frozenset[str]:
     """The baseline's further names that ``text`` has."""
     return who.kin & frozenset(_CAPITALISED.findall(text))
-
-
-def likelihood(found: tuple[float, ...]) -> float:
-    """The likelihood that an article with these signs is about the mission, 0 to 1."""
-    return 1.0 / (1.0 + math.exp(-sum(w * x for w, x in zip(RELEVANCE, found, strict=True))))
 
 
 # The command of a state's own army is no post of the mission's.
@@ -300,24 +219,6 @@ _NATIONAL_POST = re.compile(
 )
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ][\w’']{3,}")
 _MISSION_WORD = re.compile(rf"\b{NOUN}\b", re.IGNORECASE)
-_WORDS = re.compile(r"[a-z]{4,}")
-
-
-@lru_cache(maxsize=32)
-def _baseline_stems(watch: Watch) -> frozenset[str]:
-    return _stems(f"{watch.baseline.title} {watch.baseline.text}")
-
-
-@lru_cache(maxsize=2048)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:6] for word in _WORDS.findall(text.lower()))
-
-
-def _shared(texts: tuple[str, ...], watch: Watch) -> float:
-    """The part of the shorter text's word stems that article and baseline share."""
-    mine, base = _stems(" ".join(texts)), _baseline_stems(watch)
-    fewer = min(len(mine), len(base))
-    return len(mine & base) / fewer if fewer else 0.0
 
 
 def _names_another(sentence: str) -> bool:
@@ -328,14 +229,6 @@ def _names_another(sentence: str) -> bool:
         if _MISSION_WORD.search(sentence[max(0, found.start - 45) : found.start]) and sentence[found.start - 2] in ",(":
             return True
     return False
-
-
-def _others(text: str, who: Identity) -> int:
-    """How many other missions ``text`` names."""
-    found = [p.text for p in phrases(text) if names_mission(p.text)] + [
-        a.text for a in acronyms(text) if _MISSION_WORD.match(text[a.end :].lstrip(" ,’'s"))
-    ]
-    return sum(not _named(name, who) for name in found)
 
 
 def _named(text: str, who: Identity) -> bool:

@@ -89,23 +89,8 @@ PLACE = re.compile(
 NO_PLACE_TEXT = """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June
     July August September October November December Security Council President General Minister The UN Secretary"""
 NO_PLACE = frozenset(NO_PLACE_TEXT.split())
-CEILING = re.compile(r"\b(?:ceiling|upper limit|cap|authori[sz]ed|maximum|up to|at most|as many as)\b", re.IGNORECASE)
 MORE = re.compile(
     r"\b(?:more|additional|extra|further|another|reinforc\w+)\b|\bcut (?:of|by)\b|\b(?:by|fewer)\s*$", re.IGNORECASE
-)
-ASKED = re.compile(r"\b(?:need|want|ask|request|require|call|urge)\w*\b", re.IGNORECASE)
-ARRIVAL = re.compile(
-    r"\b(?:arriv|land|depart|le(?:ft|av)|withdr[ae]w|repatriat|go(?:ne)? home|pull)\w*\b", re.IGNORECASE
-)
-SHORT = re.compile(
-    r"\b(?:shortfall|gap|hole|short of|arrears|owe[sd]?|lack\w*|unpaid|deficit|appeal\w*)\b", re.IGNORECASE
-)
-BUDGET = re.compile(r"\b(?:budget|costs?|bill|financ\w+|needs?)\b", re.IGNORECASE)
-ARRANGED = re.compile(r"\b(?:assessed|dues|trust fund|voluntary contributions?|resolution 2719)\b", re.IGNORECASE)
-TERM = re.compile(
-    r"\b(?:exten\w+|renew\w*|prolong\w*|expir\w+|until|till|terminat\w+|wind(?:s|ing)? (?:up|down)|end(?:s|ed|ing)?"
-    r"|clos\w+|another (?:\w+ )?(?:year|months?)|(?:six|twelve|three) months|runs? out|shut\w*|keep|kept|stay)\b",
-    re.IGNORECASE,
 )
 PROCESS = (
     (re.compile(r"\bvot(?:e|es|ed|ing)\b", re.IGNORECASE), "vote"),
@@ -123,11 +108,6 @@ STANCE = (
     ),
     (re.compile(r"\b(?:oppos\w+|object\w*|against|reject\w*|veto\w*)\b", re.IGNORECASE), "opposes"),
     (re.compile(r"\babst(?:ain|ention)\w*\b", re.IGNORECASE), "abstains"),
-)
-FOUGHT = re.compile(
-    r"\b(?:attack\w*|ambush\w*|shell\w*|mortar\w*|grenades?|bomb\w*|fire[ds]?|shot|shoot\w*|retak\w+|captur\w+|seiz\w+"
-    r"|drove out|took the town|board\w*|escort\w*|intercept\w*)\b",
-    re.IGNORECASE,
 )
 MILESTONE = re.compile(
     r"\b((?:first|full|initial|third|second|final|last) (?:\w+ )?(?:patrols?|capabilit\w+|phase|stage|operations?"

@@ -18,14 +18,8 @@ from pipeline.reading.features import PERSONNEL, Seen
 from pipeline.reading.mission import ORGANISATIONS
 from pipeline.reading.part_cues import (
     APPOINTED,
-    ARRANGED,
-    ARRIVAL,
-    ASKED,
-    BUDGET,
-    CEILING,
     CONTRIBUTES,
     CURRENCIES,
-    FOUGHT,
     FROM,
     HANDED,
     ITEMS,
@@ -41,12 +35,10 @@ from pipeline.reading.part_cues import (
     PLACE,
     POSTS,
     PROCESS,
-    SHORT,
     SHORT_NAMES,
     SIGNS,
     STANCE,
     SUCCESSION,
-    TERM,
     TO,
     TO_PERSON,
     UNCONFIRMED,
@@ -57,17 +49,16 @@ from pipeline.reading.phrase import Harm, harm
 from pipeline.reading.tense import to_come
 
 
-def fact_of(seen: Seen, aspect: Aspect, stage: Stage, mission: str, event: date | None, published: date) -> TypedFact:
-    """The fact that a sentence of that aspect and stage states.
+def fact_of(seen: Seen, slot: Slot, stage: Stage, mission: str, event: date | None, published: date) -> TypedFact:
+    """The fact that a sentence of that slot and stage states.
 
     Args:
         seen: the sentence.
-        aspect, stage: what an engine says of it.
+        slot, stage: what the reader says of it.
         mission: the mission's name, so that it is not taken for its own successor.
         event: the event's day, None where the sentence gives none.
         published: the article's day.
     """
-    slot = slot_of(seen, aspect, stage, mission)
     parts = _parts(seen, slot, stage, mission)
     return TypedFact(slot, _key(seen, slot, stage, event, published), parts)
 
@@ -103,59 +94,6 @@ def succession(text: str, mission: str) -> str:
         return ""
     names = [m[1].strip().removeprefix("The ") for m in NEW_NAME.finditer(text)]
     return names[-1] if names and names[-1].lower() not in mission.lower() else ""
-
-
-def slot_of(seen: Seen, aspect: Aspect, stage: Stage, mission: str) -> Slot:
-    """The slot of a sentence of that aspect and stage."""
-    text = seen.sentence.text
-    if aspect is Aspect.MANDATE:
-        return _mandate_slot(seen, stage, mission)
-    if aspect is Aspect.STRENGTH:
-        return _strength_slot(seen, stage)
-    if aspect is Aspect.FUNDING:
-        if SHORT.search(text):
-            return Slot.SHORTFALL
-        if seen.states and (seen.money or stage in (Stage.PLANNED, Stage.REJECTED)):
-            return Slot.PLEDGE
-        if ARRANGED.search(text) and not seen.money:
-            return Slot.ARRANGEMENT
-        return Slot.BUDGET if BUDGET.search(text) or not organisations(text) else Slot.PLEDGE
-    if aspect is Aspect.DEPLOYMENT:
-        if MILESTONE.search(text):
-            return Slot.MILESTONE
-        return Slot.OPERATION if FOUGHT.search(text) else Slot.PRESENCE
-    if aspect is Aspect.CASUALTIES:
-        return Slot.TOLL if harm(text).in_all else Slot.INCIDENT
-    return {
-        Aspect.LEAD: Slot.LEAD,
-        Aspect.COMMAND: Slot.COMMAND,
-        Aspect.CONTRIBUTORS: Slot.CONTRIBUTION,
-        Aspect.SUPPORT: Slot.SUPPORT,
-    }[aspect]
-
-
-def _mandate_slot(seen: Seen, stage: Stage, mission: str) -> Slot:
-    text = seen.sentence.text
-    if succession(text, mission):
-        return Slot.SUCCESSOR
-    if _moved(text) is Movement.POSTPONED:
-        return Slot.PROCESS
-    asked = bool(seen.states) and stage is Stage.PROPOSED and not TERM.search(text)
-    if asked and any(stance.search(text) for stance, _ in STANCE):
-        return Slot.POSITION
-    return Slot.TERM
-
-
-def _strength_slot(seen: Seen, stage: Stage) -> Slot:
-    text = seen.sentence.text
-    before = text[: seen.people[0].end] if seen.people else text
-    if stage is Stage.DECIDED or CEILING.search(before):
-        return Slot.CEILING
-    if stage is Stage.PROPOSED and ASKED.search(text):
-        return Slot.REQUIRED
-    if stage in (Stage.IN_EFFECT, Stage.ENDED):
-        return Slot.MOVEMENT if ARRIVAL.search(text) and not seen.states else Slot.DEPLOYED
-    return Slot.CEILING if stage is Stage.PROPOSED else Slot.MOVEMENT
 
 
 def _key(seen: Seen, slot: Slot, stage: Stage, event: date | None, published: date) -> str:

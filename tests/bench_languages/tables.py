@@ -17,11 +17,11 @@ END = "<!-- end of figures -->"
 
 
 def tables() -> list[Table]:
-    """How well each language is read, what the encoder adds, and of what kinds the errors are."""
-    return [_figures("both", "Rules and encoder, the default"), _figures("rules", "Rules alone"), _errors()]
+    """How well each language is read, and of what kinds the errors are."""
+    return [_figures(), _errors()]
 
 
-def _figures(engine: str, title: str) -> Table:
+def _figures() -> Table:
     head = (
         "language",
         "articles",
@@ -32,7 +32,7 @@ def _figures(engine: str, title: str) -> Table:
         "aspect R",
         "from irrelevant articles",
     )
-    return Table(title, head, tuple(_row(code, measured(code, engine)) for code in LANGUAGES))
+    return Table("How well each language is read", head, tuple(_row(code, measured(code)) for code in LANGUAGES))
 
 
 def _row(code: str, mission: Mission) -> tuple[str, ...]:

@@ -7,17 +7,17 @@ import pytest
 from bench_languages.missions import LANGUAGES, gold, measured
 from bench_languages.tables import PAGE, updated
 
-ENGLISH = 0.64  # aspect F1 of the English bench: docs/quality.md
+ENGLISH = 0.53  # aspect F1 of the sealed missions: docs/quality.md
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_aspect_f1_is_at_least_half_of_the_english_one(code: str) -> None:
-    assert measured(code).everything.aspect.f1 >= ENGLISH / 2
+def test_the_aspect_f1_is_within_0_10_of_the_english_one(code: str) -> None:
+    assert measured(code).everything.aspect.f1 >= ENGLISH - 0.10
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_no_alert_comes_from_an_irrelevant_article(code: str) -> None:
-    assert measured(code).everything.from_irrelevant == 0
+def test_no_more_than_two_alerts_come_from_irrelevant_articles(code: str) -> None:
+    assert measured(code).everything.from_irrelevant <= 2
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -248,7 +248,7 @@ def test_an_engine_that_nobody_knows_is_told_with_those_that_there_are(watch: Pa
     told = run("backtest", str(watch), "--compare", other(watch, 0.5), "--data-dir", str(data), "--engine", "rules-0")
 
     assert told.exit_code == 2
-    assert "Installed: both, rules. On record: none." in told.output
+    assert "Installed: encoder. On record: none." in told.output
 
 
 # -- the store's part ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The readers that the measure compares: what is shipped, each of its halves alone, and gold claims in their place."""
+"""The readers that the measure compares: what is shipped, and gold claims in its place."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from datetime import date
 
 from pipeline.backtest import given_id
 from pipeline.model import Article, Claim, Reading, Watch
-from pipeline.reading import DEFAULT, ENGINES, Reader, RuleReader, encoder, foreign, mission, observe
-from pipeline.reading.both import SAID, opinions, ties
-from pipeline.reading.claims import claim_of, why
-from pipeline.reading.sentences import Sentence as Part
+from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.text import content_id
 from training.gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
 
@@ -18,34 +15,7 @@ from . import as_bench
 from .typed import typed_facts
 
 TYPED_BY_HAND = 0.95  # the confidence of a gold claim: sure enough to be told at once
-NAMES = ("shipped", "rules", "encoder", "gold")
-
-
-class EncoderReader:
-    """Reads with the encoder alone: it sees every sentence, and the rules have no say."""
-
-    engine = "encoder-alone"
-
-    def read(self, article: Article, watch: Watch) -> Reading:
-        """The claims of ``article``, in text order."""
-        return foreign.read(article, watch, self.engine, self._read)
-
-    def _read(self, article: Article, parts: tuple[Part, ...], watch: Watch) -> Reading:
-        focus = mission.focus(article, tuple(part.text for part in parts), watch)
-        if not focus.relevant:
-            return Reading(article.article_id, self.engine, False, focus.reason)
-        model, hosts = encoder.shipped(), mission.identity(watch).hosts
-        seen = observe.look_at(article, parts, focus.levels, hosts)
-        observed = observe.observe(article, seen, watch, hosts, model.meta.common, range(len(seen)))
-        tied = ties(focus.levels)
-        claims = []
-        for said in opinions(model.hear(observed), seen, model):
-            sure = min(max(said.confidence, 0.001), 0.999)
-            odds = sure / (1 - sure) * 2.718281828 ** tied[said.number]
-            if (confidence := odds / (1 + odds)) >= SAID:
-                said = said._replace(confidence=confidence)
-                claims.append(claim_of(seen[said.number], said, article, watch, engine=self.engine))
-        return Reading(article.article_id, self.engine, True, why(focus.reason, claims), tuple(claims))
+NAMES = ("shipped", "gold")
 
 
 class GoldReader:
@@ -100,7 +70,7 @@ def reader(name: str, held: GoldMission) -> Reader:
     """The reader of that name, one of :data:`NAMES`."""
     if name == "gold":
         return GoldReader(held)
-    return {"shipped": ENGINES[DEFAULT], "rules": RuleReader, "encoder": EncoderReader}[name]()
+    return ENGINES[DEFAULT]()
 
 
 def value_of(fact: GoldFact, own: Parts) -> str:

@@ -11,7 +11,7 @@ from random import Random
 from statistics import fmean
 
 from pipeline.bench import Kind, Mission, Table, baseline_watch, load_gold, score
-from pipeline.bench.figures import cause, measure_one
+from pipeline.bench.figures import AT_ONCE, calibration_gap, cause, measure_one, reliability
 from pipeline.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
 from training.gold_file import GoldMission
@@ -107,6 +107,21 @@ def interval_table(rows: Sequence[tuple[str, Score]]) -> Table:
         f"Mean F1, its {WITHIN:.0%} interval over missions, and the mean with one mission left out",
         ("grade", "mean", "interval", *names),
         tuple(cells),
+    )
+
+
+def sure_table(measured: Sequence[Measured]) -> Table:
+    """What is sure enough to be told at once, all missions together, and whether the confidence means something."""
+    missions = [one.mission for one in measured]
+    events = sum(len(one.scored.reported) for one in missions)
+    alerts = sum(one.at_once.alerts for one in missions)
+    right = sum(round(one.at_once.aspect.precision * one.at_once.alerts) for one in missions)
+    gap = calibration_gap(reliability(missions))
+    cells = (str(alerts), f"{right / max(alerts, 1):.3f}", f"{right / max(events, 1):.3f}", f"{gap:.3f}")
+    return Table(
+        f"Told at once, from a confidence of {AT_ONCE}, and the mean distance of confidence from the share right",
+        ("alerts", "aspect P", "R", "distance"),
+        (cells,),
     )
 
 

@@ -28,7 +28,7 @@ from .checks import RUN, counts, shared, wrong
 from .dev import KEYWORDS, ROOT
 from .dev import missions as dev
 from .engines import NAMES
-from .figures import by_keywords, grades_table, interval_table, measure
+from .figures import by_keywords, grades_table, interval_table, measure, sure_table
 
 SEALED = ROOT / "tests" / "sealed"
 LOG = SEALED / "log.csv"
@@ -118,10 +118,11 @@ def main() -> int:
     day = datetime.now(UTC).date().isoformat()  # noqa: TID251 - the log tells when it was
     for engine in (*NAMES, KEYWORDS) if asked.reader == "all" else (asked.reader,):
         if engine == KEYWORDS:
-            rows = [(mission.name, scored) for mission, scored in by_keywords(held)]
+            rows, further = [(mission.name, scored) for mission, scored in by_keywords(held)], []
         else:
-            rows = [(one.held.name, one.mission.scored) for one in measure(held, engine)]
-        print("\n" + "\n\n".join(map(as_text, (grades_table(engine, rows), interval_table(rows)))))
+            measured = measure(held, engine)
+            rows, further = [(one.held.name, one.mission.scored) for one in measured], [sure_table(measured)]
+        print("\n" + "\n\n".join(map(as_text, (grades_table(engine, rows), interval_table(rows), *further))))
         append(log_rows(engine, rows, day=day, commit=commit))
     print(f"\nlogged: {LOG.relative_to(ROOT)}")
     return 0

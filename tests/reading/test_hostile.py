@@ -7,7 +7,7 @@ import time
 import pytest
 from worlds import a_watch, an_article
 
-from pipeline.reading import RuleReader
+from pipeline.reading import EncodedReader
 
 UNIT = (
     "'’-",
@@ -27,5 +27,5 @@ UNIT = (
 def test_a_text_of_one_repeated_piece_is_read_in_bounded_time(unit: str) -> None:
     text = "The mission in Ruritania. " + unit * (100_000 // len(unit))
     begun = time.perf_counter()
-    RuleReader().read(an_article(text), a_watch())
+    EncodedReader().read(an_article(text), a_watch())
     assert time.perf_counter() - begun < 3.0

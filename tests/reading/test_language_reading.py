@@ -10,7 +10,7 @@ from pipeline.board import baseline_changes, fold
 from pipeline.errors import ContentError
 from pipeline.initiate import draft_watch
 from pipeline.model import Article, Aspect, Stage, Verdict, Watch
-from pipeline.reading import EncodedReader, RuleReader
+from pipeline.reading import EncodedReader
 from pipeline.reading.foreign import is_for_a_model, language_of
 from pipeline.steps import Known, assess
 from tests.reading.worlds import an_article
@@ -44,7 +44,7 @@ CREOLE = an_article(
     "rete la jouk nouvo fòs la rive nan kapital la.",
     title="Konsèy la vote pou AUTMIC",
 )
-READERS = [EncodedReader(), RuleReader()]
+READERS = [EncodedReader()]
 
 
 def a_watch() -> Watch:
@@ -63,7 +63,7 @@ def verdicts(*articles: Article) -> list[tuple[Verdict, Aspect]]:
     return [(judgement.verdict, judgement.claim.aspect) for judgement in made.judgements if judgement.change]
 
 
-@pytest.mark.parametrize("reader", READERS, ids=["both", "rules"])
+@pytest.mark.parametrize("reader", READERS, ids=["encoder"])
 @pytest.mark.parametrize("article", [FRENCH, SPANISH], ids=["fr", "es"])
 def test_each_quote_stands_in_the_article_at_its_place(reader: EncodedReader, article: Article) -> None:
     reading = reader.read(article, a_watch())
@@ -117,7 +117,7 @@ def test_what_english_tells_again_is_no_second_change_either() -> None:
     assert [aspect for _, aspect in verdicts(FRENCH, ENGLISH)].count(Aspect.STRENGTH) == 1
 
 
-@pytest.mark.parametrize("reader", READERS, ids=["both", "rules"])
+@pytest.mark.parametrize("reader", READERS, ids=["encoder"])
 def test_an_article_in_a_language_that_is_not_read_says_so(reader: EncodedReader) -> None:
     reading = reader.read(CREOLE, a_watch())
 
@@ -186,7 +186,7 @@ def test_a_watch_begins_with_a_french_article_too() -> None:
         "MUATT",
     ]
     assert (watch.title, watch.places, watch.languages) == (watch.names[0].text, ("Chad",), ("fr",))
-    assert Aspect.MANDATE in {fact.aspect for fact in watch.baseline.facts}
+    assert Aspect.LEAD in {fact.aspect for fact in watch.baseline.facts}
     assert all(FRENCH_SEED[f.start :].startswith(f.quote) for f in watch.baseline.facts)
 
 

@@ -16,7 +16,7 @@ HOSTS, NAMED = frozenset({"Haiti"}), frozenset({"Haiti", "Kenya"})
 
 def is_of_others(text: str, aspect: Aspect, level: float = 1.0) -> bool:
     (sentence,) = split(text)
-    seen = features.look(sentence, 1, level, 1.0, frozenset(), date(2025, 9, 10), HOSTS)
+    seen = features.look(sentence, level, date(2025, 9, 10), HOSTS)
     return tells_of_others(seen, aspect, HOSTS, NAMED)
 
 

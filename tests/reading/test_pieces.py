@@ -1,32 +1,20 @@
-"""Word pieces and windows: longest match first, no sentence cut in two, the title before each window."""
+"""Word pieces and windows: longest match first, no sentence cut in two, watch and title before each window."""
 
 from __future__ import annotations
 
-from reading.worlds import a_watch, an_article
+from pipeline.reading.pieces import MARKS, MAX_WINDOW, UNKNOWN, Page, Pieces
 
-from pipeline.reading import observe, sentences
-from pipeline.reading.observe import Observed
-from pipeline.reading.pieces import MAX_WINDOW, PARAGRAPH, PLACEHOLDERS, SENTENCE, TITLE, UNKNOWN, Pieces
-
-WORDS = ("peace", "##keeper", "##s", "peacekeep", "vote", "##d", "the", "'", "s", "cafe")
-VOCABULARY = (UNKNOWN, TITLE, PARAGRAPH, SENTENCE, *PLACEHOLDERS, *WORDS)
+WORDS = ("peace", "##keeper", "##s", "peacekeep", "vote", "##d", "the", "'", "s", "cafe", ".", "ruritania")
+VOCABULARY = (UNKNOWN, *MARKS, *WORDS)
 PIECES = Pieces({piece: i for i, piece in enumerate(VOCABULARY)})
 
 
-def said(*tokens: str, most: int = 100) -> list[str]:
-    return [VOCABULARY[i] for i in PIECES.ids(tokens, most)]
+def said(text: str, most: int = 100) -> list[str]:
+    return [VOCABULARY[i] for i in PIECES.ids(text, most)]
 
 
-def observed(text: str) -> Observed:
-    article = an_article(text, title="the vote")
-    parts = sentences.split(text)
-    return observe.observe(
-        article,
-        observe.look_at(article, parts, [0.0] * len(parts), frozenset()),
-        a_watch(),
-        frozenset(),
-        frozenset({"the", "vote"}),
-    )
+def page(*sentences: str, paragraphs: tuple[int, ...] = ()) -> Page:
+    return Page("Ruritania", "The vote", sentences, paragraphs or (0,) * len(sentences))
 
 
 def test_the_longest_piece_is_taken_first() -> None:
@@ -34,8 +22,8 @@ def test_the_longest_piece_is_taken_first() -> None:
     assert said("peaces") == ["peace", "##s"]
 
 
-def test_a_word_of_no_known_pieces_is_unknown_and_a_placeholder_is_itself() -> None:
-    assert said("zzz", "OURS", "voted") == [UNKNOWN, "OURS", "vote", "##d"]
+def test_a_word_of_no_known_pieces_is_unknown_and_a_mark_is_itself() -> None:
+    assert said("zzz [ours] voted") == [UNKNOWN, "[ours]", "vote", "##d"]
 
 
 def test_accents_and_case_are_taken_off_and_signs_stand_alone() -> None:
@@ -43,24 +31,27 @@ def test_accents_and_case_are_taken_off_and_signs_stand_alone() -> None:
 
 
 def test_no_more_pieces_than_asked_for() -> None:
-    assert said("voted", "voted", most=3) == ["vote", "##d", "vote"]
+    assert said("voted voted", most=3) == ["vote", "##d", "vote"]
 
 
-def test_a_window_begins_with_the_title_and_marks_paragraphs_and_sentences() -> None:
-    (window,) = PIECES.windows(observed("The vote. The vote.\n\nThe vote."))
+def test_a_window_begins_with_watch_and_title_and_marks_paragraphs_and_sentences() -> None:
+    (window,) = PIECES.windows(page("The vote.", "The vote.", "The vote.", paragraphs=(0, 0, 1)))
+    head = ["[watch]", "ruritania", "[title]", "the", "vote"]
     assert [VOCABULARY[i] for i in window.ids] == [
-        TITLE, "the", "vote", PARAGRAPH, "the", "vote", SENTENCE, "the", "vote", PARAGRAPH, "the", "vote",
+        *head, "[paragraph]", "the", "vote", ".", "[sentence]", "the", "vote", ".", "[paragraph]", "the", "vote", ".",
     ]  # fmt: skip
-    assert window.spans == ((3, 6), (6, 9), (9, 12))
+    assert window.spans == ((5, 9), (9, 13), (13, 17))
 
 
 def test_a_long_article_is_read_in_windows_that_cut_no_sentence() -> None:
-    windows = PIECES.windows(observed("\n".join(["The " + "vote " * 60 + "the vote."] * 12)))
+    windows = PIECES.windows(page(*["The " + "vote " * 60 + "the vote."] * 12))
     assert len(windows) > 1
     assert all(len(window.ids) <= MAX_WINDOW for window in windows)
-    assert [n for window in windows for n in window.numbers] == list(range(12))
-    assert {window.ids[:3] for window in windows} == {windows[0].ids[:3]}
+    assert [number for window in windows for number in window.numbers] == list(range(12))
+    assert len({window.ids[:5] for window in windows}) == 1
 
 
-def test_an_article_without_a_sentence_has_no_window() -> None:
-    assert PIECES.windows(observed("")) == ()
+def test_a_sentence_alone_has_no_watch() -> None:
+    window = PIECES.single("The vote.")
+    assert [VOCABULARY[i] for i in window.ids] == ["[title]", "[paragraph]", "the", "vote", "."]
+    assert window.spans == ((1, 5),)

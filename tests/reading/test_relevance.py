@@ -5,11 +5,11 @@ from __future__ import annotations
 from worlds import a_watch, an_article
 
 from pipeline.model import Reading
-from pipeline.reading import RuleReader
+from pipeline.reading import EncodedReader
 
 
 def read(text: str, title: str = "News") -> Reading:
-    return RuleReader().read(an_article(text, title=title), a_watch())
+    return EncodedReader().read(an_article(text, title=title), a_watch())
 
 
 def test_an_article_that_names_the_mission_is_relevant() -> None:
@@ -51,7 +51,7 @@ def test_what_is_said_of_a_sister_mission_is_surely_not_about_this_one() -> None
 def test_a_name_that_the_article_gives_to_the_mission_counts() -> None:
     text = (
         "The Ruritania Assistance Mission is to become the Harbour Protection Force (HPF). "
-        "HPF soldiers arrived on Monday."
+        "The first 200 soldiers of HPF landed in the capital on Monday."
     )
-    claims = read(text, title="New force").claims
-    assert any(c.quote == "HPF soldiers arrived on Monday." for c in claims)
+    claims = read(text, title="First soldiers of the new force land").claims
+    assert any("HPF landed" in c.quote for c in claims)

@@ -19,7 +19,7 @@ PUBLISHED = date(2025, 9, 10)  # a Wednesday
 
 def seen(text: str) -> Seen:
     (sentence,) = split(text)
-    return features.look(sentence, 1, 2, 2, frozenset(), PUBLISHED, frozenset())
+    return features.look(sentence, 2, PUBLISHED, frozenset())
 
 
 def told(text: str) -> list[Claim]:

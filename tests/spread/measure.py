@@ -157,7 +157,7 @@ class AsRead:
     """An engine that has read all before, so that reading is not in what the writer's work takes."""
 
     def __init__(self, every: list[Article], watch: Watch) -> None:
-        by = ENGINES["rules"]()
+        by = ENGINES[DEFAULT]()
         self.engine = by.engine
         self.readings = {article.article_id: by.read(article, watch) for article in every}
 

@@ -12,7 +12,7 @@ from flows.resources import Resources, noting
 from pipeline import steps
 from pipeline.errors import ContentError, SpreadError, UsageError, WorkerError
 from pipeline.model import Article, Name, PollOutcome, ReaderChoice, Reading, Watch
-from pipeline.reading import RuleReader
+from pipeline.reading import EncodedReader
 from pipeline.reading.batch import read_batch
 from pipeline.settings import Cluster as Where
 from pipeline.settings import Settings
@@ -64,7 +64,7 @@ def away(*_: object) -> tuple[str, object]:
 
 
 def read_there(engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[str, object]:
-    return remote.DONE, read_batch("rules", watch, articles)
+    return remote.DONE, read_batch("encoder", watch, articles)
 
 
 def spread(
@@ -220,7 +220,7 @@ def test_a_trouble_that_is_told_often_is_noted_once_a_run() -> None:
 ARTICLES = [an_article(f"Norway will hand over the lead of RAM in Ruritania in week {n}.") for n in range(12)]
 
 
-class Counting(RuleReader):
+class Counting(EncodedReader):
     """The rules, and how many articles they have read."""
 
     def __init__(self) -> None:
@@ -236,10 +236,10 @@ async def test_readings_made_by_the_cluster_are_those_that_the_engine_makes_in_a
     pool, there, _, _ = spread(read_there)
     reader, watch = Counting(), a_watch()
 
-    ahead = await pool.ahead(ARTICLES, watch, reader, "rules")
+    ahead = await pool.ahead(ARTICLES, watch, reader, "encoder")
 
     assert [ahead.read(a, watch) for a in reversed(ARTICLES)] == [
-        RuleReader().read(a, watch) for a in reversed(ARTICLES)
+        EncodedReader().read(a, watch) for a in reversed(ARTICLES)
     ]
     assert reader.calls == 0
     assert (
@@ -253,29 +253,29 @@ async def test_readings_made_by_the_cluster_are_those_that_the_engine_makes_in_a
 async def test_an_article_whose_origin_was_traced_meanwhile_is_the_same_to_the_engine() -> None:
     pool, *_ = spread(read_there)
     reader, watch = Counting(), a_watch()
-    ahead = await pool.ahead(ARTICLES, watch, reader, "rules")
+    ahead = await pool.ahead(ARTICLES, watch, reader, "encoder")
 
     traced = replace(ARTICLES[0], origin="a-wire")
 
-    assert ahead.read(traced, watch) == RuleReader().read(traced, watch)
+    assert ahead.read(traced, watch) == EncodedReader().read(traced, watch)
     assert reader.calls == 0
 
 
 async def test_a_watch_that_got_a_new_name_meanwhile_is_read_for_anew() -> None:
     pool, *_ = spread(read_there)
     reader, watch = Counting(), a_watch()
-    ahead = await pool.ahead(ARTICLES, watch, reader, "rules")
+    ahead = await pool.ahead(ARTICLES, watch, reader, "encoder")
 
     renamed = replace(watch, names=(*watch.names, Name("Ruritania Stabilisation Force")))
 
-    assert ahead.read(ARTICLES[0], renamed) == RuleReader().read(ARTICLES[0], renamed)
+    assert ahead.read(ARTICLES[0], renamed) == EncodedReader().read(ARTICLES[0], renamed)
     assert reader.calls == 1
 
 
 def test_a_changed_text_and_another_engines_reading_are_not_taken() -> None:
     reader, watch = Counting(), a_watch()
-    old = replace(RuleReader().read(ARTICLES[1], watch), engine="rules-0")
-    ahead = ReadAhead(reader, watch, [(ARTICLES[0], RuleReader().read(ARTICLES[0], watch)), (ARTICLES[1], old)])
+    old = replace(EncodedReader().read(ARTICLES[1], watch), engine="encoder-0")
+    ahead = ReadAhead(reader, watch, [(ARTICLES[0], EncodedReader().read(ARTICLES[0], watch)), (ARTICLES[1], old)])
 
     ahead.read(replace(ARTICLES[0], text="Another text."), watch)
     assert ahead.read(ARTICLES[1], watch).engine == reader.engine
@@ -287,9 +287,9 @@ async def test_what_the_cluster_could_not_read_is_read_here_when_it_is_asked_for
     pool, _, _, told = spread(answer)
     reader, watch = Counting(), a_watch()
 
-    ahead = await pool.ahead(ARTICLES, watch, reader, "rules")
+    ahead = await pool.ahead(ARTICLES, watch, reader, "encoder")
 
-    assert [ahead.read(a, watch) for a in ARTICLES] == [RuleReader().read(a, watch) for a in ARTICLES]
+    assert [ahead.read(a, watch) for a in ARTICLES] == [EncodedReader().read(a, watch) for a in ARTICLES]
     assert reader.calls == len(ARTICLES)
     assert told
     assert all(text.startswith("spread: ") for text in told)
@@ -298,13 +298,13 @@ async def test_what_the_cluster_could_not_read_is_read_here_when_it_is_asked_for
 async def test_reading_ends_the_run_where_nothing_is_to_be_done_without_the_cluster() -> None:
     pool, *_ = spread(away, only=True)
     with pytest.raises(SpreadError):
-        await pool.ahead(ARTICLES, a_watch(), RuleReader(), "rules")
+        await pool.ahead(ARTICLES, a_watch(), EncodedReader(), "encoder")
 
 
 async def test_a_handful_of_articles_is_read_sooner_than_sent() -> None:
     pool, there, _, _ = spread(read_there)
-    reader = RuleReader()
-    assert await pool.ahead(ARTICLES[:4], a_watch(), reader, "rules") is reader
+    reader = EncodedReader()
+    assert await pool.ahead(ARTICLES[:4], a_watch(), reader, "encoder") is reader
     assert there.asked == []
 
 
@@ -317,17 +317,17 @@ async def test_a_long_batch_is_read_by_the_processes_of_this_machine_in_parts() 
     here, reader, watch = FalseProcesses(), Counting(), a_watch()
     pool = LocalPool(cast("WorkerPool", here), 2, pytest.fail)
 
-    ahead = await pool.ahead(MANY, watch, reader, "rules")
+    ahead = await pool.ahead(MANY, watch, reader, "encoder")
 
-    assert [ahead.read(a, watch) for a in MANY[:3]] == [RuleReader().read(a, watch) for a in MANY[:3]]
+    assert [ahead.read(a, watch) for a in MANY[:3]] == [EncodedReader().read(a, watch) for a in MANY[:3]]
     assert (reader.calls, here.calls) == (0, START_HERE // 10)
 
 
 @pytest.mark.parametrize(("count", "size"), [(START_HERE - 1, 2), (START_HERE, 1)])
 async def test_a_short_batch_and_a_lone_process_gain_nothing_by_it(count: int, size: int) -> None:
-    here, reader = FalseProcesses(), RuleReader()
+    here, reader = FalseProcesses(), EncodedReader()
     pool = LocalPool(cast("WorkerPool", here), size, pytest.fail)
-    assert await pool.ahead(MANY[:count], a_watch(), reader, "rules") is reader
+    assert await pool.ahead(MANY[:count], a_watch(), reader, "encoder") is reader
     assert here.calls == 0
 
 
@@ -338,8 +338,8 @@ async def test_what_a_process_could_not_read_is_read_when_it_is_asked_for_and_to
 
     reader, watch, told = Counting(), a_watch(), list[str]()
     pool = LocalPool(cast("WorkerPool", Failing()), 2, told.append)
-    ahead = await pool.ahead(MANY, watch, reader, "rules")
-    assert ahead.read(MANY[0], watch) == RuleReader().read(MANY[0], watch)
+    ahead = await pool.ahead(MANY, watch, reader, "encoder")
+    assert ahead.read(MANY[0], watch) == EncodedReader().read(MANY[0], watch)
     assert reader.calls == 1
     assert set(told) == {
         "spread: 10 articles were read by the run's own process: read_batch needed more than 2500 MiB of memory."
@@ -350,7 +350,7 @@ def test_the_addresses_of_alert_channels_do_not_leave_the_machine() -> None:
     watch = replace(a_watch(), reader=ReaderChoice(kind="llm", key="env:KEY"))
     sent = for_reading(watch)
     assert (sent.rules, sent.feeds, sent.reader) == ((), (), ReaderChoice())
-    assert RuleReader().read(ARTICLES[0], sent) == RuleReader().read(ARTICLES[0], watch)
+    assert EncodedReader().read(ARTICLES[0], sent) == EncodedReader().read(ARTICLES[0], watch)
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ async def test_a_models_engine_rests_on_what_was_read_ahead() -> None:
     reader = await found.reader_ahead(ARTICLES, ())
 
     assert reader.engine == found.reader.engine
-    assert [reader.read(a, watch).claims for a in ARTICLES] == [RuleReader().read(a, watch).claims for a in ARTICLES]
+    assert [reader.read(a, watch).claims for a in ARTICLES] == [EncodedReader().read(a, watch).claims for a in ARTICLES]
     assert embedded.calls == 0
 
 
