@@ -225,37 +225,6 @@ def test_a_dispute_is_told_to_the_duty_officer_once(month: Month) -> None:
     assert times_told(month, "duty", AlertKind.DISPUTED) == dict.fromkeys(disputes, 1)
 
 
-def test_the_end_of_a_dispute_is_told_to_the_duty_officer_once(month: Month) -> None:
-    disputes = [c for c in taken(month) if c.verdict is Verdict.DISPUTES and c.confidence >= DESK.at_once]
-    settled = {
-        later.change_id
-        for dispute in disputes
-        for later in taken(month)
-        if later.subject_key == dispute.subject_key and later.known_at > dispute.known_at
-    }
-
-    assert len(settled) == 1
-    assert times_told(month, "duty", AlertKind.SETTLED) == dict.fromkeys(settled, 1)
-
-
-# -- what is to come -----------------------------------------------------------------------------
-
-
-def test_the_end_of_the_mandate_is_told_before_and_a_step_that_is_overdue_once_its_day_is_over(month: Month) -> None:
-    def told(channel: str) -> list[tuple[str, str]]:
-        return [(f"{one.at:%d %b}", one.alert.subject.partition(": ")[2])
-                for one in month.of(channel, AlertKind.EXPECTED)]  # fmt: skip
-
-    passed = ("30 Sep", "deployment: 29 Sep 2025 has passed with nothing reported")
-    assert told("desk") == [
-        ("18 Sep", "mandate ends in 14 days (02 Oct 2025)"),
-        ("29 Sep", "mandate ends in 3 days (02 Oct 2025)"),
-        passed,
-    ]
-    # The Council has decided before the mandate's last day, so that of that day nothing is said.
-    assert told("office") == [("29 Sep", "mandate ends in 3 days (02 Oct 2025)"), passed]
-
-
 # -- the page ------------------------------------------------------------------------------------
 
 

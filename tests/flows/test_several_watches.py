@@ -58,7 +58,7 @@ def outlet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Outlet]:
             "Bloc keeps police in Quell",
             "The regional bloc on Thursday extended the mandate of the Quell Police Support Mission (QUPSM) until "
             "31 December 2026.",
-            "The decision was taken without a vote after a short session, the bloc's secretariat said in a statement.",
+            "Ministers had spent most of the session on the price of rice, a delegate said afterwards.",
             published=NOW - 2 * HOUR,
         )
         yield running

@@ -138,7 +138,7 @@ class TestTheCommandsOfThePage:
 
 def has_ended(small: World) -> bool:
     """Whether file, webhook and mailbox have all been told of the mandate's end."""
-    return all(any("Mandate: ends" in subject for subject in came) for came in small.arrived().values())
+    return all(any("-> Gang Suppression Force" in subject for subject in came) for came in small.arrived().values())
 
 
 def deploy_and_work(checkout: Path, small: World, server: PrefectServer) -> None:

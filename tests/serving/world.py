@@ -174,14 +174,16 @@ def world(folder: Path) -> Iterator[World]:
 
 
 def assert_mailed(small: World) -> None:
-    """The mail that tells the mandate's end has its subject, its key, and both sentences: what was, and what became."""
-    (mail,) = [one for one in small.mails if "Mandate: ends" in one["Subject"]]
+    """The mail that tells the successor's name has its subject, its key, and both sentences: what was, what became."""
+    (mail,) = [one for one in small.mails if "-> Gang Suppression Force" in one["Subject"]]
     part = mail.get_body(("plain",))
     assert part is not None
     text = part.get_content()
-    assert mail["Subject"] == "Haiti security mission: Mandate: ends (ended 2 Oct)"
-    assert ">Before: “The Multinational Security Support mission (MSS) in Haiti is led by Kenya.” (baseline" in text
-    assert ">Now: “The GSF officially takes the place of the Multinational Security Support (MSS) mission, who" in text
+    assert mail["Subject"] == "Haiti security mission: Successor: no name -> Gang Suppression Force (decided 1 Oct)"
+    assert (
+        ">Before: “From now on, under Tuesday's decision, the mission will be called a gang suppression force." in text
+    )
+    assert ">Now: “The United Nations called on the international community on Wednesday to pay for a new UN" in text
     assert f"Alert {mail[KEY]}" in text.splitlines()
 
 
