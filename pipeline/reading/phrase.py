@@ -52,7 +52,9 @@ def harm(text: str) -> Harm:
     counted: dict[str, int] = {}
     added, voided = False, False
     numbers = [
-        q for q in quantities(text) if q.kind == "count" and 1 <= q.number < MOST and not _ORDINAL.match(text, q.end)
+        q
+        for q in quantities(text)
+        if q.kind == "count" and 1 <= q.number < MOST and not _ORDINAL.match(text, q.end) and not _is_an_age(text, q)
     ]
     single = list(_ONE.finditer(text))
     for found in _HARM.finditer(text):
@@ -71,6 +73,11 @@ def harm(text: str) -> Harm:
         else:
             voided = True
     return Harm(in_all=added) if voided else Harm(**counted, in_all=added)
+
+
+def _is_an_age(text: str, number: Quantity) -> bool:
+    """Whether a number stands between two commas, as an age does: "Corporal Tar, 41, was killed"."""
+    return text[: number.start].rstrip().endswith(",") and text[number.end :].lstrip().startswith(",")
 
 
 def _counts(text: str, one: re.Match[str], harmed: re.Match[str]) -> bool:

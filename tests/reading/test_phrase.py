@@ -40,3 +40,8 @@ def test_a_sum_since_the_mission_began_is_told_from_a_days_dead(sentence: str) -
 
 def test_a_harm_without_its_number_voids_the_count() -> None:
     assert harm("A soldier was killed and others were wounded.") == Harm()
+
+
+def test_an_age_is_no_number_of_dead() -> None:
+    assert harm("Corporal Anna Tar, 41, was killed when her truck turned over.").killed == 0
+    assert harm("A soldier, 41, was killed when her truck turned over.").killed == 1
