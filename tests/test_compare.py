@@ -13,7 +13,7 @@ from pipeline.board import Board, baseline_changes, fold
 from pipeline.compare import Doubt, Memory, judge
 from pipeline.compare.likeness import chance
 from pipeline.compare.marks import Marks, marks_of_claim
-from pipeline.model import Article, Aspect, Change, Claim, Judgement, Stage, Verdict
+from pipeline.model import Article, Aspect, Change, Claim, Judgement, Parts, Slot, Stage, TypedFact, Verdict
 from pipeline.reading import EncodedReader
 
 VOTE = "The Security Council on Tuesday set a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
@@ -181,6 +181,31 @@ def test_what_became_of_the_mission_is_filled_in_quietly_where_the_first_report_
     assert judgement.change is not None
     assert judgement.change.confidence < 0.5
     assert world.board[Aspect.MANDATE, "mandate"].change.value == "Old Mission -> New Force"
+
+
+def test_the_name_of_a_successor_that_was_decided_without_one_is_told() -> None:
+    world = World()
+    vote, name = (
+        "The Council gave the mission a successor on Tuesday.",
+        "The successor is the Harbour Protection Force.",
+    )
+    first, second = an_article(vote), an_article(name, outlet="Harbour Times", at=later(1))
+    told = [
+        replace(
+            a_claim(text, article=article, aspect=Aspect.MANDATE, subject="successor", value=value, event=TUESDAY),
+            fact=TypedFact(Slot.SUCCESSOR, "", parts),
+        )
+        for text, article, value, parts in (
+            (vote, first, "no name", Parts()),
+            (name, second, "Harbour Protection Force", Parts(organisation="Harbour Protection Force")),
+        )
+    ]
+
+    world.meets(first, told[0])
+    (judgement,) = world.meets(second, told[1])
+
+    assert judgement.change is not None
+    assert judgement.change.confidence == told[1].confidence > 0.5
 
 
 def test_what_is_too_weak_to_tell_is_uncertain() -> None:
