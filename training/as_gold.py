@@ -1,15 +1,8 @@
-"""A corpus mission as the bench has its missions: a watch, articles, and a gold timeline to score against.
-
-The scorer is the bench's (``tests/bench/score.py``), so that a figure here means what it means there.
-"""
+"""A corpus mission as the product has its missions: a watch, and articles."""
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 from pipeline.model import AlertRule, Article, Baseline, Fact, Name, Precision, Watch
 from pipeline.text import content_id, text_hash
@@ -72,50 +65,3 @@ def watch_of(mission: Mission) -> Watch:
         baseline=Baseline(seed.title, seed.outlet, seed.published, "", seed.text, tuple(facts)),
         rules=(AlertRule("every change"),),
     )
-
-
-def gold_of(mission: Mission) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The timeline and the articles of ``mission`` as rows of the bench's two files."""
-    timeline = [
-        {
-            "id": event.event,
-            "date": event.date,
-            "aspect": event.aspect.value,
-            "stage": event.stage.value,
-            "subject": event.subject,
-            "value": event.value,
-        }
-        for event in mission.events.values()
-    ]
-    rows = []
-    for labelled in mission.articles:
-        proofs: dict[str, list[str]] = {}
-        for line in labelled.lines:
-            if line.kind in "Nn":
-                for said in line.said:
-                    if said.event in mission.events:
-                        proofs.setdefault(said.event, []).append(line.text)
-        reports = [{"event": e, "sentence": told[0], "also_sentences": told[1:]} for e, told in proofs.items()]
-        rows.append(
-            {
-                "id": labelled.article,
-                "published": (labelled.published + timedelta()).isoformat(),
-                "outlet": labelled.outlet,
-                "title": labelled.title,
-                "text": labelled.text,
-                "relevant": labelled.kind != "irrelevant",
-                "reports": reports,
-            }
-        )
-    return timeline, rows
-
-
-def write_gold(mission: Mission, folder: Path) -> Path:
-    """Write the two files of ``mission`` under ``folder``; returns their folder."""
-    place = folder / mission.slug
-    place.mkdir(parents=True, exist_ok=True)
-    timeline, rows = gold_of(mission)
-    (place / "timeline.json").write_text(json.dumps(timeline, ensure_ascii=False), "utf-8")
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (place / "articles.jsonl").write_text(lines, "utf-8")
-    return place

@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 
 from pipeline.model import Watch
-from pipeline.reading import dates, mission, observe, sentences
+from pipeline.reading import mission, observe, sentences
 from pipeline.reading.pieces import Page
 from training.as_gold import article_of, watch_of
 from training.corpus import Contrast, Labelled, Line, Mission
@@ -28,7 +28,6 @@ class Example:
         read: whether the gate lets it through (``mission.focus``).
     """
 
-    mission: str
     page: Page
     lines: tuple[Line, ...]
     relevant: bool
@@ -48,7 +47,7 @@ def examples(missions: Sequence[Mission], watch: Callable[[Mission], Watch] = wa
     out = []
     for told in missions:
         watched = watch(told)
-        out += [_example(told.slug, labelled, watched) for labelled in told.articles if not labelled.twin_of]
+        out += [_example(labelled, watched) for labelled in told.articles if not labelled.twin_of]
     return out
 
 
@@ -61,23 +60,19 @@ def strangers(missions: Sequence[Mission], watch: Callable[[Mission], Watch], ra
             if labelled.twin_of or random.random() > STRANGER:
                 continue
             other = random.choice([slug for slug in watches if slug != told.slug])
-            seen = _example(other, labelled, watches[other])
-            page = replace(
-                seen.page, sentences=seen.page.sentences[:OPENING], paragraphs=seen.page.paragraphs[:OPENING]
-            )
-            lines = tuple(replace(line, kind="X", said=()) for line in seen.lines[:OPENING])
-            out.append(replace(seen, page=page, lines=lines, relevant=False))
+            seen = _cut(_example(labelled, watches[other]), 0, OPENING)
+            lines = tuple(replace(line, kind="X", said=()) for line in seen.lines)
+            out.append(replace(seen, lines=lines, relevant=False))
     return out
 
 
-def _example(slug: str, labelled: Labelled, watched: Watch) -> Example:
+def _example(labelled: Labelled, watched: Watch) -> Example:
     article = article_of(labelled)
     parts = sentences.split(article.text)
     focus = mission.focus(article, tuple(part.text for part in parts), watched)
-    levels = focus.levels or (0.0,) * len(parts)
-    seen = observe.look_at(article, parts, levels, mission.identity(watched).hosts)
+    seen = observe.look_at(article, parts, focus.levels, mission.identity(watched).hosts)
     lines = tuple(_line_of(labelled, part) for part in parts)
-    return Example(slug, observe.page(article, seen, watched), lines, labelled.kind != "irrelevant", focus.relevant)
+    return Example(observe.page(article, seen, watched), lines, labelled.kind != "irrelevant", focus.relevant)
 
 
 def briefs(held: Sequence[Example], random: Random) -> list[Example]:
@@ -89,11 +84,14 @@ def briefs(held: Sequence[Example], random: Random) -> list[Example]:
         news = [i for i, line in enumerate(example.lines) if line.kind == "N"]
         at = random.choice(news) if news and random.random() < BRIEF else 0
         end = at + random.choice(SENTENCES)
-        page = replace(
-            example.page, sentences=example.page.sentences[at:end], paragraphs=example.page.paragraphs[at:end]
-        )
-        out.append(replace(example, page=page, lines=example.lines[at:end]))
+        out.append(_cut(example, at, end))
     return out
+
+
+def _cut(example: Example, at: int, end: int) -> Example:
+    """``example`` with its sentences from ``at`` to before ``end`` alone."""
+    page = replace(example.page, sentences=example.page.sentences[at:end], paragraphs=example.page.paragraphs[at:end])
+    return replace(example, page=page, lines=example.lines[at:end])
 
 
 def _line_of(labelled: Labelled, part: sentences.Sentence) -> Line:
@@ -107,7 +105,5 @@ def singles(contrasts: Sequence[Contrast]) -> list[Single]:
     for contrast in contrasts:
         year = _YEAR.search(contrast.text)
         published = date(int(year.group()) if year else 2015, 6, 17)
-        whens = dates.find(contrast.text, published)
-        away = [dates.distance(when, published) for when in whens]
-        out.append(Single(contrast, observe.marked(contrast.text, whens, away, None)))
+        out.append(Single(contrast, observe.alone(contrast.text, published, None)))
     return out

@@ -355,9 +355,8 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
     was, now, since = _stage(before.stage), _stage(claim.stage), _day(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
-            row = before.fact  # a successor that had no name so far is told when it gets one
-            named = row is not None and row.slot is Slot.SUCCESSOR and not successor(before)
-            told = sure if named else min(sure, QUIET)
+            unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor(before)
+            told = sure if unnamed else min(sure, QUIET)  # the name of a successor that had none is told
             return Verdict.ADVANCES, f"tells more of what was {was} since {since}: '{claim.value}'", told
         if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS and not _moves(claim, before):
             mine, theirs = quantities(claim.value)[0].number, quantities(before.value)[0].number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline import countries, language
@@ -91,17 +92,7 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_fac
     )
     if not with_facts:
         return bare
-    facts = _facts(text, title, bare, lead)
-    return Watch(
-        slug=slug,
-        title=bare.title,
-        names=names,
-        places=bare.places,
-        languages=bare.languages,
-        feeds=(),
-        baseline=Baseline(title, "", published, url, text, facts),
-        rules=bare.rules,
-    )
+    return replace(bare, baseline=replace(bare.baseline, facts=_facts(text, title, bare, lead)))
 
 
 def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.Sentence, ...], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What is found in one sentence: dates, figures, countries. Pure."""
+"""Find in one sentence what later steps ask of it: dates, figures, countries. Pure."""
 
 from __future__ import annotations
 

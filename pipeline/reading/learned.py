@@ -46,7 +46,7 @@ class EncodedReader:
         return foreign.read(article, watch, self.engine, self._read)
 
     def state(self, article: Article, watch: Watch) -> Reading:
-        """What ``article`` states of the mission, as news or as background: the facts of a baseline.
+        """Read what ``article`` states of the mission, as news or as background: the facts of a baseline.
 
         Raises:
             UsageError: the model's files do not fit this version.
@@ -76,12 +76,12 @@ class EncodedReader:
         self, article: Article, parts: tuple[Sentence, ...], watch: Watch, levels: tuple[float, ...]
     ) -> tuple[Encoder, tuple[Seen, ...], Answers]:
         model = self._model or encoder.shipped()
-        seen = observe.look_at(article, parts, levels or (0.0,) * len(parts), mission.identity(watch).hosts)
+        seen = observe.look_at(article, parts, levels, mission.identity(watch).hosts)
         return model, seen, model.read(observe.page(article, seen, watch))
 
 
 def opinions(answers: Answers, claim: encoder.Weights) -> Iterator[Opinion]:
-    """What the encoder says of each sentence, in text order, the surest of a sentence first.
+    """Give what the encoder says of each sentence, in text order, the surest of a sentence first.
 
     Args:
         answers: of the encoder.
@@ -104,7 +104,7 @@ def opinions(answers: Answers, claim: encoder.Weights) -> Iterator[Opinion]:
 
 
 def statements(answers: Answers) -> Iterator[Opinion]:
-    """What each sentence states, as news or as background, in text order."""
+    """Give what each sentence states, as news or as background, in text order."""
     for i in range(len(answers.news)):
         for aspect in Aspect:
             slot = max(encoder.OF_ASPECT[aspect], key=lambda k: (float(answers.stated[i, k]), -k))

@@ -186,10 +186,10 @@ class Focus:
 
 
 def focus(article: Article, sentences: tuple[str, ...], watch: Watch) -> Focus:
-    """How ``article`` and each of its ``sentences`` relate to the mission of ``watch``.
+    """Tell how ``article`` and each of its ``sentences`` relate to the mission of ``watch``.
 
-    An article may be about the mission if it names it, or if it names one of its places, or another name of the
-    baseline, and speaks of a mission. Whether it is, the encoder says.
+    An article may be about the mission if it names it, or if it names one of its places, or two other names of
+    the baseline, and speaks of a mission. Whether it is, the encoder says.
     """
     who = identity(watch)
     whole = f"{article.title}\n{article.text}"

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pipeline.model import Article, Precision, Watch
 from pipeline.reading import dates, features, mission
 from pipeline.reading.dates import When
 from pipeline.reading.features import Seen
 from pipeline.reading.mission import Identity
-from pipeline.reading.pieces import Page, joined
+from pipeline.reading.pieces import Page
 from pipeline.reading.sentences import Sentence
 
 _NAMES, _PLACES = 3, 4  # of a watch, as many as its head on a page has
 
 
 def page(article: Article, seen: Sequence[Seen], watch: Watch) -> Page:
-    """``article``, in whose sentences ``seen`` was found, as the encoder reads it for ``watch``."""
+    """Show ``article``, in whose sentences ``seen`` was found, as the encoder reads it for ``watch``."""
     who = mission.identity(watch)
     published = article.published.date()
-    whens = dates.find(article.title, published)
-    names = joined([name.text for name in watch.names[:_NAMES]])
+    names = ", ".join(name.text for name in watch.names[:_NAMES])
     return Page(
-        head=f"{names} ; {joined(watch.places[:_PLACES])}",
-        title=marked(article.title, whens, [dates.distance(when, published) for when in whens], who),
+        head=f"{names} ; {', '.join(watch.places[:_PLACES])}",
+        title=alone(article.title, published, who),
         sentences=tuple(marked(one.sentence.text, one.whens, one.away, who) for one in seen),
         paragraphs=tuple(one.sentence.paragraph for one in seen),
     )
 
 
+def alone(text: str, published: date, who: Identity | None) -> str:
+    """Mark a title, or a sentence without an article, as if ``published`` on that day; see :func:`marked`."""
+    whens = dates.find(text, published)
+    return marked(text, whens, [dates.distance(when, published) for when in whens], who)
+
+
 def marked(text: str, whens: Sequence[When], away: Sequence[int], who: Identity | None) -> str:
-    """``text`` with marks: the mission's own names are one, and a date has one before it that tells how far it is.
+    """Put marks into ``text``: the mission's own names are one, and a date has one before it that tells how far it is.
 
     Args:
         text: a sentence or a title.
@@ -55,9 +61,10 @@ def marked(text: str, whens: Sequence[When], away: Sequence[int], who: Identity 
 def look_at(
     article: Article, parts: Sequence[Sentence], levels: Sequence[float], hosts: frozenset[str]
 ) -> tuple[Seen, ...]:
-    """What is found in each sentence of ``article``."""
+    """Find what is in each sentence of ``article``; ``levels`` are those of ``mission.Focus``, or empty."""
     published = article.published.date()
-    return tuple(features.look(part, level, published, hosts) for part, level in zip(parts, levels, strict=True))
+    ties = levels or (0.0,) * len(parts)
+    return tuple(features.look(part, level, published, hosts) for part, level in zip(parts, ties, strict=True))
 
 
 def _bare(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -121,8 +121,3 @@ class Pieces:
             out.append(self._ids[piece])
             start = end
         return tuple(out)
-
-
-def joined(parts: Sequence[str]) -> str:
-    """The head of a page: names or places, parted by commas."""
-    return ", ".join(parts)

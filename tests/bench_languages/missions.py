@@ -21,6 +21,6 @@ def gold(code: str) -> Gold:
 
 
 @cache
-def measured(code: str, engine: str = DEFAULT) -> Mission:
+def measured(code: str) -> Mission:
     """The figures of that mission: the watch as its baseline article makes it, unreviewed."""
-    return measure_one(gold(code), baseline_watch(gold(code)), ENGINES[engine]())
+    return measure_one(gold(code), baseline_watch(gold(code)), ENGINES[DEFAULT]())

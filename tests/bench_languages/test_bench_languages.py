@@ -7,7 +7,7 @@ import pytest
 from bench_languages.missions import LANGUAGES, gold, measured
 from bench_languages.tables import PAGE, updated
 
-ENGLISH = 0.53  # aspect F1 of the sealed missions: docs/quality.md
+ENGLISH = 0.55  # aspect F1 of the sealed missions: docs/quality.md
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
