@@ -5,11 +5,12 @@ Nothing here quotes an article: all words come from parts, so that a clause is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from pipeline.model import Change, Precision, Stage
-from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
+from pipeline.model.facts import ALL, HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 
 STAGE_WORDS = {
     Stage.PROPOSED: "proposed",
@@ -43,6 +44,7 @@ _ACTS = {
 }
 _COUNTED = frozenset({Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT})
 _CURRENCY = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$"}
+_ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
 NO_FIGURE, NO_NAME = "no figure", "no name"
 
 
@@ -50,11 +52,13 @@ def subject(fact: TypedFact) -> str:
     """Name what the fact is about, in a few words: "ceiling (police)", "Kenya", "force commander", "base in Tarn"."""
     name = _SUBJECTS.get(fact.slot)
     if fact.slot is Slot.INCIDENT:
-        day, _, party = fact.key.partition(" ")
-        return f"{party or 'the mission'}, {_iso_in_words(day)}" if day[:1].isdigit() else (fact.key or "the mission")
+        when, _, party = fact.key.partition(" ")
+        if not _ISO.fullmatch(when):
+            return fact.key or "the mission"
+        return f"{party or 'the mission'}, {day(Day.from_iso(when))}"
     if name is None:
         return fact.key or fact.slot.value
-    if not fact.key or fact.key == "all":
+    if not fact.key or fact.key == ALL:
         return name or fact.slot.value
     return f"{name} ({fact.key})" if name else fact.key
 
@@ -175,10 +179,6 @@ def _scaled(number: Figure) -> str:
             low, high = f"{number.low / scale:,.4g}", f"{number.high / scale:,.4g}"
             return f"{low if low == high else f'{low}-{high}'} {word}"
     return f"{number.low:,g}" if number.low == number.high else f"{number.low:,g}-{number.high:,g}"
-
-
-def _iso_in_words(text: str) -> str:
-    return _date(date.fromisoformat(text))
 
 
 def _date(when: date) -> str:

@@ -37,7 +37,7 @@ def test_a_change_is_written_as_the_contract_says(tmp_path: Path) -> None:
         "stage": "decided",
         "slot": "term",
         "key": "",
-        "facts": [{"act": "extended", "until": "2026-03-31"}],
+        "facts": [{"act": "extended", "actor": "Security Council", "until": "2026-03-31"}],
         "subject": "mandate",
         "value": "until 31 Mar 2026",
         "before": None,

@@ -194,7 +194,7 @@ def test_what_another_engine_does_not_read_is_lost() -> None:
 def test_what_another_engine_is_too_unsure_of_is_lost_with_its_verdict() -> None:
     made = engines(SAYS | {CEILING: {**SAYS[CEILING], "confidence": 0.4}})
 
-    assert listed(made) == [("lost", CEILING, "uncertain: too weak to tell (0.40, needs 0.50)")]
+    assert listed(made) == [("lost", CEILING, "uncertain: too weak to tell (0.40, needs 0.55)")]
 
 
 def test_what_another_engine_reads_with_another_value_is_told_otherwise_with_both() -> None:

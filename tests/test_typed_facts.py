@@ -119,7 +119,11 @@ def test_a_fact_says_which_part_it_must_have_and_lacks(fact: TypedFact, lacks: s
         (Slot.CONTRIBUTION, "Norway", "Sweden", False),
         (Slot.SUPPORT, "fuel trucks", "trucks", True),
         (Slot.SUPPORT, "fuel", "trucks", False),
-        (Slot.CEILING, "police", "police officers", False),  # a kind is of a closed set
+        (Slot.CEILING, "police", "police officers", True),
+        (Slot.CEILING, "soldiers", "troops", True),
+        (Slot.CEILING, "soldiers", "police", False),  # a kind is of a closed set
+        (Slot.COMMAND, "head of mission", "special representative", True),
+        (Slot.COMMAND, "head of mission", "force commander", False),
         (Slot.INCIDENT, "2025-10-18 Kenya", "2025-10-20 Kenya", True),
         (Slot.INCIDENT, "2025-10-18 Kenya", "2025-10-21 Kenya", False),
         (Slot.INCIDENT, "2025-10-18 Kenya", "2025-10-18 Ghana", False),

@@ -14,7 +14,9 @@ from torch import Tensor
 
 from pipeline.model import Aspect
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.mentions import ACTS, ACTS_OF, ROLES, mentions
 from pipeline.reading.pieces import Pieces, Window
+from training import labels
 from training.corpus import Line
 from training.examples import Example, Single
 
@@ -32,6 +34,8 @@ class Item:
         window: the pieces.
         kind: (S,) the number of the sentence's kind, -1 where it stands alone.
         labels: told, stated and stage, by slot (S, 23) and by aspect (S, 9).
+        parts: (K, 4) of a piece, by its number in the window, whether it is a part of a fact: slot, role, 1 or 0.
+        acts: (M, 3) what is done, by a fact of a slot that a sentence states: the sentence, slot, act.
         typed: the labels have slots.
         relevant: the article is about the mission.
     """
@@ -39,6 +43,8 @@ class Item:
     window: Window
     kind: Array
     labels: dict[str, Array]
+    parts: Array
+    acts: Array
     typed: bool
     relevant: bool
 
@@ -56,7 +62,8 @@ def of_articles(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
         for window in pieces.windows(example.page):
             lines = [example.lines[i] for i in window.numbers]
             kind = np.array([KINDS.index(line.kind) for line in lines])
-            out.append(Item(window, kind, _labels(lines), typed, example.relevant))
+            parts, acts = _parts(example, window)
+            out.append(Item(window, kind, _labels(lines), parts, acts, typed, example.relevant))
     return out
 
 
@@ -65,8 +72,27 @@ def of_singles(singles: Sequence[Single], pieces: Pieces) -> list[Item]:
     out = []
     for single in singles:
         line = Line(single.contrast.kind, single.contrast.said, single.text, 0)
-        out.append(Item(pieces.single(single.text), np.array([-1]), _labels([line]), False, True))
+        none = np.zeros((0, 4), np.int64), np.zeros((0, 3), np.int64)
+        out.append(Item(pieces.single(single.text), np.array([-1]), _labels([line]), *none, False, True))
     return out
+
+
+def _parts(example: Example, window: Window) -> tuple[Array, Array]:
+    parts: list[tuple[int, int, int, int]] = []
+    acts: list[tuple[int, int, int]] = []
+    for s, number in enumerate(window.numbers):
+        said = example.lines[number].said
+        if not any(one.facts for one in said):
+            continue
+        first = window.spans[s][0] + 1
+        done = [(slot, act) for slot, act in labels.acts(said) if act in ACTS_OF.get(slot, ())]
+        acts += [(s, SLOTS.index(slot), ACTS.index(act)) for slot, act in done]
+        for one in labels.labels(said, mentions(example.seen[number])):
+            at = (SLOTS.index(one.slot), ROLES.index(one.role), int(one.is_it))
+            for n, (begin, end) in enumerate(window.places[s]):
+                if begin < one.mention.end and one.mention.start < end:
+                    parts.append((first + n, *at))
+    return np.array(parts, np.int64).reshape(-1, 4), np.array(acts, np.int64).reshape(-1, 3)
 
 
 def _labels(lines: Sequence[Line]) -> dict[str, Array]:
@@ -106,6 +132,9 @@ def collated(items: Sequence[Item]) -> dict[str, Tensor]:
     }
     for name, label in items[0].labels.items():
         out[name] = np.full((size, most, label.shape[1]), -1 if name.startswith("stage") else 0, label.dtype)
+    for name in ("parts", "acts"):
+        rows = [np.insert(getattr(item, name), 0, b, axis=1) for b, item in enumerate(items)]
+        out[name] = np.concatenate(rows).astype(np.int64)
     for b, item in enumerate(items):
         n = len(item.window.spans)
         out["ids"][b, : len(item.window.ids)] = item.window.ids

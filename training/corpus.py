@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.model import Aspect, Slot, Stage
+from pipeline.model import Aspect, Slot, Stage, TypedFact
 
 HERE = Path(__file__).parent
 MISSIONS = HERE / "missions"
@@ -34,6 +34,7 @@ class Said:
         event: the event that it reports, if any.
         slot: the slot, where the label has one.
         recalled: told as background in a sentence that tells news as well.
+        facts: what it says, typed, where the label has that: one for each key.
     """
 
     aspect: Aspect
@@ -41,6 +42,7 @@ class Said:
     event: str = ""
     slot: Slot | None = None
     recalled: bool = False
+    facts: tuple[TypedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from random import Random
 
 from pipeline.model import Watch
 from pipeline.reading import mission, observe, sentences
+from pipeline.reading.features import Seen
 from pipeline.reading.pieces import Page
 from training.as_gold import article_of, watch_of
 from training.corpus import Contrast, Labelled, Line, Mission
@@ -25,10 +26,12 @@ class Example:
     """One article: what the encoder sees of it, a label a sentence, and whether it is about the mission.
 
     Attributes:
+        seen: what is found in each sentence of the page.
         read: whether the gate lets it through (``mission.focus``).
     """
 
     page: Page
+    seen: tuple[Seen, ...]
     lines: tuple[Line, ...]
     relevant: bool
     read: bool
@@ -51,6 +54,11 @@ def examples(missions: Sequence[Mission], watch: Callable[[Mission], Watch] = wa
     return out
 
 
+def baselines(missions: Sequence[Mission], watch: Callable[[Mission], Watch]) -> list[Example]:
+    """The article that each of ``missions`` begins with, as its own watch sees it."""
+    return [_example(told.baseline, watch(told)) for told in missions]
+
+
 def strangers(missions: Sequence[Mission], watch: Callable[[Mission], Watch], random: Random) -> list[Example]:
     """The openings of some articles as another mission's watch sees them: nothing in them is about it."""
     watches = {told.slug: watch(told) for told in missions}
@@ -69,10 +77,10 @@ def strangers(missions: Sequence[Mission], watch: Callable[[Mission], Watch], ra
 def _example(labelled: Labelled, watched: Watch) -> Example:
     article = article_of(labelled)
     parts = sentences.split(article.text)
-    focus = mission.focus(article, tuple(part.text for part in parts), watched)
-    seen = observe.look_at(article, parts, focus.levels, mission.identity(watched).hosts)
+    focus = mission.focus(article, watched)
+    seen = observe.look_at(article, parts)
     lines = tuple(_line_of(labelled, part) for part in parts)
-    return Example(observe.page(article, seen, watched), lines, labelled.kind != "irrelevant", focus.relevant)
+    return Example(observe.page(article, seen, watched), seen, lines, labelled.kind != "irrelevant", focus.relevant)
 
 
 def briefs(held: Sequence[Example], random: Random) -> list[Example]:
@@ -91,7 +99,7 @@ def briefs(held: Sequence[Example], random: Random) -> list[Example]:
 def _cut(example: Example, at: int, end: int) -> Example:
     """``example`` with its sentences from ``at`` to before ``end`` alone."""
     page = replace(example.page, sentences=example.page.sentences[at:end], paragraphs=example.page.paragraphs[at:end])
-    return replace(example, page=page, lines=example.lines[at:end])
+    return replace(example, page=page, seen=example.seen[at:end], lines=example.lines[at:end])
 
 
 def _line_of(labelled: Labelled, part: sentences.Sentence) -> Line:
@@ -105,5 +113,5 @@ def singles(contrasts: Sequence[Contrast]) -> list[Single]:
     for contrast in contrasts:
         year = _YEAR.search(contrast.text)
         published = date(int(year.group()) if year else 2015, 6, 17)
-        out.append(Single(contrast, observe.alone(contrast.text, published, None)))
+        out.append(Single(contrast, observe.alone(contrast.text, published, None).text))
     return out

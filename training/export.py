@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.mentions import ACTS, ROLES
 
 OPSET = 20  # the first that knows Gelu
 HEADS = 12
@@ -90,7 +91,8 @@ def graph(weights: Mapping[str, Array], layers: int) -> onnx.ModelProto:
         layers: of the body.
 
     Inputs: ``ids`` (L,), ``pool`` (S, L), ``mark`` (S,). Outputs: ``news`` (S,), ``kind`` (S, 5), ``told`` and
-    ``stated`` (S, 23), ``stage`` (S, 23, 6), ``relevant`` (1,).
+    ``stated`` (S, 23), ``stage`` (S, 23, 6), ``act`` (S, acts), ``relevant`` (1,), ``part`` (L, 1 + 23, roles), the
+    first for all slots, ``vector`` (S, width), the mean of a sentence's pieces.
     """
     g = _Graph(weights)
     embedding = weights["body.embeddings.word_embeddings.weight"].astype(np.float32)
@@ -113,17 +115,19 @@ def graph(weights: Mapping[str, Array], layers: int) -> onnx.ModelProto:
         h = g.norm(f"{name}.attention.LayerNorm", g.node("Add", h, out))
         wide = g.node("Gelu", g.linear(f"{name}.intermediate.dense", h))
         h = g.norm(f"{name}.output.LayerNorm", g.node("Add", h, g.linear(f"{name}.output.dense", wide)))
-    sentence = g.node("Concat", g.node("MatMul", "pool", h), g.node("Gather", h, "mark"), axis=-1)
+    vector = g.node("MatMul", "pool", h, output="vector")
+    sentence = g.node("Concat", vector, g.node("Gather", h, "mark"), axis=-1)
     mean = g.node("ReduceMean", h, g.weight(np.array([0], np.int64)), keepdims=1)
     first = g.node("Gather", h, g.weight(np.array([0], np.int64)))
     g.node("Reshape", g.linear("news", sentence), g.weight(np.array([-1], np.int64)), output="news")
-    for name in ("kind", "told", "stated"):
+    for name in ("kind", "told", "stated", "act"):
         g.node("Identity", g.linear(name, sentence), output=name)
     stage = g.linear("stage", sentence)
     split = g.weight(np.array([len(STAGES), len(SLOTS) * len(STAGES)], np.int64))
     g.nodes.append(helper.make_node("Split", [stage, split], ["shared", "own"], axis=-1))
     shared, own = g.reshaped("shared", -1, 1, len(STAGES)), g.reshaped("own", -1, len(SLOTS), len(STAGES))
     g.node("Add", shared, own, output="stage")
+    g.node("Identity", g.reshaped(g.linear("part", h), -1, 1 + len(SLOTS), len(ROLES)), output="part")
     whole = g.node("Concat", mean, first, axis=-1)
     g.node("Reshape", g.linear("relevant", whole), g.weight(np.array([-1], np.int64)), output="relevant")
     inputs = [
@@ -137,7 +141,10 @@ def graph(weights: Mapping[str, Array], layers: int) -> onnx.ModelProto:
         helper.make_tensor_value_info("told", _FLOAT, ["S", len(SLOTS)]),
         helper.make_tensor_value_info("stated", _FLOAT, ["S", len(SLOTS)]),
         helper.make_tensor_value_info("stage", _FLOAT, ["S", len(SLOTS), len(STAGES)]),
+        helper.make_tensor_value_info("act", _FLOAT, ["S", len(ACTS)]),
         helper.make_tensor_value_info("relevant", _FLOAT, [1]),
+        helper.make_tensor_value_info("part", _FLOAT, ["L", 1 + len(SLOTS), len(ROLES)]),
+        helper.make_tensor_value_info("vector", _FLOAT, ["S", width]),
     ]
     made = helper.make_graph(g.nodes, "encoder", inputs, outputs, g.weights)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="missionwatch")

@@ -23,13 +23,16 @@ from transformers import MPNetConfig, MPNetModel
 
 from pipeline.model import Aspect
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.mentions import ACTS, ACTS_OF, ROLES
 
 LAYERS = 8  # of the base's twelve: what fits into 80 MiB at eight bits
 DROPOUT = 0.1
 KIND_WEIGHT, RELEVANT_WEIGHT = 0.3, 0.4  # of the losses of a sentence's kind and of an article's relevance
+PART_WEIGHT, ACT_WEIGHT = 0.1, 0.5  # of the losses of what is a part of a fact, and of what is done
 BACKGROUND_WEIGHT = 0.6  # of the loss of the stage of a sentence that is no news
 WEIGHTS = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"  # SHA-256 of the base's weights
 _ASPECTS = tuple(Aspect)
+_ACTS = torch.tensor([[act in ACTS_OF.get(slot, ()) for act in ACTS] for slot in SLOTS])
 _GROUP = torch.tensor([[float(slot.aspect is aspect) for aspect in _ASPECTS] for slot in SLOTS])
 Batch = Mapping[str, Tensor]
 
@@ -54,7 +57,7 @@ def base() -> tuple[dict[str, int], dict[str, Any], dict[str, Tensor]]:
 
 
 class Network(nn.Module):
-    """The body with its six heads.
+    """The body with its heads.
 
     Args:
         config: of the base.
@@ -67,15 +70,17 @@ class Network(nn.Module):
         self.body = MPNetModel(MPNetConfig(**shape), add_pooling_layer=False)
         self.drop = nn.Dropout(DROPOUT)
         sizes = {"news": 1, "kind": len(KINDS), "told": len(SLOTS), "stated": len(SLOTS)}
-        sizes |= {"stage": len(STAGES) * (1 + len(SLOTS)), "relevant": 1}
+        sizes |= {"stage": len(STAGES) * (1 + len(SLOTS)), "act": len(ACTS), "relevant": 1}
+        sizes |= {"part": len(ROLES) * (1 + len(SLOTS))}  # of a piece; all others of a sentence or an article
         for name, size in sizes.items():
-            head = nn.Linear(2 * self.body.config.hidden_size, size)
+            head = nn.Linear((1 if name == "part" else 2) * self.body.config.hidden_size, size)
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
             setattr(self, name, head)
         nn.init.constant_(self.news.bias, -1.5)  # one sentence in five is news, one in a hundred of a given slot
         nn.init.constant_(self.told.bias, -4.5)
         nn.init.constant_(self.stated.bias, -3.5)
+        nn.init.constant_(self.part.bias, -1.5)  # shared and own: one mention in twenty is a given part
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """The answers for each sentence of each window, as log-odds.
@@ -89,11 +94,13 @@ class Network(nn.Module):
         sentence = self.drop(torch.cat([torch.bmm(batch["pool"].to(h.dtype), h), mark], -1))
         mean = (h * held[..., None]).sum(1) / held.sum(1, keepdim=True)
         whole = self.drop(torch.cat([mean, h[:, 0]], -1))
-        out = {name: getattr(self, name)(sentence).float() for name in ("news", "kind", "told", "stated", "stage")}
+        of_sentence = ("news", "kind", "told", "stated", "stage", "act")
+        out = {name: getattr(self, name)(sentence).float() for name in of_sentence}
         stage, size = out["stage"], len(STAGES)
         own = stage[..., size:].reshape(*stage.shape[:-1], len(SLOTS), size)
         out["stage"] = stage[..., None, :size] + own
         out["news"] = out["news"][..., 0]
+        out["part"] = self.part(self.drop(h)).float()
         out["relevant"] = self.relevant(whole).float()[..., 0]
         return out
 
@@ -125,8 +132,24 @@ def loss(out: Mapping[str, Tensor], batch: Batch) -> Tensor:
     mixed = torch.einsum("bska,bskc->bsac", likely, share.exp()).clamp(min=1e-6).log()
     loose = (-mixed.gather(-1, loose_stage.clamp(min=0)[..., None])[..., 0] * (loose_stage >= 0)).sum(-1)
     total = total + ((exact + (1 - typed) * loose) * weight).sum()
+    total = total + PART_WEIGHT * _parts(out["part"], batch["parts"]) + ACT_WEIGHT * _acts(out["act"], batch["acts"])
     about = _two(out["relevant"], batch["relevant"]) * (1 - batch["single"])
     return total / there.sum() + RELEVANT_WEIGHT * about.mean()
+
+
+def _parts(odds: Tensor, rows: Tensor) -> Tensor:
+    """The loss of the pieces that can be a part of a fact, where a label says whether they are."""
+    window, piece, slot, role, truth = rows.T
+    size = len(ROLES)
+    of_role = odds[window, piece, role] + odds[window, piece, (1 + slot) * size + role]
+    return _two(of_role, truth.float()).sum()
+
+
+def _acts(odds: Tensor, rows: Tensor) -> Tensor:
+    """The loss of what is done, among the acts of the slot."""
+    window, sentence, slot, act = rows.T
+    among = odds[window, sentence].masked_fill(~_ACTS[slot], -1e4)
+    return functional.cross_entropy(among, act, reduction="sum")
 
 
 def _two(odds: Tensor, truth: Tensor) -> Tensor:

@@ -5,14 +5,17 @@ They are labelled by ``training/GUIDE.md``. The watch of each is drafted from it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.initiate import draft_watch
-from pipeline.model import Slot, Watch
+from pipeline.model import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact, Watch
 from training.corpus import Event, Labelled, Line, Mission, Said, joined
-from training.gold_file import GoldMission, GoldText, Sentence, load
+from training.gold_file import GoldFact, GoldMission, GoldText, Sentence, load
 
 TYPED = Path(__file__).parent / "typed"
+_DAYS = {"date": "day", "from": "start", "until": "until", "since": "since"}
 
 
 def missions(folder: Path = TYPED) -> list[Mission]:
@@ -50,12 +53,40 @@ def _labelled(held: GoldMission, text: GoldText) -> Labelled:
 
 
 def _said(held: GoldMission, sentence: Sentence) -> tuple[Said, ...]:
-    """What a sentence tells, the news first."""
+    """What a sentence tells, the news first; what it tells of one slot at one stage is one, of as many facts."""
     is_news = sentence.kind in "Nn"
-    told = sorted(sentence.told, key=lambda one: not one.news)
-    facts = ((held.facts[one.fact], one) for one in told)
-    said = (
-        Said(fact.aspect, fact.stage, one.fact if one.news else "", Slot(fact.slot), is_news and not one.news)
-        for fact, one in facts
+    out: dict[Said, tuple[TypedFact, ...]] = {}
+    for one in sorted(sentence.told, key=lambda one: not one.news):
+        fact = held.facts[one.fact]
+        event = one.fact if one.news else ""
+        said = Said(fact.aspect, fact.stage, event, Slot(fact.slot), is_news and not one.news)
+        out[said] = (*out.get(said, ()), *typed_facts(fact, one.own))
+    return tuple(replace(said, facts=facts) for said, facts in out.items())
+
+
+def typed_facts(fact: GoldFact, own: Mapping[str, str]) -> tuple[TypedFact, ...]:
+    """The facts that ``fact`` is, one for each of its keys; ``own`` are the parts that one article tells otherwise."""
+    keys = fact.keys or ("",)
+    parts = fact.parts if len(fact.parts) == len(keys) else fact.parts[:1] * len(keys)
+    return tuple(
+        TypedFact(Slot(fact.slot), key, _parts({**each, **own})) for key, each in zip(keys, parts, strict=True)
     )
-    return tuple(dict.fromkeys(said))
+
+
+def _parts(held: Mapping[str, str]) -> Parts:
+    values: dict[str, object] = {}
+    for name, text in held.items():
+        if name in ("number", "amount"):
+            low, _, high = text.partition("-")
+            values["figure" if name == "number" else name] = Figure(float(low), float(high or low))
+        elif name in _DAYS:
+            values[_DAYS[name]] = Day.from_iso(text)
+        elif name in HARM:
+            values[name] = int(float(text.split("-")[0]))
+        elif name == "role":
+            values[name] = FigureRole(text) if text in set(FigureRole) else FigureRole.TOTAL
+        elif name == "movement":
+            values[name] = Movement(text)
+        else:
+            values[name] = text
+    return Parts(**values)  # type: ignore[arg-type]

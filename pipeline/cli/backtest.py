@@ -76,7 +76,7 @@ _Past = tuple[list[Came], dict[UUID, list[Change]]]
     "--engine",
     default=DEFAULT,
     show_default=True,
-    help="The reading engine. With --compare also a version that is on record in the store, such as encoder-6: what it "
+    help="The reading engine. With --compare also a version that is on record in the store, such as encoder-7: what it "
     "read at the time counts.",
 )
 @data_dir_option

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from pipeline import countries
-from pipeline.model.facts import HARM, Day, Figure, Parts, Slot
+from pipeline.model.facts import COUNTED, HARM, Day, Figure, Parts, Slot, kind_of_people
 from pipeline.text import normalise
 
 Alike = Callable[[str, str], float]  # how alike two short phrases are, 0 to 1
 
 FREE = frozenset({Slot.TASK, Slot.PROCESS, Slot.SUPPORT, Slot.MILESTONE, Slot.PRESENCE, Slot.OPERATION})
+_HEADS = {"head of mission", "special representative"}  # of a mission of the United Nations it is one post
 SAME_INCIDENT = timedelta(days=2)  # reports of one incident differ by so much, with time zones and late editions
 WORDS_SHARED = 0.5  # of the words of the shorter free key; half, so that "fuel trucks" meets "trucks"
 ITEM_SHARED = 0.5  # "four months" is not "six months"
@@ -45,8 +46,10 @@ def same_key(slot: Slot, mine: str, theirs: str, alike: Alike | None = None) -> 
     if slot is Slot.INCIDENT:
         return _same_incident(mine, theirs)
     one, other = canonical(mine), canonical(theirs)
-    if one == other:
+    if one == other or (slot in COUNTED and kind_of_people(one) == kind_of_people(other)):
         return True
+    if slot is Slot.COMMAND:
+        return {one, other} == _HEADS
     if not one or not other or slot not in FREE:
         return False
     a, b = _words(one), _words(other)

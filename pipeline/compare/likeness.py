@@ -1,6 +1,6 @@
 """Whether a claim and a change tell of the same thing: a probability from what the two share. Pure.
 
-The weights are logistic regressions on the corpus (``python -m training.memory --fit``): one for a claim and a change
+The weights are logistic regressions on the corpus (``pipeline.compare.weights``): one for a claim and a change
 of two articles, one for two sentences of one article, and one that tells a restatement of what has long been known
 from a new event.
 """

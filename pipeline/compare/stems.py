@@ -1,6 +1,6 @@
 """How much a word tells: the commonest stems of the corpus, which many sentences about any mission have.
 
-From ``python -m training.memory --words``. A stem that stands in neither table counts in full.
+Counted in the sentences of ``training/missions``. A stem that stands in neither table counts in full.
 """
 
 from __future__ import annotations

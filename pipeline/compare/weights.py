@@ -1,8 +1,9 @@
 """What each sign of ``likeness`` counts, in log-odds, the strongest first.
 
-``python -m training.memory --fit`` prints them. A sign that a table does not name counts
-nothing. ``bias`` is what stands before any sign is seen; the aspects and stages of :data:`OLD` (``is_...``) set it
-for each kind of claim.
+Logistic regressions on the corpus of ``training/missions``, its facts typed by rules (at commit c99023d, by
+``python -m training.memory --fit``). Fitted on facts typed by hand they trusted what a reader types too much: on dev 36
+alerts told an event again in place of 15. A sign that a table does not name counts nothing. ``bias`` is what stands
+before any sign is seen; the aspects and stages of :data:`OLD` (``is_...``) set it for each kind of claim.
 """
 
 from __future__ import annotations

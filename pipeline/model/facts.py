@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -64,6 +65,22 @@ _ASPECTS: Mapping[Slot, Aspect] = {
     **dict.fromkeys((Slot.INCIDENT, Slot.TOLL), Aspect.CASUALTIES),
 }
 _UNKEYED = frozenset({Slot.LEAD, Slot.TERM, Slot.SUCCESSOR, Slot.ARRANGEMENT})
+
+
+COUNTED = frozenset({Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT})  # their key is a kind of people
+ALL = "all"  # the kind of people where a sentence tells none, or soldiers
+_KINDS = (
+    (re.compile(r"polic|gendarm|constab"), "police"),
+    (re.compile(r"observ|monitor|verif|inspect"), "observers"),
+    (re.compile(r"civil|staff|expert|advis"), "civilians"),
+    (re.compile(r"ship|frigat|vessel|boat"), "ships"),
+    (re.compile(r"helicopter|aircraft|plane"), "aircraft"),
+)
+
+
+def kind_of_people(name: str) -> str:
+    """Of which kind people are who are called ``name``: police, observers, civilians, ships, aircraft, or all."""
+    return next((kind for words, kind in _KINDS if words.search(name.lower())), ALL)
 
 
 class Movement(StrEnum):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline import phrasing
 from pipeline.model import Article, Aspect, Claim, Precision, Slot, Stage, Watch
-from pipeline.reading import mission, others, parts, tense
+from pipeline.reading import mission, parts, tense
 from pipeline.reading.features import Seen
 from pipeline.text import content_id
 
@@ -20,6 +20,8 @@ class Opinion(NamedTuple):
         number: of the sentence in its article.
         confidence: 0 to 1, that it is news and of this aspect.
         slot: which of the aspect's.
+        act: what is done, in a word of the slot; empty where it has none.
+        odds: of a place in the sentence to be a part of the fact.
         why: what speaks for it, for the record.
     """
 
@@ -29,6 +31,8 @@ class Opinion(NamedTuple):
     confidence: float
     background: bool
     slot: Slot
+    act: str
+    odds: parts.Odds
     why: str = ""
 
 
@@ -38,15 +42,14 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
     Its confidence is 0 where the sentence is certainly about others than the mission: compare calls that irrelevant.
     """
     aspect = said.aspect
-    stage, background = tense.corrected(seen, said.stage, background=said.background)
-    stage = parts.stage_of(seen, aspect, stage)
+    stage = said.stage
+    if stage in (Stage.DECIDED, Stage.IN_EFFECT):
+        stage = tense.to_come(seen.sentence.text) or stage
     published = article.published.date()
     event, precision = event_of(seen, published)
-    name = mission.name_of(watch)
-    fact = parts.fact_of(seen, said.slot, stage, name, event, published)
+    fact = parts.fact_of(seen, said.slot, stage, said.act, said.odds, mission.name_of(watch), event, published)
     subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
-    who = mission.identity(watch)
-    foreign = seen.level == mission.SISTER or others.tells_of_others(seen, aspect, who.hosts, who.states)
+    foreign = mission.tells_of_a_sister(seen.sentence.text, mission.identity(watch))
     sentence = seen.sentence
     return Claim(
         claim_id=content_id(
@@ -62,7 +65,7 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
         end=sentence.end,
         event_date=event,
         event_precision=precision,
-        background=background,
+        background=said.background,
         confidence=0.0 if foreign else round(said.confidence, 4),
         why=said.why,
         fact=fact,

@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 from pipeline.errors import UsageError
 from pipeline.model import Aspect, Stage
 from pipeline.model.facts import Slot
+from pipeline.reading.mentions import ACTS, ROLES
 from pipeline.reading.pieces import Page, Pieces
 
 Array = NDArray[np.float32]
-FEATURES = 2  # raise it when the same article gives other pieces: older models are refused then
+FEATURES = 3  # raise it when the same article gives other pieces: older models are refused then
 SLOTS, STAGES = tuple(Slot), tuple(Stage)
+WIDTH = 768  # of a vector
+_OF_SENTENCE = ("news", "kind", "told", "stated", "stage", "act", "vector")
 KINDS = "NnBX-"  # news, the same news again, background, another mission, anything else
 _REMEDY = "Install Missionwatch again, or train it again: make train."
 
@@ -58,6 +61,27 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceOdds:
+    """What the P pieces of a sentence can be.
+
+    Attributes:
+        places: (P, 2) where each piece's word begins and ends in the sentence.
+        odds: (P, 24, roles) log-odds that it is the part of a fact: for all slots, then what each slot adds.
+    """
+
+    places: NDArray[np.int64]
+    odds: Array
+
+    def of(self, slot: Slot, role: str, start: int, end: int) -> float:
+        """The log-odds that what stands from ``start`` to ``end`` is the part ``role`` of a fact of ``slot``."""
+        at = (self.places[:, 0] < end) & (self.places[:, 1] > start)
+        if not at.any():
+            return -math.inf
+        number = ROLES.index(role)
+        return float((self.odds[at, 0, number] + self.odds[at, 1 + SLOTS.index(slot), number]).mean())
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """The encoder's answers for the S sentences of an article.
 
@@ -67,6 +91,9 @@ class Answers:
         told: (S, 23) log-odds that it tells a fact of the slot as news.
         stated: (S, 23) log-odds that it states one, as news or as background.
         stage: (S, 23, 6) log-probabilities of the stage of such a fact.
+        act: (S, acts) log-odds of what is done, to be compared among the acts of one slot.
+        parts: for each sentence what its pieces can be.
+        vector: (S, 768) the mean of its pieces.
         relevant: log-odds that the article is about the mission.
     """
 
@@ -75,6 +102,9 @@ class Answers:
     told: Array
     stated: Array
     stage: Array
+    act: Array
+    parts: tuple[PieceOdds, ...]
+    vector: Array
     relevant: float
 
 
@@ -105,16 +135,9 @@ class Encoder:
     def read(self, page: Page) -> Answers:
         """The answers for each sentence of ``page``, which has at least one."""
         size = len(page.sentences)
-        out = [
-            np.zeros(shape, np.float32)
-            for shape in (
-                (size,),
-                (size, len(KINDS)),
-                (size, len(SLOTS)),
-                (size, len(SLOTS)),
-                (size, len(SLOTS), len(STAGES)),
-            )
-        ]
+        shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),), (WIDTH,))
+        out = [np.zeros((size, *shape), np.float32) for shape in shapes]
+        parts: list[PieceOdds] = []
         relevant = -math.inf
         for window in self.pieces.windows(page):
             pool = np.zeros((len(window.spans), len(window.ids)), np.float32)
@@ -125,12 +148,14 @@ class Encoder:
                 "pool": pool,
                 "mark": np.array([begin for begin, _ in window.spans], np.int64),
             }
-            *answers, about = self._session.run(None, feed)
-            for held, answer in zip(out, answers, strict=True):
+            answers = self._session.run([*_OF_SENTENCE, "relevant", "part"], feed)
+            for held, answer in zip(out, answers, strict=False):
                 held[list(window.numbers)] = answer
-            relevant = max(relevant, float(about[0]))
-        news, kind, told, stated, stage = out
-        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), relevant)
+            relevant = max(relevant, float(answers[-2][0]))
+            for (begin, end), places in zip(window.spans, window.places, strict=True):
+                parts.append(PieceOdds(np.array(places, np.int64).reshape(-1, 2), answers[-1][begin + 1 : end]))
+        news, kind, told, stated, stage, act, vector = out
+        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), act, tuple(parts), vector, relevant)
 
 
 def _log_shares(odds: Array) -> Array:

@@ -13,18 +13,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline import countries, language
-from pipeline.model import Article, Aspect, Claim, Reading, Watch
-from pipeline.reading import mission, sentences
+from pipeline.model import Article, Claim, Reading, Watch
+from pipeline.reading import sentences
 from pipeline.reading.sentences import Sentence
 
 Read = Callable[[Article, tuple[Sentence, ...], Watch], Reading]
-# The host's own soldiers and police are never the mission's, and a mission that is said to be in another country is
-# another mission.
+# The host's own soldiers and police are never the mission's.
 _PEOPLE = (
     r"(?:soldiers?|troops|battalions?|brigades?|contingents?|patrols?|police officers?|policemen|gendarmes?|guards?)"
-)
-_ELSEWHERE = re.compile(
-    r"\b(?:mission|force|operation|presence)(?: \([^()]{2,12}\))?,? (?:in|for|to) (?:the )?$", re.IGNORECASE
 )
 _UNREAD = "the embedded engine does not read it (a language model reader does)"
 
@@ -72,16 +68,8 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
     told, parts = _without_the_hosts(*glossed(article, code, watch), watch)
     reading = read_english(told, parts, in_english(watch))
     by_start = {part.start: part for part in parts}
-    who = mission.identity(in_english(watch))
-    whole = f"{told.title}\n{told.text}"
-    named = any(names is not None and names.search(whole) for names in (who.long_names, who.acronym))
-    claims = []
-    for claim in reading.claims:
-        part = by_start[claim.start]
-        others = _is_elsewhere(part.text, who.hosts) or (not named and _are_others_dead(claim, part.text, who))
-        sure = 0.0 if others else claim.confidence
-        claims.append(replace(_in_its_words(claim, article, part), confidence=sure))
-    return replace(reading, claims=tuple(claims))
+    claims = tuple(_in_its_words(claim, article, by_start[claim.start]) for claim in reading.claims)
+    return replace(reading, claims=claims)
 
 
 def glossed(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
@@ -127,19 +115,6 @@ def _own_people(places: tuple[str, ...]) -> re.Pattern[str] | None:
     ]
     before = rf"(?P<before>{_PEOPLE})(?:{'|'.join(behind)})"
     return re.compile(rf"\b(?:(?:{host}) (?P<after>(?:\w+ )?{_PEOPLE})|{before})(?!\w)")
-
-
-def _are_others_dead(claim: Claim, text: str, who: mission.Identity) -> bool:
-    """True for dead and hurt that a sentence does not tie to the mission, where the article never names it."""
-    if claim.aspect is not Aspect.CASUALTIES or who.place is None:
-        return False
-    return not who.place.search(text) and not (who.described and who.described.search(text))
-
-
-def _is_elsewhere(text: str, hosts: frozenset[str]) -> bool:
-    """True where a sentence places a mission in a country that is none of ``hosts``, and none in one that is."""
-    found = [m.name for m in countries.mentions(text) if not m.capital and _ELSEWHERE.search(text[: m.start])]
-    return bool(found) and hosts.isdisjoint(found)
 
 
 @lru_cache(maxsize=32)

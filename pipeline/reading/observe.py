@@ -10,32 +10,32 @@ from pipeline.reading import dates, features, mission
 from pipeline.reading.dates import When
 from pipeline.reading.features import Seen
 from pipeline.reading.mission import Identity
-from pipeline.reading.pieces import Page
+from pipeline.reading.pieces import Marked, Page
 from pipeline.reading.sentences import Sentence
 
-_NAMES, _PLACES = 3, 4  # of a watch, as many as its head on a page has
+_NAMES, _PLACES, _KIN = 3, 4, 8  # of a watch, as many as its head on a page has
 
 
 def page(article: Article, seen: Sequence[Seen], watch: Watch) -> Page:
     """Show ``article``, in whose sentences ``seen`` was found, as the encoder reads it for ``watch``."""
     who = mission.identity(watch)
     published = article.published.date()
-    names = ", ".join(name.text for name in watch.names[:_NAMES])
+    names, places = ", ".join(name.text for name in watch.names[:_NAMES]), ", ".join(watch.places[:_PLACES])
     return Page(
-        head=f"{names} ; {', '.join(watch.places[:_PLACES])}",
-        title=alone(article.title, published, who),
+        head=f"{names} ; {places} ; {watch.baseline.title} ; {' '.join(who.kin[:_KIN])}",
+        title=alone(article.title, published, who).text,
         sentences=tuple(marked(one.sentence.text, one.whens, one.away, who) for one in seen),
         paragraphs=tuple(one.sentence.paragraph for one in seen),
     )
 
 
-def alone(text: str, published: date, who: Identity | None) -> str:
+def alone(text: str, published: date, who: Identity | None) -> Marked:
     """Mark a title, or a sentence without an article, as if ``published`` on that day; see :func:`marked`."""
     whens = dates.find(text, published)
     return marked(text, whens, [dates.distance(when, published) for when in whens], who)
 
 
-def marked(text: str, whens: Sequence[When], away: Sequence[int], who: Identity | None) -> str:
+def marked(text: str, whens: Sequence[When], away: Sequence[int], who: Identity | None) -> Marked:
     """Put marks into ``text``: the mission's own names are one, and a date has one before it that tells how far it is.
 
     Args:
@@ -49,22 +49,21 @@ def marked(text: str, whens: Sequence[When], away: Sequence[int], who: Identity 
         if names is not None:
             spans += [(found.start(), found.end(), "[ours]") for found in names.finditer(text)]
     out: list[str] = []
-    at = 0
-    for start, end, mark in sorted(spans, key=lambda span: (span[0], -span[1])):
+    copied: list[tuple[int, int, int]] = []
+    at = length = 0
+    for start, end, mark in [*sorted(spans, key=lambda span: (span[0], -span[1])), (len(text), len(text), "")]:
         if start < at:
             continue
-        out += [_bare(text[at:start]), f" {mark} "]
+        copied.append((length, at, start - at))
+        out += [_bare(text[at:start]), f" {mark} " if mark else ""]
+        length += len(out[-2]) + len(out[-1])
         at = end
-    return "".join([*out, _bare(text[at:])])
+    return Marked("".join(out), tuple(copied))
 
 
-def look_at(
-    article: Article, parts: Sequence[Sentence], levels: Sequence[float], hosts: frozenset[str]
-) -> tuple[Seen, ...]:
-    """Find what is in each sentence of ``article``; ``levels`` are those of ``mission.Focus``, or empty."""
-    published = article.published.date()
-    ties = levels or (0.0,) * len(parts)
-    return tuple(features.look(part, level, published, hosts) for part, level in zip(parts, ties, strict=True))
+def look_at(article: Article, parts: Sequence[Sentence]) -> tuple[Seen, ...]:
+    """Find what is in each sentence of ``article``."""
+    return tuple(features.look(part, article.published.date()) for part in parts)
 
 
 def _bare(text: str) -> str:

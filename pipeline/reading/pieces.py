@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,9 +21,26 @@ MARKS = {
     "[dsince]": "since", "[duntil]": "until", "[dahead]": "future",
 }  # fmt: skip
 MAX_WINDOW = 400  # pieces that the encoder reads at once, and one sentence more where it would stand alone
-MAX_HEAD, MAX_TITLE, MAX_SENTENCE = 28, 40, 110  # pieces of what the watch is, of a title, of a sentence
+MAX_HEAD, MAX_TITLE, MAX_SENTENCE = 60, 40, 110  # pieces of what the watch is, of a title, of a sentence
 _CONTINUES = "##"
 _PART = re.compile(r"\[[a-z]+\]|[^\W_]+|[^\w\s]|_")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A sentence with marks among its words.
+
+    Attributes:
+        text: the sentence with its marks.
+        copied: where ``text`` is the sentence itself: begin in ``text``, begin in the sentence, length.
+    """
+
+    text: str
+    copied: tuple[tuple[int, int, int], ...] = ()
+
+    def place(self, at: int) -> int:
+        """Where in the sentence the character ``at`` of the text stands; -1 in a mark."""
+        return next((own + at - begin for begin, own, size in self.copied if 0 <= at - begin < size), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ class Page:
 
     head: str
     title: str
-    sentences: tuple[str, ...]
+    sentences: tuple[Marked, ...]
     paragraphs: tuple[int, ...]
 
 
@@ -51,11 +68,14 @@ class Window:
         ids: of the pieces.
         spans: for each sentence, where its pieces begin and end in ``ids``; the first is its mark.
         numbers: the sentences' numbers in the page.
+        places: for each sentence, and each of its pieces but the mark, where it begins and ends in the sentence; -1
+            and -1 for a mark.
     """
 
     ids: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     numbers: tuple[int, ...]
+    places: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 class Pieces:
@@ -71,13 +91,16 @@ class Pieces:
 
     def ids(self, text: str, most: int) -> tuple[int, ...]:
         """The ids of the first ``most`` pieces of ``text``."""
-        bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
-        out: list[int] = []
-        for part in _PART.findall(bare):
-            if part in MARKS:
-                out.append(self._ids[part])
-            else:
-                out += self._of_word(part)
+        return tuple(piece for piece, _, _ in self.placed(text, most))
+
+    def placed(self, text: str, most: int) -> tuple[tuple[int, int, int], ...]:
+        """The first ``most`` pieces of ``text``: id, begin and end in ``text``. A word's pieces all have its place."""
+        bare, places = _without_accents(text)
+        out: list[tuple[int, int, int]] = []
+        for part in _PART.finditer(bare):
+            begin, end = places[part.start()], places[part.end() - 1] + 1
+            ids = (self._ids[part[0]],) if part[0] in MARKS else self._of_word(part[0])
+            out += [(piece, begin, end) for piece in ids]
             if len(out) >= most:
                 break
         return tuple(out[:most])
@@ -87,21 +110,18 @@ class Pieces:
         head = (self._ids["[watch]"], *self.ids(page.head, MAX_HEAD))
         head = (*head, self._ids["[title]"], *self.ids(page.title, MAX_TITLE))
         out: list[Window] = []
-        ids, spans, numbers = list(head), list[tuple[int, int]](), list[int]()
+        ids, held = list(head), list[tuple[int, tuple[int, int], tuple[tuple[int, int], ...]]]()
         before = -1
-        for number, (text, paragraph) in enumerate(zip(page.sentences, page.paragraphs, strict=True)):
-            mark = "[sentence]" if paragraph == before else "[paragraph]"
-            piece = (self._ids[mark], *self.ids(text, MAX_SENTENCE))
-            if numbers and len(ids) + len(piece) > MAX_WINDOW:
-                out.append(Window(tuple(ids), tuple(spans), tuple(numbers)))
-                ids, spans, numbers = list(head), [], []
-            spans.append((len(ids), len(ids) + len(piece)))
-            numbers.append(number)
-            ids += piece
+        for number, (sentence, paragraph) in enumerate(zip(page.sentences, page.paragraphs, strict=True)):
+            mark = self._ids["[sentence]" if paragraph == before else "[paragraph]"]
+            pieces = self.placed(sentence.text, MAX_SENTENCE)
+            if held and len(ids) + len(pieces) + 1 > MAX_WINDOW:
+                out.append(_window(ids, held))
+                ids, held = list(head), []
+            held.append((number, (len(ids), len(ids) + 1 + len(pieces)), _in_sentence(sentence, pieces)))
+            ids += (mark, *(piece for piece, _, _ in pieces))
             before = paragraph
-        if numbers:
-            out.append(Window(tuple(ids), tuple(spans), tuple(numbers)))
-        return tuple(out)
+        return tuple([*out, _window(ids, held)] if held else out)
 
     def single(self, text: str) -> Window:
         """One sentence without an article."""
@@ -121,3 +141,28 @@ class Pieces:
             out.append(self._ids[piece])
             start = end
         return tuple(out)
+
+
+def _window(ids: Sequence[int], held: Sequence[tuple[int, tuple[int, int], tuple[tuple[int, int], ...]]]) -> Window:
+    numbers, spans, places = zip(*held, strict=True)
+    return Window(tuple(ids), spans, numbers, places)
+
+
+def _in_sentence(sentence: Marked, pieces: Sequence[tuple[int, int, int]]) -> tuple[tuple[int, int], ...]:
+    out = []
+    for _, begin, end in pieces:
+        at = sentence.place(begin)
+        out.append((at, at + end - begin) if at >= 0 else (-1, -1))
+    return tuple(out)
+
+
+def _without_accents(text: str) -> tuple[str, list[int]]:
+    """``text`` in small letters without accents, and where each of its characters stands in ``text``."""
+    letters: list[str] = []
+    places: list[int] = []
+    for at, letter in enumerate(text):
+        for part in unicodedata.normalize("NFD", letter.lower()):
+            if unicodedata.category(part) != "Mn":
+                letters.append(part)
+                places.append(at)
+    return "".join(letters), places

@@ -43,8 +43,8 @@ def test_the_mean_exact_f1_is_at_least_0_28() -> None:
 
 
 @pytest.mark.parametrize("at", range(len(MISSIONS)), ids=MISSIONS)
-def test_no_more_than_one_alert_comes_from_an_irrelevant_article(at: int) -> None:
-    assert measured()[at].everything.from_irrelevant <= 1
+def test_no_more_than_two_alerts_come_from_irrelevant_articles(at: int) -> None:
+    assert measured()[at].everything.from_irrelevant <= 2
 
 
 @pytest.mark.parametrize("at", range(len(MISSIONS)), ids=MISSIONS)

@@ -51,7 +51,7 @@ _ROWS = {
     "entry_article": "SELECT id_of('entry', i) AS entry_id, id_of('article', i) AS article_id FROM c",
     "article_origin": "SELECT id_of('article', i) AS article_id, origin FROM c",
     "reading": """SELECT id_of('reading', i) AS reading_id, id_of('run', i // 10) AS run_id, 'haiti' AS watch,
-        id_of('article', i) AS article_id, 'encoder-6' AS engine, event >= 0 AS relevant,
+        id_of('article', i) AS article_id, 'encoder-7' AS engine, event >= 0 AS relevant,
         CASE WHEN event >= 0 THEN 'names Multinational Security Support (0.95)'
              ELSE 'names none of the places Haiti, Port-au-Prince' END AS reason, 5 AS claims FROM c""",
     "claim": """SELECT id_of('claim', i * 5 + j) AS claim_id, id_of('article', i) AS article_id, aspect, stage,

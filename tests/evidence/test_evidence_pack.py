@@ -138,7 +138,7 @@ def test_the_change_tells_before_and_after_and_what_was_needed(world: Store) -> 
     assert (one["before"]["value"], one["before"]["stage"]) == ("a new force", "proposed")
     assert (one["after"]["value"], one["after"]["stage"]) == ("a new force until 2 October 2026", "decided")
     assert (one["verdict"], one["reason"]) == ("advances", "what was proposed has been decided")
-    assert (one["confidence"], told["thresholds"]["confidence"]["needed"]) == (0.94, 0.5)
+    assert (one["confidence"], told["thresholds"]["confidence"]["needed"]) == (0.94, 0.55)
     assert told["thresholds"]["alert_rules"] == [{"rule": "all", "tells_from": 0.5, "at_once_from": 0.7}]
     assert one["independent_origins"] == 2
     assert [(row["says"], row["origin"]) for row in one["said_by"]] == [("made", "times"), ("confirms", "radio")]

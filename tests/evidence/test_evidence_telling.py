@@ -51,7 +51,7 @@ def step(found: Branch, name: str) -> Step:
 
 def test_a_claim_that_was_too_weak_shows_its_score_and_the_threshold(world: Store) -> None:
     (score,) = step(branch(world, UNSURE), "claim").scores
-    assert (score.value, score.needed, score.is_reached) == (0.32, 0.5, False)
+    assert (score.value, score.needed, score.is_reached) == (0.32, 0.55, False)
     verdict = step(branch(world, UNSURE), "verdict")
     assert verdict.told.startswith("Uncertain: too weak to tell (0.32, needs 0.50).")
     assert verdict.ends

@@ -41,8 +41,7 @@ from pipeline.compare.identity import (
 from pipeline.model import Movement, Slot, Stage, TypedFact, Verdict
 from pipeline.text import normalise
 from training.gold_file import GoldMission
-
-from .typed import typed_facts
+from training.typed import typed_facts
 
 PENDING = frozenset({Stage.PROPOSED, Stage.PLANNED})
 STANDING = frozenset({Stage.DECIDED, Stage.IN_EFFECT, Stage.ENDED})

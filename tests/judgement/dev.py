@@ -14,7 +14,16 @@ from pipeline.bench import AT_ONCE, Table, as_text, page
 from training.gold_file import GoldMission, load
 
 from .engines import NAMES
-from .figures import by_identity, by_keywords, grades_table, interval_table, measure, miss_tables, sure_table
+from .figures import (
+    by_identity,
+    by_keywords,
+    grades_table,
+    interval_table,
+    measure,
+    miss_tables,
+    sure_table,
+    typed_table,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tests" / "dev"
@@ -36,7 +45,13 @@ def tables(held: list[GoldMission], engine: str) -> list[Table]:
     place = ROOT / "build" / f"dev-{engine}.html"
     place.parent.mkdir(exist_ok=True)
     place.write_text(page([one.mission for one in measured], at_once=AT_ONCE), "utf-8")
-    return [grades_table(engine, rows), interval_table(rows), sure_table(measured), *miss_tables(measured)]
+    return [
+        grades_table(engine, rows),
+        interval_table(rows),
+        sure_table(measured),
+        typed_table(measured),
+        *miss_tables(measured),
+    ]
 
 
 def main() -> int:

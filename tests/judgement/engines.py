@@ -10,9 +10,9 @@ from pipeline.model import Article, Claim, Reading, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.text import content_id
 from training.gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
+from training.typed import typed_facts
 
 from . import as_bench
-from .typed import typed_facts
 
 TYPED_BY_HAND = 0.95  # the confidence of a gold claim: sure enough to be told at once
 NAMES = ("shipped", "gold")

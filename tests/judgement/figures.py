@@ -10,13 +10,14 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
+from pipeline.backtest import given_id
 from pipeline.bench import Kind, Mission, Table, baseline_watch, load_gold, score
 from pipeline.bench.figures import AT_ONCE, calibration_gap, cause, measure_one, reliability
 from pipeline.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
 from training.gold_file import GoldMission
 
-from . import as_bench, engines
+from . import as_bench, engines, parts
 from .by_identity import gold_told
 
 DRAWS = 2000  # of missions, for an interval
@@ -123,6 +124,18 @@ def sure_table(measured: Sequence[Measured]) -> Table:
         ("alerts", "aspect P", "R", "distance"),
         (cells,),
     )
+
+
+def typed_table(measured: Sequence[Measured], *, totals: bool = False) -> Table:
+    """Of sure claims whose slot is right, how many have all typed parts right."""
+    rows = []
+    for one in measured:
+        articles = [gold.article for gold in one.mission.gold.articles]
+        names = {a.article_id: given_id(a).removeprefix(f"{one.held.name}-") for a in articles}
+        readings = [(names[key], reading) for key, reading in one.mission.run.readings.items() if key in names]
+        claims = [(name, claim) for name, reading in readings for claim in reading.claims if not claim.background]
+        rows.append((one.held.name, list(parts.compared(one.held, claims))))
+    return parts.parts_table(rows, totals=totals)
 
 
 def miss_tables(measured: Sequence[Measured]) -> list[Table]:

@@ -28,7 +28,7 @@ from .checks import RUN, counts, shared, wrong
 from .dev import KEYWORDS, ROOT
 from .dev import missions as dev
 from .engines import NAMES
-from .figures import by_keywords, grades_table, interval_table, measure, sure_table
+from .figures import by_keywords, grades_table, interval_table, measure, sure_table, typed_table
 
 SEALED = ROOT / "tests" / "sealed"
 LOG = SEALED / "log.csv"
@@ -121,7 +121,8 @@ def main() -> int:
             rows, further = [(mission.name, scored) for mission, scored in by_keywords(held)], []
         else:
             measured = measure(held, engine)
-            rows, further = [(one.held.name, one.mission.scored) for one in measured], [sure_table(measured)]
+            rows = [(one.held.name, one.mission.scored) for one in measured]
+            further = [sure_table(measured), typed_table(measured, totals=True)]
         print("\n" + "\n\n".join(map(as_text, (grades_table(engine, rows), interval_table(rows), *further))))
         append(log_rows(engine, rows, day=day, commit=commit))
     print(f"\nlogged: {LOG.relative_to(ROOT)}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import a_watch, an_article
 
 from pipeline.model import Aspect, Claim, Stage
-from pipeline.reading import EncodedReader, features
+from pipeline.reading import EncodedReader
 
 MISSION = "the Ruritania Assistance Mission"
 
@@ -117,11 +117,6 @@ def test_any_text_is_read_without_failing(text: str) -> None:
         assert claim.quote == article.text[claim.start : claim.end]
 
 
-def test_a_state_that_the_table_lacks_is_known_by_its_troops_and_the_host_by_its_name() -> None:
-    text = "Klinhunian soldiers and Tomberian troops were praised; the soldiers of the force were too."
-    assert features.whose(text, frozenset({"Tomberia"})) == ("Klinhunian",)
-
-
 @pytest.mark.parametrize(("sentence", "value"), [
     (f"The Council raised the ceiling of {MISSION} from 1,200 to 1,500 troops on Tuesday.", "1,500 troops"),
     (f"The Council cut the ceiling of {MISSION} on Tuesday from 12,626 to about 9,000 people.", "about 9,000 people"),
@@ -129,4 +124,4 @@ def test_a_state_that_the_table_lacks_is_known_by_its_troops_and_the_host_by_its
     (f"Norway will raise its yearly share of {MISSION} from $30 million to $45 million.", "$45 million"),
 ])  # fmt: skip
 def test_of_what_goes_from_one_figure_to_another_the_value_is_the_other(sentence: str, value: str) -> None:
-    assert value in [claim.value for claim in claims(sentence)]
+    assert any(claim.value.endswith(value) for claim in claims(sentence))

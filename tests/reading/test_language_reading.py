@@ -73,14 +73,10 @@ def test_each_quote_stands_in_the_article_at_its_place(reader: EncodedReader, ar
 
 
 def test_a_french_claim_is_in_the_boards_words() -> None:
-    best = max(EncodedReader().read(FRENCH, a_watch()).claims, key=lambda claim: claim.confidence)
+    claims = EncodedReader().read(FRENCH, a_watch()).claims
 
-    assert (best.aspect, best.stage, best.subject, best.value) == (
-        Aspect.STRENGTH,
-        Stage.DECIDED,
-        "ceiling",
-        "3,000 men",
-    )
+    told = [(claim.aspect, claim.stage, claim.subject, claim.value) for claim in claims]
+    assert (Aspect.STRENGTH, Stage.DECIDED, "ceiling", "3,000 men") in told
 
 
 def test_a_spanish_claim_counts_the_dead_and_the_hurt_and_knows_the_day() -> None:

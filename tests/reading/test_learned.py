@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.model import Aspect, Slot, Stage
 from pipeline.reading.claims import Opinion
-from pipeline.reading.encoder import SLOTS, STAGES, Answers, Weights
+from pipeline.reading.encoder import SLOTS, STAGES, WIDTH, Answers, PieceOdds, Weights
 from pipeline.reading.learned import SAID, SECOND, STATED, opinions, statements
+from pipeline.reading.mentions import ACTS, ROLES
 
 AS_TOLD = Weights((0.0, 1.0, 0.0, 0.0, 0.0))  # the chance that a slot is told, as the encoder gives it
 
@@ -28,8 +29,19 @@ def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Sta
             told[row, SLOTS.index(slot)] = odds(chance)
     stages = np.full((size, len(SLOTS), len(STAGES)), math.log(0.02), np.float32)
     stages[..., STAGES.index(stage)] = math.log(0.9)
+    act = np.zeros((size, len(ACTS)), np.float32)
+    act[:, ACTS.index("extended")] = 1.0
+    no_pieces = PieceOdds(np.zeros((0, 2), np.int64), np.zeros((0, 1 + len(SLOTS), len(ROLES)), np.float32))
     return Answers(
-        np.full(size, odds(news), np.float32), np.zeros((size, 5), np.float32), told, told.copy(), stages, 3.0
+        news=np.full(size, odds(news), np.float32),
+        kind=np.zeros((size, 5), np.float32),
+        told=told,
+        stated=told.copy(),
+        stage=stages,
+        act=act,
+        parts=(no_pieces,) * size,
+        vector=np.zeros((size, WIDTH), np.float32),
+        relevant=3.0,
     )
 
 
@@ -49,6 +61,12 @@ def test_an_aspect_is_as_sure_as_that_one_of_its_slots_is_told_and_the_likeliest
     assert one.confidence == pytest.approx(1 - 0.6 * 0.7, abs=0.001)
 
 
+def test_what_is_done_is_the_likeliest_act_of_the_slot() -> None:
+    (term,) = told({Slot.TERM: 0.9})
+    (budget,) = told({Slot.BUDGET: 0.9})
+    assert (term.act, budget.act) == ("extended", "")  # a budget does nothing
+
+
 def test_two_slots_of_one_aspect_are_two_claims_where_both_are_likely() -> None:
     assert [one.slot for one in told({Slot.AUTHORISATION: 0.9, Slot.TERM: 0.7})] == [Slot.AUTHORISATION, Slot.TERM]
 
@@ -59,7 +77,7 @@ def test_what_is_hardly_told_is_no_claim() -> None:
 
 
 def test_a_sentence_that_is_no_news_is_background() -> None:
-    assert [told({Slot.TERM: 0.5}, news=news)[0].background for news in (0.1, 0.2)] == [True, False]
+    assert [told({Slot.TERM: 0.5}, news=news)[0].background for news in (0.2, 0.3)] == [True, False]
 
 
 def test_a_second_fact_of_a_sentence_must_be_likely() -> None:

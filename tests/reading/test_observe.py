@@ -5,19 +5,20 @@ from __future__ import annotations
 import pytest
 from worlds import a_watch, an_article
 
-from pipeline.reading import mission, observe, sentences
+from pipeline.reading import observe, sentences
 
 
 def shown(text: str, title: str = "News") -> tuple[str, ...]:
     article = an_article(text, title=title)
     parts = sentences.split(text)
-    hosts = mission.identity(a_watch()).hosts
-    page = observe.page(article, observe.look_at(article, parts, [1.0] * len(parts), hosts), a_watch())
-    return (page.head, page.title, *(" ".join(sentence.split()) for sentence in page.sentences))
+    page = observe.page(article, observe.look_at(article, parts), a_watch())
+    return (page.head, page.title, *(" ".join(sentence.text.split()) for sentence in page.sentences))
 
 
-def test_the_head_has_the_missions_names_and_places() -> None:
-    assert shown("It rained.")[0] == "Ruritania Assistance Mission, RAM ; Ruritania"
+def test_the_head_has_the_missions_names_places_baseline_and_further_names() -> None:
+    names, places, headline, further = shown("It rained.")[0].split(" ; ")
+    assert (names, places) == ("Ruritania Assistance Mission, RAM", "Ruritania")
+    assert (headline, further) == ("Where the mission stands", "Ruritania")
 
 
 def test_the_missions_own_names_are_a_mark_long_ones_in_any_case() -> None:

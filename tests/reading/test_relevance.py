@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from worlds import a_watch, an_article
 
 from pipeline.model import Reading
-from pipeline.reading import EncodedReader
+from pipeline.reading import EncodedReader, mission
 
 
 def read(text: str, title: str = "News") -> Reading:
     return EncodedReader().read(an_article(text, title=title), a_watch())
+
+
+def may_be(text: str, baseline: str = "") -> bool:
+    watch = a_watch()
+    if baseline:
+        watch = replace(watch, baseline=replace(watch.baseline, text=baseline))
+    return mission.focus(an_article(text, title="News"), watch).relevant
+
+
+def test_an_article_may_be_about_the_mission_where_it_has_its_name_or_its_place() -> None:
+    assert may_be("The Ruritania Assistance Mission has a new base.")
+    assert may_be("Ruritanian farmers sold their milk to the soldiers.")
+    assert not may_be("Ruritanian farmers sold their milk.")  # it speaks of no mission
+    assert not may_be("Denmark's farmers sold their milk in Oslo.")
+
+
+def test_an_article_may_be_about_the_mission_where_it_has_another_name_of_its_baseline() -> None:
+    baseline = "The truce holds.\n\nThe monitors under Colonel Ekeland sit in Stenhamn. Denmark sent ten on Monday."
+    assert may_be("Two monitors left Stenhamn.", baseline)
+    assert may_be("Ekeland sends the observers home.", baseline)
+    assert not may_be("Denmark's troops voted on Monday, a colonel said.", baseline)  # these are everybody's
+    assert not may_be("The police officers closed Stenhamner Street.", baseline)
 
 
 def test_an_article_that_names_the_mission_is_relevant() -> None:

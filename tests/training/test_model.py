@@ -24,7 +24,7 @@ def test_a_model_comes_back_from_its_file_as_it_was() -> None:
 def test_a_model_for_other_features_is_refused_with_what_to_do() -> None:
     content = json.loads(gzip.decompress(encoder.dumped(SMALL)))
     content["features"] = encoder.FEATURES + 1
-    with pytest.raises(UsageError, match="features of version 3") as caught:
+    with pytest.raises(UsageError, match=f"features of version {encoder.FEATURES + 1}") as caught:
         encoder.loaded(gzip.compress(json.dumps(content).encode()), "other.json.gz")
     assert "make train" in str(caught.value.remedy)
 
@@ -65,7 +65,7 @@ def test_the_answers_to_a_sentence_are_shares_that_sum_to_one() -> None:
     mission = MISSIONS[2]
     watch, article = drafted(mission), articles(mission)[0]
     parts = sentences.split(article.text)
-    seen = observe.look_at(article, parts, [1.0] * len(parts), frozenset())
+    seen = observe.look_at(article, parts)
     answers = encoder.shipped().read(observe.page(article, seen, watch))
     assert np.exp(answers.kind).sum(-1) == pytest.approx(1.0, abs=1e-5)
     assert np.exp(answers.stage).sum(-1) == pytest.approx(1.0, abs=1e-5)
