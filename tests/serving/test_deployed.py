@@ -137,8 +137,10 @@ class TestTheCommandsOfThePage:
 
 
 def has_ended(small: World) -> bool:
-    """Whether file, webhook and mailbox have all been told of the mandate's end."""
-    return all(any("-> Gang Suppression Force" in subject for subject in came) for came in small.arrived().values())
+    """Whether file, webhook and mailbox have all been told of the ceiling."""
+    return all(
+        any("Ceiling (police): 5,500 police" in subject for subject in came) for came in small.arrived().values()
+    )
 
 
 def deploy_and_work(checkout: Path, small: World, server: PrefectServer) -> None:

@@ -174,16 +174,13 @@ def world(folder: Path) -> Iterator[World]:
 
 
 def assert_mailed(small: World) -> None:
-    """The mail that tells the successor's name has its subject, its key, and both sentences: what was, what became."""
-    (mail,) = [one for one in small.mails if "-> Gang Suppression Force" in one["Subject"]]
+    """The mail that tells the ceiling has its subject, its key, and the sentence that says so."""
+    (mail,) = [one for one in small.mails if "Ceiling" in one["Subject"]]
     part = mail.get_body(("plain",))
     assert part is not None
     text = part.get_content()
-    assert mail["Subject"] == "Haiti security mission: Successor: no name -> Gang Suppression Force (decided 1 Oct)"
-    assert (
-        ">Before: “From now on, under Tuesday's decision, the mission will be called a gang suppression force." in text
-    )
-    assert ">Now: “The United Nations called on the international community on Wednesday to pay for a new UN" in text
+    assert mail["Subject"] == "Haiti security mission: Ceiling (police): 5,500 police (decided 30 Sep)"
+    assert ">Now: “According to the text, the force will have up to 5,500 police or soldiers" in text
     assert f"Alert {mail[KEY]}" in text.splitlines()
 
 
