@@ -31,14 +31,13 @@ MORNING = datetime(2025, 10, 1, 8, tzinfo=UTC)
 EVENING = datetime(2025, 10, 1, 20, tzinfo=UTC)  # the page changes at noon
 NOON = "2025-10-01T12:00:00+00:00"
 VOTE = (
-    "The UN Security Council on Tuesday set the ceiling of the Gang Suppression Force in Haiti at "
-    "5,000 soldiers and police officers."
+    "It set the ceiling of the Gang Suppression Force, which takes over from the Multinational Security Support "
+    "mission, at 5,000 soldiers and police officers."
 )
 CORRECTED = VOTE.replace("5,000", "5,500")
 REST = (
-    "The resolution, which the United States and Panama had submitted, turns the Multinational Security Support (MSS) "
-    "mission into the new force.\n\nTwelve members voted in favour. China, Russia and Pakistan abstained.\n\n"
-    "The costs of personnel are to be met from voluntary contributions, and a support office will look after supplies."
+    "Envoys in New York said that the vote had taken five minutes.\n\nKenya, which has led the Multinational Security "
+    "Support mission since 2024, had asked for relief since the spring."
 )
 SECOND = (
     "A larger force for Haiti has the blessing of the UN Security Council. On Tuesday it set the ceiling of the Gang "
