@@ -24,6 +24,8 @@ from pipeline.seeds import load_watch
 # Articles in one mission's set that tell an event of another one: an alert from these is right.
 ABOUT = {"aussom": {"haiti-037"}}  # the African Union is short of money for its mission in Somalia
 
+pytestmark = pytest.mark.timeout(400)  # three missions are read, some of them twice
+
 
 def aspect_f1(missions: Sequence[Mission]) -> float:
     return fmean(mission.everything.aspect.f1 for mission in missions)
