@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from pipeline.model import Change, Precision, Stage
-from pipeline.model.facts import ALL, HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
+from pipeline.model.facts import ALL, COUNTED, HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 
 STAGE_WORDS = {
     Stage.PROPOSED: "proposed",
@@ -42,7 +42,6 @@ _ACTS = {
     "sends": {Stage.REJECTED: "sends nobody", Stage.IN_EFFECT: "has sent", Stage.ENDED: "has left"},
     "stays": {Stage.REJECTED: "will not stay"},
 }
-_COUNTED = frozenset({Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT})
 _CURRENCY = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$"}
 _ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
 NO_FIGURE, NO_NAME = "no figure", "no name"
@@ -74,7 +73,7 @@ def value(fact: TypedFact, stage: Stage) -> str:
         return " of ".join(filter(None, (parts.person or NO_NAME, parts.country)))
     if fact.slot is Slot.SUCCESSOR:
         return parts.organisation or parts.item or NO_NAME
-    if fact.slot in _COUNTED:
+    if fact.slot in COUNTED:
         return counted(parts) or NO_FIGURE
     if fact.slot is Slot.TERM and (parts.until is not None or parts.item):
         return f"until {day(parts.until)}" if parts.until is not None else parts.item

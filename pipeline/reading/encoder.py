@@ -28,8 +28,7 @@ from pipeline.reading.pieces import Page, Pieces
 Array = NDArray[np.float32]
 FEATURES = 3  # raise it when the same article gives other pieces: older models are refused then
 SLOTS, STAGES = tuple(Slot), tuple(Stage)
-WIDTH = 768  # of a vector
-_OF_SENTENCE = ("news", "kind", "told", "stated", "stage", "act", "vector")
+_OF_SENTENCE = ("news", "kind", "told", "stated", "stage", "act")
 KINDS = "NnBX-"  # news, the same news again, background, another mission, anything else
 _REMEDY = "Install Missionwatch again, or train it again: make train."
 
@@ -62,7 +61,7 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class PieceOdds:
-    """What the P pieces of a sentence can be.
+    """Hold what the P pieces of a sentence can be.
 
     Attributes:
         places: (P, 2) where each piece's word begins and ends in the sentence.
@@ -93,7 +92,6 @@ class Answers:
         stage: (S, 23, 6) log-probabilities of the stage of such a fact.
         act: (S, acts) log-odds of what is done, to be compared among the acts of one slot.
         parts: for each sentence what its pieces can be.
-        vector: (S, 768) the mean of its pieces.
         relevant: log-odds that the article is about the mission.
     """
 
@@ -104,7 +102,6 @@ class Answers:
     stage: Array
     act: Array
     parts: tuple[PieceOdds, ...]
-    vector: Array
     relevant: float
 
 
@@ -135,7 +132,7 @@ class Encoder:
     def read(self, page: Page) -> Answers:
         """The answers for each sentence of ``page``, which has at least one."""
         size = len(page.sentences)
-        shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),), (WIDTH,))
+        shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),))
         out = [np.zeros((size, *shape), np.float32) for shape in shapes]
         parts: list[PieceOdds] = []
         relevant = -math.inf
@@ -148,14 +145,14 @@ class Encoder:
                 "pool": pool,
                 "mark": np.array([begin for begin, _ in window.spans], np.int64),
             }
-            answers = self._session.run([*_OF_SENTENCE, "relevant", "part"], feed)
-            for held, answer in zip(out, answers, strict=False):
+            *answers, about, part = self._session.run([*_OF_SENTENCE, "relevant", "part"], feed)
+            for held, answer in zip(out, answers, strict=True):
                 held[list(window.numbers)] = answer
-            relevant = max(relevant, float(answers[-2][0]))
+            relevant = max(relevant, float(about[0]))
             for (begin, end), places in zip(window.spans, window.places, strict=True):
-                parts.append(PieceOdds(np.array(places, np.int64).reshape(-1, 2), answers[-1][begin + 1 : end]))
-        news, kind, told, stated, stage, act, vector = out
-        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), act, tuple(parts), vector, relevant)
+                parts.append(PieceOdds(np.array(places, np.int64).reshape(-1, 2), part[begin + 1 : end]))
+        news, kind, told, stated, stage, act = out
+        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), act, tuple(parts), relevant)
 
 
 def _log_shares(odds: Array) -> Array:

@@ -119,14 +119,14 @@ def statements(answers: Answers) -> Iterator[Opinion]:
 def _opinion(
     answers: Answers, i: int, slot: int, stage: Stage, confidence: float, why: str = "", *, background: bool = False
 ) -> Opinion:
-    """What the encoder says of a slot, by number, in sentence ``i``."""
+    """Give what the encoder says of a slot, by number, in sentence ``i``."""
     name = SLOTS[slot]
     act, odds = details(answers, i, name)
     return Opinion(i, name.aspect, stage, confidence, background, name, act, odds, why)
 
 
 def details(answers: Answers, i: int, slot: Slot) -> tuple[str, Odds]:
-    """What is done, by a fact of ``slot`` that sentence ``i`` states, and what in the sentence is which part of it."""
+    """Give what a fact of ``slot`` in sentence ``i`` says is done, and the odds of each place to be a part of it."""
     act = max(ACTS_OF.get(slot, ("",)), key=lambda act: answers.act[i, ACTS.index(act)] if act else 0.0)
     return act, partial(answers.parts[i].of, slot)
 

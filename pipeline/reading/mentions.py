@@ -1,4 +1,4 @@
-"""What in a sentence can be a part of a fact: numbers, dates, countries and words, and which part each can be. Pure.
+"""Find what in a sentence can be a part of a fact: numbers, dates, countries, words; which part each can be. Pure.
 
 Grammar and closed lists find and normalise them; which of them is the part of which fact, the encoder says.
 """

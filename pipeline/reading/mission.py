@@ -38,7 +38,7 @@ def _alternatives(words: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a watch's mission is known by, compiled.
+    """Hold what a watch's mission is known by, compiled.
 
     Attributes:
         names: the long ones in lower case.

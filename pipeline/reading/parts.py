@@ -78,7 +78,6 @@ _POSTS = (
     ("deputy head", "deputy head of mission"),
     ("deputy", "deputy force commander"),
     ("special representative", "head of mission"),
-    ("police commissioner", "police commissioner"),
     ("commissioner", "police commissioner"),
     ("chief of staff", "chief of staff"),
     ("operation commander", "operation commander"),
@@ -152,24 +151,18 @@ def _part(role: str, found: Sequence[Mention], odds: Odds, text: str) -> object:
     whole = [(sure, one) for sure, one in likely if one.kind in ("number", "date", "country")]
     sure, best = max(whole, key=lambda one: one[0], default=(UNSURE, None))
     if best is not None and sure > UNSURE:
-        return _normal(role, _reached(best, found, text), text)
+        value = _reached(best, found, text).value
+        return int(value.number) if role in HARM and isinstance(value, Quantity) else value
     return _phrase([(sure, one) for sure, one in likely if sure > UNSURE and one.kind in ("name", "word")], text)
 
 
 def _reached(first: Mention, found: Sequence[Mention], text: str) -> Mention:
-    """What ``first`` becomes, where the sentence says from what to what; else ``first`` itself."""
+    """Give what ``first`` becomes, where the sentence says from what to what; else ``first`` itself."""
     if not isinstance(first.value, Quantity) or not _FROM.search(text, 0, first.start):
         return first
     kind = first.value.kind
     after = (one for one in found if isinstance(one.value, Quantity) and one.value.kind == kind and one is not first)
     return next((one for one in after if _TO.search(text, 0, one.start)), first)
-
-
-def _normal(role: str, found: Mention, text: str) -> object:
-    value = found.value
-    if isinstance(value, Quantity):
-        return int(value.number) if role in HARM else value
-    return value
 
 
 def _phrase(words: Sequence[tuple[float, Mention]], text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.model import Aspect, Slot, Stage
 from pipeline.reading.claims import Opinion
-from pipeline.reading.encoder import SLOTS, STAGES, WIDTH, Answers, PieceOdds, Weights
+from pipeline.reading.encoder import SLOTS, STAGES, Answers, PieceOdds, Weights
 from pipeline.reading.learned import SAID, SECOND, STATED, opinions, statements
 from pipeline.reading.mentions import ACTS, ROLES
 
@@ -40,7 +40,6 @@ def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Sta
         stage=stages,
         act=act,
         parts=(no_pieces,) * size,
-        vector=np.zeros((size, WIDTH), np.float32),
         relevant=3.0,
     )
 

@@ -113,7 +113,7 @@ class TestTheCommandsOfThePage:
         deploy_and_work(checkout, small, server)
 
         wake(server, "poll")
-        until(lambda: has_ended(small), lambda: f"alerts from the worker:\n{small.said()[-3000:]}")
+        until(lambda: has_told_the_ceiling(small), lambda: f"alerts from the worker:\n{small.said()[-3000:]}")
 
         assert_mailed(small)
         assert {run["flow"] for run in runs(server)} >= {"poll", "collect", "assess", "alert"}
@@ -129,14 +129,14 @@ class TestTheCommandsOfThePage:
         server.kill()
         server.restart()
         wake(server, "monitor")
-        until(lambda: has_ended(small), lambda: f"the alert from the worker:\n{small.said()[-3000:]}")
+        until(lambda: has_told_the_ceiling(small), lambda: f"the alert from the worker:\n{small.said()[-3000:]}")
 
         assert_mailed(small)
         ids = [alert["alert_id"] for alert in small.filed()] + [mail[KEY] for mail in small.mails]
         assert len(ids) == len(set(ids))
 
 
-def has_ended(small: World) -> bool:
+def has_told_the_ceiling(small: World) -> bool:
     """Whether file, webhook and mailbox have all been told of the ceiling."""
     return all(
         any("Ceiling (police): 5,500 police" in subject for subject in came) for came in small.arrived().values()
