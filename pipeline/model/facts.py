@@ -68,8 +68,9 @@ _UNKEYED = frozenset({Slot.LEAD, Slot.TERM, Slot.SUCCESSOR, Slot.ARRANGEMENT})
 
 
 COUNTED = frozenset({Slot.CEILING, Slot.DEPLOYED, Slot.REQUIRED, Slot.MOVEMENT})  # their key is a kind of people
-ALL = "all"  # the kind of people where a sentence tells none, or soldiers
+ALL = "all"  # the kind of people where a sentence tells none, soldiers, or more kinds than one
 _KINDS = (
+    (re.compile(r"soldier|troop|milit"), ALL),
     (re.compile(r"polic|gendarm|constab"), "police"),
     (re.compile(r"observ|monitor|verif|inspect"), "observers"),
     (re.compile(r"civil|staff|expert|advis"), "civilians"),
@@ -80,7 +81,8 @@ _KINDS = (
 
 def kind_of_people(name: str) -> str:
     """Of which kind people are who are called ``name``: police, observers, civilians, ships, aircraft, or all."""
-    return next((kind for words, kind in _KINDS if words.search(name.lower())), ALL)
+    kinds = {kind for words, kind in _KINDS if words.search(name.lower())}
+    return kinds.pop() if len(kinds) == 1 else ALL
 
 
 class Movement(StrEnum):

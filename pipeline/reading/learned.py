@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -61,6 +62,8 @@ class EncodedReader:
         if not focus.relevant:
             return Reading(article.article_id, self.engine, False, focus.reason)
         model, seen, answers = self._heard(article, parts, watch)
+        if focus.named:  # it is about the mission, in however few words
+            answers = replace(answers, relevant=math.inf)
         if answers.relevant < model.meta.relevant:
             reason = f"it is unlikely to be about this mission ({chance(answers.relevant):.2f})"
             return Reading(article.article_id, self.engine, False, reason)

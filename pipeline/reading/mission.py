@@ -120,10 +120,11 @@ def sends(organisation: str, text: str) -> bool:
 
 
 class Focus(NamedTuple):
-    """Whether an article may be about the mission, and why."""
+    """Whether an article may be about the mission, why, and whether it has one of the mission's own names."""
 
     relevant: bool
     reason: str
+    named: bool = False
 
 
 def focus(article: Article, watch: Watch) -> Focus:
@@ -135,7 +136,7 @@ def focus(article: Article, watch: Watch) -> Focus:
     who = identity(watch)
     whole = f"{article.title}\n{article.text}"
     if name := _name_in(whole, who):
-        return Focus(True, f"names {name}")
+        return Focus(True, f"names {name}", named=True)
     known = frozenset(_CAPITALISED.findall(whole))
     if kin := next((word for word in who.kin if word in known and not (who.place and who.place.search(word))), None):
         return Focus(True, f"names {kin}, as the baseline does")

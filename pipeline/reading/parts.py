@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pipeline.board import Quantity
 from pipeline.model import Stage
 from pipeline.model.facts import (
+    ALL,
     COUNTED,
     HARM,
     Day,
@@ -67,6 +68,7 @@ _UNITS = (
     "personnel",
     "people",
 )
+_OTHERS = re.compile(rf"(?:[ -]officers)? (?:and|or) (?:\w+ )?(?:{'|'.join(_UNITS)})\b", re.IGNORECASE)
 _SIGNS = {"$": "USD", "US$": "USD", "C$": "CAD", "£": "GBP", "€": "EUR"}
 _CURRENCIES = {"dollar": "USD", "euro": "EUR", "pound": "GBP"}
 _JUST_OVER = timedelta(days=30)  # what ended so lately is not meant to end in a year
@@ -123,6 +125,8 @@ def fact_of(
         held |= dict.fromkeys(HARM)
     key = _key(slot, str(held.pop("key", None) or ""), event or published)
     stated = {name: value for name, value in _counted(held, text).items() if value}
+    if slot in COUNTED and stated.get("unit") == "people":
+        key = ALL
     return TypedFact(slot, key, Parts(**stated))  # type: ignore[arg-type]
 
 
@@ -181,12 +185,11 @@ def _counted(held: dict[str, object], text: str) -> dict[str, object]:
     """``held`` with its numbers as figures, each with what it counts in, and its dates as days."""
     out = {name: Day(value.day, value.precision) if isinstance(value, When) else value for name, value in held.items()}
     if isinstance(figure := held.get("figure"), Quantity):
-        unit = _PERSONNEL.match(text[figure.end : figure.end + 40])
         around = text[max(0, figure.start - 16) : figure.start + 1] + text[figure.end : figure.end + 12]
         role = FigureRole.PERCENT if figure.kind == "percent" else FigureRole.CHANGE if _MORE.search(around) else None
         out |= {
             "figure": _figure(text, figure),
-            "unit": next((word for word in _UNITS if unit and word in unit[0].lower()), ""),
+            "unit": _unit(text[figure.end :]),
             "role": role,
         }
     if isinstance(amount := held.get("amount"), Quantity):
@@ -195,6 +198,15 @@ def _counted(held: dict[str, object], text: str) -> dict[str, object]:
         named = next((code for word, code in _CURRENCIES.items() if word in said.lower()), "")
         out |= {"amount": _figure(text, amount), "currency": sign or named}
     return out
+
+
+def _unit(after: str) -> str:
+    """Give what the number before ``after`` counts; people, where it counts soldiers and police alike."""
+    counted = _PERSONNEL.match(after[:40])
+    if counted is None:
+        return ""
+    unit = next((word for word in _UNITS if word in counted[0].lower()), "")
+    return "people" if unit and _OTHERS.match(after, counted.end()) else unit
 
 
 def _still_to_come(until: When, published: date) -> When:

@@ -26,8 +26,9 @@ VOTE = (
     "The costs of personnel are to be met from voluntary contributions, and a support office will look after supplies."
 )
 LATER = (
-    "The UN Security Council on Thursday raised the ceiling of the Gang Suppression Force in Haiti to "
-    "5,900 soldiers and police officers.\n\nThirteen members voted in favour, and nobody spoke against it."
+    "Kenya withdrew its 700 police officers from the Gang Suppression Force in Haiti on Thursday, the ministry in "
+    "Nairobi said.\n\nThe last of them left Port-au-Prince by air in the afternoon.\n\n"
+    "Kenya had sent the first of them in June 2024, and had led the mission that went before the force."
 )
 
 
@@ -43,7 +44,7 @@ class Desk:
         (archive / "outlets.toml").write_bytes((HAITI / "archive" / "outlets.toml").read_bytes())
         articles = [
             self._article("vote", "2025-10-01T06:30:00+02:00", "Security Council decides on Haiti", VOTE),
-            self._article("more", "2025-10-03T06:30:00+02:00", "Council raises the ceiling for Haiti", LATER),
+            self._article("more", "2025-10-03T06:30:00+02:00", "Kenya withdraws its police officers from Haiti", LATER),
         ]
         (archive / "articles.jsonl").write_text("".join(articles), "utf-8")
         prefect_home.ready(base / "prefect", "prefect.db")
@@ -85,13 +86,13 @@ def test_marks_outlive_a_replay_on_a_fresh_store_and_the_past_read_again(tmp_pat
     desk.types("replay")
     untouched, ids = desk.board(), desk.ids()
     assert len(ids) >= 2  # else this test would show nothing
-    pinned, wrong = ids.pop("strength"), next(iter(ids.values()))
+    pinned, wrong = ids.pop("contributors"), next(iter(ids.values()))
 
     desk.types("mark", wrong, "wrong", "--note", "not what was voted")
-    desk.types("mark", pinned, "pin", "--value", "5,500 people", "--note", "resolution 2793")
+    desk.types("mark", pinned, "pin", "--value", "700 police", "--note", "the ministry said so")
     marked = desk.board()
     assert marked != untouched
-    assert any(row[3] == "5,500 people" for row in marked)
+    assert any(row[3] == "700 police" for row in marked)
 
     desk.types("reread", "--apply")
     assert desk.board() == marked

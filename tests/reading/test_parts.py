@@ -100,6 +100,20 @@ def test_a_number_of_people_is_a_figure(text: str, said: Stage, slot: Slot, figu
     assert typed(text, slot, said).parts.figure == Figure.of(figure)
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "unit"),
+    [
+        ("The Council raised the ceiling to 1,500 soldiers.", "all", "soldiers"),
+        ("The Council raised the ceiling to 1,500 police officers.", "police", "police"),
+        ("The Council raised the ceiling to 1,500 soldiers and police officers.", "all", "people"),
+        ("The Council raised the ceiling to 1,500 police officers or soldiers.", "all", "people"),
+    ],
+)
+def test_soldiers_and_police_counted_together_are_people_of_all_kinds(text: str, key: str, unit: str) -> None:
+    fact = typed(text, Slot.CEILING, Stage.DECIDED)
+    assert (fact.key, fact.parts.unit) == (key, unit)
+
+
 def test_a_sum_and_who_pays_it_are_told() -> None:
     fact = typed("Denmark pledged 40 million dollars for the mission on Monday.", Slot.PLEDGE, Stage.PLANNED)
     assert (fact.key, fact.parts.amount, fact.parts.currency) == ("Denmark", Figure.of(40_000_000), "USD")

@@ -40,6 +40,11 @@ def test_an_article_that_names_the_mission_is_relevant() -> None:
     assert read("The Ruritania Assistance Mission has a new base. The mission opened it on Monday.").relevant
 
 
+def test_what_names_the_mission_is_about_it_in_however_few_words() -> None:
+    reading = read("Denmark withdrew its 40 police officers from RAM in Ruritania on Monday.", title="Danes go home")
+    assert [claim.value for claim in reading.claims] == ["has left, 40 police"]
+
+
 def test_an_article_that_describes_it_by_place_is_relevant() -> None:
     assert read("The foreign force in Ruritania lost a helicopter. The force is looking for it.").relevant
 
