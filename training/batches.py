@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.model import Aspect
+from pipeline.model.facts import ACTS, ACTS_OF
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ACTS, ACTS_OF, ROLES, mentions
+from pipeline.reading.mentions import ROLES, mentions
 from pipeline.reading.pieces import Pieces, Window
 from training import labels
 from training.corpus import Line

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from pipeline.model.facts import ACTS
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ACTS, ROLES
+from pipeline.reading.mentions import ROLES
 
 OPSET = 20  # the first that knows Gelu
 HEADS = 12

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pipeline.board import Quantity
 from pipeline.compare.identity import canonical, telling_words
 from pipeline.model import Day, Figure, Slot, TypedFact
-from pipeline.model.facts import HARM
+from pipeline.model.facts import HARM, OF_SLOT
 from pipeline.reading.dates import When
-from pipeline.reading.mentions import OF_KIND, OF_SLOT, Mention
+from pipeline.reading.mentions import OF_KIND, Mention
 from training.corpus import Said
 
 _WORD = re.compile(r"[^\W_]+")

@@ -22,8 +22,9 @@ from torch.nn import functional
 from transformers import MPNetConfig, MPNetModel
 
 from pipeline.model import Aspect
+from pipeline.model.facts import ACTS, ACTS_OF
 from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ACTS, ACTS_OF, ROLES
+from pipeline.reading.mentions import ROLES
 
 LAYERS = 8  # of the base's twelve: what fits into 80 MiB at eight bits
 DROPOUT = 0.1

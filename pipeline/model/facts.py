@@ -242,6 +242,80 @@ _DEFAULTS: Mapping[str, object] = {"role": FigureRole.TOTAL}
 HARM = ("killed", "injured", "missing", "captured", "died_of_wounds", "released")
 
 
+# Which parts a fact of each slot can have, beside ``act`` and ``movement``; ``key`` is what tells it from its like.
+_OF_SLOT_TEXT = {
+    Slot.LEAD: "organisation country actor day until",
+    Slot.COMMAND: "key person country day start until",
+    Slot.TERM: "item actor day start until",
+    Slot.AUTHORISATION: "key item actor day until",
+    Slot.SUCCESSOR: "organisation item actor day start",
+    Slot.TASK: "key item actor place day",
+    Slot.PROCESS: "key actor day",
+    Slot.POSITION: "key item",
+    Slot.CEILING: "key figure actor day",
+    Slot.DEPLOYED: "key figure day",
+    Slot.REQUIRED: "key figure actor day",
+    Slot.MOVEMENT: "key figure place day",
+    Slot.CONTRIBUTION: "key figure place actor day start until",
+    Slot.PLEDGE: "key amount item",
+    Slot.BUDGET: "key amount actor",
+    Slot.SHORTFALL: "key amount actor",
+    Slot.ARRANGEMENT: "item actor",
+    Slot.SUPPORT: "key figure country organisation place day until",
+    Slot.PRESENCE: "key day",
+    Slot.MILESTONE: "key day",
+    Slot.OPERATION: "key day",
+    Slot.INCIDENT: f"key place actor {' '.join(HARM)}",
+    Slot.TOLL: "key killed",
+}
+OF_SLOT: Mapping[Slot, tuple[str, ...]] = {slot: tuple(roles.split()) for slot, roles in _OF_SLOT_TEXT.items()}
+# What is done, by slot: the acts of the guide.
+_ACTS_TEXT = {
+    Slot.LEAD: "takes offers keeps gives_up",
+    Slot.COMMAND: "appointed takes_over leaves dismissed",
+    Slot.TERM: "authorised extended ends",
+    Slot.AUTHORISATION: "grants refuses withdraws",
+    Slot.TASK: "adds changes drops",
+    Slot.PROCESS: "drafts votes talks reports convenes",
+    Slot.POSITION: "backs opposes abstains",
+    Slot.MOVEMENT: "arrives leaves",
+    Slot.CONTRIBUTION: "sends offers stays withdraws refuses reduces increases rotates",
+    Slot.PLEDGE: "pledges pays withholds",
+    Slot.SUPPORT: "gives offers withdraws refuses",
+    Slot.PRESENCE: "arrives opens takes_over leaves closes delayed",
+    Slot.MILESTONE: "reached expected missed",
+    Slot.OPERATION: "takes loses attacked escorts boards fires",
+}
+ACTS_OF: Mapping[Slot, tuple[str, ...]] = {slot: tuple(acts.split()) for slot, acts in _ACTS_TEXT.items()}
+ACTS = tuple(dict.fromkeys(act for acts in ACTS_OF.values() for act in acts))
+
+# Posts by the words that a sentence has for them, the closer ones first.
+_POSTS = (
+    ("deputy special", "deputy head of mission"),
+    ("deputy head", "deputy head of mission"),
+    ("deputy", "deputy force commander"),
+    ("special representative", "head of mission"),
+    ("commissioner", "police commissioner"),
+    ("chief of staff", "chief of staff"),
+    ("operation commander", "operation commander"),
+    ("chief military observer", "chief military observer"),
+    ("chief observer", "chief military observer"),
+    ("command", "force commander"),
+    ("head", "head of mission"),
+    ("chief", "head of mission"),
+    ("lead", "head of mission"),
+)
+
+
+def usual_key(slot: Slot, key: str, day: date) -> str:
+    """Give ``key`` in the words that ``slot`` has for it: an incident's day and party, a post by its usual name."""
+    if slot is Slot.INCIDENT:
+        return f"{day.isoformat()} {key}".strip()
+    if slot is Slot.COMMAND:
+        return next((name for word, name in _POSTS if word in key.lower()), key)
+    return kind_of_people(key) if slot in COUNTED else key
+
+
 @dataclass(frozen=True, slots=True)
 class TypedFact:
     """A slot, its key (empty where it has none, or none could be told) and its parts."""

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
 from pipeline.model import Aspect, Stage
-from pipeline.model.facts import Slot
-from pipeline.reading.mentions import ACTS, ROLES
+from pipeline.model.facts import ACTS, Slot
+from pipeline.reading.mentions import ROLES
 from pipeline.reading.pieces import Page, Pieces
 
 Array = NDArray[np.float32]

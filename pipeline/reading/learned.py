@@ -14,11 +14,11 @@ from functools import partial
 import numpy as np
 
 from pipeline.model import Article, Aspect, Reading, Slot, Stage, Watch
+from pipeline.model.facts import ACTS, ACTS_OF
 from pipeline.reading import encoder, foreign, mission, observe
 from pipeline.reading.claims import Opinion, claim_of, why
 from pipeline.reading.encoder import SLOTS, STAGES, Answers, Encoder
 from pipeline.reading.features import Seen
-from pipeline.reading.mentions import ACTS, ACTS_OF
 from pipeline.reading.parts import Odds
 from pipeline.reading.sentences import Sentence
 

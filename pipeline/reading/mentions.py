@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipeline.board import Quantity
-from pipeline.model.facts import HARM, Slot
+from pipeline.model.facts import HARM
 from pipeline.reading.dates import When
 from pipeline.reading.features import Seen
 
@@ -18,32 +18,6 @@ FIGURES = ("figure", "amount", *HARM)
 DAYS = ("day", "start", "until", "since")
 NAMES = ("person", "organisation", "country", "place", "actor", "key", "item")
 ROLES = (*FIGURES, *DAYS, *NAMES)
-_OF_SLOT_TEXT = {
-    Slot.LEAD: "organisation country actor day until",
-    Slot.COMMAND: "key person country day start until",
-    Slot.TERM: "item actor day start until",
-    Slot.AUTHORISATION: "key item actor day until",
-    Slot.SUCCESSOR: "organisation item actor day start",
-    Slot.TASK: "key item actor place day",
-    Slot.PROCESS: "key actor day",
-    Slot.POSITION: "key item",
-    Slot.CEILING: "key figure actor day",
-    Slot.DEPLOYED: "key figure day",
-    Slot.REQUIRED: "key figure actor day",
-    Slot.MOVEMENT: "key figure place day",
-    Slot.CONTRIBUTION: "key figure place actor day start until",
-    Slot.PLEDGE: "key amount item",
-    Slot.BUDGET: "key amount actor",
-    Slot.SHORTFALL: "key amount actor",
-    Slot.ARRANGEMENT: "item actor",
-    Slot.SUPPORT: "key figure country organisation place day until",
-    Slot.PRESENCE: "key day",
-    Slot.MILESTONE: "key day",
-    Slot.OPERATION: "key day",
-    Slot.INCIDENT: f"key place actor {' '.join(HARM)}",
-    Slot.TOLL: "key killed",
-}
-OF_SLOT: Mapping[Slot, tuple[str, ...]] = {slot: tuple(roles.split()) for slot, roles in _OF_SLOT_TEXT.items()}
 OF_KIND: Mapping[str, frozenset[str]] = {
     "number": frozenset(FIGURES),
     "date": frozenset(DAYS),
@@ -51,26 +25,6 @@ OF_KIND: Mapping[str, frozenset[str]] = {
     "name": frozenset({"person", "organisation", "place", "actor", "key", "item"}),
     "word": frozenset({"key", "item"}),
 }
-# What is done, by slot: the acts of the guide.
-_ACTS_TEXT = {
-    Slot.LEAD: "takes offers keeps gives_up",
-    Slot.COMMAND: "appointed takes_over leaves dismissed",
-    Slot.TERM: "authorised extended ends",
-    Slot.AUTHORISATION: "grants refuses withdraws",
-    Slot.TASK: "adds changes drops",
-    Slot.PROCESS: "drafts votes talks reports convenes",
-    Slot.POSITION: "backs opposes abstains",
-    Slot.MOVEMENT: "arrives leaves",
-    Slot.CONTRIBUTION: "sends offers stays withdraws refuses reduces increases rotates",
-    Slot.PLEDGE: "pledges pays withholds",
-    Slot.SUPPORT: "gives offers withdraws refuses",
-    Slot.PRESENCE: "arrives opens takes_over leaves closes delayed",
-    Slot.MILESTONE: "reached expected missed",
-    Slot.OPERATION: "takes loses attacked escorts boards fires",
-}
-ACTS_OF: Mapping[Slot, tuple[str, ...]] = {slot: tuple(acts.split()) for slot, acts in _ACTS_TEXT.items()}
-ACTS = tuple(dict.fromkeys(act for acts in ACTS_OF.values() for act in acts))
-
 _WORD = re.compile(r"[^\W_]+")
 # One person, who is no number: "a soldier was killed", "a Belgian".
 _ARTICLE = re.compile(r"\b(?:an?|another|one) $", re.IGNORECASE)

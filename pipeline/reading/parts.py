@@ -17,6 +17,7 @@ from pipeline.model.facts import (
     ALL,
     COUNTED,
     HARM,
+    OF_SLOT,
     Day,
     Figure,
     FigureRole,
@@ -24,11 +25,11 @@ from pipeline.model.facts import (
     Parts,
     Slot,
     TypedFact,
-    kind_of_people,
+    usual_key,
 )
 from pipeline.reading.dates import When
 from pipeline.reading.features import Seen
-from pipeline.reading.mentions import OF_KIND, OF_SLOT, Mention, mentions
+from pipeline.reading.mentions import OF_KIND, Mention, mentions
 from pipeline.reading.proper import names_mission, phrases
 
 Odds = Callable[[str, int, int], float]  # role, begin and end: log-odds that what stands there is that part
@@ -74,22 +75,6 @@ _CURRENCIES = {"dollar": "USD", "euro": "EUR", "pound": "GBP"}
 _JUST_OVER = timedelta(days=30)  # what ended so lately is not meant to end in a year
 _YEAR = re.compile(r"\d{4}|year", re.IGNORECASE)
 UNSURE = -1.4  # log-odds: a part is taken from one chance in five on, since some value is more than none
-# Posts by the words that a sentence has for them, the closer ones first.
-_POSTS = (
-    ("deputy special", "deputy head of mission"),
-    ("deputy head", "deputy head of mission"),
-    ("deputy", "deputy force commander"),
-    ("special representative", "head of mission"),
-    ("commissioner", "police commissioner"),
-    ("chief of staff", "chief of staff"),
-    ("operation commander", "operation commander"),
-    ("chief military observer", "chief military observer"),
-    ("chief observer", "chief military observer"),
-    ("command", "force commander"),
-    ("head", "head of mission"),
-    ("chief", "head of mission"),
-    ("lead", "head of mission"),
-)
 _FROM, _TO = re.compile(r"\bfrom (?:the )?$"), re.compile(r"\bto (?:(?:a|the)(?: [\w-]+){0,2} )?$")
 _DATED = re.compile(
     r" (?:on|in|for|to) (?:[A-Z][a-z]+day|January|February|March|April|May|June|July|August|September|October"
@@ -123,7 +108,7 @@ def fact_of(
         held["until"] = _still_to_come(until, published)
     if stage is Stage.REJECTED:
         held |= dict.fromkeys(HARM)
-    key = _key(slot, str(held.pop("key", None) or ""), event or published)
+    key = usual_key(slot, str(held.pop("key", None) or ""), event or published)
     stated = {name: value for name, value in _counted(held, text).items() if value}
     if slot in COUNTED and stated.get("unit") == "people":
         key = ALL
@@ -138,15 +123,6 @@ def _successor(text: str, mission: str, odds: Odds) -> str:
     ]
     best = max(others, key=lambda one: odds("organisation", one.start, one.end), default=None)
     return _DATED.sub("", best.text).removeprefix("The ") if best is not None else ""
-
-
-def _key(slot: Slot, key: str, day: date) -> str:
-    """The key in the words that the slot has for it: an incident's day and party, a post by its usual name."""
-    if slot is Slot.INCIDENT:
-        return f"{day.isoformat()} {key}".strip()
-    if slot is Slot.COMMAND:
-        return next((name for word, name in _POSTS if word in key.lower()), key)
-    return kind_of_people(key) if slot in COUNTED else key
 
 
 def _part(role: str, found: Sequence[Mention], odds: Odds, text: str) -> object:

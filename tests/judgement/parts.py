@@ -15,8 +15,9 @@ from typing import NamedTuple
 from pipeline.bench import Table
 from pipeline.compare.identity import differing, same_key
 from pipeline.model import Claim, TypedFact
+from pipeline.model.facts import OF_SLOT
 from pipeline.reading import features
-from pipeline.reading.mentions import OF_SLOT, mentions
+from pipeline.reading.mentions import mentions
 from pipeline.reading.sentences import Sentence
 from training.gold_file import GoldMission
 from training.labels import standing
