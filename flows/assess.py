@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
@@ -28,7 +29,7 @@ from pipeline.chat import Chat
 from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.marks import Marks
-from pipeline.model import Article, Change, Revised, Verdict
+from pipeline.model import Article, Change, Revised, Verdict, Watch
 from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
 
@@ -95,16 +96,22 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         _Ahead() as ahead,
     ):
         slug, wait = found.watch.slug, found.settings.store_wait
-        counted = ("articles_read", "articles_relevant", "claims", "changes", "alerts_planned", "recalls")
+        of_articles = ("articles_read", "articles_waiting", "articles_relevant")
+        counted = (*of_articles, "claims", "changes", "alerts_planned", "recalls")
         totals = dict.fromkeys(counted, 0)
         verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
         waiting: list[Article] = []
         is_more = True
+        is_heard = chat is not None
+        watch = found.watch
         while True:
             with open_store(request.data_dir, wait=wait) as store:
                 if is_more and not waiting:
                     waiting = store.articles_to_read(slug, AHEAD)
                     is_more = len(waiting) == AHEAD
+                if not waiting and is_heard:
+                    is_heard = False
+                    watch, waiting = _stood_in(store, found)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -129,7 +136,10 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             revised = await asyncio.to_thread(_revise, articles, told, found, now)
             known = replace(known, changes=(*known.changes, *revised.withdrawals))
             reads = ahead.then([*articles, *waiting], partial(found.reader_ahead, changes=known.changes))
-            made = await assess_batch(f"{len(articles)} articles", articles, known, found, now, chat, reads)
+            here = found if watch is found.watch else replace(found, watch=watch)
+            made = await assess_batch(f"{len(articles)} articles", articles, known, here, now, chat, reads)
+            if made.waiting:  # the model is away: what waits for it is not looked up again
+                is_more = is_heard = False
             made = steps.told_by_recall(made, revised, found.watch)
             with open_store(request.data_dir, wait=wait) as store:
                 store.add_assessment(
@@ -142,6 +152,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             planned = (*made.alerts, *revised.alerts)
             emit(found, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
             totals["articles_read"] += len(made.readings)
+            totals["articles_waiting"] += len(made.waiting)
             totals["articles_relevant"] += sum(r.relevant for r in made.readings)
             totals["claims"] += len(made.judgements)
             totals["changes"] += len(made.changes) + len(revised.withdrawals)
@@ -152,6 +163,15 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             progress.get()("reading", totals["articles_read"], totals["articles_read"])
         run.count(**totals, **{name: number for name, number in verdicts.items() if number})
         return run.counts
+
+
+def _stood_in(store: Store, found: Resources) -> tuple[Watch, list[Article]]:
+    """What the embedded engine has read for an absent model, to be put to the model; nobody stands in a second time."""
+    reader, choice = found.reader, found.watch.reader
+    if not isinstance(reader, steps.ModelReadings):
+        return found.watch, []
+    patient = replace(found.watch, reader=replace(choice, patience_h=math.inf))
+    return patient, store.articles_stood_in(found.watch.slug, reader.engine, reader.stand_in, BATCH)
 
 
 def told_from(store: Store, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> steps.Told:

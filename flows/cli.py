@@ -208,8 +208,11 @@ def deployments(
 @folder_argument
 @click.option("--apply", is_flag=True, help="Store what came of it. Without it, only the differences are shown.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a difference, for scripts.")
+@click.option(
+    "--model", is_flag=True, help="Ask the watch's language model for a preview too; --apply asks it in any case."
+)
 @data_dir_option
-def reread(folder: Path, apply: bool, as_json: bool, data_dir: Path, archive: bool) -> None:
+def reread(folder: Path, apply: bool, as_json: bool, model: bool, data_dir: Path, archive: bool) -> None:
     """Read the stored past again, after the engine or the watch has changed: what would the board say?
 
     The differences are shown with their sentences: rows gained, lost and changed. No alert is made for the past.
@@ -217,12 +220,14 @@ def reread(folder: Path, apply: bool, as_json: bool, data_dir: Path, archive: bo
 
     \b
     missionwatch reread seeds/haiti
+    missionwatch reread seeds/haiti --model
     missionwatch reread seeds/haiti --apply
     """
     from flows.rereading import run_reread
     from pipeline.cli.frame import store_folder
 
-    raise SystemExit(run_reread(folder, store_folder(data_dir, folder, archive=archive), apply=apply, as_json=as_json))
+    store = store_folder(data_dir, folder, archive=archive)
+    raise SystemExit(run_reread(folder, store, apply=apply, as_json=as_json, model=model))
 
 
 add_commands(main)

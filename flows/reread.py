@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,32 +17,42 @@ from flows.resources import Resources, clock, resources
 from flows.runs import Run, recorded
 from pipeline import steps
 from pipeline.chat import Chat
-from pipeline.errors import UsageError
+from pipeline.errors import FetchError, UsageError
 from pipeline.marks import Marks
 from pipeline.model import Article
 from pipeline.storage import LIVE, open_store
 
 
 @flow(name="reread", flow_run_name="reread {request.folder.name}", persist_result=False)
-async def reread(request: WatchRequest, apply: bool = False, run_id: UUID | None = None) -> steps.Reread:
+async def reread(
+    request: WatchRequest, apply: bool = False, run_id: UUID | None = None, model: bool = False
+) -> steps.Reread:
     """Read the stored past again. Nothing is stored unless ``apply``; no alert is planned in any case.
+
+    Args:
+        request: the watch and its store.
+        apply: store what the past is read as now.
+        run_id: of the run that is recorded.
+        model: ask the watch's language model for a preview too; its answers are kept, so that applying asks no more.
 
     Raises:
         UsageError: nothing is stored there.
+        FetchError: the language model is away; nothing is stored then.
     """
     if not (request.data_dir / LIVE).exists():
         raise UsageError(f"Nothing is stored in {request.data_dir} yet.", remedy="Run the watch first.")
     now = clock(request)
     async with resources(request) as found:
-        if not apply:
+        if not (apply or model):
             return await _read(request, found, now, None)
         async with (
             recorded("reread", request, found, now, run_id) as run,
             language_model(request, found, run, now) as chat,
         ):
             made = await _read(request, found, now, chat)
-            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                store.add_reread(run.run_id, found.watch.slug, made)
+            if apply:
+                with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                    store.add_reread(run.run_id, found.watch.slug, made)
             _count(run, made)
             return made
 
@@ -52,8 +64,18 @@ async def _read(request: WatchRequest, found: Resources, now: datetime, chat: Ch
         changes = store.load_changes(slug)
         marks = Marks.of(store.load_marks(slug))
 
+    patient = replace(found.watch, reader=replace(found.watch.reader, patience_h=math.inf))  # nobody stands in
+
     async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
-        return await assess_batch(f"{len(batch)} articles again", batch, known, found, now, chat)
+        told = f"{len(batch)} articles again"
+        made = await assess_batch(told, batch, known, replace(found, watch=patient), now, chat)
+        if made.waiting:
+            raise FetchError(
+                "model-away",
+                f"The language model did not answer about {len(made.waiting)} of {len(batch)} articles.",
+                remedy="Nothing is stored, and what it did answer is kept: try again when it is back.",
+            )
+        return made
 
     return await steps.read_again(
         articles, changes=changes, engine=found.reader.engine, assess=assess, now=now, marks=marks

@@ -18,22 +18,27 @@ from flows.reread import reread  # noqa: E402
 from flows.resources import resources, watch_of  # noqa: E402
 from pipeline import shown, steps  # noqa: E402
 from pipeline.alerts import stage_words  # noqa: E402
+from pipeline.errors import UsageError  # noqa: E402
 from pipeline.model import Change  # noqa: E402
 from pipeline.text import shorten  # noqa: E402
 
 OK, NOT_APPLIED = 0, 6
 
 
-def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool) -> int:
+def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool, model: bool = False) -> int:
     """Read the past again and show the board's differences; the exit code.
 
     Raises:
         MissionwatchError: the watch's files are wrong, or the store can't be used.
     """
     request = WatchRequest(folder=folder, data_dir=data_dir)
+    if model and not watch_of(request).reader.asks:
+        raise UsageError(
+            f"{folder / 'watch.toml'} chooses no language model.", remedy="Add a table [reader]: docs/llm.md."
+        )
     watch_of(request)
     with in_this_process():
-        made = asyncio.run(_reread(request, apply))
+        made = asyncio.run(_reread(request, apply, model))
     tell = _as_json if as_json else _as_text
     for difference in made.differences:
         click.echo(tell(difference))
@@ -42,9 +47,9 @@ def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool) -> i
     return NOT_APPLIED if made.differences and not apply else OK
 
 
-async def _reread(request: WatchRequest, apply: bool) -> steps.Reread:
+async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.Reread:
     async with resources(request):
-        made = await reread(request, apply)
+        made = await reread(request, apply, model=model)
         if apply:
             await publish(request, uuid4())
         return made

@@ -63,7 +63,7 @@ async def test_a_question_is_answered_and_counted() -> None:
     with serving(agrees) as standin:
         replies, chat = await asked(standin, a_question())
 
-    assert replies == [Reply('{"claims": []}')]
+    assert replies == [Reply('{"facts": []}')]
     assert chat.counts == {
         "llm_calls": 1, "llm_cached": 0, "llm_failed": 0, "llm_not_asked": 0, "llm_tokens_in": 700,
         "llm_tokens_out": 80,
@@ -267,7 +267,7 @@ async def test_what_the_cache_has_costs_no_budget() -> None:
         await asked(standin, a_question(), cache=cache)
         replies, _ = await asked(standin, a_question(), cache=cache, calls_per_run=0)
 
-    assert replies == [Reply('{"claims": []}')]
+    assert replies == [Reply('{"facts": []}')]
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ async def test_an_answer_in_the_cache_that_no_longer_fits_is_asked_for_again() -
     with serving(agrees) as standin:
         replies, _ = await asked(standin, a_question(), cache=cache)
 
-    assert (len(standin.requests), replies) == (1, [Reply('{"claims": []}')])
+    assert (len(standin.requests), replies) == (1, [Reply('{"facts": []}')])
 
 
 async def test_what_was_answered_before_a_run_is_stopped_is_kept() -> None:
@@ -304,7 +304,7 @@ async def test_what_was_answered_before_a_run_is_stopped_is_kept() -> None:
         async with asyncio.timeout(0.5):
             await asked(standin, *questions(2), cache=cache, timeout_s=5.0)
 
-    assert list(cache.held.values()) == ['{"claims": []}']
+    assert list(cache.held.values()) == ['{"facts": []}']
 
 
 def test_the_stand_in_agrees_as_its_script_says() -> None:

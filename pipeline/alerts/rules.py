@@ -37,6 +37,17 @@ def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
     return False, "; ".join(reasons)
 
 
+def line_of(change: Change) -> tuple[object, ...]:
+    """Give what makes one line of several changes: facts of one sentence with the same slot, stage and act.
+
+    Five countries that one sentence says will send ships are one thing told. A change without a typed fact stands
+    alone.
+    """
+    if change.fact is None or change.article_id is None:
+        return (change.change_id,)
+    return change.article_id, change.quote, change.fact.slot, change.stage, change.fact.parts.act
+
+
 def is_sure(rule: AlertRule, change: Change, origins: int) -> bool:
     """Whether ``change``, which ``origins`` independent origins tell, is sure enough to be told at once."""
     needed = rule.origins if change.confidence >= rule.at_once else max(TWO, rule.origins)

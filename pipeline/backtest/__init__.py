@@ -4,14 +4,16 @@
 the past by way of ``living``, an article after another.
 """
 
+from pipeline.backtest.answers import Answers
 from pipeline.backtest.articles import given_id, load_articles
 from pipeline.backtest.compared import Came, Compared, Difference, Side, compared
-from pipeline.backtest.lines import BacktestLine, backtest, replayed
+from pipeline.backtest.lines import BacktestLine, backtest, backtest_asking, replayed
 from pipeline.backtest.living import Step, lived
 from pipeline.backtest.recorded import RecordedReader
 from pipeline.backtest.telling import Telling, Told
 
 __all__ = [
+    "Answers",
     "BacktestLine",
     "Came",
     "Compared",
@@ -22,6 +24,7 @@ __all__ = [
     "Telling",
     "Told",
     "backtest",
+    "backtest_asking",
     "compared",
     "given_id",
     "lived",

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from pipeline import phrasing
-from pipeline.alerts import worth_alerting
+from pipeline.alerts import line_of, worth_alerting
 from pipeline.backtest.articles import given_id
 from pipeline.backtest.living import lived
+from pipeline.board import baseline_changes
 from pipeline.model import Article, Change, Watch
 from pipeline.reading import Reader
+from pipeline.steps import AskModel, Known, assess_asking, reader_of
 
 
 class BacktestLine(TypedDict):
@@ -37,17 +39,49 @@ def backtest(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[
 
     The alert gate is the live one. Only what was published before an article is known to it.
     """
-    lines: list[BacktestLine] = []
-    for article, change in replayed(watch, articles, reader):
-        if worth_alerting(change, watch)[0]:
-            lines.append(_line(article, change))
-    return lines
+    return _lines(replayed(watch, articles, reader), watch)
+
+
+async def backtest_asking(
+    watch: Watch, articles: Iterable[Article], reader: Reader, ask: AskModel
+) -> list[BacktestLine]:
+    """As :func:`backtest`, with a language model as ``watch.reader`` says.
+
+    Args:
+        watch: the mission, and how the model is used.
+        articles: in any order.
+        reader: the embedded engine, which finds the articles.
+        ask: puts questions to the model.
+    """
+    batch = _in_order(articles)
+    by_id = {article.article_id: article for article in batch}
+    now = batch[-1].published if batch else watch.baseline.published
+    known = Known(changes=baseline_changes(watch))
+    made = await assess_asking(batch, known=known, reader=reader_of(watch, reader), watch=watch, now=now, ask=ask)
+    return _lines(((by_id[c.article_id], c) for c in made.changes if c.article_id is not None), watch)
 
 
 def replayed(watch: Watch, articles: Iterable[Article], reader: Reader) -> list[tuple[Article, Change]]:
     """Every change that ``articles`` make, alerted or not, each with its article, in order."""
-    in_order = sorted(articles, key=lambda a: (a.published, given_id(a)))
-    return [(step.article, change) for step in lived(watch, in_order, reader) for change in step.changes]
+    return [(step.article, change) for step in lived(watch, _in_order(articles), reader) for change in step.changes]
+
+
+def _in_order(articles: Iterable[Article]) -> list[Article]:
+    return sorted(articles, key=lambda a: (a.published, given_id(a)))
+
+
+def _lines(made: Iterable[tuple[Article, Change]], watch: Watch) -> list[BacktestLine]:
+    lines: dict[tuple[object, ...], BacktestLine] = {}
+    for article, change in made:
+        if not worth_alerting(change, watch)[0]:
+            continue
+        line = lines.setdefault(line_of(change), _line(article, change))
+        if change.fact is not None:
+            parts = change.fact.parts.flat()
+            if change.fact.key != line["key"]:
+                parts["key"] = change.fact.key
+            line["facts"].append(parts)
+    return list(lines.values())
 
 
 def _line(article: Article, change: Change) -> BacktestLine:
@@ -58,7 +92,7 @@ def _line(article: Article, change: Change) -> BacktestLine:
         "stage": change.stage.value,
         "slot": change.fact.slot.value if change.fact is not None else None,
         "key": change.fact.key if change.fact is not None else None,
-        "facts": [change.fact.parts.flat()] if change.fact is not None else [],
+        "facts": [],
         "subject": change.subject,
         "value": change.disputed_value or change.value,
         "before": before,

@@ -15,6 +15,7 @@ from pipeline.board import surer
 from pipeline.errors import UsageError
 from pipeline.model import Article, Verdict, Watch
 from pipeline.reading import Reader
+from pipeline.steps import AskModel
 
 AT_ONCE = 0.8  # the confidence from which a change is told at once; a digest tells the others
 BINS = 10
@@ -149,15 +150,24 @@ def measure(
     return out
 
 
-def measure_one(gold: Gold, watch: Watch, reader: Reader, *, at_once: float = AT_ONCE) -> Mission:
+def measure_one(
+    gold: Gold, watch: Watch, reader: Reader, *, at_once: float = AT_ONCE, ask: AskModel | None = None
+) -> Mission:
     """The figures of ``watch`` over the articles of ``gold`` alone.
+
+    Args:
+        gold: articles and the events that they report.
+        watch: the mission; with ``ask``, its ``reader`` says how the model is used.
+        reader: the embedded engine.
+        at_once: the confidence from which a change counts as told at once.
+        ask: puts questions to a language model; None asks none.
 
     Raises:
         UsageError: the gold has no articles.
     """
     if not gold.articles:
         raise UsageError(f"{gold.folder}: articles.jsonl has no article.", remedy="Give a gold folder with articles.")
-    run = run_watch(watch, [held.article for held in gold.articles], reader)
+    run = run_watch(watch, [held.article for held in gold.articles], reader, ask)
     told = [one.told() for one in run.alerts]
     scored = score(gold, told)
     sure = score(gold, [one for one in told if one.confidence >= at_once])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pipeline.alerts import worth_alerting
+from pipeline.alerts import line_of, worth_alerting
 from pipeline.backtest import given_id
 from pipeline.bench.scoring import Told
 from pipeline.board import Board, apply, baseline_changes, fold
 from pipeline.model import Article, Change, Judgement, Reading, Verdict, Watch
 from pipeline.reading import Reader
-from pipeline.steps import Assessment, Known, assess
+from pipeline.steps import AskModel, Assessment, Known, assess, assess_asking, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,33 @@ class Run:
 
     @property
     def alerts(self) -> tuple[Seen, ...]:
-        """What was told, in order."""
-        return tuple(one for one in self.seen if one.alerted)
+        """What was told, in order; facts that are one line of an alert are one."""
+        lines: dict[tuple[object, ...], Seen] = {}
+        for one in self.seen:
+            if one.alerted and one.judgement.change is not None:
+                lines.setdefault(line_of(one.judgement.change), one)
+        return tuple(lines.values())
 
 
-def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader) -> Run:
-    """``watch`` over ``articles``, by the live path's own step, with no look-ahead."""
+def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader, ask: AskModel | None = None) -> Run:
+    """``watch`` over ``articles``, by the live path's own step, with no look-ahead.
+
+    Args:
+        watch: the mission; with ``ask``, its ``reader`` says how the model is used.
+        articles: in any order.
+        reader: the embedded engine.
+        ask: puts questions to a language model; None asks none.
+    """
     ordered = tuple(sorted(articles, key=lambda a: (a.published, given_id(a))))
     base = baseline_changes(watch)
     now = ordered[-1].published if ordered else watch.baseline.published
     begun = time.process_time()
-    assessed = assess(ordered, known=Known(changes=base), reader=reader, watch=watch, now=now)
+    known = Known(changes=base)
+    if ask is None:
+        assessed = assess(ordered, known=known, reader=reader, watch=watch, now=now)
+    else:
+        reader = reader_of(watch, reader)
+        assessed = asyncio.run(assess_asking(ordered, known=known, reader=reader, watch=watch, now=now, ask=ask))
     seconds = time.process_time() - begun
     by_id = {article.article_id: article for article in ordered}
     changes = {change.change_id: change for change in (*base, *assessed.changes)}

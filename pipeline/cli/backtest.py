@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import click
 from pipeline import shown
 from pipeline.alerts import became
 from pipeline.backtest import (
+    BacktestLine,
     Came,
     Compared,
     Difference,
@@ -23,14 +25,16 @@ from pipeline.backtest import (
     Side,
     Told,
     backtest,
+    backtest_asking,
     compared,
     given_id,
     load_articles,
 )
 from pipeline.board import in_force
+from pipeline.cli.asking import Asking, asking_of, model_options
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.errors import UsageError
-from pipeline.model import AlertKind, Change, Watch
+from pipeline.model import AlertKind, Article, Change, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.seeds import load_watch
 from pipeline.storage import open_published
@@ -79,6 +83,15 @@ _Past = tuple[list[Came], dict[UUID, list[Change]]]
     help="The reading engine. With --compare also a version that is on record in the store, such as encoder-7: what it "
     "read at the time counts.",
 )
+@model_options
+@click.option(
+    "--record", type=click.Path(path_type=Path, dir_okay=False), help="With --model: keep its answers in this file."
+)
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Play the answers of such a file instead of asking a model.",
+)
 @data_dir_option
 def backtest_command(
     folder: Path,
@@ -89,6 +102,12 @@ def backtest_command(
     until: datetime | None,
     as_json: bool,
     engine: str,
+    model: str,
+    model_name: str,
+    model_mode: str,
+    model_key: str,
+    record: Path | None,
+    answers: Path | None,
     data_dir: Path,
     archive: bool,
 ) -> None:
@@ -101,6 +120,8 @@ def backtest_command(
 
     \b
     missionwatch backtest seeds/mine --articles past.jsonl --out changes.jsonl
+    missionwatch backtest seeds/mine --articles past.jsonl --out changes.jsonl \\
+        --model http://127.0.0.1:11434/v1 --model-name qwen3:8b --record answers.jsonl
     missionwatch backtest seeds/haiti --compare strict.toml --since 2025-09-30
     missionwatch backtest seeds/haiti --compare seeds/haiti/watch.toml --engine rules
     """
@@ -114,8 +135,17 @@ def backtest_command(
             raise click.UsageError("--since, --until and --json go with --compare.")
         if engine not in ENGINES:
             raise click.BadParameter(f"{engine!r} is not one of {', '.join(ENGINES)}.", param_hint="'--engine'")
-        _write(folder, articles_file, out, engine)
+        watch = load_watch(folder)
+        if not (model or answers):
+            if record or model_name:
+                raise click.UsageError("--record and --model-name go with --model.")
+            _write(out, backtest(watch, load_articles(articles_file), ENGINES[engine]()))
+            return
+        asking = asking_of(model, model_name, model_mode, model_key, record=record, answers=answers)
+        _write(out, asyncio.run(_with_model(watch, load_articles(articles_file), engine, asking)))
         return
+    if model or answers or record:
+        raise click.UsageError("--model, --record and --answers go with --out.")
     if out is not None:
         raise click.UsageError("--compare prints what it finds: leave --out away, or add --json and '> FILE'.")
     if since and until and since >= until:
@@ -149,8 +179,12 @@ def backtest_command(
     raise SystemExit(DIFFERENT if made.differences else SAME)
 
 
-def _write(folder: Path, articles_file: Path, out: Path, engine: str) -> None:
-    lines = backtest(load_watch(folder), load_articles(articles_file), ENGINES[engine]())
+async def _with_model(watch: Watch, articles: list[Article], engine: str, asking: Asking) -> list[BacktestLine]:
+    async with asking.ask() as ask:
+        return await backtest_asking(asking.over(watch), articles, ENGINES[engine](), ask)
+
+
+def _write(out: Path, lines: Sequence[BacktestLine]) -> None:
     try:
         out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
     except OSError as error:

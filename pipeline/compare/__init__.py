@@ -7,7 +7,7 @@ too weak to tell, so that a second origin can make a change of it.
 
 from __future__ import annotations
 
+from pipeline.compare.judge import judge
 from pipeline.compare.memory import WAITS, Doubt, Memory
-from pipeline.compare.verdicts import judge
 
 __all__ = ["WAITS", "Doubt", "Memory", "judge"]

@@ -1,4 +1,4 @@
-"""The verdicts: each claim against what is known, with the reason an analyst reads, and the change it makes."""
+"""The verdict of a claim by its likeness to what is known, and the change that a claim makes. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pipeline.board import (
     BECAME,
     IN_ALL,
     Board,
-    apply,
-    confirm,
     quantities,
     same_number,
     subject_key,
@@ -23,7 +21,7 @@ from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
 from pipeline.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.compare.memory import SAME, Memory
 from pipeline.language import english
-from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Reading, Slot, Stage, Verdict, Watch
+from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Slot, Stage, Verdict, Watch
 from pipeline.text import content_id
 
 SURE = 0.55  # under this a claim is too weak to move the board; chosen on dev, where 0.5 tells half as many again twice
@@ -45,47 +43,10 @@ _SETTLED_ONCE = frozenset({Aspect.MANDATE, Aspect.SUPPORT, Aspect.LEAD})
 _COUNTED = frozenset({Aspect.STRENGTH, Aspect.CASUALTIES, Aspect.FUNDING, Aspect.CONTRIBUTORS})
 
 
-def judge(
-    reading: Reading, article: Article, board: Board, watch: Watch, *, memory: Memory, reprinted: str = ""
-) -> tuple[tuple[Judgement, ...], Board]:
-    """A verdict for each claim of ``reading``, and the board after those that move it.
-
-    Args:
-        reading: what a reader made of ``article``.
-        article: published, outlet and origin are used.
-        board: as it stands before the article.
-        watch: the mission.
-        memory: every change so far; the caller adds this article's with ``Memory.remember``.
-        reprinted: the text of an article that was read before and that this one is nearly the same as.
-
-    Returns:
-        The judgements in text order, and the board with the changes applied and the confirmations counted.
-    """
-    origin = article.origin or article.family or article.outlet
-    out: list[Judgement] = []
-    # The surest sentence of an article makes the change; the others repeat it.
-    for claim in sorted(reading.claims, key=lambda c: (-c.confidence, *_place(c))):
-        if not reading.relevant:
-            out.append(Judgement(claim, Verdict.IRRELEVANT, f"not about this mission: {reading.reason}"))
-            continue
-        if claim.quote in reprinted:
-            out.append(Judgement(claim, Verdict.REPEATS, "a reprint: an article that we have read has this sentence"))
-            continue
-        judgement = _judge(claim, article, board, watch, memory, origin)
-        out.append(judgement)
-        if judgement.change is not None:
-            board = confirm(apply(board, judgement.change), judgement.change.change_id, origin, article.published)
-            memory = memory.remember((judgement.change,))
-        elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
-            board = confirm(board, judgement.against, origin, article.published)
-    return tuple(sorted(out, key=lambda j: _place(j.claim))), board
-
-
-def _place(claim: Claim) -> tuple[int, str, str]:
-    return claim.start, claim.aspect.value, str(claim.claim_id)
-
-
-def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str) -> Judgement:
+def judge_by_likeness(
+    claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str
+) -> Judgement:
+    """Give the verdict of a claim whose reader knew nothing of the board: by how like it is to what was told."""
     if claim.confidence == 0.0:
         return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about others than this mission")
     own = own_words(watch)
@@ -103,18 +64,18 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
     if claim.background:
         return verdict(Verdict.STALE, "the article tells this as background, not as news")
     if (denied := _denial_of(claim, board)) is not None:
-        reason = f"was denied on {_day(denied.held_from)}, and nobody has confirmed it since"
+        reason = f"was denied on {day_of(denied.held_from)}, and nobody has confirmed it since"
         return replace(verdict(Verdict.STALE, reason), against=denied.change_id)
     row = board.get((known.aspect, known.subject_key)) if known else None
     if known is not None and row is not None and not _brings_more(claim, row.change):
-        return _again(claim, known, row, origin, similar)
+        return again(claim, known, row, origin, similar)
     if known is None:
         row = _matter(mine, board, own)
         if row is not None and (_further_on(claim, row.change, mine, own) or _told_again(claim, row.change, mine)):
-            return _again(claim, row.change, row, origin, similar)
+            return again(claim, row.change, row, origin, similar)
         old, restated = memory.restated(mine, own)
         if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
-            since = _day(old.held_from)
+            since = day_of(old.held_from)
             stale = verdict(Verdict.STALE, f"{RESTATES} since {since}")
             return replace(stale, against=old.change_id, similarity=round(restated, 3))
     confidence, backed = claim.confidence, ""
@@ -123,17 +84,17 @@ def _judge(claim: Claim, article: Article, board: Board, watch: Watch, memory: M
         confidence = either(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
         if doubt is None or confidence < SURE:
             return verdict(Verdict.UNCERTAIN, f"too weak to tell ({confidence:.2f}, needs {SURE:.2f})")
-        backed = f"; two origins say so, {doubt.origin} since {_day(doubt.published.date())} and now {origin}"
+        backed = f"; two origins say so, {doubt.origin} since {day_of(doubt.published.date())} and now {origin}"
     if known is not None and row is None:
-        return verdict(Verdict.STALE, f"the board has had this since {_day(known.held_from)} and has moved on")
+        return verdict(Verdict.STALE, f"the board has had this since {day_of(known.held_from)} and has moved on")
     if row is not None and not _is_row_of(claim, row.change):
         # What is known of the event stands under another slot or key: the board gets this beside it, and nobody hears
         # of the event twice.
         confidence = min(confidence, QUIET) if known is not None and known.stage is claim.stage else confidence
         row = board.get((claim.aspect, subject_key(claim.aspect, claim.subject)))
-    if row is not None and _states_nothing_new(claim, row.change):
-        return _again(claim, row.change, row, origin, similar)
-    change = _change(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
+    if row is not None and states_nothing_new(claim, row.change):
+        return again(claim, row.change, row, origin, similar)
+    change = change_of(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
     change = replace(change, reason=change.reason + backed)
     return Judgement(claim, change.verdict, change.reason, against, similar, change)
 
@@ -162,7 +123,7 @@ def _is_row_of(claim: Claim, change: Change) -> bool:
     return mine.slot in FREE or same_key(mine.slot, mine.key, theirs.key)
 
 
-def _states_nothing_new(claim: Claim, change: Change) -> bool:
+def states_nothing_new(claim: Claim, change: Change) -> bool:
     """Whether the claim is of the row's stage and all that it states is there: the same value is never a change."""
     if claim.fact is None or change.fact is None or claim.stage is not change.stage:
         return False
@@ -271,10 +232,10 @@ def _fills_in(claim: Claim, change: Change) -> bool:
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
 
 
-def _again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
+def again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
     """Confirms, repeats or stale: the claim tells what the board has."""
     current = row.change
-    since = _day(current.held_from)
+    since = day_of(current.held_from)
 
     def verdict(kind: Verdict, reason: str) -> Judgement:
         return Judgement(claim, kind, reason, current.change_id, similar)
@@ -282,7 +243,7 @@ def _again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: flo
     if RANK[claim.stage] < RANK[current.stage]:
         return verdict(Verdict.STALE, f"the board is further on: {_stage(current.stage)} since {since}")
     if known.change_id != current.change_id and known.stage is not current.stage:
-        return verdict(Verdict.STALE, f"the board had this from {_day(known.held_from)} on, and has moved on")
+        return verdict(Verdict.STALE, f"the board had this from {day_of(known.held_from)} on, and has moved on")
     if current.verdict is Verdict.BASELINE:
         return verdict(Verdict.REPEATS, f"the baseline has had this since {since}")
     if origin in row.origins:
@@ -292,7 +253,7 @@ def _again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: flo
     return verdict(Verdict.CONFIRMS, reason)
 
 
-def _change(claim: Claim, article: Article, board: Board, watch: Watch, known: Change | None) -> Change:
+def change_of(claim: Claim, article: Article, board: Board, watch: Watch, known: Change | None) -> Change:
     """The change that ``claim`` makes, with its verdict and reason."""
     same_aspect = known is not None and known.aspect is claim.aspect
     key = known.subject_key if known is not None and same_aspect else subject_key(claim.aspect, claim.subject)
@@ -352,7 +313,7 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
     sure = claim.confidence
     if before is None:
         return Verdict.NEW, f"the board has nothing on '{claim.subject}' yet", sure
-    was, now, since = _stage(before.stage), _stage(claim.stage), _day(before.held_from)
+    was, now, since = _stage(before.stage), _stage(claim.stage), day_of(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
             unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor(before)
@@ -396,5 +357,6 @@ def _stage(stage: Stage) -> str:
     return stage.value.replace("_", " ")
 
 
-def _day(day: date) -> str:
+def day_of(day: date) -> str:
+    """Write ``day`` as reasons do: 31 Aug 2026."""
     return f"{day.day} {day:%b %Y}"

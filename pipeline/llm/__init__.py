@@ -7,28 +7,33 @@ themselves are :mod:`pipeline.chat`'s.
 
 from __future__ import annotations
 
-from pipeline.llm.forms import Answer, FoundClaim, fits, opinion_of, reading_of
-from pipeline.llm.opinions import Opinion, reading_without, told, weigh
-from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_to_read, engine_name
+from pipeline.llm.forms import Asked, fits, is_changed, opinion_of, reading_of
+from pipeline.llm.opinions import Answer, Opinion, reading_without, told, weigh
+from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_to_glance, ask_to_read, engine_name
 from pipeline.llm.protocol import Completion, Reply, completion_of, wire
+from pipeline.llm.rows import ShownRow, rows_for
 
 __all__ = [
     "PROMPT_VERSION",
     "Answer",
     "Ask",
+    "Asked",
     "Candidate",
     "Completion",
-    "FoundClaim",
     "Opinion",
     "Reply",
+    "ShownRow",
     "ask_about",
+    "ask_to_glance",
     "ask_to_read",
     "completion_of",
     "engine_name",
     "fits",
+    "is_changed",
     "opinion_of",
     "reading_of",
     "reading_without",
+    "rows_for",
     "told",
     "weigh",
     "wire",

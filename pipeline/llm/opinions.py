@@ -1,29 +1,54 @@
-"""What a language model thinks of a claim, and what that does to the claim and its verdict."""
+"""What a language model thinks of a claim, and what that does to the claim and its verdict. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from uuid import UUID
 
-from pipeline.model import Aspect, Claim, Judgement, Reading, Stage, Verdict
+from pipeline import phrasing
+from pipeline.model import Claim, Judgement, Reading, Relation, RelationKind, Stage, TypedFact, Verdict
 from pipeline.text import safe, shorten
 
 HEARD = 0.5  # an objection that the model itself is less sure of holds nothing back
 
 
+class Answer(StrEnum):
+    """What a model says that one sentence is."""
+
+    CHANGE = "change"
+    NO_CHANGE = "no_change"
+    BACKGROUND = "background"
+    OTHER = "other"
+    KNOWN = "known"
+
+
+_OBJECTIONS: Mapping[Answer, tuple[Verdict, str]] = {
+    Answer.NO_CHANGE: (Verdict.STALE, "that the sentence tells no change of status"),
+    Answer.BACKGROUND: (Verdict.STALE, "that the sentence is background and no news"),
+    Answer.OTHER: (Verdict.UNCERTAIN, "that the sentence is not about this mission"),
+    Answer.KNOWN: (Verdict.STALE, "that the board has this already"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a model thinks of one claim; where there is ``trouble``, it was not heard and the rest means nothing."""
+    """What a model thinks of one claim; where there is ``trouble``, it was not heard and the rest means nothing.
+
+    Attributes:
+        fact: what the sentence states, as the model types it; None leaves the engine's.
+        stage: None leaves the engine's.
+        row: the change that made the row which the model says it moves; None where there is none.
+    """
 
     claim_id: UUID
     model: str
     trouble: str = ""
-    is_about_mission: bool = True
-    is_news: bool = True
-    already_known: bool = False
-    aspect: Aspect | None = None  # None leaves the embedded engine's
+    answer: Answer = Answer.CHANGE
+    fact: TypedFact | None = None
     stage: Stage | None = None
+    row: UUID | None = None
     confidence: float = 0.0
 
     @property
@@ -34,20 +59,14 @@ class Opinion:
     @property
     def objection(self) -> tuple[Verdict, str] | None:
         """What the model has against the claim as a verdict with its reason; None where nothing."""
-        if not self.is_about_mission:
-            return Verdict.UNCERTAIN, "that the sentence is not about this mission"
-        if not self.is_news:
-            return Verdict.STALE, "that the sentence is no news"
-        if self.already_known:
-            return Verdict.STALE, "that the board has this already"
-        return None
+        return _OBJECTIONS.get(self.answer)
 
 
 def weigh(reading: Reading, opinions: Mapping[UUID, Opinion]) -> tuple[Reading, tuple[Judgement, ...]]:
-    """``reading`` with its claims as the opinions correct them, and the judgements of those that they hold back.
+    """Give ``reading`` with its claims as the opinions correct them, and the judgements of those that they hold back.
 
-    A claim keeps its id: it names what the engine found in the article. Aspect and stage are the model's where they
-    differ; the confidence is the mean of both. An objection of which the model is not sure changes nothing.
+    A claim keeps its id: it names what the engine found in the article. Fact, stage and confidence are the model's:
+    it has seen the board, the sentence and what stands beside it. An objection of which it is not sure changes nothing.
     """
     if not any(claim.claim_id in opinions for claim in reading.claims):
         return reading, ()
@@ -79,11 +98,11 @@ def told(judgement: Judgement, opinion: Opinion) -> Judgement:
         said = f"{opinion.who} was not heard ({opinion.trouble}), so this verdict stands without it"
     elif opinion.objection is not None:
         said = f"{opinion.who} says {opinion.objection[1]}, but is not sure ({opinion.confidence:.2f})"
-    elif opinion.aspect is None and opinion.stage is None:
+    elif opinion.fact is None and opinion.stage is None:
         said = f"{opinion.who} agrees ({opinion.confidence:.2f})"
     else:
-        words = [str(word).replace("_", " ") for word in (opinion.aspect, opinion.stage) if word is not None]
-        said = f"{opinion.who} puts it under {', '.join(words)} ({opinion.confidence:.2f})"
+        words = [opinion.fact.slot.value if opinion.fact is not None else "", (opinion.stage or "").replace("_", " ")]
+        said = f"{opinion.who} puts it under {', '.join(filter(None, words))} ({opinion.confidence:.2f})"
     change = judgement.change
     return replace(
         judgement,
@@ -93,9 +112,15 @@ def told(judgement: Judgement, opinion: Opinion) -> Judgement:
 
 
 def _corrected(claim: Claim, opinion: Opinion) -> Claim:
-    return replace(
+    stage, fact = opinion.stage or claim.stage, opinion.fact or claim.fact
+    said = replace(
         claim,
-        aspect=opinion.aspect or claim.aspect,
-        stage=opinion.stage or claim.stage,
-        confidence=round((claim.confidence + opinion.confidence) / 2, 4),
+        stage=stage,
+        background=False,
+        confidence=opinion.confidence,
+        relation=Relation(RelationKind.MOVES if opinion.row else RelationKind.NEW, opinion.row),
     )
+    if fact is None:
+        return said
+    subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
+    return replace(said, aspect=fact.slot.aspect, fact=fact, subject=subject, value=value)

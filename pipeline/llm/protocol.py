@@ -26,10 +26,14 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a question: ``content`` that fits its form, or the ``trouble``, in plain English."""
+    """What came of a question: ``content`` that fits its form, or the ``trouble``, in plain English.
+
+    ``away`` where the model could not be asked now: the question can be put again later.
+    """
 
     content: str = ""
     trouble: str = ""
+    away: bool = False
 
 
 def wire(ask: Ask) -> bytes:
@@ -39,7 +43,7 @@ def wire(ask: Ask) -> bytes:
         "messages": [{"role": role, "content": content} for role, content in ask.messages],
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": ask.form, "strict": True, "schema": SCHEMAS[ask.form]},
+            "json_schema": {"name": ask.form, "strict": False, "schema": SCHEMAS[ask.form]},
         },
         "temperature": 0,
         "max_tokens": ask.answer_tokens,

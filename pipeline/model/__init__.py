@@ -18,7 +18,7 @@ from pipeline.model.delivery import (
     ToldAlert,
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
-from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading
+from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
 from pipeline.model.polling import Alarm, FeedHealth, FeedRecord, Habits, Quiet, Sight
 from pipeline.model.revision import (
     TAKEN_BACK,
@@ -98,6 +98,8 @@ __all__ = [
     "ReaderChoice",
     "Reading",
     "Recall",
+    "Relation",
+    "RelationKind",
     "Response",
     "Revised",
     "Role",

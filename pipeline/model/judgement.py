@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from pipeline.model.facts import Parts, TypedFact
 from pipeline.model.words import Aspect, Precision, Stage, Verdict
+
+
+class RelationKind(StrEnum):
+    """How a claim stands to the board."""
+
+    NEW = "new"
+    MOVES = "moves"
+    REPEATS = "repeats"
+
+
+class Relation(NamedTuple):
+    """What a reader that was shown the board says of how its claim stands to it.
+
+    Attributes:
+        kind: a matter of its own, or a row that it moves on, or tells again.
+        row: the change that made that row; None where there is none, or none that the reader named is there.
+    """
+
+    kind: RelationKind
+    row: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +38,7 @@ class Claim:
 
     ``quote == article.text[start:end]``, always (``start`` is -1 where it stands in the title). ``fact`` is what it
     states, typed; ``subject`` and ``value`` are that fact in words. None: it is of a version that did not type them.
+    ``relation`` is given by a reader that was shown the board; it is evidence for comparing, and not stored.
     """
 
     claim_id: UUID
@@ -33,17 +56,22 @@ class Claim:
     confidence: float = 0.5
     why: str = ""  # what in the sentence led to it
     fact: TypedFact | None = None
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of one article: its claims, or why there are none."""
+    """What a reader made of one article: its claims, or why there are none.
+
+    ``doubtful`` where it is called irrelevant and may well be relevant; it is not stored.
+    """
 
     article_id: UUID
     engine: str
     relevant: bool
     reason: str
     claims: tuple[Claim, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

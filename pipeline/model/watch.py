@@ -159,6 +159,8 @@ class ReaderChoice:
         answer_tokens: tokens of one answer at most.
         article_tokens: an article is sent only so far; a token is counted as four characters.
         calls_at_once: calls under way at the same time.
+        patience_h: hours that an article waits for an absent model before the embedded reading of it is told.
+        first_model: a cheaper model at the same endpoint that says first whether anything changed; empty asks none.
     """
 
     kind: str = "embedded"
@@ -172,6 +174,8 @@ class ReaderChoice:
     answer_tokens: int = 1_500
     article_tokens: int = 6_000
     calls_at_once: int = 1
+    patience_h: float = 6.0
+    first_model: str = ""
 
     @property
     def asks(self) -> bool:

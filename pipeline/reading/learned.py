@@ -26,6 +26,7 @@ ENGINE = "encoder-7"
 SAID = 0.1  # below this there is no claim: of a hundred such on dev, five would be right
 STATED = 0.35  # from so sure a sentence of a baseline states a fact: a person reads it, and what lacks is dearer
 SECOND = 0.65  # from so sure a further fact of a sentence is told too: most sentences tell one
+UNLIKELY = -1.0  # log-odds: what is less likely to be about the mission is not shown to a language model either
 BACKGROUND = 0.25  # a sentence that is news with less than this probability is background
 
 
@@ -66,7 +67,7 @@ class EncodedReader:
             answers = replace(answers, relevant=math.inf)
         if answers.relevant < model.meta.relevant:
             reason = f"it is unlikely to be about this mission ({chance(answers.relevant):.2f})"
-            return Reading(article.article_id, self.engine, False, reason)
+            return Reading(article.article_id, self.engine, False, reason, doubtful=answers.relevant > UNLIKELY)
         said = opinions(answers, model.meta.claim)
         claims = tuple(claim_of(seen[one.number], one, article, watch, engine=self.engine) for one in said)
         return Reading(article.article_id, self.engine, True, why(focus.reason, claims), claims)

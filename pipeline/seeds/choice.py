@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from pipeline.errors import UsageError
 from pipeline.model import ReaderChoice
 from pipeline.seeds.values import ENV_NAME, SECRET_NAME, Table, check_url, problem
 from pipeline.text import shorten
@@ -70,6 +71,8 @@ class ReaderTable(Table):
     answer_tokens: int = Field(1_500, ge=50, le=32_000, examples=["1500"])
     article_tokens: int = Field(6_000, ge=100, le=100_000, examples=["6000"])
     calls_at_once: int = Field(1, ge=1, le=32, examples=["1"])
+    patience_h: float = Field(6.0, ge=0, le=10_000, examples=["6"])
+    first_model: str = Field("", max_length=200, examples=['"qwen3:1.7b"'])
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -92,3 +95,16 @@ class ReaderTable(Table):
     def choice(self) -> ReaderChoice:
         """The choice as the steps know it."""
         return ReaderChoice(**self.model_dump())
+
+
+def reader_choice(**keys: object) -> ReaderChoice:
+    """The choice that a table ``[reader]`` with these keys makes, for whoever gives them in another way.
+
+    Raises:
+        UsageError: one of them is wrong; says which.
+    """
+    try:
+        return ReaderTable.model_validate(keys).choice()
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in error.errors()]
+        raise UsageError("\n".join(told), remedy="docs/llm.md has the keys of a language model.") from error

@@ -18,7 +18,7 @@ The steps do no I/O themselves: ``fetch``, ``work``, ``ask`` and ``deliver`` are
 exceptions: each ends as a recorded outcome with its reason, and the rest goes on.
 """
 
-from pipeline.steps.asking import assess_asking, candidates, reader_of
+from pipeline.steps.asking import ModelReadings, assess_asking, candidates, reader_of
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
 from pipeline.steps.collect import collect_entry, is_put_off
 from pipeline.steps.deliver import deliver_alert, deliver_all
@@ -40,6 +40,7 @@ __all__ = [
     "Known",
     "Marked",
     "Marking",
+    "ModelReadings",
     "Reread",
     "Said",
     "Told",

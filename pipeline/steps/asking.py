@@ -1,4 +1,4 @@
-"""Assess with a language model: it reads the relevant articles, or is asked about each change that would be alerted."""
+"""Assess with a language model: it reads the relevant articles, or is asked about sentences that may be changes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,32 @@ from uuid import UUID
 
 from pipeline.alerts import worth_alerting
 from pipeline.board import Board, apply, fold
-from pipeline.llm import Candidate, Opinion, ask_about, ask_to_read, engine_name, opinion_of, reading_of
-from pipeline.model import Article, Aspect, BoardRow, Change, Judgement, Reading, Watch
+from pipeline.llm import (
+    Asked,
+    Candidate,
+    Opinion,
+    ask_about,
+    ask_to_glance,
+    ask_to_read,
+    engine_name,
+    is_changed,
+    opinion_of,
+    reading_of,
+    rows_for,
+)
+from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
 from pipeline.reading import Reader
 from pipeline.reading.foreign import is_for_a_model, sentences_of
-from pipeline.steps.assess import Assessment, Known, assess
+from pipeline.steps.assess import Assessing, Assessment, Known, assess
 from pipeline.steps.ports import AskModel
 
 ROUNDS = 6  # of asking: what a model says changes what later claims meet, and may bring new candidates
-ROWS = 4  # rows of the board beside a candidate
+WORTH_ASKING = 0.2  # the confidence from which a claim that is too weak to tell is put to the model
 
 
 def reader_of(watch: Watch, embedded: Reader) -> Reader:
     """The engine that ``watch`` chooses. A model's own engine reads as ``embedded`` does until it has been asked."""
-    return embedded if watch.reader.kind != "llm" else _Readings(watch, embedded, {})
+    return embedded if watch.reader.kind != "llm" else ModelReadings(watch, embedded, {})
 
 
 async def assess_asking(
@@ -37,12 +49,102 @@ async def assess_asking(
         reader: the engine that :func:`reader_of` chose.
         watch: the mission.
         now: the time of planning.
-        ask: puts the questions. Where it brings no answer, the embedded engine's word stands and the reason says so.
+        ask: puts the questions. Where the model is away, an article that it is to read waits, up to
+            ``watch.reader.patience_h``; then, and where its answer can't be used, the embedded engine's word stands
+            and the reason says so.
     """
     batch = tuple(articles)
-    if isinstance(reader, _Readings):
-        reader = await _read_by_model(batch, known, reader, ask)
-    reader = _Once(reader)
+    if not isinstance(reader, ModelReadings):
+        return await _verified(batch, known, _Once(reader), watch, now, ask)
+    made, readings = await _read_in_turn(batch, known, reader, watch, now, ask)
+    if watch.reader.verify != "llm":
+        return made
+    left = tuple(article for article in batch if article.article_id not in made.waiting)
+    return replace(await _verified(left, known, readings, watch, now, ask), waiting=made.waiting)
+
+
+# -- a model reads ---------------------------------------------------------------------------
+
+
+class ModelReadings:
+    """A model's engine, with what it has read; other articles are read by ``embedded``, under this engine's name."""
+
+    def __init__(self, watch: Watch, embedded: Reader, readings: Mapping[UUID, Reading]) -> None:
+        self.watch = watch
+        self.embedded = embedded
+        self.engine = engine_name(watch.reader.model, embedded.engine)
+        self._readings = dict(readings)
+
+    def read(self, article: Article, watch: Watch) -> Reading:
+        """The model's reading, or the embedded engine's."""
+        found = self._readings.get(article.article_id)
+        return found if found is not None else replace(self.embedded.read(article, watch), engine=self.engine)
+
+    def having(self, reading: Reading) -> ModelReadings:
+        """These readings and one more."""
+        return ModelReadings(self.watch, self.embedded, {**self._readings, reading.article_id: reading})
+
+    @property
+    def stand_in(self) -> str:
+        """The engine's name of a reading that the embedded engine makes until the model is back."""
+        return f"{self.embedded.engine} for {self.engine}"
+
+
+async def _read_in_turn(
+    batch: Sequence[Article], known: Known, reader: ModelReadings, watch: Watch, now: datetime, ask: AskModel
+) -> tuple[Assessment, ModelReadings]:
+    """Have each article read with the board that those before it have left: a model says what is new beside it."""
+    assessing = Assessing(batch, known=known, watch=watch, now=now)
+    waiting: list[UUID] = []
+    for article in batch:
+        reading = await _reading(article, reader, assessing.board, assessing.named, now, ask)
+        if reading is None:
+            waiting.append(article.article_id)
+            continue
+        reader = reader.having(reading)
+        await asyncio.to_thread(assessing.take, article, reader)
+    return replace(assessing.made(), waiting=tuple(waiting)), reader
+
+
+async def _reading(
+    article: Article, reader: ModelReadings, board: Board, watch: Watch, now: datetime, ask: AskModel
+) -> Reading | None:
+    """What is made of ``article``; None where it waits for a model that is away.
+
+    The model is not asked about what is surely irrelevant. Those in a language that the embedded engine does not know
+    go to it where they may be about the mission.
+    """
+    choice = watch.reader
+    embedded = await asyncio.to_thread(reader.embedded.read, article, watch)
+    if not (embedded.relevant or embedded.doubtful or is_for_a_model(article, watch)):
+        return replace(embedded, engine=reader.engine)
+    rows = rows_for(article, board.values())
+    if choice.first_model:
+        (glance,) = await ask([ask_to_glance(article, watch, rows, choice)])
+        if not glance.trouble and not is_changed(glance.content):
+            who = Opinion(article.article_id, choice.first_model).who
+            reason = f"{embedded.reason}; {who} sees no change of status in it"
+            return Reading(article.article_id, reader.engine, True, reason)
+    spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
+    matters = {n for n, (start, end) in enumerate(spans) if any(start <= c.start < end for c in embedded.claims)}
+    (reply,) = await ask([ask_to_read(article, watch, rows, choice, spans, matters)])
+    if not reply.away:
+        asked = Asked(article, spans, rows)
+        return reading_of(reply.content, reply.trouble, asked, embedded, reader.engine, choice)
+    if (now - article.fetched_at).total_seconds() < 3600 * choice.patience_h:
+        return None
+    who = Opinion(article.article_id, choice.model).who
+    reason = f"{embedded.reason}; {who} is away ({reply.trouble}), so the embedded engine reads until it is back"
+    return replace(embedded, engine=reader.stand_in, reason=reason)
+
+
+# -- a model is asked about sentences --------------------------------------------------------
+
+
+async def _verified(
+    batch: Sequence[Article], known: Known, reader: Reader, watch: Watch, now: datetime, ask: AskModel
+) -> Assessment:
+    """Ask about each sentence that would be alerted or is too weak to be, and judge anew with the answers."""
     opinions: dict[UUID, Opinion] = {}
     made = await asyncio.to_thread(assess, batch, known=known, reader=reader, watch=watch, now=now)
     if watch.reader.verify != "llm":
@@ -53,11 +155,14 @@ async def assess_asking(
             return made
         replies = await ask([ask_about(candidate, watch, watch.reader) for candidate in unasked])
         for candidate, reply in zip(unasked, replies, strict=True):
-            claim = candidate.judgement.claim
-            opinions[claim.claim_id] = (
-                Opinion(claim.claim_id, watch.reader.model, trouble=reply.trouble)
+            claim, model = candidate.claim, watch.reader.model
+            published = candidate.article.published.date()
+            opinions |= _of_sentence(
+                Opinion(claim.claim_id, model, trouble=reply.trouble)
                 if reply.trouble
-                else opinion_of(reply.content, claim, watch.reader.model)
+                else opinion_of(reply.content, claim, published, model, candidate.rows),
+                claim,
+                made.judgements,
             )
         made = await asyncio.to_thread(
             assess, batch, known=known, reader=reader, watch=watch, now=now, opinions=opinions
@@ -66,7 +171,7 @@ async def assess_asking(
     if not left:
         return made
     for candidate in left:
-        claim_id = candidate.judgement.claim.claim_id
+        claim_id = candidate.claim.claim_id
         opinions[claim_id] = Opinion(claim_id, watch.reader.model, trouble=f"{ROUNDS} rounds of asking were over")
     return await asyncio.to_thread(assess, batch, known=known, reader=reader, watch=watch, now=now, opinions=opinions)
 
@@ -74,82 +179,52 @@ async def assess_asking(
 def candidates(
     made: Assessment, articles: Sequence[Article], known: Known, watch: Watch, asked: Mapping[UUID, Opinion]
 ) -> tuple[Candidate, ...]:
-    """The claims of which a change would be alerted and no opinion is there yet, in order.
+    """The sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
 
-    Each comes with the sentence before and after it, and the board's rows of its aspect as it meets them. Pure.
+    Of several claims of one sentence the surest is asked about, with the sentence before and after it, and the board's
+    rows as it meets them. Of what was asked already nothing is asked again.
     """
     by_id = {article.article_id: article for article in articles}
+    done = {_place(j.claim) for j in made.judgements if j.claim.claim_id in asked}
     board = fold(known.changes)
-    out: list[Candidate] = []
+    best: dict[tuple[UUID, int], tuple[Judgement, Board]] = {}
     for judgement in made.judgements:
-        change = judgement.change
-        if change is None:
-            continue
-        if judgement.claim.claim_id not in asked and worth_alerting(change, watch)[0]:
-            out.append(_candidate(judgement, change, by_id[judgement.claim.article_id], board))
-        board = apply(board, change)
-    return tuple(out)
-
-
-def _candidate(judgement: Judgement, change: Change, article: Article, board: Board) -> Candidate:
-    before = after = ""
-    sentences = sentences_of(article)
-    at = next((s.number for s in sentences if s.start <= judgement.claim.start < s.end), None)
-    if at is not None:
-        before = sentences[at - 1].text if at else ""
-        after = sentences[at + 1].text if at + 1 < len(sentences) else ""
-    return Candidate(judgement, article, before, after, _rows(board, change.aspect, change.subject_key)[:ROWS])
-
-
-def _rows(board: Board, aspect: Aspect, key: str) -> tuple[BoardRow, ...]:
-    """The rows of one aspect: that of the subject first, then the newest."""
-    return tuple(
-        sorted(
-            board.of(aspect),
-            key=lambda row: (row.change.subject_key == key, row.change.known_at, str(row.change.change_id)),
-            reverse=True,
+        claim, change = judgement.claim, judgement.change
+        wanted = (
+            worth_alerting(change, watch)[0]
+            if change is not None
+            else judgement.verdict is Verdict.UNCERTAIN and claim.confidence >= WORTH_ASKING
         )
+        place = _place(claim)
+        if wanted and place not in done and (place not in best or claim.confidence > best[place][0].claim.confidence):
+            best[place] = judgement, board
+        if change is not None:
+            board = apply(board, change)
+    return tuple(
+        _candidate(judgement.claim, by_id[judgement.claim.article_id], met) for judgement, met in best.values()
     )
 
 
-async def _read_by_model(batch: Sequence[Article], known: Known, reader: _Readings, ask: AskModel) -> _Readings:
-    """``reader`` with the model's readings of those articles of ``batch`` that the embedded engine finds relevant.
-
-    Those in a language that it does not know go to the model too, where they may be about the mission.
-    """
-    watch = reader.watch
-    rows = tuple(fold(known.changes).values())
-    read = [(article, reader.embedded.read(article, watch)) for article in batch]
-    relevant = [(one, reading) for one, reading in read if reading.relevant or is_for_a_model(one, watch)]
-    replies = await ask([ask_to_read(article, watch, rows, watch.reader) for article, _ in relevant])
-    readings = {
-        article.article_id: reading_of(
-            reply.content,
-            reply.trouble,
-            article,
-            embedded,
-            [(sentence.start, sentence.end) for sentence in sentences_of(article)],
-            reader.engine,
-            watch.reader,
-        )
-        for (article, embedded), reply in zip(relevant, replies, strict=True)
-    }
-    return _Readings(watch, reader.embedded, readings)
+def _candidate(claim: Claim, article: Article, board: Board) -> Candidate:
+    before = after = ""
+    sentences = sentences_of(article)
+    at = next((s.number for s in sentences if s.start <= claim.start < s.end), None)
+    if at is not None:
+        before = sentences[at - 1].text if at else ""
+        after = sentences[at + 1].text if at + 1 < len(sentences) else ""
+    return Candidate(claim, article, before, after, rows_for(article, board.values()))
 
 
-class _Readings:
-    """A model's engine, with what it has read; other articles are read by ``embedded``, under this engine's name."""
+def _of_sentence(opinion: Opinion, claim: Claim, judgements: Iterable[Judgement]) -> dict[UUID, Opinion]:
+    """The opinion by its claim; what it has against the sentence holds for the other claims of it too."""
+    if opinion.trouble or opinion.objection is None:
+        return {claim.claim_id: opinion}
+    beside = (j.claim.claim_id for j in judgements if _place(j.claim) == _place(claim))
+    return {claim_id: replace(opinion, claim_id=claim_id) for claim_id in (claim.claim_id, *beside)}
 
-    def __init__(self, watch: Watch, embedded: Reader, readings: Mapping[UUID, Reading]) -> None:
-        self.watch = watch
-        self.embedded = embedded
-        self.engine = engine_name(watch.reader.model, embedded.engine)
-        self._readings = readings
 
-    def read(self, article: Article, watch: Watch) -> Reading:
-        """The model's reading, or the embedded engine's."""
-        found = self._readings.get(article.article_id)
-        return found if found is not None else replace(self.embedded.read(article, watch), engine=self.engine)
+def _place(claim: Claim) -> tuple[UUID, int]:
+    return claim.article_id, claim.start
 
 
 class _Once:

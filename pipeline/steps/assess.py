@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import confirm_all, fold, in_force, with_successors
+from pipeline.board import Board, confirm_all, fold, in_force, with_successors
 from pipeline.compare import Doubt, Memory
 from pipeline.dedupe import OriginIndex
 from pipeline.llm import Opinion, told, weigh
@@ -54,18 +54,109 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What assessing a batch of articles gave: all of it is written in one transaction."""
+    """What assessing a batch of articles gave: all of it is written in one transaction.
+
+    ``waiting`` are the articles that were not read, since the language model that is to read them is away.
+    """
 
     readings: tuple[Reading, ...]
     judgements: tuple[Judgement, ...]
     alerts: tuple[Alert, ...]
     silences: tuple[Silence, ...]
     origins: Mapping[UUID, str]
+    waiting: tuple[UUID, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The changes among the judgements, in order."""
         return tuple(j.change for j in self.judgements if j.change is not None)
+
+
+class Assessing:
+    """Articles under assessment, one after another: each meets the board that those before it have left.
+
+    It is a fold over values: the same articles and readings give the same assessment.
+
+    Args:
+        batch: the articles that may be taken, so that none is a reprint of its own stored text.
+        known: what the store holds.
+        watch: the mission.
+        now: the time of planning.
+        opinions: what a language model thinks of claims, by claim id; without any, the engine alone judges.
+    """
+
+    def __init__(
+        self,
+        batch: Iterable[Article],
+        *,
+        known: Known,
+        watch: Watch,
+        now: datetime,
+        opinions: Mapping[UUID, Opinion] | None = None,
+    ) -> None:
+        self._known, self._watch, self._now, self._opinions = known, watch, now, opinions or {}
+        self._board = confirm_all(fold(known.changes), known.confirmations)
+        # What was taken back is news again, should another source tell it.
+        standing = in_force(known.changes)
+        self._memory = Memory.of(standing, (Doubt(*waiting) for waiting in known.uncertain))
+        self._index = OriginIndex()
+        own = {article.article_id for article in batch}
+        for article_id, origin, text in known.texts:
+            if article_id not in own:
+                self._index.add(article_id, origin, text)
+        self._readings: list[Reading] = []
+        self._judgements: list[Judgement] = []
+        self._origins: dict[UUID, str] = {}
+        self._seen: dict[UUID, Article] = {article.article_id: article for article in known.articles}
+        self._named = with_successors(watch, standing)
+        self._pins = known.marks.pins(now, standing)
+
+    @property
+    def board(self) -> Board:
+        """The board after the articles that were taken."""
+        return self._board
+
+    @property
+    def named(self) -> Watch:
+        """The watch with the names that its mission has got by now."""
+        return self._named
+
+    def take(self, article: Article, reader: Reader) -> None:
+        """Read ``article`` with ``reader``, and judge what it claims."""
+        origin, reprinted = self._index.trace(article)
+        traced = replace(article, origin=origin)
+        self._origins[article.article_id] = origin
+        self._seen[article.article_id] = traced
+        marks = self._known.marks
+        heeded = heed(reader.read(traced, self._named), traced, marks)
+        if retraction_notice(article):
+            heeded = Heeded(heeding_notice(heeded.reading, article))
+        unmarked = {i: opinion for i, opinion in self._opinions.items() if i not in heeded.ids}  # persons come first
+        reading, doubted = weigh(heeded.reading, unmarked)
+        heeded = replace(heeded, reading=reading, held_back=(*heeded.held_back, *doubted))
+        verdicts, self._board = judge_heeding(
+            heeded, traced, self._board, self._watch, memory=self._memory, reprinted=reprinted, pins=self._pins
+        )
+        verdicts = _with_opinions(verdicts, {judgement.claim.claim_id for judgement in doubted}, unmarked)
+        self._readings.append(reading)
+        self._memory = self._memory.remember(
+            (v.change for v in verdicts if v.change is not None),
+            (Doubt(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
+        )
+        self._judgements.extend(verdicts)
+        if any(v.change is not None for v in verdicts):
+            self._named = with_successors(self._watch, self._memory.changes)
+
+    def made(self) -> Assessment:
+        """What the articles that were taken amount to, with the alerts that are due."""
+        known, judgements = self._known, self._judgements
+        changes = tuple(j.change for j in judgements if j.change is not None)
+        confirmed, heard = _heard(judgements, known, changes, self._origins)
+        earlier = {change.change_id: change for change in (*known.changes, *changes)}
+        alerts, silences = alerting.plan(
+            changes, self._seen, self._watch, self._now, confirmed=confirmed, before=earlier, origins=heard
+        )
+        return Assessment(tuple(self._readings), tuple(judgements), alerts, silences, self._origins)
 
 
 def assess(
@@ -77,9 +168,7 @@ def assess(
     now: datetime,
     opinions: Mapping[UUID, Opinion] | None = None,
 ) -> Assessment:
-    """Read ``articles`` in the order given, compare each claim with the board, plan the alerts.
-
-    A change moves the board that the next claim meets, so this is a fold; it is pure.
+    """Read ``articles`` in the order given, compare each claim with the board, plan the alerts. Pure.
 
     Args:
         articles: in order of publication.
@@ -89,49 +178,11 @@ def assess(
         now: the time of planning.
         opinions: what a language model thinks of claims, by claim id; without any, the engine alone judges.
     """
-    board = confirm_all(fold(known.changes), known.confirmations)
-    standing = in_force(known.changes)  # what was taken back is news again, should another source tell it
-    memory = Memory.of(standing, (Doubt(*waiting) for waiting in known.uncertain))
-    index = OriginIndex()
     batch = tuple(articles)
-    reread = {article.article_id for article in batch}  # an article is no reprint of itself
-    for article_id, origin, text in known.texts:
-        if article_id not in reread:
-            index.add(article_id, origin, text)
-
-    readings: list[Reading] = []
-    judgements: list[Judgement] = []
-    origins: dict[UUID, str] = {}
-    seen: dict[UUID, Article] = {article.article_id: article for article in known.articles}
-    named = with_successors(watch, standing)
-    pins = known.marks.pins(now, standing)
+    assessing = Assessing(batch, known=known, watch=watch, now=now, opinions=opinions)
     for article in batch:
-        origin, reprinted = index.trace(article)
-        traced = replace(article, origin=origin)
-        origins[article.article_id] = origin
-        seen[article.article_id] = traced
-        heeded = heed(reader.read(traced, named), traced, known.marks)
-        if retraction_notice(article):
-            heeded = Heeded(heeding_notice(heeded.reading, article))
-        unmarked = {i: opinion for i, opinion in (opinions or {}).items() if i not in heeded.ids}  # persons come first
-        reading, doubted = weigh(heeded.reading, unmarked)
-        heeded = replace(heeded, reading=reading, held_back=(*heeded.held_back, *doubted))
-        verdicts, board = judge_heeding(heeded, traced, board, watch, memory=memory, reprinted=reprinted, pins=pins)
-        verdicts = _with_opinions(verdicts, {judgement.claim.claim_id for judgement in doubted}, unmarked)
-        readings.append(reading)
-        memory = memory.remember(
-            (v.change for v in verdicts if v.change is not None),
-            (Doubt(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
-        )
-        judgements.extend(verdicts)
-        if any(v.change is not None for v in verdicts):
-            named = with_successors(watch, memory.changes)
-
-    changes = tuple(j.change for j in judgements if j.change is not None)
-    confirmed, heard = _heard(judgements, known, changes, origins)
-    earlier = {change.change_id: change for change in (*known.changes, *changes)}
-    alerts, silences = alerting.plan(changes, seen, watch, now, confirmed=confirmed, before=earlier, origins=heard)
-    return Assessment(tuple(readings), tuple(judgements), alerts, silences, origins)
+        assessing.take(article, reader)
+    return assessing.made()
 
 
 def _heard(

@@ -109,6 +109,19 @@ class Waiting(Articles):
         held = self.articles_of(ids)
         return [held[article_id] for article_id in ids]
 
+    def articles_stood_in(self, watch: str, engine: str, stand_in: str, limit: int) -> list[Article]:
+        """Articles that ``stand_in`` has read in the place of ``engine``, which was away, in order of publication."""
+        unread = self._db.rows(
+            "SELECT a.article_id FROM article a JOIN reading r USING (article_id) WHERE r.watch = ? AND r.engine = ? "
+            "AND NOT EXISTS (SELECT 1 FROM reading o WHERE o.article_id = a.article_id AND o.watch = ? "
+            "AND o.engine = ?) ORDER BY a.published, a.fetched_at, a.article_id LIMIT ?",
+            [watch, stand_in, watch, engine, limit],
+        )
+        readable = self._held("article_body", "article_id", [row["article_id"] for row in unread])
+        ids = [row["article_id"] for row in unread if row["article_id"] in readable]
+        held = self.articles_of(ids)
+        return [held[article_id] for article_id in ids]
+
     def _look(self, watch: str, table: str) -> _Look:
         """Which rows of ``table`` are to be looked through for ``watch``."""
         count = int(self._db.value(f"SELECT count(*) FROM {table}"))  # noqa: S608 -- a name of ours

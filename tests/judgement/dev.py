@@ -24,6 +24,7 @@ from .figures import (
     sure_table,
     typed_table,
 )
+from .recorded import MODES
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tests" / "dev"
@@ -57,7 +58,7 @@ def tables(held: list[GoldMission], engine: str) -> list[Table]:
 def main() -> int:
     """Print the tables and write the page of errors."""
     parser = argparse.ArgumentParser(description="Measure the engine on the dev missions.")
-    parser.add_argument("--reader", choices=(*NAMES, KEYWORDS, IDENTITY, "all"), default="shipped")
+    parser.add_argument("--reader", choices=(*NAMES, KEYWORDS, IDENTITY, *MODES, "all"), default="shipped")
     parser.add_argument("--only", metavar="MISSION", action="append", help="these missions alone")
     asked = parser.parse_args()
     held = [mission for mission in missions() if not asked.only or mission.name in asked.only]
@@ -68,7 +69,7 @@ def main() -> int:
     for engine in chosen:
         found = tables(held, engine)
         print("\n\n".join(map(as_text, found if len(chosen) == 1 else found[:2])), end="\n\n")
-        if engine in NAMES:
+        if engine in (*NAMES, *MODES):
             print(f"errors: build/dev-{engine}.html\n")
     return 0
 

@@ -17,7 +17,7 @@ from pipeline.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
 from training.gold_file import GoldMission
 
-from . import as_bench, engines, parts
+from . import as_bench, engines, parts, recorded
 from .by_identity import gold_told
 
 DRAWS = 2000  # of missions, for an interval
@@ -38,7 +38,10 @@ def measure(missions: Iterable[GoldMission], engine: str) -> list[Measured]:
     with tempfile.TemporaryDirectory() as folder:
         for held in missions:
             gold = load_gold(as_bench.write(held, Path(folder)))
-            out.append(Measured(held, measure_one(gold, baseline_watch(gold), engines.reader(engine, held))))
+            watch, ask = baseline_watch(gold), None
+            if engine in recorded.MODES:
+                watch, ask = recorded.played(watch, engine, held.name)
+            out.append(Measured(held, measure_one(gold, watch, engines.reader(engine, held), ask=ask)))
     return out
 
 

@@ -94,9 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self, request: dict[str, Any], fault: Fault | None) -> None:
         if self.path != "/v1/chat/completions":
             return self.send(404, b"{}")
-        # What the protocol and a strict schema ask for; a request that lacks it is no request of ours.
+        # What the protocol and a schema ask for; a request that lacks it is no request of ours.
         wanted = request["response_format"]
-        if set(request) != STRUCTURE or wanted["type"] != "json_schema" or wanted["json_schema"]["strict"] is not True:
+        if set(request) != STRUCTURE or wanted["type"] != "json_schema" or "schema" not in wanted["json_schema"]:
             return self.send(400, b"{}")
         match fault:
             case "500" | "429" | "401":
@@ -131,9 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
             case "garbage":
                 return self.say("Sure! Here is what I think of the sentence.")
             case "wrong-schema":
-                return self.say('{"is_news": "perhaps", "verdict": "new"}')
+                return self.say('{"opinion": "perhaps", "verdict": "new"}')
             case "truncated":
-                return self.say('{"is_about_mission": tr', finish="length")
+                return self.say('{"answer": "cha', finish="length")
             case "empty":
                 return self.say("")
             case "refusal":
@@ -177,19 +177,39 @@ def serving(script: Script, *faults: Fault | None) -> Iterator[StandIn]:
 
 
 def an_answer(sentence: str, **said: object) -> dict[str, object]:
-    """The form ``verify`` as a model fills it in that agrees on a decision about the mandate, but for ``said``."""
+    """The form ``verify`` as a model fills it in that sees a decision on the ceiling, but for ``said``."""
     return {
-        "is_about_mission": True,
-        "is_news": True,
-        "aspect": "mandate",
+        "answer": "change",
+        "slot": "ceiling",
+        "key": "",
         "stage": "decided",
-        "already_known": False,
-        "confidence": 0.9,
+        "parts": {},
+        "row": None,
         "quote": sentence,
+        "confidence": 0.9,
+        **said,
+    }
+
+
+def a_fact(quote: str, **said: object) -> dict[str, object]:
+    """An entry of the form ``read``: a new ceiling of 5,550, but for ``said``."""
+    return {
+        "slot": "ceiling",
+        "key": "",
+        "stage": "decided",
+        "parts": {"figure": 5550, "unit": "people"},
+        "relation": "new",
+        "row": None,
+        "quote": quote,
+        "quote2": None,
+        "day": "2025-09-30",
+        "confidence": 0.9,
         **said,
     }
 
 
 def agrees(form: str, given: dict[str, Any]) -> object:
     """Says yes to all that is asked, and finds nothing in an article."""
-    return an_answer(given["sentence"]) if form == "verify" else {"claims": []}
+    if form == "glance":
+        return {"changed": True, "confidence": 0.9}
+    return an_answer(given["sentence"]) if form == "verify" else {"facts": []}

@@ -11,7 +11,7 @@ from pipeline.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.model import Article, ReaderChoice, Verdict
 from pipeline.reading import EncodedReader
-from tests.llm.standin import Script, StandIn, serving
+from tests.llm.standin import Script, StandIn, a_fact, serving
 from tests.reading.worlds import a_watch, an_article, later
 from tests.test_chat import Kept
 
@@ -25,11 +25,7 @@ ELSEWHERE = an_article(
 
 def finds(**said: object) -> Script:
     """Finds one claim in each article."""
-    claim = {
-        "aspect": "strength", "stage": "decided", "subject": "ceiling", "value": "5,550 people",
-        "event_date": None, "background": False, "quote": SAID, "confidence": 0.9, **said,
-    }  # fmt: skip
-    return lambda form, given: {"claims": [claim]}
+    return lambda form, given: {"facts": [{**a_fact(SAID), "day": None, **said}]}
 
 
 async def read(standin: StandIn, *articles: Article, **choice: Any) -> steps.Assessment:
@@ -56,7 +52,7 @@ async def test_haitian_creole_is_read_by_the_model_and_quoted_word_for_word() ->
         (Verdict.NEW, "5,550 people", SAID)
     ]
     assert made.readings[0].reason.startswith("written in Haitian Creole")
-    assert made.readings[0].reason.endswith("the language model (small) finds 1 claims")
+    assert made.readings[0].reason.endswith("the language model (small) finds 1 fact")
 
 
 async def test_the_model_is_told_the_language_and_gets_the_text_as_it_stands() -> None:
@@ -66,7 +62,7 @@ async def test_the_model_is_told_the_language_and_gets_the_text_as_it_stands() -
     (request,) = standin.requests
     assert standin.asked("read")[0]["text"] == CREOLE.text
     assert request["messages"][0]["content"].endswith(
-        "The article is in Haitian Creole. Copy each quote as it stands there; give subject and value in English."
+        "The article is in Haitian Creole. Copy each quote as it stands there; give keys and parts in English."
     )
 
 
@@ -90,8 +86,8 @@ async def test_where_the_model_fails_the_article_stays_unread() -> None:
 
 
 async def test_a_figure_that_the_quote_lacks_is_dropped_in_any_language() -> None:
-    with serving(finds(value="5,600 people")) as standin:
+    with serving(finds(parts={"figure": 5600, "unit": "people"})) as standin:
         made = await read(standin, CREOLE)
 
     assert made.changes == ()
-    assert "a figure that its quote does not have" in made.readings[0].reason
+    assert "a figure that the article does not have" in made.readings[0].reason

@@ -11,7 +11,7 @@ import pytest
 from pipeline import steps
 from pipeline.board import fold
 from pipeline.compare import Memory
-from pipeline.llm import Opinion
+from pipeline.llm import Answer, Opinion
 from pipeline.marks import Mark, MarkKind, Marks, anchor_of, heed, judge_heeding, mark_id_of, pinned
 from pipeline.model import Article, Aspect, Claim, Reading, Stage, Verdict
 from pipeline.text import content_id
@@ -217,7 +217,7 @@ def test_a_note_can_not_forge_what_a_reason_tells() -> None:
 
 def test_a_person_wins_over_a_language_model() -> None:
     marks = Marks.of([mark(MarkKind.CONFIRMED, (CLAIM, VOTE))])
-    objects = Opinion(CLAIM.claim_id, "model", is_about_mission=False, confidence=0.9)
+    objects = Opinion(CLAIM.claim_id, "model", answer=Answer.OTHER, confidence=0.9)
 
     def assessed(known: steps.Known) -> list[Verdict]:
         made = steps.assess(

@@ -15,7 +15,15 @@ from pipeline.storage.migrations import MIGRATIONS, migrate
 from pipeline.text import content_id
 
 RUN, NOW = UUID(int=7), datetime(2025, 9, 30, 12, tzinfo=UTC)
-ASK = Ask("verify", content_id("claim", 1), "small", (("system", "a"), ("user", "b")), 100)
+ASK = Ask(
+    "verify",
+    content_id("claim", 1),
+    "small",
+    (("system", "a"), ("user", "b")),
+    100,
+    content_id("m", 1),
+    content_id("w", 1),
+)
 SAID = Completion('{"quote": "Cité \U0001f600"}', 700, 80)
 
 
