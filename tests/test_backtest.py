@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from reading.worlds import a_watch, later
 
-from pipeline.backtest import backtest, given_id, load_articles
+from pipeline.backtest import Answers, backtest, backtest_asking, given_id, load_articles
 from pipeline.errors import UsageError
-from pipeline.model import AlertRule, Aspect
+from pipeline.llm import Ask, Completion, Reply
+from pipeline.model import AlertRule, Article, Aspect, ReaderChoice, Watch
 from pipeline.reading import EncodedReader
+from tests.llm.standin import a_fact
 
 TEXT = "The Security Council on Tuesday extended the mandate of the Ruritania Assistance Mission until 31 March 2026."
 
@@ -96,3 +99,59 @@ def test_a_bad_line_is_named(tmp_path: Path, broken: str, says: str) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.jsonl"):
         load_articles(tmp_path / "gone.jsonl")
+
+
+# -- a language model's answers, recorded and played -----------------------------------------
+
+SENT = "Denmark will send 40 police officers to the Ruritania Assistance Mission, its minister said."
+FACT = a_fact(
+    SENT, slot="contribution", key="Denmark", stage="planned", parts={"act": "sends", "figure": 40, "unit": "police"}
+)
+
+
+def asking(watch: Watch) -> Watch:
+    return replace(watch, reader=ReaderChoice(kind="llm", model="small"))
+
+
+async def recorded(tmp_path: Path) -> tuple[list[Article], Path]:
+    """An article, and the file in which a model's answer about it is kept."""
+    articles = load_articles(a_file(tmp_path, line("a-1") | {"text": SENT}))
+    answers = Answers(tmp_path / "answers.jsonl")
+
+    async def model(asks: Sequence[Ask]) -> list[Reply]:
+        content = json.dumps({"facts": [FACT]})
+        answers.keep_answers([(ask, Completion(content, 700, 80)) for ask in asks])
+        return [Reply(content) for _ in asks]
+
+    await backtest_asking(asking(a_watch()), articles, EncodedReader(), model)
+    return articles, tmp_path / "answers.jsonl"
+
+
+async def test_recorded_answers_are_played_without_the_model(tmp_path: Path) -> None:
+    articles, file = await recorded(tmp_path)
+    (found,) = await backtest_asking(asking(a_watch()), articles, EncodedReader(), Answers(file).play)
+    assert (found["slot"], found["key"], found["stage"], found["value"]) == (
+        "contribution", "Denmark", "planned", "sends, 40 police",
+    )  # fmt: skip
+
+
+async def test_an_answer_is_played_on_another_board_too(tmp_path: Path) -> None:
+    articles, file = await recorded(tmp_path)
+    base = a_watch()
+    bare = asking(replace(base, baseline=replace(base.baseline, facts=())))
+    (found,) = await backtest_asking(bare, articles, EncodedReader(), Answers(file).play)
+    assert found["headline"] == "Denmark: sends, 40 police (planned 30 Sep)"
+
+
+async def test_a_missing_answer_is_an_error_that_names_file_and_question(tmp_path: Path) -> None:
+    _, file = await recorded(tmp_path)
+    others = load_articles(a_file(tmp_path, line("b-1") | {"text": f"{SENT} So it said."}))
+    with pytest.raises(UsageError, match=r"answers\.jsonl has no answer of 'small' to the question 'read'"):
+        await backtest_asking(asking(a_watch()), others, EncodedReader(), Answers(file).play)
+
+
+def test_a_broken_line_of_answers_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_text('{"key": "x"}\n', "utf-8")
+    with pytest.raises(UsageError, match=r"answers\.jsonl:1: is no recorded answer"):
+        Answers(file)

@@ -16,6 +16,7 @@ from pipeline.model import RunRecord
 from pipeline.seeds import load_watch
 from pipeline.storage import open_published, open_store, publish
 from pipeline.storage.kept import hold_store
+from tests.llm.standin import a_fact, serving
 from tests.storage.builders import (
     NOW,
     RUN,
@@ -273,3 +274,49 @@ def test_a_later_text_of_a_page_comes_when_it_was_seen_and_the_first_one_stays(d
         ("Ministers met.", "2025-06-22"),
         ("The Council has put ", "2025-06-25"),
     ]
+
+
+# -- with a language model -------------------------------------------------------------------
+
+FACT = a_fact(EXTENDED, slot="term", stage="decided", parts={"act": "extended", "until": "2026-06-30"})
+
+
+def past(tmp_path: Path) -> Path:
+    """A file with one article, which extends the mandate."""
+    line = {
+        "id": "a",
+        "published": "2025-06-20T06:00:00+00:00",
+        "outlet": "Isle Post",
+        "title": "Vote",
+        "text": EXTENDED,
+    }
+    (tmp_path / "past.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
+    return tmp_path / "past.jsonl"
+
+
+def told(out: Path) -> list[tuple[str, str]]:
+    return [(row["slot"], row["value"]) for row in map(json.loads, out.read_text("utf-8").splitlines())]
+
+
+def test_a_model_reads_the_past_and_its_answers_can_be_played_without_it(watch: Path, tmp_path: Path) -> None:
+    out, again, kept = (str(tmp_path / name) for name in ("out.jsonl", "again.jsonl", "answers.jsonl"))
+    past_file = str(past(tmp_path))
+    with serving(lambda form, given: {"facts": [FACT]}) as standin:
+        words = ("--model", standin.endpoint, "--model-name", "small", "--record", kept)
+        done = run("backtest", str(watch), "--articles", past_file, "--out", out, *words)
+    played = run("backtest", str(watch), "--articles", past_file, "--out", again, "--answers", kept)
+    assert (done.exit_code, played.exit_code) == (0, 0), done.output + played.output
+    assert told(Path(out)) == told(Path(again)) == [("term", "until 30 Jun 2026")]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--model", "http://127.0.0.1:9/v1"], "--model needs the model's name"),
+        (["--model", "ftp://x", "--model-name", "a"], "ftp"),
+        (["--record", "x"], "--record and --model-name go with --model"),
+    ],
+)
+def test_options_of_a_model_that_do_not_fit_are_named(watch: Path, tmp_path: Path, words: list[str], says: str) -> None:
+    done = run("backtest", str(watch), "--articles", str(past(tmp_path)), "--out", str(tmp_path / "o"), *words)
+    assert says in done.output + str(done.exception)
