@@ -16,12 +16,13 @@ from pipeline.errors import UsageError
 from pipeline.receiver.app import receiver
 from pipeline.receiver.desk import Desk, Place
 from pipeline.receiver.key import signing_key
+from pipeline.receiver.protocol import HEAD_TIME, DeadlineProtocol
 from pipeline.settings import Settings
 
 HOST, PORT = "127.0.0.1", 9465  # beside the one of the numbers
 _START_LIMIT = 10.0  # seconds
 _STOP_LIMIT = 15.0  # an acknowledgement under way waits for the store at most ten
-_AT_ONCE = 64  # requests; more are answered with 503 at once
+AT_ONCE = 64  # connections; where more come, those that have not sent their request are ended, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,14 @@ class AckServer:
         keys: what signs the links of each watch.
         host: an address of this machine.
         port: 0 takes a free one.
+        head_time: seconds in which the head of a request must arrive.
     """
 
-    def __init__(self, desk: Desk, keys: Mapping[str, bytes], *, host: str = HOST, port: int = PORT) -> None:
+    def __init__(
+        self, desk: Desk, keys: Mapping[str, bytes], *, host: str = HOST, port: int = PORT, head_time: float = HEAD_TIME
+    ) -> None:
         self._app = receiver(desk, keys)
+        self._protocol = type("Protocol", (DeadlineProtocol,), {"head_time": head_time})
         self._host, self._port = host, port
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -90,11 +95,11 @@ class AckServer:
             access_log=False,  # a link lets in: it stands in no log
             lifespan="off",
             loop="asyncio",
-            http="h11",
+            http=self._protocol,
             ws="none",
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=_AT_ONCE,
+            limit_concurrency=AT_ONCE,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=int(_STOP_LIMIT) - 3,
         )
