@@ -6,9 +6,13 @@ Every value is a default: what the operator has set in the environment or in a P
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
 
+from flows.child_guard import ChildGuard
+from flows.termination import exit_on_sigterm
 from pipeline.errors import MissionwatchError
 
 # Measured on 2 cores with SQLite: without these batch sizes a run with subflows and tasks waits for
@@ -81,7 +85,7 @@ class PrefectError(MissionwatchError):
 
 @contextmanager
 def in_this_process() -> Iterator[None]:
-    """A block that runs flows itself. Where Prefect could not start its server for it, that is told in plain English.
+    """A block that runs flows itself, and ends in order on SIGTERM. The server that Prefect starts ends with us.
 
     Raises:
         PrefectError: it did not start; says what to look at.
@@ -95,7 +99,8 @@ def in_this_process() -> Iterator[None]:
         # The server ends with the run, and nobody could listen: what is not sent can hold up neither run nor exit.
         EventsWorker.set_client_override(NullEventsClient)
     try:
-        yield
+        with _server_guarded(), exit_on_sigterm(_kill_server):
+            yield
     except RuntimeError as error:
         if "Prefect API server" not in str(error):
             raise
@@ -104,3 +109,39 @@ def in_this_process() -> Iterator[None]:
             remedy="Is 127.0.0.1 up, and is ~/.prefect (or PREFECT_HOME) writable? "
             "A server that runs already can be named with PREFECT_API_URL.",
         ) from error
+
+
+@contextmanager
+def _server_guarded() -> Iterator[None]:
+    """A block whose Prefect server, started whenever Prefect wants it, ends with this process however that ends."""
+    done = Event()
+    with closing(ChildGuard()) as guard:
+
+        def watch() -> None:
+            known = 0
+            while not done.wait(5.0 if known else 0.1):  # a server whose port is taken is soon another process
+                if (pid := _server_pid()) and pid != known:
+                    known = pid
+                    guard.add(pid)
+
+        watcher = Thread(target=watch, name="server-guard", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+
+def _server_pid() -> int:
+    """The process of the server that Prefect started for this one; 0 where there is none."""
+    from prefect.server.api.server import SubprocessASGIServer
+
+    process = SubprocessASGIServer().server_process
+    return process.pid if process else 0
+
+
+def _kill_server() -> None:
+    if pid := _server_pid():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

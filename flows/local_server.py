@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from flows.child_guard import ChildGuard
 from flows.environment import PrefectError, server_environment
 
 START_LIMIT = 120.0  # seconds; a fresh database takes eight on two idle cores, and much longer on busy ones
@@ -20,7 +21,7 @@ _KEPT_OF_LOG = 5_000_000  # bytes of the log after which a start begins it anew
 
 
 class LocalServer:
-    """``prefect server start`` on 127.0.0.1, which nothing outside the machine reaches.
+    """``prefect server start`` on 127.0.0.1, which nothing outside the machine reaches. It ends with this process.
 
     Args:
         port: where it listens.
@@ -33,6 +34,7 @@ class LocalServer:
         self.log = log
         self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: ChildGuard | None = None
 
     @property
     def url(self) -> str:
@@ -67,6 +69,8 @@ class LocalServer:
         environ.setdefault("PREFECT_SERVER_UI_API_URL", self.url)  # its pages ask port 4200 otherwise
         self.log.parent.mkdir(parents=True, exist_ok=True)
         fresh = not self.log.exists() or self.log.stat().st_size > _KEPT_OF_LOG
+        self._end_guard()  # of a server that has ended by itself
+        self._guard = guard = ChildGuard()
         with self.log.open("wb" if fresh else "ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)],
@@ -76,6 +80,7 @@ class LocalServer:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us: we end it when the runs have ended
             )
+        guard.add(-self._process.pid)
         deadline = time.monotonic() + START_LIMIT
         while not self.answers():
             if self.is_dead() or time.monotonic() > deadline:
@@ -101,3 +106,9 @@ class LocalServer:
                 os.killpg(process.pid, how)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_LIMIT)
+        self._end_guard()
+
+    def _end_guard(self) -> None:
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            guard.close()
