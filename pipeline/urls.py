@@ -32,6 +32,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 
+# Names for use within one machine or network: RFC 6761, 6762, 8375, and ICANN's reservation of 2024.
+_LOCAL_NAMES: Final = (".localhost", ".local", ".home.arpa", ".internal")
 # What `ipaddress` calls global but reaches elsewhere, or is a cloud's own service. See also is_public_address.
 _NEVER: Final = tuple(
     ipaddress.ip_network(net)
@@ -158,6 +160,13 @@ def is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_local(name: str) -> bool:
+    """Whether a host, by itself, is of this machine or of a private network: no lookup is made."""
+    if is_address(name):
+        return not is_public_address(name)
+    return "." not in name or name.endswith(_LOCAL_NAMES)
 
 
 def _host(raw: str, name: str) -> str:

@@ -127,7 +127,58 @@ def test_a_list_of_a_feed_reader_gives_feeds_with_the_folder_as_region() -> None
         ("https://plain.example/a?b=1&c=2", "Plain Dealer", "en", "unknown", "plain"),
     ]
     assert {(f.role, f.expected_every, f.confirmed_in) for f in feeds} == {(Role.OUTLET, USUAL, "mine.opml")}
-    assert notes == ("1 addresses of mine.opml can't be polled and were left out.",)
+    assert notes == (
+        "mine.opml, line 8: left out. The address file:///etc/passwd is not an http or https address.",
+        "mine.opml, line 9: left out. https://shore.example/feed stands in line 5 already.",
+    )
+
+
+def listing(*addresses: str) -> bytes:
+    """A list with an address a line, from line 2 on, after one that is good."""
+    lines = "\n".join(f'<outline xmlUrl="{url}"/>' for url in ("https://good.example/rss", *addresses))
+    return f"<opml><body>\n{lines}\n</body></opml>".encode()
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://127.0.0.1:9000/feed", "http://127.0.0.1:9000/feed is not on the public internet."),
+        ("http://169.254.169.254/latest", "http://169.254.169.254/latest is not on the public internet."),
+        ("http://[::1]/feed", "http://[::1]/feed is not on the public internet."),
+        ("http://localhost/feed", "http://localhost/feed is not on the public internet."),
+        ("http://router.local/feed", "http://router.local/feed is not on the public internet."),
+        ("ftp://isle.example/rss", "The address ftp://isle.example/rss is not an http or https address."),
+        (
+            "https://u:p@isle.example/",
+            "The address https://u:p@isle.example/ holds a user name, a password or a backslash.",
+        ),
+        ("HTTPS://GOOD.example/rss", "https://good.example/rss stands in line 2 already."),
+    ],
+)
+def test_what_a_list_must_not_name_is_left_out_and_told_by_its_line(address: str, why: str) -> None:
+    feeds, notes = read_opml(listing(address), source="mine.opml")
+
+    assert [feed.url for feed in feeds] == ["https://good.example/rss"]
+    assert notes == (f"mine.opml, line 3: left out. {why}",)
+
+
+def test_a_server_of_ones_own_may_stand_in_a_list() -> None:
+    feeds, notes = read_opml(listing("http://desk.internal/rss"), source="x", is_own="desk.internal".__eq__)
+
+    assert [feed.url for feed in feeds] == ["https://good.example/rss", "http://desk.internal/rss"]
+    assert notes == ()
+
+
+def test_the_line_at_which_a_list_gets_too_long_is_told() -> None:
+    with pytest.raises(ContentError, match=r"^mine\.opml, line 2002: the list has more than 2,000 feeds\."):
+        read_opml(listing(*(f"https://n{n}.example/rss" for n in range(2000))), source="mine.opml")
+
+
+def test_of_many_lines_that_are_left_out_fifty_are_told() -> None:
+    _, notes = read_opml(listing(*["http://10.0.0.1/rss"] * 60), source="mine.opml")
+
+    assert len(notes) == 51
+    assert notes[-1] == "mine.opml: and 10 more were left out."
 
 
 @pytest.mark.parametrize("name", ["haiti", "somalia", "lebanon"])

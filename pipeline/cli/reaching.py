@@ -12,6 +12,7 @@ from pipeline.cli.clock import wall_clock
 from pipeline.errors import ContentError, MissionwatchError, UsageError
 from pipeline.extract.page import ExtractedPage
 from pipeline.fetch import ACCEPT_PAGE, Fetcher, FetchLimits
+from pipeline.fetch.sockets import grant_of
 from pipeline.initiate.discover import discover
 from pipeline.initiate.feeds import feed_for, usual_gap
 from pipeline.initiate.opml import MAX_BYTES, is_opml, read_opml
@@ -31,6 +32,11 @@ class World:
 
     fetcher: Fetcher
     pool: WorkerPool
+    settings: Settings
+
+    def is_own(self, name: str) -> bool:
+        """Whether a host stands for a server of our own, by the setting ``own_servers``."""
+        return grant_of(name, self.settings.grants) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ async def world(settings: Settings) -> AsyncIterator[World]:
         ) as fetcher,
         WorkerPool(settings.workers, deadline=settings.worker_deadline) as pool,
     ):
-        yield World(fetcher, pool)
+        yield World(fetcher, pool, settings)
 
 
 async def article_at(url: str, at: World) -> SeedArticle:
@@ -118,7 +124,8 @@ async def feeds_from(source: str, at: World, *, language: str = "en") -> FoundFe
         return FoundFeeds(shipped_feeds(source[len(REGION) :]))
     if source.casefold().startswith(("http://", "https://")):
         return await _from_address(source, at, language)
-    return FoundFeeds(*read_opml(_opml_file(Path(source)), source=Path(source).name, language=language))
+    body = _opml_file(Path(source))
+    return FoundFeeds(*read_opml(body, source=Path(source).name, language=language, is_own=at.is_own))
 
 
 def _opml_file(path: Path) -> bytes:
@@ -136,7 +143,9 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
     answer = await at.fetcher.get_page(url, max_body=MAX_PAGE, accept="*/*")
     content_type = answer.headers.get("content-type", "")
     if is_opml(answer.body[:65_536].decode("utf-8", "replace")):
-        return FoundFeeds(*read_opml(answer.body, source=url, content_type=content_type, language=language))
+        return FoundFeeds(
+            *read_opml(answer.body, source=url, content_type=content_type, language=language, is_own=at.is_own)
+        )
     try:
         itself = await at.pool.run(parse_in_worker, answer.body, content_type, answer.final_url, wall_clock())
         return FoundFeeds((_told_by(FeedLook(feed_for(answer.final_url, ""), itself), language, url),))

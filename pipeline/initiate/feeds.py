@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from pipeline.errors import RefusedError
 from pipeline.model import Feed, ParsedFeed, Role
 from pipeline.text import content_id, safe, shorten, squeeze
 from pipeline.urls import absolute, host, is_address
@@ -101,12 +100,3 @@ def usual_gap(parsed: ParsedFeed, now: datetime) -> timedelta:
     longest = max(*gaps, now - times[-1]) * 1.5
     hours = round(min(max(longest, _LEAST), _MOST).total_seconds() / 3600)
     return timedelta(hours=hours)
-
-
-def is_usable(url: str) -> bool:
-    """Whether ``url`` is an address that may be polled."""
-    try:
-        absolute(url)
-    except RefusedError:
-        return False
-    return True

@@ -6,20 +6,22 @@ What comes in is hostile: all that stands before the root is cut, so that no ent
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from lxml import etree
 
-from pipeline.errors import ContentError
-from pipeline.initiate.feeds import USUAL, feed_for, is_usable
+from pipeline.errors import ContentError, RefusedError
+from pipeline.initiate.feeds import USUAL, feed_for
 from pipeline.model import Feed, Role
 from pipeline.parse.decode import decode
 from pipeline.parse.problems import Problems
 from pipeline.text import safe, shorten
+from pipeline.urls import host, is_local
 
 MAX_BYTES = 2 * 2**20
 MAX_FEEDS = 2_000
+MAX_NOTES = 50  # lines of a list that are told one by one
 _ROOT = re.compile(r"<opml[\s>]", re.IGNORECASE)
 # Addresses with a bare "&" are common in such lists, and the parser would lose what follows; so would any entity.
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
@@ -37,15 +39,21 @@ def is_opml(text: str) -> bool:
 
 
 def read_opml(
-    body: bytes, *, source: str, content_type: str = "", language: str = "en"
+    body: bytes,
+    *,
+    source: str,
+    content_type: str = "",
+    language: str = "en",
+    is_own: Callable[[str], bool] = lambda _: False,
 ) -> tuple[tuple[Feed, ...], tuple[str, ...]]:
-    """The feeds that an OPML document lists, each address once, in its order; and what was left out, in plain English.
+    """The feeds that an OPML document lists, each address once, in its order; and what was left out, each by its line.
 
     Args:
         body: its bytes.
         source: where it came from, for messages and for ``confirmed_in``.
         content_type: the HTTP header, where there was one.
         language: of a feed for which the document names none.
+        is_own: whether a host is a server of the operator's own, which may be polled though it is private.
 
     Raises:
         ContentError: ``too-large``, ``not-a-feed`` (it is no OPML, or lists no feed) or ``too-many-tags``.
@@ -67,23 +75,37 @@ def read_opml(
         root = None
     if root is None:
         raise ContentError("not-a-feed", f"{source} starts like a list of feeds but can't be read.", remedy="Mend it.")
+    lines_before = text.count("\n", 0, found.start())
     feeds: dict[str, Feed] = {}
-    left_out = 0
+    listed: dict[str, int] = {}  # the line of each address
+    notes: list[str] = []
     for outline in root.iter("outline"):
         url = _attribute(outline, "xmlurl")
         if not url:
             continue
-        if not is_usable(url):
-            left_out += 1
+        line = lines_before + (outline.sourceline if isinstance(outline.sourceline, int) else 0)
+        try:
+            feed = _feed(outline, url, source, language)
+        except RefusedError as error:
+            notes.append(f"{source}, line {line}: left out. {error.message}")
             continue
-        if len(feeds) >= MAX_FEEDS:
-            raise ContentError("too-large", f"{source} lists more than {MAX_FEEDS:,} feeds.", remedy="Split it.")
-        feed = _feed(outline, url, source, language)
-        feeds.setdefault(feed.url, feed)
+        if is_local(name := host(feed.url)) and not is_own(name):
+            notes.append(f"{source}, line {line}: left out. {feed.url} is not on the public internet.")
+        elif feed.url in listed:
+            notes.append(f"{source}, line {line}: left out. {feed.url} stands in line {listed[feed.url]} already.")
+        elif len(feeds) == MAX_FEEDS:
+            raise ContentError(
+                "too-large", f"{source}, line {line}: the list has more than {MAX_FEEDS:,} feeds.", remedy="Split it."
+            )
+        else:
+            feeds[feed.url] = feed
+            listed[feed.url] = line
     if not feeds:
-        raise ContentError("not-a-feed", f"{source} lists no feed that can be polled.", remedy="Look into it.")
-    notes = (f"{left_out} addresses of {source} can't be polled and were left out.",) if left_out else ()
-    return tuple(feeds.values()), notes
+        why = f" {notes[0]}" if notes else ""
+        raise ContentError("not-a-feed", f"{source} lists no feed that can be polled.{why}", remedy="Look into it.")
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [f"{source}: and {len(notes) - MAX_NOTES} more were left out."]
+    return tuple(feeds.values()), tuple(notes)
 
 
 def write_opml(feeds: Iterable[Feed], title: str) -> bytes:

@@ -47,7 +47,7 @@ _MONTHS: Final[dict[str, int]] = {
 }  # fmt: skip
 _ACCENTS: Final = str.maketrans("éèêûùôçãáíóúÉÛ", "eeeuuocaaiouEU")
 
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
 _AFTER = r"(?:[T\s,]{1,3}" + _CLOCK + r")?\s{0,3}(?P<half>[AaPp]\.?[Mm](?![A-Za-z])\.?)?\s{0,3}(?P<zone>\S.{0,40})?"
 _ISO = re.compile(r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,2})" + _AFTER + r")?)?")
 _COMPACT = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from pipeline.model import ParsedFeed
 from pipeline.parse.draft import capped, entry_of
 from pipeline.parse.plain import as_html, one_line
 from pipeline.parse.problems import Problems, shown
+
+# The specification wants the address; some generators write the number alone.
+_VERSION = re.compile(r"jsonfeed\.org/version/|^\s*1(?:\.[01])?\s*$")
 
 
 def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -> ParsedFeed:
@@ -23,7 +27,7 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _not_a_feed(url, "starts like JSON but can't be read as such") from error
-    if not isinstance(data, dict) or "jsonfeed.org/version/" not in _text(data, "version"):
+    if not isinstance(data, dict) or not _VERSION.search(_text(data, "version")):
         raise _not_a_feed(url, "is JSON, but no JSON Feed")
     items = data.get("items")
     if not isinstance(items, list):

@@ -90,12 +90,13 @@ def _links(item: Any) -> Iterator[str]:
     """Candidates for the page's address, best first: the one behind a counting redirect, then the plain link."""
     yield _field(item, "feedburner_origlink")
     yield _field(item, "link")
-    for link in dict.get(item, "links") or []:
-        if dict.get(link, "rel") == "alternate":
-            yield _field(link, "href")
+    links = dict.get(item, "links") or []
+    yield from (_field(link, "href") for link in links if dict.get(link, "rel") == "alternate")
     guid = _field(item, "id")
     if guid.startswith(("http://", "https://")):
         yield guid
+    # An entry's own address, where nothing else is given: some sites write the page's address so.
+    yield from (_field(link, "href") for link in links if dict.get(link, "rel") == "self")
 
 
 def _markup(item: Any, key: str) -> str:

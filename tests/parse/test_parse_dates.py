@@ -56,6 +56,8 @@ def at(*parts: int) -> datetime:
         ("Tue, 05 Mar 2024 24:00:00 GMT", at(2024, 3, 6)),
         ("Sat, 31 Dec 2016 23:59:60 GMT", at(2017, 1, 1)),
         ("2024-03-05T24:00:00Z", at(2024, 3, 6)),
+        ("Tue, 05 Mar 2024 12:35:9 GMT", at(2024, 3, 5, 12, 35, 9)),
+        ("2024-03-05T9:5:07Z", at(2024, 3, 5, 9, 5, 7)),
     ],
 )
 def test_a_date_is_read_in_utc(raw: str, expected: datetime) -> None:

@@ -320,3 +320,26 @@ def test_a_charset_that_is_none_of_the_web_is_not_obeyed(charset: str) -> None:
 
     assert [entry.guid for entry in parsed.entries] == ["c-1"]
     assert "charset that we do not know" in parsed.problems[0]
+
+
+def test_an_atom_entry_with_no_link_but_its_own_has_that_one() -> None:
+    entry = b'<entry><title>Force approved</title><id>tag:c,1</id><link rel="self" href="gsf"/></entry>'
+
+    (found,) = parse(b'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>' + entry + b"</feed>").entries
+
+    assert found.link == LINK
+
+
+@pytest.mark.parametrize("version", ["1", "1.1", " 1.0 ", 1, 1.1])
+def test_a_json_feed_may_write_its_version_short(version: object) -> None:
+    feed = {"version": version, "title": "T", "items": [{"id": "1", "url": LINK, "title": "Force approved"}]}
+
+    assert [entry.link for entry in parse(json.dumps(feed).encode()).entries] == [LINK]
+
+
+@pytest.mark.parametrize("version", ["2", "1.1.3", "version 1", 7, None, True])
+def test_json_of_another_version_is_no_feed(version: object) -> None:
+    with pytest.raises(ContentError) as caught:
+        parse(json.dumps({"version": version, "items": []}).encode())
+
+    assert caught.value.code == "not-a-feed"
