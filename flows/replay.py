@@ -26,6 +26,7 @@ from pipeline import site, storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
 from pipeline.errors import UsageError  # noqa: E402
+from pipeline.model import Watch  # noqa: E402
 from pipeline.replay import Archive, ArchiveServer, days, load_archive  # noqa: E402
 from pipeline.stopping import stop_signals  # noqa: E402
 
@@ -51,7 +52,7 @@ def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: b
         except KeyboardInterrupt:
             click.echo("Stopped. What was stored stays; the next replay goes on from there.", err=True)
             return 130
-        code = _show(request, watch.slug, watch.title, totals)
+        code = _show(request, watch, totals)
         if serve:
             _serve(server)
         return code
@@ -140,16 +141,16 @@ def _resume(data_dir: Path, slug: str) -> datetime | None:
         return store.last_run_now(slug)
 
 
-def _show(request: WatchRequest, slug: str, title: str, totals: dict[str, int]) -> int:
+def _show(request: WatchRequest, watch: Watch, totals: dict[str, int]) -> int:
     screen = report.console()
     n = totals.get
     with storage.open_published(request.data_dir) as store:
-        board = store.board(slug)
-        changes = store.changes(slug, datetime(1970, 1, 1, tzinfo=UTC))
-        held = store.counts(slug)
+        board = store.board(watch.slug)
+        changes = store.changes(watch.slug, datetime(1970, 1, 1, tzinfo=UTC))
+        held = store.counts(watch.slug)
     screen.print(report.change_lines(changes))
     screen.print()
-    screen.print(report.board_table(board, f"{title}: the board"))
+    screen.print(report.board_table(board, f"{watch.title}: the board"))
     screen.print()
     screen.print(
         f"This replay: {n('days', 0)} days, {n('rounds', 0)} of them with a round and the others quiet, "
@@ -163,7 +164,7 @@ def _show(request: WatchRequest, slug: str, title: str, totals: dict[str, int]) 
     if (page := request.data_dir / site.SITE / site.PAGE).is_file():
         screen.print(f"Look at it in a browser: {page}")
     screen.print()
-    screen.print(report.sql_hints(request.data_dir / "missionwatch.duckdb"))
+    screen.print(report.sql_hints(request.data_dir / "missionwatch.duckdb", watch.baseline.published.date()))
     return NOTHING_REACHED if n("feeds_due", 0) and n("feeds_failed", 0) == n("feeds_due", 0) else OK
 
 

@@ -123,7 +123,7 @@ def sample(watch: Watch, channel: str, now: datetime, folder: Path) -> Alert:
                 after_quote=facts[0].quote if facts else "",
                 notes=("Verdict: none, this is a test", "How sure: as sure as the baseline is"),
                 # The baseline may be in the watch's own words: no outlet's name belongs on them.
-                source="the watch's baseline, which rests on",
+                source=f"the watch's baseline{', which rests on' if watch.baseline.url else ''}",
                 url=watch.baseline.url,
                 trail=f"missionwatch board {folder}",
             ),

@@ -98,15 +98,17 @@ def changes(folder: Path, since: datetime, as_json: bool, as_csv: bool, data_dir
 @click.command()
 @folder_argument
 @click.argument("what", metavar="URL-or-ID")
+@click.option("--all", "whole", is_flag=True, help="The whole trail, each step with all that is known of it.")
 @click.option("--json", "as_json", is_flag=True, help="The whole trail as one JSON object.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a page that stands alone.")
 @data_dir_option
-def why(folder: Path, what: str, as_json: bool, html: Path | None, data_dir: Path, archive: bool) -> None:
-    """Tell the trail of an article, entry, claim, change or alert: what was read, decided and left out, and why.
+def why(folder: Path, what: str, whole: bool, as_json: bool, html: Path | None, data_dir: Path, archive: bool) -> None:
+    """Tell what came of an article, entry, claim, change or alert, and why: the answer first, then what it rests on.
 
     \b
     missionwatch why seeds/haiti http://island-observer-live.test/2025/09/30/...
     missionwatch why seeds/haiti 5f0c8a52-...      (any id that board, changes or SQL shows)
+    missionwatch why seeds/haiti 5f0c8a52 --all      each step, from the feed to the delivery
     missionwatch why seeds/haiti 5f0c8a52 --html why.html
     """
     if as_json and html:
@@ -121,10 +123,13 @@ def why(folder: Path, what: str, as_json: bool, html: Path | None, data_dir: Pat
         click.echo(shown.json_line(asdict(trail), _plain))
         return
     screen = report.console()
+    screen.print(shown.line(trail.ends), style="bold")
+    if not whole:
+        screen.print(report.trail_in_short(trail))
+        return
     for name, rows in report.sections(trail):
         for row in rows:
             screen.print(report.trail_entry(name, row))
-    screen.print(shown.line(trail.ends), style="bold")
 
 
 def add_commands(group: click.Group) -> None:

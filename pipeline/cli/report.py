@@ -148,12 +148,12 @@ def _proof(row: Row) -> list[RenderableType]:
     return [Padding(quote, (0, 0, 0, 12)), Padding(source, (0, 0, 0, 12))]
 
 
-def sql_hints(published: Path) -> RenderableType:
-    """Three lines to try in a SQL client, and where to point it."""
+def sql_hints(published: Path, day: date) -> RenderableType:
+    """Three lines to try in a SQL client, and where to point it. ``day`` is one of the watch's past."""
     lines = [
         "SELECT aspect, subject, value, stage, since, sources FROM board ORDER BY aspect;",
         "SELECT held_from, aspect, before_value, value, quote FROM changes WHERE verdict <> 'baseline';",
-        "SELECT aspect, subject, value, stage FROM board_as_of('2025-09-01');",
+        f"SELECT aspect, subject, value, stage FROM board_as_of('{day}');",  # noqa: S608 -- a line to read
     ]
     return Group(
         Text("Ask it in SQL, with any DuckDB client, while the watch runs:", style="bold"),
@@ -180,6 +180,27 @@ def trail_entry(section: str, row: Row) -> RenderableType:
         if value not in (None, "", []):
             body.add_row(name, cell(value))
     return Group(head, Padding(body, (0, 0, 0, 2)))
+
+
+_SHORT = {"articles": "title outlet published", "claims": "verdict reason quote", "changes": "aspect subject value"}
+_SHORT_ROWS = 5  # of each section
+
+
+def trail_in_short(trail: object) -> RenderableType:
+    """The article, its claims and its changes in a line each, and how much more the whole trail has."""
+    body = Table.grid(padding=(0, 1))
+    body.add_column(style="dim")
+    body.add_column(overflow="fold")
+    found = dict(sections(trail))
+    for name, columns in _SHORT.items():
+        rows = found.get(name, ())
+        for row in rows[:_SHORT_ROWS]:
+            told = (cell(row[column], 160) for column in columns.split() if row[column] not in (None, ""))
+            body.add_row(_ONE_OF[name], Text(": ").join(told))
+        if len(rows) > _SHORT_ROWS:
+            body.add_row("", f"and {len(rows) - _SHORT_ROWS} more {name}")
+    steps = ", ".join(f"{len(rows)} {_ONE_OF[name] if len(rows) == 1 else name}" for name, rows in found.items())
+    return Group(body, Text(f"The whole trail, with --all: {steps}.", style="dim"))
 
 
 def sections(trail: object) -> list[tuple[str, Sequence[Row]]]:

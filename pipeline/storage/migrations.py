@@ -174,6 +174,11 @@ def typed_facts(db: Connection) -> None:
     _run_all(db, typed_views_ddl())
 
 
+def one_confidence(db: Connection) -> None:
+    """One confidence of the board's rows; the column ``sure`` stays, and says the same."""
+    _run_all(db, typed_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -192,6 +197,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     feed_pieces,
     settled,
     typed_facts,
+    one_confidence,
 )
 
 

@@ -72,7 +72,12 @@ CLEARER: tuple[tuple[str, str, str], ...] = (
     ("changes", "origin", "Who first wrote it: an outlet, its publisher's family, or the wire that it reprinted."),
     ("articles", "origin", "Who first wrote it: outlet, family, or the wire that it reprints; null until it is read."),
     ("board", "known_at", "When it could be known: publication time of the article, not the time of our poll."),
-    ("board", "confidence", "0 to 1, of the claim that made the row; 1 for what was known at the start."),
+    (
+        "board",
+        "confidence",
+        "0 to 1, by now: the odds of the claim that made the row times the number of sources; 1 for what was known at "
+        "the start. That of the claim alone stands in changes.",
+    ),
     ("board", "sources", "Independent origins that say so still; reprints of one wire count once. See evidence."),
     ("run", "counts", "Its numbers by name: counts['articles_new']. A name that is not there counts as null."),
     ("runs", "counts", "Its numbers by name: counts['articles_new']. A name that is not there counts as null."),

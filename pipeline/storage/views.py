@@ -110,7 +110,7 @@ sources AS (
     FROM support WHERE {supported} GROUP BY change_id
 )
 SELECT c.watch, c.aspect, c.subject, c.stage, c.value, c.held_from AS since, c.before_value, c.before_stage,
-       coalesce(n.sources, 0) AS sources, n.confirmed_at, c.confidence, {_SURER} AS sure,
+       coalesce(n.sources, 0) AS sources, n.confirmed_at, {_SURER} AS confidence, {_SURER} AS sure,
        c.verdict = 'disputes' OR c.disputed_value IS NOT NULL AS is_disputed, c.disputed_value,
        c.quote, coalesce(a.url, b.url) AS url, coalesce(a.outlet, b.outlet) AS outlet,
        c.known_at, c.verdict, c.reason, c.change_id
@@ -183,8 +183,8 @@ BOARD = make_view(
     ("before_stage", "Stage before."),
     ("sources", "Independent origins that say so; reprints of one wire count once."),
     ("confirmed_at", "Publication time of the last article that says so."),
-    ("confidence", "0 to 1, of the claim that made the row."),
-    ("sure", "0 to 1, how sure the row is by now: the odds of that claim times the number of sources."),
+    ("confidence", "0 to 1, of the row by now: the odds of the claim that made it times the number of sources."),
+    ("sure", "The same as confidence: its name of before, for queries that have it. Use confidence."),
     ("is_disputed", "True while sources disagree."),
     ("disputed_value", "The other value, where sources disagree."),
     ("quote", "The sentence that says so, verbatim."),

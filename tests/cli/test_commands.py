@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from flows.cli import main
+from pipeline.cli.report import sql_hints, trail_in_short
 from pipeline.model import RunRecord
 from pipeline.storage import open_store, publish
+from pipeline.storage.why import Trail
 from tests.storage.builders import (
     NOW,
     RUN,
@@ -128,11 +132,51 @@ def test_changes_since_later_are_none(data: Path) -> None:
     assert told.output.strip() == "No change."
 
 
-def test_why_ends_with_a_sentence_that_says_where_the_trail_ends(data: Path) -> None:
-    told = run("why", HAITI, make_entry(feed=make_feed()).url, "--data-dir", str(data))
+WHY_ANSWER = "An alert to console is pending."
 
-    assert told.exit_code == 0, told.output
-    assert told.output.strip().splitlines()[-1].endswith(".")
+
+def test_why_begins_with_what_came_of_it(data: Path) -> None:
+    told = run("why", HAITI, make_entry(feed=make_feed()).url, "--data-dir", str(data)).output
+
+    assert [line.rstrip() for line in told.splitlines()] == [
+        WHY_ANSWER,
+        "article Title of one: Times: 2025-09-30 12:00",
+        "claim   new: the board said nothing of it: The Council decided.",
+        "change  mandate: the mission's mandate: a new force",
+        "The whole trail, with --all: 1 feed, 1 entry, 1 fetch, 1 article, 1 reading, 1 claim, 1 change, 1 alert.",
+    ]
+
+
+def test_why_with_all_tells_each_step_after_the_answer(data: Path) -> None:
+    told = run("why", HAITI, make_entry(feed=make_feed()).url, "--data-dir", str(data), "--all").output
+
+    lines = told.splitlines()
+    assert lines[0] == WHY_ANSWER
+    steps = ["feed", "entry", "fetch", "article", "reading", "claim", "change", "alert"]
+    assert [line for line in lines if line in steps] == steps
+
+
+def test_why_of_much_names_five_of_each_and_how_many_more_there_are() -> None:
+    claim = {"verdict": "repeats", "reason": "the board has it", "quote": "It stays."}
+    console = Console(width=100, record=True, file=io.StringIO())
+
+    console.print(trail_in_short(Trail("x", claims=(claim,) * 583)))
+
+    told = console.export_text().splitlines()
+    assert [line.rstrip() for line in told] == [
+        *["claim repeats: the board has it: It stays."] * 5,
+        "      and 578 more claims",
+        "The whole trail, with --all: 583 claims.",
+    ]
+
+
+@pytest.mark.parametrize("day", [date(2012, 3, 4), date(2025, 9, 1)])
+def test_the_hint_for_sql_looks_at_a_day_of_the_watch(day: date) -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+
+    console.print(sql_hints(Path("missionwatch.duckdb"), day))
+
+    assert f"FROM board_as_of('{day:%Y-%m-%d}');" in console.export_text()
 
 
 def test_why_of_an_unknown_address_says_what_was_looked_for(data: Path) -> None:

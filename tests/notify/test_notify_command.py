@@ -36,6 +36,20 @@ def test_the_words_of_a_sample_say_that_it_is_a_test() -> None:
     assert from_json(alert.message).subject == alert.subject
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "Source: the watch's baseline\n"),
+        ("https://isle.example/seed", "Source: the watch's baseline, which rests on\n  https://isle.example/seed\n"),
+    ],
+)
+def test_a_sample_names_the_page_that_the_baseline_rests_on_where_there_is_one(url: str, said: str) -> None:
+    fact = Fact(Aspect.LEAD, "Isle force", Stage.IN_EFFECT, "Kenya", "Kenya leads the force.", 0)
+    watch = replace(WATCH, baseline=replace(WATCH.baseline, facts=(fact,), url=url))
+
+    assert said in sample(watch, "console", NOW, Path("seeds/isle")).body
+
+
 def test_each_sample_has_a_key_of_its_own() -> None:
     first, second = (sample(WATCH, "console", NOW, Path("x")) for _ in range(2))
 

@@ -84,6 +84,8 @@ HISTORY = {
     "typed_facts": "What a row says, typed: claim and change have slot, key and parts, change has before_parts; board, "
     "board_as_of, board_known_at and changes have a column for each part, at their end; the view facts has a row for "
     "each, the view status one for each watch. What was read before has null there.",
+    "one_confidence": "The board's confidence is that of the row by now, as sure was; sure says the same. That of the "
+    "one claim stands in changes.",
 }
 
 

@@ -245,13 +245,22 @@ def test_sources_count_independent_origins_and_confirmed_at_the_last_of_them(sto
     store.add_assessment(RUN, WATCH, [], judgements, [], [], origins)
     row = next(row for row in store.board(WATCH) if row["aspect"] == "mandate")
     assert (row["sources"], row["confirmed_at"], row["outlet"]) == (2, at("2025-09-30", hour=14), "Times")
-    assert row["sure"] == pytest.approx(surer(row["confidence"], 2))
+    assert row["confidence"] == pytest.approx(surer(change.confidence, 2))
     assert store.load_confirmations(WATCH) == [
         (change.change_id, "afp", at("2025-09-30", hour=14)),  # an origin counts once, at the last time of any
         (change.change_id, "times", at("2025-09-30", hour=14)),
     ]
     early = store._db.rows("SELECT sources FROM board_known_at('2025-09-30 12:30:00') WHERE aspect = 'mandate'")
     assert early == [{"sources": 1}]
+
+
+def test_sure_the_name_of_before_says_what_confidence_says(store: Store) -> None:
+    add(store, make_change())
+
+    rows = store._db.rows("SELECT confidence, sure FROM board")
+
+    assert len(rows) > 1
+    assert [row["sure"] for row in rows] == [row["confidence"] for row in rows]
 
 
 def test_a_row_is_disputed_while_sources_disagree(store: Store) -> None:

@@ -28,7 +28,17 @@ NAMES = [migration.__name__ for migration in MIGRATIONS]
 # Migrations that a release ended with. Those between two of them came together, in one release.
 RELEASED = ("views", "chat_answers", "recalls", "alert_rules")
 # Once released: make a file of them with old/make.py, and name the last above.
-UNRELEASED = ["for_analysts", "quick", "watch_states", "marks", "how_sure", "feed_pieces", "settled", "typed_facts"]
+UNRELEASED = [
+    "for_analysts",
+    "quick",
+    "watch_states",
+    "marks",
+    "how_sure",
+    "feed_pieces",
+    "settled",
+    "typed_facts",
+    "one_confidence",
+]
 
 
 def unpack(name: str, folder: Path) -> Path:
