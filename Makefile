@@ -30,6 +30,8 @@ JOBS ?= 2
 DAYS ?= 1,30,200,800
 # Articles of the archives that bench-speed generates.
 SIZES ?= 10000,100000
+# A database of advisories with the API of OSV.
+DATABASE ?= https://api.osv.dev
 ARGS ?=
 
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
@@ -158,6 +160,16 @@ lock: setup ## resolve the dependencies afresh into the two lock files, with has
 	  --generate-hashes --no-annotate --no-header -o requirements-setup.lock -
 	@git --no-pager diff --stat -- requirements.lock requirements-setup.lock
 	@echo "Look at the difference, then: make test lint"
+
+.PHONY: sbom
+sbom: setup ## write the bill of materials of the lock files: build/sbom.cdx.json (CycloneDX 1.6, no network)
+	@mkdir -p build
+	@$(BIN)/python -m tests.supply bill > build/sbom.cdx.json
+	@echo "Written: build/sbom.cdx.json"
+
+.PHONY: advisories
+advisories: setup ## ask a database for known advisories on what is locked: make advisories DATABASE=https://...
+	@$(BIN)/python -m tests.supply advisories --database "$(DATABASE)"
 
 .PHONY: clean
 clean: ## remove .venv and all caches; what a watch has collected stays
