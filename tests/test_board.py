@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading.worlds import DAY, LEAD, a_watch
 
-from pipeline.board import Board, apply, baseline_changes, confirm, fold, quantities, same_number, subject_key, surer
+from pipeline.board import (
+    Board,
+    apply,
+    baseline_changes,
+    confirm,
+    fold,
+    quantities,
+    same_number,
+    subject_key,
+    successors,
+    surer,
+)
 from pipeline.model import Aspect, Change, Stage, Verdict
 from pipeline.text import content_id
 
@@ -105,6 +117,26 @@ def test_confirming_what_is_not_on_the_board_changes_nothing() -> None:
     assert confirm(board, content_id("change", "other"), "ane", DAY) is board
 
 
+@pytest.mark.parametrize(
+    ("held", "since"),
+    [(date(2025, 10, 2), DAY.date()), (date(2025, 9, 28), date(2025, 9, 28))],
+    ids=["later", "before"],
+)
+def test_a_successors_name_counts_from_the_report_or_an_earlier_day_of_its_change(held: date, since: date) -> None:
+    change = replace(
+        a_change("x"),
+        aspect=Aspect.MANDATE,
+        value="Old Mission -> Harbour Protection Force",
+        held_from=held,
+        quote="It becomes the Harbour Protection Force (HPF).",
+    )
+
+    assert [(name.text, name.valid_from) for name in successors([change])] == [
+        ("Harbour Protection Force", since),
+        ("HPF", since),
+    ]
+
+
 def test_the_baseline_makes_the_first_rows() -> None:
     (change,) = baseline_changes(a_watch())
     assert (change.verdict, change.value, change.quote) == (Verdict.BASELINE, "Norway", LEAD)
@@ -152,6 +184,9 @@ def test_a_number_is_read(text: str, value: float) -> None:
         ("nearly 1,000", "989", True),
         ("991 officers", "989 officers", False),
         ("5,500 personnel", "5,550 personnel", True),
+        ("550 personnel", "555 personnel", True),
+        ("5,512 personnel", "5,555 personnel", False),  # neither is round
+        ("5,500 personnel", "5,570 personnel", False),
         ("up to 5,500 personnel", "5,550 personnel", True),
         ("up to 12,262 personnel", "12,626 personnel", False),
         ("2,500 personnel", "5,550 personnel", False),

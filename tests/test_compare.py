@@ -340,6 +340,22 @@ def test_a_denial_reverses() -> None:
     assert judgement.verdict is Verdict.REVERSES
 
 
+def test_a_denial_of_what_holds_reverses_its_row_and_makes_none_of_its_own() -> None:
+    world = World()
+    text = "Denmark has 200 soldiers in the Ruritania mission."
+    article = an_article(text)
+    about = {"aspect": Aspect.CONTRIBUTORS, "subject": "Denmark"}
+    world.meets(article, a_claim(text, article=article, stage=Stage.IN_EFFECT, **about))
+    denial = "Denmark has no 200 soldiers in the Ruritania mission, it said on Wednesday."
+    other = an_article(denial, outlet="Harbour Times", at=later(1))
+
+    (judgement,) = world.meets(other, a_claim(denial, article=other, stage=Stage.REJECTED, **about))
+
+    assert judgement.verdict is Verdict.REVERSES
+    rows = {key: row.change.stage for (aspect, key), row in world.board.items() if aspect is Aspect.CONTRIBUTORS}
+    assert {key: stage for key, stage in rows.items() if "denmark" in key} == {"denmark": Stage.REJECTED}
+
+
 def test_leaving_is_not_what_joining_was() -> None:
     world = World()
     text = "Denmark will send soldiers to the mission in Ruritania in October."

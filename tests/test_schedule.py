@@ -141,6 +141,13 @@ def test_what_a_body_asked_for_holds_until_the_next_body() -> None:
     assert after(state(), [*known, brought("a")]).due == NOW + HOUR + HOUR
 
 
+def test_an_answer_without_a_body_keeps_the_life_of_the_last_one_unless_it_names_another() -> None:
+    known = [brought("a", max_age=8 * HOUR)]
+
+    assert after(state(), [*known, SAME]).due == NOW + HOUR + 8 * HOUR
+    assert after(state(), [*known, replace(SAME, max_age=2 * HOUR)]).due == NOW + HOUR + 2 * HOUR
+
+
 @pytest.mark.parametrize("trouble", ["http-429", "http-5xx"])
 def test_retry_after_is_never_cut_short_up_to_a_day(trouble: str) -> None:
     assert wait(state(), failed(trouble, retry_after=9 * HOUR)) == 9 * HOUR

@@ -47,6 +47,12 @@ def test_a_change_that_one_rule_holds_to_be_sure_is_not_told_as_unsure_by_anothe
     assert brief(planned(change(), rules=(strict, RULE))) == [("desk", "alert")]
 
 
+def test_two_rules_that_name_one_channel_tell_a_change_there_once() -> None:
+    made = planned(change(), rules=(RULE, replace(RULE, name="second")))
+
+    assert [(alert.channel, alert.change_ids) for alert in made] == [(made[0].channel, (change().change_id,))]
+
+
 def test_a_rule_may_want_two_origins_before_it_tells_at_once() -> None:
     rule = replace(RULE, origins=2)
 
@@ -72,6 +78,13 @@ def test_an_unsure_change_is_told_at_once_when_it_is_confirmed_and_only_then() -
 
 def test_a_change_that_was_told_at_once_is_not_told_again_when_confirmed() -> None:
     assert again(change(), rules=(RULE,)) == []
+
+
+def test_what_one_rule_told_at_once_is_not_told_to_the_same_channel_when_another_holds_it_confirmed() -> None:
+    strict = replace(RULE, name="strict", at_once=0.95)
+
+    assert again(change(), rules=(strict, RULE)) == []
+    assert again(change(), rules=(strict,)) == [("desk", "confirmed")]
 
 
 def test_a_rule_that_wants_three_origins_tells_with_the_third() -> None:

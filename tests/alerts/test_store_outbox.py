@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -155,6 +156,20 @@ def test_a_letter_that_died_in_an_outage_is_put_back_when_the_channel_works_agai
     assert due(store, last + HOUR) == [alert()]
 
 
+def test_a_letter_that_dies_again_after_it_was_put_back_stays_dead(store: Store) -> None:
+    put(store, alert(), alert(1), alert(2))
+    last = dead(store, alert())
+    store.add_deliveries(RUN, [tried(alert(1), 1, last + HOUR, fails=False)])
+    assert store.put_back_after_outages(WATCH) == 1
+
+    later = last + 100 * HOUR
+    store.add_deliveries(RUN, [tried(alert(), 12 + n, later + n * HOUR, dead=n == 12) for n in range(1, 13)])
+    store.add_deliveries(RUN, [tried(alert(2), 1, later + 14 * HOUR, fails=False)])
+
+    assert store.put_back_after_outages(WATCH) == 0
+    assert [row["alert_id"] for row in store.dead_letters(WATCH)] == [alert().alert_id]
+
+
 def test_a_letter_that_was_refused_while_its_channel_took_others_stays_dead(store: Store) -> None:
     put(store, alert(), alert(1), alert(2))
     last = dead(store, alert())
@@ -234,6 +249,15 @@ def test_an_alert_is_found_by_the_first_signs_of_its_id(store: Store) -> None:
     put(store, alert())
 
     assert store.find_alert(WATCH, str(alert().alert_id)[:8].upper())["alert_id"] == alert().alert_id
+
+
+def test_signs_that_begin_two_ids_take_neither(store: Store) -> None:
+    one, other = (alert(n, alert_id=UUID(f"aaaaaaaa-0000-4000-8000-00000000000{n}")) for n in (1, 2))
+    put(store, one, other)
+
+    with pytest.raises(UsageError, match="'aaaaaaaa' begins the ids of several alerts of the watch haiti"):
+        store.find_alert(WATCH, "aaaaaaaa")
+    assert store.find_alert(WATCH, str(other.alert_id))["alert_id"] == other.alert_id
 
 
 @pytest.mark.parametrize("asked", ["", "ffffffff", "%", "abc"])

@@ -167,6 +167,13 @@ def test_a_page_of_few_words_has_no_text() -> None:
     assert "fewer than 25" in str(error)
 
 
+def test_twenty_five_words_are_an_article_and_twenty_four_are_none() -> None:
+    words = [f"word{n}" for n in range(25)]
+
+    assert extract(f"<html><body><article><p>{' '.join(words)}</p></article></body></html>").text == " ".join(words)
+    assert refusal(f"<html><body><article><p>{' '.join(words[1:])}</p></article></body></html>").code == "no-text"
+
+
 # -- guards ----------------------------------------------------------------------------------
 
 
@@ -301,6 +308,18 @@ def test_a_headline_is_no_sentence_of_the_article(title: str) -> None:
     html = f"<html><head><title>{title}</title></head><body><article><h1>Vote doubles force</h1>{BODY}</article>"
 
     assert extract(html).text.startswith(ARTICLE[0])
+
+
+def test_a_first_paragraph_whose_words_the_title_goes_on_from_stays() -> None:
+    title = "Vote doubles force in the isle"
+    body = f"<article><p>Vote doubles force</p>{BODY}</article>"
+    html = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+
+    assert extract(html).text.startswith("Vote doubles force\n\n")
+
+
+def test_a_page_without_a_title_keeps_its_first_paragraph() -> None:
+    assert extract(f"<html><body><article>{BODY}</article></body></html>").text.startswith(ARTICLE[0])
 
 
 def test_a_first_paragraph_that_only_begins_like_the_title_stays() -> None:

@@ -35,6 +35,7 @@ def at(*parts: int) -> datetime:
         ("Tue, 05 Mar 2024 10:00:00 EST", at(2024, 3, 5, 15)),
         ("Tue, 05 Mar 2024 10:00:00 EDT", at(2024, 3, 5, 14)),
         ("05 Mar 24 10:00:00 Z", at(2024, 3, 5, 10)),
+        ("05 Mar 99 10:00:00 Z", at(1999, 3, 5, 10)),
         ("Tuesday, 05 March 2024 10:00:00 GMT", at(2024, 3, 5, 10)),
         ("Tue,05 Mar 2024 10:00:00 +0000 (UTC)", at(2024, 3, 5, 10)),
         ("Tue, 05 Mar 2024 10:00:00 GMT+0300", at(2024, 3, 5, 7)),
@@ -108,6 +109,8 @@ def test_an_unknown_zone_is_taken_as_utc_and_told() -> None:
         ("3024-03-05T10:00:00Z", "more than a day ahead"),
         ("2026-06-02T00:00:01Z", "more than a day ahead"),
         ("1970-01-01T00:00:00Z", "before 1990"),
+        ("05 Mar 49 10:00:00 GMT", "more than a day ahead"),  # 2049, and from 50 on the century before
+        ("05 Mar 50 10:00:00 GMT", "before 1990"),
         ("0001-01-01T00:00:00+23:00", "could not be read"),
         ("9999-12-31T23:59:00-12:00", "could not be read"),
         ("Fri, 31 Feb 2024 10:00:00 GMT", "could not be read"),
