@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -341,3 +342,12 @@ def test_the_changes_view_tells_what_became_of_each(store: Store) -> None:
         (1, NOW + timedelta(minutes=1), None),
         (None, None, "too weak"),
     ]
+
+
+def test_signs_that_begin_the_ids_of_two_changes_mark_neither(store: Store) -> None:
+    ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{n}") for n in (1, 2)]
+    add(store, *(make_change(change_id=one, subject=f"thing {one}") for one in ids))
+
+    with pytest.raises(UsageError, match="aaaaaaaa begins the ids of several things"):
+        store.find_marked(WATCH, "aaaaaaaa")
+    assert store.find_marked(WATCH, str(ids[1])).change.change_id == ids[1]
