@@ -17,7 +17,7 @@ import feedparser
 
 from pipeline.parse.entries import HASH_VERSION
 
-VERSION: Final = 1  # raise it when the same bytes come to be read otherwise: each item is then read once more
+VERSION: Final = 2  # raise it when the same bytes come to be read otherwise: each item is then read once more
 
 _BLANKS: Final = " \t\r\n"
 _ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")
