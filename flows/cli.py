@@ -14,7 +14,7 @@ from flows.cli_automations import add_automations
 from flows.spans import Span
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
-from pipeline.cli.frame import EXIT_CODES
+from pipeline.cli.frame import EXIT_CODES, live_dir_option
 
 
 # `obj`: how a command opens the alert channels, those that are Prefect's blocks too.
@@ -51,15 +51,13 @@ _watched = click.argument(
     help="Minutes between rounds; each feed is polled only when it is due.",
 )
 @click.option("--all-feeds", is_flag=True, help="Poll each feed, due or not.")
-@data_dir_option
-def run(folders: tuple[Path, ...], once: bool, every: int, all_feeds: bool, data_dir: Path, archive: bool) -> None:
+@live_dir_option
+def run(folders: tuple[Path, ...], once: bool, every: int, all_feeds: bool, data_dir: Path) -> None:
     """Run the watches in DIR...: poll their feeds, read what is new, alert on changes, publish for SQL.
 
     Several share one store, and a feed that two of them name is polled once. No server and no configuration are
     needed. Stop it with Ctrl-C; nothing is lost.
     """
-    if archive:
-        raise click.UsageError("The archive is run with `missionwatch replay DIR`.")
     from flows.live import run_live
 
     raise SystemExit(run_live(folders, data_dir, once=once, every_minutes=every, every_feed=all_feeds))
@@ -133,8 +131,9 @@ _archive_port = click.option(
     default=None,
     help="Take acknowledgements by link too, on this port of 127.0.0.1; see `missionwatch alerts listen`.",
 )
+@click.option("--wait-for-schedule", is_flag=True, help="Do the first round when its schedule says, not at once.")
 @_archive_port
-@data_dir_option
+@live_dir_option
 def serve(
     folders: tuple[Path, ...],
     every: int,
@@ -142,9 +141,9 @@ def serve(
     port: int,
     at_once: int,
     ack_port: int | None,
+    wait_for_schedule: bool,
     archive_port: int | None,
     data_dir: Path,
-    archive: bool,
 ) -> None:
     """Serve the watches in DIR...: a Prefect server on this machine schedules them, shows them and wakes their steps.
 
@@ -154,8 +153,6 @@ def serve(
     missionwatch serve seeds/haiti
     missionwatch serve seeds/haiti seeds/mine --every 30 --poll-every 10
     """
-    if archive:
-        raise click.UsageError("An archive is named by --archive-port.")
     from flows.serve import run_serve
 
     raise SystemExit(
@@ -167,6 +164,7 @@ def serve(
             port=port,
             at_once=at_once,
             ack_port=ack_port,
+            round_now=not wait_for_schedule,
             archive_port=archive_port,
         )
     )
@@ -178,7 +176,7 @@ def serve(
 @_poll_every
 @click.option("--pool", default="missionwatch", show_default=True, help="The work pool whose workers run them.")
 @_archive_port
-@data_dir_option
+@live_dir_option
 def deployments(
     folders: tuple[Path, ...],
     every: int,
@@ -186,7 +184,6 @@ def deployments(
     pool: str,
     archive_port: int | None,
     data_dir: Path,
-    archive: bool,
 ) -> None:
     """Print the prefect.yaml that deploys the watches in DIR... to a Prefect server with a process work pool.
 
@@ -194,8 +191,6 @@ def deployments(
     missionwatch deployments seeds/haiti seeds/mine > prefect.yaml
     prefect deploy --all --no-prompt
     """
-    if archive:
-        raise click.UsageError("An archive is named by --archive-port.")
     from flows.serve import print_deployments
 
     text = print_deployments(

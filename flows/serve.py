@@ -36,6 +36,22 @@ class Served:
     formerly: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often and how much at once.
+
+    Attributes:
+        every, poll_every: minutes between rounds, and between polls.
+        at_once: runs at the same time at most.
+        round_now: whether a first round begins at once; else when its schedule says.
+    """
+
+    every: int
+    poll_every: float
+    at_once: int
+    round_now: bool = True
+
+
 def run_serve(
     folders: Sequence[Path],
     data_dir: Path,
@@ -45,6 +61,7 @@ def run_serve(
     port: int,
     at_once: int,
     ack_port: int | None = None,
+    round_now: bool = True,
     archive_port: int | None = None,
 ) -> int:
     """Serve the watches until a signal ends it; the exit code.
@@ -59,7 +76,7 @@ def run_serve(
         click.echo(told, err=True)
     watches = not_archived(watches, data_dir)
     with _receiver(watches, ack_port):
-        return _serve_by(data_dir, watches, every, poll_every, port, at_once)
+        return _serve_by(data_dir, watches, Pace(every, poll_every, at_once, round_now), port)
 
 
 @contextmanager
@@ -77,21 +94,21 @@ def _receiver(watches: Sequence[Served], port: int | None) -> Iterator[None]:
         yield
 
 
-def _serve_by(data_dir: Path, watches: Sequence[Served], every: int, poll_every: float, port: int, at_once: int) -> int:
+def _serve_by(data_dir: Path, watches: Sequence[Served], pace: Pace, port: int) -> int:
     """Serve by the Prefect server that is named or answers already, else by one of our own."""
     if url := os.environ.get("PREFECT_API_URL", "").strip():
         prepare_served(os.environ, url)
-        return _serve(watches, None, url.removesuffix("/").removesuffix("/api"), every, poll_every, at_once)
+        return _serve(watches, None, url.removesuffix("/").removesuffix("/api"), pace)
     server = LocalServer(port, data_dir / "prefect-server.log")
     if server.answers():
         click.echo(f"A Prefect server answers on port {port} already: it is used, and left running.", err=True)
         prepare_served(os.environ, server.url)
-        return _serve(watches, None, server.page, every, poll_every, at_once)
+        return _serve(watches, None, server.page, pace)
     click.echo(f"Starting Prefect's server on 127.0.0.1:{port}; that takes some seconds.", err=True)
     try:
         server.start()
         prepare_served(os.environ, server.url)
-        return _serve(watches, server, server.page, every, poll_every, at_once)
+        return _serve(watches, server, server.page, pace)
     finally:
         server.stop()
 
@@ -156,10 +173,8 @@ def not_archived(watches: Sequence[Served], data_dir: Path) -> tuple[Served, ...
     return kept
 
 
-def _serve(
-    watches: Sequence[Served], server: LocalServer | None, page: str, every: int, poll_every: float, at_once: int
-) -> int:
+def _serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> int:
     from flows.serving import serve  # Prefect reads its settings when it is imported: they are set by now
 
-    ended_by = asyncio.run(serve(watches, server, page, every=every, poll_every=poll_every, at_once=at_once))
+    ended_by = asyncio.run(serve(watches, server, page, pace))
     return INTERRUPTED if ended_by == "SIGINT" else OK

@@ -11,16 +11,19 @@ from contextlib import suppress
 from typing import Any
 
 import click
+from prefect.client.orchestration import get_client
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.runner import Runner
+from prefect.states import Scheduled
 
 from flows.away import no_prints, quieten, tell_of_absence
 from flows.deployments import deployments
 from flows.local_server import LocalServer
 from flows.retired import keep_pausing, resume_come_back
-from flows.serve import Served
+from flows.serve import Pace, Served
 from flows.spans import spelt
+from pipeline.heartbeat import ROUND
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
 PREFETCH_SECONDS = 1  # a longer look ahead decides too early that a run collides, and cancels it
@@ -30,17 +33,14 @@ STOP_SECONDS = 20.0  # for runs under way to end; four are enough on an idle mac
 LONGEST_PAUSE = 60.0
 
 
-async def serve(
-    watches: Sequence[Served], server: LocalServer | None, page: str, *, every: int, poll_every: float, at_once: int
-) -> str:
+async def serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> str:
     """Serve ``watches`` until SIGINT or SIGTERM; the name of the signal.
 
     Args:
         watches: what is served.
         server: the Prefect server that is ours to look after; None where it is another's.
         page: where a browser finds the server.
-        every, poll_every: minutes between rounds, and between polls.
-        at_once: runs at the same time at most.
+        pace: how often and how much at once.
     """
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     keepers = [asyncio.create_task(_look_after(server))] if server else []
@@ -53,15 +53,17 @@ async def serve(
                 name=f"missionwatch on {socket.gethostname()}",
                 query_seconds=QUERY_SECONDS,
                 prefetch_seconds=PREFETCH_SECONDS,
-                limit=at_once,
+                limit=pace.at_once,
                 # What is due meanwhile is late and not lost: the first round after a stop takes it all.
                 pause_on_shutdown=False,
             )
             try:
-                await _register(runner, watches, every, poll_every)
+                await _register(runner, watches, pace)
                 if is_first:
-                    _tell(watches, page, every, poll_every)
+                    _tell(watches, page, pace)
                     keepers.append(asyncio.create_task(keep_pausing(watches)))
+                    if pace.round_now:
+                        await _begin(watches)
                     is_first = False
                 with no_prints():
                     await _run_until(runner, ended)
@@ -80,12 +82,20 @@ async def serve(
         await _drain()
 
 
-async def _register(runner: Runner, watches: Sequence[Served], every: int, poll_every: float) -> None:
+async def _register(runner: Runner, watches: Sequence[Served], pace: Pace) -> None:
     for name in await resume_come_back(watches):
         _say(f"{name} was paused in Prefect as it was not served; now it is again.")
     for watch in watches:
-        for made in deployments(watch.slug, watch.request, every=every, poll_every=poll_every):
+        for made in deployments(watch.slug, watch.request, every=pace.every, poll_every=pace.poll_every):
             await runner.aadd_deployment(made)
+
+
+async def _begin(watches: Sequence[Served]) -> None:
+    """Have a first round of each watch started at once: the schedule's may be an interval away."""
+    async with get_client() as client:
+        for watch in watches:
+            deployment = await client.read_deployment_by_name(f"{ROUND}/{watch.slug}")
+            await client.create_flow_run_from_deployment(deployment.id, state=Scheduled())
 
 
 async def _run_until(runner: Runner, ended: asyncio.Future[str]) -> None:
@@ -140,11 +150,12 @@ async def _drain() -> None:
             await waiting
 
 
-def _tell(watches: Sequence[Served], page: str, every: int, poll_every: float) -> None:
+def _tell(watches: Sequence[Served], page: str, pace: Pace) -> None:
     for watch in watches:
         click.echo(f"Serving {watch.slug}: {watch.title}; its data is in {watch.request.data_dir}", err=True)
-    between = f", a poll every {spelt(poll_every)} in between" if poll_every else ""
-    click.echo(f"A round every {spelt(every)}{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
+    first = "A round now, then every" if pace.round_now else "A round every"
+    between = f", a poll every {spelt(pace.poll_every)} in between" if pace.poll_every else ""
+    click.echo(f"{first} {spelt(pace.every)}{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
 
 
 def _say(line: str) -> None:

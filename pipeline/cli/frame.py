@@ -52,14 +52,19 @@ def data_dir_option(function: F) -> F:
     archive = click.option(
         "--archive", is_flag=True, help="Look at what `missionwatch replay DIR` stored, in place of the live watch."
     )
-    data_dir = click.option(
+    return archive(live_dir_option(function))
+
+
+def live_dir_option(function: F) -> F:
+    """``--data-dir`` alone, for a command that has nothing to do with what a replay stored."""
+    option = click.option(
         "--data-dir",
         type=click.Path(path_type=Path, file_okay=False),
         default=None,
         callback=lambda ctx, param, value: value or settings().data_dir,
         help="Where the store and the alerts are kept.  [default: missionwatch-data, or as set]",
     )
-    return archive(data_dir(function))
+    return option(function)
 
 
 def settings() -> Settings:

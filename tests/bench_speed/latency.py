@@ -82,7 +82,7 @@ def served(folder: Path, poll_every: int) -> Iterator[tuple[World, PrefectServer
         running.set_now(min(article.published for article in archive.articles) - timedelta(days=1))
         world = World(folder, watch, running, hook)
         try:
-            options = ["--every", "1440", "--poll-every", f"{poll_every}s"]
+            options = ["--every", "1440", "--poll-every", f"{poll_every}s", "--wait-for-schedule"]
             world.serve(*options, env=world.env(PREFECT_API_URL=server.url))
             until(lambda: "Prefect's pages" in world.said(), "serving")
             until(lambda: sum(bool(run["end_time"]) for run in runs(server, flow="poll")) > 1, "the first polls")

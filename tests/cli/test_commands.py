@@ -87,6 +87,14 @@ def test_help_teaches_the_first_steps_and_the_exit_codes() -> None:
     assert "5 no feed could be reached" in " ".join(told.output.split())
 
 
+@pytest.mark.parametrize("command", ["run", "serve", "deployments"])
+def test_a_command_that_can_not_take_the_archive_does_not_offer_it(command: str) -> None:
+    offered = {option for one in main.commands[command].params for option in one.opts}
+
+    assert "--data-dir" in offered
+    assert "--archive" not in offered
+
+
 def test_the_board_is_a_table_of_aspect_subject_value_stage_since_sources(data: Path) -> None:
     told = run("board", HAITI, "--data-dir", str(data))
 

@@ -37,7 +37,7 @@ def running(way: str, folder: Path) -> Iterator[tuple[World, PrefectServer]]:
     with PrefectServer().start(folder / "server") as server, world(folder) as small:
         env = small.env(PREFECT_API_URL=server.url, MISSIONWATCH_WORKERS="3")  # as in service
         if way == "served":
-            small.serve("--every", "1440", "--poll-every", "0", env=env)
+            small.serve("--every", "1440", "--poll-every", "0", "--wait-for-schedule", env=env)
             until(lambda: "Prefect's pages" in small.said(), "serving")
         else:
             deploy(small, env)

@@ -126,7 +126,7 @@ def test_a_served_process_outlives_its_server_in_plain_words_and_pauses_what_it_
         asyncio.run(life())
 
     port = free_port()
-    options = ("--every", "1440", "--poll-every", "0", "--ack-port", str(port))
+    options = ("--every", "1440", "--poll-every", "0", "--wait-for-schedule", "--ack-port", str(port))
     small.serve(*options, env=small.env(PREFECT_API_URL=server.url))
     # Nobody has asked for its runs: it is found to be left behind.
     until(lambda: "mali (6 deployments) is no longer served: paused in Prefect." in small.said(), "mali is paused")
