@@ -14,6 +14,7 @@ from prefect.logging import get_logger
 from flows import outbox
 from flows.batching import batch_task
 from flows.blocks import channels as channels_of_this_machine
+from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.pictures import Pictures, pictures
 from flows.request import WatchRequest
@@ -79,7 +80,8 @@ async def deliver_batch(
     )
 
 
-@flow(name="alert", flow_run_name="alert {request.folder.name}", persist_result=False)
+@flow(name="alert", flow_run_name=name_of_run, persist_result=False)
+@tells_its_end
 @leaves_to_holder
 async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Deliver the alerts that are due. At least once; the alert's id tells a repeat."""
@@ -94,7 +96,12 @@ async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, 
 
         async def hand_over(waiting: Sequence[PendingAlert], before: int) -> list[Delivery]:
             label = f"{len(waiting)} alerts"
-            return await deliver_batch(label, waiting, addresses, ack, channels, now, found, request, before, drawn)
+            tried = await deliver_batch(label, waiting, addresses, ack, channels, now, found, request, before, drawn)
+            subjects = {pending.alert.alert_id: pending.alert.subject for pending in waiting}
+            for one in tried:
+                if one.outcome == "delivered":
+                    run.say(f"alert to {one.channel}: {subjects[one.alert_id]}")
+            return tried
 
         done = await outbox.empty(
             lambda: open_store(request.data_dir, wait=found.settings.store_wait),

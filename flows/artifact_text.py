@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from pipeline import shown
 from pipeline.alerts.message import Message, as_markdown, markdown_text, safe_url
+from pipeline.health import blindness, blindness_told
+from pipeline.model import AlarmKind
 from pipeline.text import shorten
 
 Row = Mapping[str, Any]
@@ -102,12 +104,15 @@ def round_markdown(title: str, counts: Mapping[str, int], notes: Sequence[str], 
     """
     n = counts.get
     feeds, failing, changes = n("feeds", 0), n("feeds_failing", 0), n("changes", 0)
-    if feeds and failing == feeds:
-        head = f"**Not one of the {feeds} feeds could be read.** This is not quiet: nothing is known of this time."
+    blind = blindness_told(counts)
+    if blindness(counts) is AlarmKind.BLIND:
+        head = f"**{blind}**"
     elif changes:
         head = f"**{_number(changes, 'change')}** of the board: see the artifact of the changes."
     else:
         head = "**Nothing changed**, as far as these could tell:"
+    if blindness(counts) is AlarmKind.HALF_BLIND:
+        head = f"**{blind}**\n\n{head}"
     rows = {
         "feeds due": f"{n('feeds_due', 0)} of {feeds}",
         "feeds that failed now": n("feeds_failed", 0),

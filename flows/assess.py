@@ -17,6 +17,7 @@ from prefect import flow
 
 from flows.asking import language_model
 from flows.batching import batch_task, batches
+from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
@@ -30,6 +31,7 @@ from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.marks import Marks
 from pipeline.model import Article, Change, Revised, Verdict, Watch
+from pipeline.phrasing import headline
 from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
 
@@ -83,7 +85,8 @@ class _Ahead:
         return self._tasks.popleft()
 
 
-@flow(name="assess", flow_run_name="assess {request.folder.name}", persist_result=False)
+@flow(name="assess", flow_run_name=name_of_run, persist_result=False)
+@tells_its_end
 @leaves_to_holder
 @goes_on
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
@@ -158,6 +161,8 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             totals["changes"] += len(made.changes) + len(revised.withdrawals)
             totals["alerts_planned"] += len(made.alerts) + len(revised.alerts)
             totals["recalls"] += len(revised.recalls)
+            for change in (*made.changes, *revised.withdrawals):
+                run.say(f"{change.verdict}: {headline(change)}")
             for judgement in made.judgements:
                 verdicts[f"claims_{judgement.verdict}"] += 1
             progress.get()("reading", totals["articles_read"], totals["articles_read"])

@@ -102,6 +102,14 @@ class Demoted(logging.Filter):
             _TOLD.warning("Prefect's server does not answer. The run goes on, and tries again to tell it.")
 
 
+class _ToldInRunLog(logging.Filter):
+    """Keeps from Prefect's console what the log of the run tells in a sentence beside it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the handler gets ``record``."""
+        return not hasattr(record, "event")
+
+
 def quieten(*, tells: bool) -> None:
     """Give each handler that Prefect logs to a filter, :class:`Demoted`; one filter for all, and only once."""
     names = [name for name in logging.root.manager.loggerDict if name == "prefect" or name.startswith("prefect.")]
@@ -111,6 +119,8 @@ def quieten(*, tells: bool) -> None:
     for handler in handlers:
         if ours not in handler.filters:
             handler.addFilter(ours)
+            if type(handler).__name__ == "PrefectConsoleHandler":  # by name: `serve` takes this module before Prefect
+                handler.addFilter(_ToldInRunLog())
 
 
 @contextmanager

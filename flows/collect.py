@@ -12,6 +12,7 @@ from uuid import UUID
 from prefect import flow
 
 from flows.batching import batch_task, batches, each
+from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
@@ -88,7 +89,8 @@ async def _batch_by_batch(
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-@flow(name="collect", flow_run_name="collect {request.folder.name}", persist_result=False)
+@flow(name="collect", flow_run_name=name_of_run, persist_result=False)
+@tells_its_end
 @leaves_to_holder
 @goes_on
 async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:

@@ -5,6 +5,7 @@ Every value is a default: what the operator has set in the environment or in a P
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -98,6 +99,10 @@ def in_this_process() -> Iterator[None]:
     if get_current_settings().api.url is None:
         # The server ends with the run, and nobody could listen: what is not sent can hold up neither run nor exit.
         EventsWorker.set_client_override(NullEventsClient)
+    elif (runs := logging.getLogger("prefect.flow_runs")).getEffectiveLevel() == logging.CRITICAL:
+        # A server that stays keeps what the runs say. Only it: the command tells a person itself.
+        runs.setLevel(logging.INFO)
+        runs.propagate = False
     try:
         with _server_guarded(), exit_on_sigterm(_kill_server):
             yield

@@ -14,7 +14,8 @@ from flows.environment import in_this_process, prepare
 
 prepare()
 
-from flows.monitor import monitor  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.monitor import monitor  # noqa: E402
 from flows.progress import show_progress  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import resources, watch_of  # noqa: E402
@@ -23,7 +24,8 @@ from pipeline import logs  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import different, settings  # noqa: E402
 from pipeline.errors import NotWatchedError, StoreLockedError, WatchFileError  # noqa: E402
-from pipeline.model import RunRecord  # noqa: E402
+from pipeline.health import blindness, blindness_told  # noqa: E402
+from pipeline.model import AlarmKind, RunRecord  # noqa: E402
 from pipeline.text import safe, shorten  # noqa: E402
 
 OK, NOTHING_REACHED = 0, 5
@@ -77,7 +79,7 @@ async def _round(request: WatchRequest, *, once: bool, for_a_person: bool, named
     try:
         async with resources(request) as found:
             with show_progress() if for_a_person else nullcontext():
-                done = await monitor(request)
+                done = await record_of(monitor(request))
             if for_a_person:
                 tell(done, request, found.watch.title if named else "")
             return code_of(done)
@@ -94,8 +96,7 @@ async def _round(request: WatchRequest, *, once: bool, for_a_person: bool, named
 
 def code_of(done: RunRecord) -> int:
     """The exit code that a round deserves."""
-    feeds = done.counts.get("feeds", 0)
-    return NOTHING_REACHED if feeds and done.counts.get("feeds_failing", 0) == feeds else OK
+    return NOTHING_REACHED if blindness(done.counts) is AlarmKind.BLIND else OK
 
 
 def tell(done: RunRecord, request: WatchRequest, title: str = "") -> int:
@@ -110,11 +111,8 @@ def tell(done: RunRecord, request: WatchRequest, title: str = "") -> int:
     if troubles > NOTES_SHOWN:
         screen.print(f"  and {troubles - NOTES_SHOWN} more; each feed's trouble is in the view feed_health.")
     screen.print(f"Published for SQL: {request.data_dir / 'missionwatch.duckdb'}")
-    if code_of(done) == NOTHING_REACHED:
-        screen.print(
-            f"None of the {counts['feeds']} feeds could be read. This is not quiet: nothing is known of what happened "
-            "since the last good poll. Is this machine online? Every failure is kept in the view feed_health."
-        )
+    if blind := blindness_told(counts):
+        screen.print(f"{blind} Is this machine online? Every failure is kept in the view feed_health.")
     return code_of(done)
 
 

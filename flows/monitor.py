@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from flows.alert import alert
 from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
+from flows.endings import BlindError, name_of_run, tells_its_end
 from flows.onward import alerts_wait, articles_wait, pages_wait
 from flows.poll import poll
 from flows.publish import publish
@@ -24,7 +26,8 @@ from pipeline.marks import Marks
 from pipeline.model import RunRecord
 
 
-@flow(name="monitor", flow_run_name="monitor {request.folder.name}", persist_result=False)
+@flow(name="monitor", flow_run_name=name_of_run, persist_result=False, retries=0)
+@tells_its_end
 @leaves_to_holder
 async def monitor(request: WatchRequest) -> RunRecord:
     """One round of the watch, from feeds to alerts and the published file.
@@ -38,7 +41,8 @@ async def monitor(request: WatchRequest) -> RunRecord:
     run_id = uuid4()
     async with resources(request) as found, on_this_page(found.watch, "round"):
         async with recorded("monitor", request, found, now, run_id) as run:
-            await poll(request, run_id)
+            with suppress(BlindError):  # its own run says so; what is there already is still read and told
+                await poll(request, run_id)
             stages = (
                 (collect, pages_wait),
                 (recheck, _checks_wait),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.board import fold
-from pipeline.health import health_of, is_failing
+from pipeline.health import health_of
 from pipeline.model import Alert, Change, Delivery, PendingAlert, Watch
 from pipeline.storage import Store
 
@@ -147,6 +147,6 @@ def _articles_behind(changes: Iterable[Change]) -> set[UUID]:
 def _proof(store: Store, watch: str, now: datetime) -> str:
     """What was done in the last day, for the digests."""
     healths = [health_of(feed, now) for feed in store.feed_records(watch)]
-    failing, silent = sum(map(is_failing, healths)), sum(health.is_silent for health in healths)
+    failing, silent = sum(health.is_failing for health in healths), sum(health.is_silent for health in healths)
     quiet = store.quiet(watch, now - alerting.QUIET_FOR, now, failing=failing, silent=silent)
     return alerting.proof_of_quiet(quiet)

@@ -10,6 +10,7 @@ from uuid import UUID
 from prefect import flow
 
 from flows.batching import batch_task, batches, each
+from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
@@ -17,7 +18,7 @@ from flows.resources import Resources, clock, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
-from pipeline.alerts import alarm_alerts
+from pipeline.alerts import BROUGHT_IN, alarm_alerts
 from pipeline.events import alerts_planned, entries_new, feeds_silent
 from pipeline.fetch import is_granted
 from pipeline.health import due_alarms, health_of
@@ -47,7 +48,8 @@ async def poll_batch(
     return await each("polling", states, one, done_before=done_before, total=total)
 
 
-@flow(name="poll", flow_run_name="poll {request.folder.name}", persist_result=False)
+@flow(name="poll", flow_run_name=name_of_run, persist_result=False, retries=0)
+@tells_its_end
 @leaves_to_holder
 @goes_on
 async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
@@ -92,6 +94,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
         failed = [r for r in records if r.outcome not in WORKED]
         run.count(
             feeds=len(found.watch.feeds),
+            feeds_active=len(states),
             feeds_due=len(due),
             feeds_unchanged=sum(r.outcome is PollOutcome.UNCHANGED for r in records),
             feeds_failed=len(failed),
@@ -131,6 +134,7 @@ def silences(
     raised, over = due_alarms(healths, store.open_alarms(slug), slug, now)
     told: tuple[Alert, ...] = ()
     if raised or over:
-        told = alarm_alerts(raised, over, healths, found.watch, now)
+        brought = store.brought_since(slug, now - BROUGHT_IN)
+        told = alarm_alerts(raised, over, healths, brought, found.watch, now)
         store.add_alarms(run_id, raised, over, told)
     return raised, over, told

@@ -13,6 +13,7 @@ from prefect import flow
 from prefect.logging import get_logger
 
 from flows.artifacts import changes_told, show_published
+from flows.endings import name_of_run
 from flows.request import WatchRequest
 from flows.resources import clock, watch_of
 from pipeline import logs, storage
@@ -24,7 +25,7 @@ with_page: ContextVar[bool] = ContextVar("with_page", default=True)
 _logger = get_logger("missionwatch")
 
 
-@flow(name="publish", flow_run_name="publish {request.folder.name}", persist_result=False)
+@flow(name="publish", flow_run_name=name_of_run, persist_result=False)
 async def publish(request: WatchRequest, run_id: UUID | None = None) -> int:
     """Copy the store to ``missionwatch.duckdb``, in one step that no reader notices; its size in bytes.
 

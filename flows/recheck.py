@@ -11,6 +11,7 @@ from prefect import flow
 from flows.assess import told_from
 from flows.batching import batch_task, batches, each
 from flows.collect import BATCH, bounded
+from flows.endings import name_of_run
 from flows.events import emit, teller
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
@@ -37,7 +38,7 @@ async def recheck_batch(
     return await each("looking again", pages, one, done_before=done_before, total=total)
 
 
-@flow(name="recheck", flow_run_name="recheck {request.folder.name}", persist_result=False)
+@flow(name="recheck", flow_run_name=name_of_run, persist_result=False)
 @leaves_to_holder
 async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Look again at the pages behind the alerts of the last days; later texts are stored, to be read by assess.

@@ -14,7 +14,8 @@ from flows.environment import in_this_process, prepare
 
 prepare()
 
-from flows.live import NOTHING_REACHED, OK  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
+from flows.live import NOTHING_REACHED, OK  # noqa: E402
 from flows.monitor import monitor  # noqa: E402
 from flows.onward import alerts_wait, articles_wait, pages_wait  # noqa: E402
 from flows.publish import with_page  # noqa: E402
@@ -83,7 +84,7 @@ async def _walk(
                     if not is_last and lived and _is_quiet(archive, request, found, lived, moment):
                         continue
                     with_page.set(is_last)
-                    done = await monitor(request.model_copy(update={"now": moment}))
+                    done = await record_of(monitor(request.model_copy(update={"now": moment})))
                     lived, rounds = moment, rounds + 1
                     for name, number in done.counts.items():
                         totals[name] = totals.get(name, 0) + number
@@ -155,9 +156,9 @@ def _show(request: WatchRequest, watch: Watch, totals: dict[str, int]) -> int:
     screen.print(
         f"This replay: {n('days', 0)} days, {n('rounds', 0)} of them with a round and the others quiet, "
         f"{n('feeds_due', 0)} polls, {n('feeds_failed', 0)} failed, "
-        f"{n('entries_new', 0)} new entries, {n('articles_new', 0)} new articles, "
-        f"{n('articles_relevant', 0)} of them relevant, {n('claims', 0)} claims, "
-        f"{n('changes', 0)} new changes, {n('alerts_delivered', 0)} alerts delivered."
+        f"{n('entries_new', 0)} new entries, {n('articles_new', 0)} new articles; "
+        f"{n('articles_read', 0)} articles read, {n('articles_relevant', 0)} of these relevant; "
+        f"{n('claims', 0)} claims, {n('changes', 0)} new changes, {n('alerts_delivered', 0)} alerts delivered."
     )
     screen.print("In the store: " + ", ".join(f"{number} {name}" for name, number in held.items()) + ".")
     screen.print(f"Alerts went to: {request.data_dir / 'alerts'}")

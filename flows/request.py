@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,8 +25,3 @@ class WatchRequest(BaseModel):
     go_on: bool = Field(
         default=False, description="Take the steps that follow too, where there is work for them, in the same run"
     )
-
-    def run_label(self) -> str:
-        """The watch and the time, for run names: ``haiti 2025-09-30 23:30``."""
-        when: datetime | None = self.now
-        return f"{self.folder.name} {when:%Y-%m-%d %H:%M}" if when else self.folder.name

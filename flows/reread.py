@@ -12,6 +12,7 @@ from prefect import flow
 
 from flows.asking import language_model
 from flows.assess import assess_batch
+from flows.endings import name_of_run
 from flows.request import WatchRequest
 from flows.resources import Resources, clock, resources
 from flows.runs import Run, recorded
@@ -23,7 +24,7 @@ from pipeline.model import Article
 from pipeline.storage import LIVE, open_store
 
 
-@flow(name="reread", flow_run_name="reread {request.folder.name}", persist_result=False)
+@flow(name="reread", flow_run_name=name_of_run, persist_result=False)
 async def reread(
     request: WatchRequest, apply: bool = False, run_id: UUID | None = None, model: bool = False
 ) -> steps.Reread:

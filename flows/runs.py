@@ -6,27 +6,32 @@ import gc
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from flows.away import quieten
 from flows.request import WatchRequest
 from flows.resources import Resources, noting, wall_clock
+from flows.run_text import ended
 from pipeline import logs
 from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
-from pipeline.model import RunRecord, Standing, WatchState
+from pipeline.health import blindness, blindness_told
+from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
 from pipeline.notify import hush
 from pipeline.storage import hold_run, keep_store, open_store, restore
 from pipeline.text import shorten
 
 NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
 NOTES_KEPT = 20  # a run's reason names this many troubles; each is recorded with its feed or page anyway
+
+RunLog = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class Run:
     run_id: UUID
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    secrets: frozenset[str] = frozenset()  # texts that no log shows
     record: RunRecord | None = None  # how it ended, once it has
 
     def count(self, **numbers: int) -> None:
@@ -47,10 +53,18 @@ class Run:
         """Keep a trouble that a person should see."""
         self.notes.append(text)
         logs.event("run.note", level=logging.WARNING, note=text)
+        self.say(text, level=logging.WARNING)
+
+    def say(self, text: str, *, level: int = logging.INFO) -> None:
+        """Say a sentence in the log of the flow run that is under way, and of the round that it is a part of."""
+        for log in _run_logs.get().values():
+            log.log(level, "%s", shorten(logs.masked(text, self.secrets), logs.MAX_VALUE))
 
 
 _current: ContextVar[Run | None] = ContextVar("run", default=None)
-_LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "failed": logging.ERROR}
+# The logs of the flow runs that are open, the outermost first; none where no server would keep them.
+_run_logs: ContextVar[Mapping[UUID, RunLog]] = ContextVar("run_logs", default=MappingProxyType({}))
+_LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "blind": logging.ERROR, "failed": logging.ERROR}
 
 
 class _Logs:
@@ -64,11 +78,35 @@ def start_logs(found: Resources) -> bool:
     if found.settings.log != "json":
         return False
     if not _Logs.on:
-        channels = (channel for rule in found.watch.rules for channel in (*rule.channels, *rule.escalate_to))
-        logs.start(secrets=logs.secrets_of(channels, os.environ))
+        logs.start(secrets=_secrets(found))
         hush()
         _Logs.on = True
     return True
+
+
+def _secrets(found: Resources) -> frozenset[str]:
+    channels = (channel for rule in found.watch.rules for channel in (*rule.channels, *rule.escalate_to))
+    return logs.secrets_of(channels, os.environ)
+
+
+@contextmanager
+def _in_its_log() -> Iterator[None]:
+    """Let what is said in the block stand in the log of the flow run that it is in, beside those around it."""
+    # Imported here: `serve` sets what Prefect reads when it is imported, and takes this module before.
+    from prefect.context import FlowRunContext
+    from prefect.logging import get_run_logger
+
+    from flows.events import server_named
+
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or not server_named():
+        yield
+        return
+    token = _run_logs.set({**_run_logs.get(), context.flow_run.id: get_run_logger()})
+    try:
+        yield
+    finally:
+        _run_logs.reset(token)
 
 
 def whole_store(data_dir: Path, wait: float) -> str:
@@ -118,7 +156,7 @@ async def recorded(
     """
     outer = _current.get()
     if outer is not None and outer.run_id == run_id:
-        with _stage(flow, outer):
+        with _in_its_log(), _stage(flow, outer):
             yield outer
         return
     start_logs(found)
@@ -129,6 +167,7 @@ async def recorded(
         logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
         hold_run(request.data_dir, wait=found.settings.store_wait),
         keep_store(request.data_dir),
+        _in_its_log(),
     ):
         async with _one_run(flow, request, found, now, run_id) as run:
             yield run
@@ -165,6 +204,7 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
             logs.event("stage.failed", level=logging.ERROR, error=type(error).__name__, reason=str(error))
             raise
         counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        run.say(ended(flow, counts))
         logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
 
 
@@ -172,7 +212,7 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
 async def _one_run(
     flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID
 ) -> AsyncIterator[Run]:
-    run = Run(run_id)
+    run = Run(run_id, secrets=_secrets(found))
     started = wall_clock()
     slug, wait = found.watch.slug, found.settings.store_wait
     told = whole_store(request.data_dir, wait)
@@ -190,9 +230,13 @@ async def _one_run(
     try:
         with noting(run.note):
             yield run
-        outcome = "partial" if run.notes else "ok"
-        kept = run.notes[:NOTES_KEPT]
-        more = len(run.notes) - len(kept)
+        blind = blindness_told(run.counts)
+        outcome = "partial" if run.notes or blind else "ok"
+        if blindness(run.counts) is AlarmKind.BLIND:
+            outcome = "blind"
+        told_of = [*([blind] if blind else []), *run.notes]
+        kept = told_of[:NOTES_KEPT]
+        more = len(told_of) - len(kept)
         reason = "; ".join(shorten(note, NOTE_LENGTH) for note in kept) + (f"; and {more} more" if more > 0 else "")
     except StoreDamagedError as error:
         reason = f"{error.code}: {error}"
@@ -214,6 +258,8 @@ async def _one_run(
         with open_store(request.data_dir, wait=wait) as store:
             store.finish_run(done)
         seconds = round((wall_clock() - started).total_seconds(), 3)
+        told = ended(flow, run.counts) if outcome != "failed" else reason
+        run.say(f"Run {outcome} after {seconds:.0f} s. {told}", level=_LEVELS[outcome])
         logs.event(
             "run.ended", level=_LEVELS[outcome], outcome=outcome, reason=reason, seconds=seconds, counts=done.counts
         )

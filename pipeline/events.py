@@ -147,11 +147,12 @@ def alerts_recalled(teller: Teller, recalls: Sequence[Recall]) -> tuple[Event, .
 
 
 def feeds_silent(teller: Teller, raised: Sequence[Alarm]) -> tuple[Event, ...]:
-    """Feeds, or the whole watch, have brought nothing new for longer than they should; one event a poll."""
+    """Feeds, or the whole watch, can't be read or have brought nothing new for too long; one event a poll."""
     if not raised:
         return ()
     by_id = {feed.feed_id: feed for feed in teller.watch.feeds}
     payload = {
+        "kinds": sorted({str(alarm.kind) for alarm in raised}),
         "feeds": sum(alarm.feed_id is not None for alarm in raised),
         "whole_watch": any(alarm.feed_id is None for alarm in raised),
         "since": min(alarm.since for alarm in raised).isoformat(),

@@ -1,17 +1,19 @@
-"""How a feed does, as one word; which silences are told, and when they are over. Pure.
+"""How a feed does, as one word; which silences and failures are told, and when they are over. Pure.
 
 The view ``feed_health`` says the same in SQL; tests hold the two together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from pipeline.model import Alarm, FeedHealth, FeedRecord, HealthState, PollOutcome
+from pipeline.model import WORKED, Alarm, AlarmKind, FeedHealth, FeedRecord, HealthState, PollOutcome
 from pipeline.text import content_id
 
-SILENT, RETIRED = "silent", "retired"  # kinds of alarm
+FAILURES_TOLD = 3  # in a row of one feed: what goes away by itself within the hour is not told
+SEVERAL = 3  # feeds; of fewer, a single failure would make the watch blind, so it must be two in a row
 
 _OF_OUTCOME = {
     PollOutcome.FAILED: HealthState.FAILING,
@@ -22,7 +24,6 @@ _OF_OUTCOME = {
     PollOutcome.UNCHANGED: HealthState.UNCHANGED,
     PollOutcome.OK: HealthState.OK,
 }
-_FAILS = frozenset({HealthState.FAILING, HealthState.REFUSED, HealthState.HTML, HealthState.NOT_A_FEED})
 
 
 def health_of(feed: FeedRecord, now: datetime) -> FeedHealth:
@@ -45,7 +46,7 @@ def _state(feed: FeedRecord, is_silent: bool) -> HealthState:
     if feed.outcome is None:
         return HealthState.NEVER_POLLED
     state = _OF_OUTCOME[feed.outcome]
-    if state in _FAILS:
+    if feed.outcome not in WORKED:
         return state
     if is_silent:
         return HealthState.STALE
@@ -56,19 +57,44 @@ def _state(feed: FeedRecord, is_silent: bool) -> HealthState:
     return state
 
 
-def is_failing(health: FeedHealth) -> bool:
-    """Whether the last poll of the feed failed."""
-    return health.state in _FAILS
+def blindness(counts: Mapping[str, int]) -> AlarmKind | None:
+    """Return BLIND where a run could read no feed, HALF_BLIND where at least half of them failed; None where neither.
+
+    A feed that failed and waits for its next try is not read either.
+
+    Args:
+        counts: the numbers of a run that has polled.
+    """
+    feeds, failing = counts.get("feeds", 0), counts.get("feeds_failing", 0)
+    active = counts.get("feeds_active", feeds)
+    if feeds and failing >= active:
+        return AlarmKind.BLIND
+    return AlarmKind.HALF_BLIND if failing and 2 * failing >= active else None
+
+
+def blindness_told(counts: Mapping[str, int]) -> str:
+    """Return the sentence about a run's :func:`blindness`; empty where there is none."""
+    kind = blindness(counts)
+    if kind is AlarmKind.BLIND:
+        return (
+            f"Not one of the {counts['feeds']} feeds could be read. This is not quiet: nothing is known of what "
+            "happened since the last good poll."
+        )
+    if kind is AlarmKind.HALF_BLIND:
+        active = counts.get("feeds_active", counts["feeds"])
+        return f"{counts['feeds_failing']} of the {active} feeds could not be read: what these bring is not seen."
+    return ""
 
 
 def due_alarms(
     feeds: Iterable[FeedHealth], open_alarms: Sequence[Alarm], watch: str, now: datetime
 ) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...]]:
-    """The alarms to raise now, and those that are over.
+    """Return the alarms to raise now, and those that are over.
 
-    A feed that is silent raises one alarm for each silence, a retired one a single notice. Where every feed of the
-    watch is silent, one alarm for the watch takes the place of those of its feeds: that is trouble on our side, or
-    a very quiet world, and in both cases one message.
+    A feed that is silent raises one alarm for each silence, one that has failed three times in a row one for each
+    failure, a retired one a single notice; what is told as failing is not told as silent too. Where every feed of the
+    watch fails, or half of them, or all are silent, one alarm for the watch takes the place of those of its feeds:
+    that is trouble on our side, or a very quiet world, and in each case one message.
 
     Args:
         feeds: all feeds of the watch.
@@ -82,25 +108,55 @@ def due_alarms(
     """
     known = [health for health in feeds if health.state is not HealthState.REMOVED]
     active = [health for health in known if health.state is not HealthState.RETIRED]
-    silent = {health.feed.feed_id: health for health in active if _is_heard_silent(health)}
-    already = {alarm.alarm_id for alarm in open_alarms}
+    failing = {health.feed.feed_id for health in active if health.is_failing}
+    silent = {health.feed.feed_id for health in active if _is_heard_silent(health)}
+    all_fail = bool(active) and len(failing) == len(active)
+    half_fails = len(active) >= SEVERAL and 2 * len(failing) >= len(active)
     all_silent = len(active) > 1 and len(silent) == len(active)
-    wanted = []
-    if all_silent:
-        wanted.append(_alarm(watch, None, SILENT, max(health.since for health in active), now))
+    # One alarm of a kind about the watch stands at a time, whatever its start would be by now.
+    standing = {alarm.kind for alarm in open_alarms if alarm.feed_id is None}
+    told_failing = {alarm.feed_id for alarm in open_alarms if alarm.kind == AlarmKind.FAILING}
+    again = sum(health.feed.failures > 1 for health in active if health.feed.feed_id in failing)
+    is_blind = all_fail and (AlarmKind.BLIND in standing or len(active) >= SEVERAL or again == len(active))
+    is_half_blind = half_fails and not is_blind and (AlarmKind.HALF_BLIND in standing or 2 * again >= len(active))
+    read = sorted(_last_read(health) for health in active if health.feed.feed_id in failing)
+    about_all = []
+    if is_blind:
+        about_all.append((AlarmKind.BLIND, read[-1]))
+    elif all_silent:
+        about_all.append((AlarmKind.SILENT, max(health.since for health in active)))
+    if is_half_blind:
+        about_all.append((AlarmKind.HALF_BLIND, read[(len(active) + 1) // 2 - 1]))
+    wanted = [_alarm(watch, None, kind, since, now) for kind, since in about_all if kind not in standing]
     for health in known:
-        feed = health.feed
+        feed, feed_id = health.feed, health.feed.feed_id
         if feed.retired_at is not None:
-            wanted.append(_alarm(watch, health, RETIRED, feed.retired_at, now))
-        elif feed.feed_id in silent and not all_silent:
-            wanted.append(_alarm(watch, health, SILENT, health.since, now))
+            wanted.append(_alarm(watch, health, AlarmKind.RETIRED, feed.retired_at, now))
+        elif feed_id in failing and (is_blind or is_half_blind):
+            continue
+        elif feed_id in failing and feed.failures >= FAILURES_TOLD:
+            wanted.append(_alarm(watch, health, AlarmKind.FAILING, _last_read(health), now))
+        elif feed_id in silent and not all_silent and not (feed_id in failing and feed_id in told_failing):
+            wanted.append(_alarm(watch, health, AlarmKind.SILENT, health.since, now))
+    already = {alarm.alarm_id for alarm in open_alarms}
     raised = tuple(alarm for alarm in wanted if alarm.alarm_id not in already)
+    lasts = {AlarmKind.BLIND: all_fail, AlarmKind.HALF_BLIND: half_fails, AlarmKind.SILENT: all_silent}
     over = tuple(
-        Alarm(a.alarm_id, a.watch, a.feed_id, a.kind, a.since, a.raised_at, now)
-        for a in open_alarms
-        if a.kind == SILENT and not (all_silent if a.feed_id is None else a.feed_id in silent)
+        replace(alarm, cleared_at=now)
+        for alarm in open_alarms
+        if alarm.kind != AlarmKind.RETIRED
+        and not (
+            lasts[AlarmKind(alarm.kind)]
+            if alarm.feed_id is None
+            else alarm.feed_id in (failing if alarm.kind == AlarmKind.FAILING else silent)
+        )
     )
     return raised, over
+
+
+def _last_read(health: FeedHealth) -> datetime:
+    """Return when the feed was last read, else when the watch began to name it."""
+    return health.feed.read_at or health.feed.added_at
 
 
 def _is_heard_silent(health: FeedHealth) -> bool:

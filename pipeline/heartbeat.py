@@ -15,7 +15,8 @@ from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.text import content_id, shorten
 
 ROUND = "monitor"  # the flow whose runs are whole rounds, from the feeds to the alerts
-WELL = frozenset({"ok", "partial"})  # outcomes of a round that reached its end
+WELL = frozenset({"ok", "partial"})  # outcomes of a round that reached its end and read a feed
+BLIND = "blind"  # the outcome of a round that reached its end, and could read no feed
 MAX_SUBJECT = 90  # characters
 NEVER = "never"
 
@@ -40,7 +41,7 @@ class Pulse:
     """What the store says of a watch's runs.
 
     Attributes:
-        last_good: the last round that reached its end, and is not of the future.
+        last_good: the last round that reached its end and read a feed, and is not of the future.
         last_ended: the last round that ended in whatever way.
         ahead: a round that ended later than it is now: the clock is, or was, wrong.
         running: runs that are recorded as running, the oldest first.
@@ -61,12 +62,14 @@ class Beat:
     """Whether the watch is alive.
 
     Attributes:
-        alive: a round has reached its end within the time allowed, or it is not to be watched.
-        since: when the last one did; None where none ever has.
+        alive: a round has reached its end within the time allowed and the last one read a feed, or it is not to be
+            watched.
+        since: when the last one did both; None where none ever has.
         told: what is so, in plain English.
         remedy: what to do about it; empty where nothing is to be done.
         zombies: runs that are recorded as running, and that no process works on.
         standing: whether it is to be watched.
+        is_blind: rounds go on, and could read no feed.
     """
 
     alive: bool
@@ -75,6 +78,7 @@ class Beat:
     remedy: str = ""
     zombies: tuple[RunRecord, ...] = ()
     standing: Standing = Standing.WATCHED
+    is_blind: bool = False
 
     @property
     def key(self) -> str:
@@ -116,7 +120,9 @@ def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord,
 
 
 def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat:
-    """Whether a round has reached its end within ``missed`` intervals.
+    """Decide whether the watch is alive: a round has ended within ``missed`` intervals, and the last one read a feed.
+
+    A round that could read no feed is known to have seen nothing, so it is told at once; nothing has been missed.
 
     Args:
         pulse: what the store says.
@@ -142,6 +148,19 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat
             "how long it has been silent can't be told.",
             "Set the machine's clock right (timedatectl), then run the watch once.",
             zombies,
+        )
+    last = pulse.last_ended
+    if last is not None and last.outcome == BLIND and now - _ended(last) <= allowed:
+        seen = _ended(pulse.last_good) if pulse.last_good else None
+        before = f"The last one that read any ended at {_time(seen)}." if seen else "None has ever read one."
+        return Beat(
+            False,
+            seen,
+            f"The last round ended {span(now - _ended(last))} ago and could read no feed. {before}"
+            f"{_told_dead(_after(zombies, seen)) if seen else ''}",
+            "Is this machine online? missionwatch doctor DIR tells; each feed's trouble is in the view feed_health.",
+            zombies,
+            is_blind=True,
         )
     if pulse.last_good is None:
         return Beat(False, None, f"No round of it has ever reached its end.{_instead(pulse)}", _remedy(pulse), zombies)
@@ -176,11 +195,12 @@ def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: s
         if not left:
             return None
         since = f"since {_time(beat.since)}" if beat.since else "ever"
+        what, again = ("feed read", "one can be read") if beat.is_blind else ("round", "it runs again")
         return Notice(
             "silence",
             content_id("heartbeat", watch, beat.key),
-            shorten(f"Not watched: no round {since}: {title}", MAX_SUBJECT),
-            f"{beat.told} Until it runs again, nothing of what happens to this mission is seen.\n\n{beat.remedy}\n\n"
+            shorten(f"Not watched: no {what} {since}: {title}", MAX_SUBJECT),
+            f"{beat.told} Until {again}, nothing of what happens to this mission is seen.\n\n{beat.remedy}\n\n"
             f"Look closer: missionwatch doctor DIR (the folder of the watch {watch}).",
             left,
         )
@@ -229,7 +249,8 @@ def _instead(pulse: Pulse) -> str:
         told += f" A run is at work{at}{who}, and does not come to an end."
     last = pulse.last_ended
     if last is not None and last.outcome not in WELL:
-        told += f" The last one failed at {_time(_ended(last))}: {shorten(last.reason or 'no reason noted', 200)}"
+        how = "could read no feed" if last.outcome == BLIND else "failed"
+        told += f" The last one {how} at {_time(_ended(last))}: {shorten(last.reason or 'no reason noted', 200)}"
     return told
 
 

@@ -43,7 +43,7 @@ class JsonLines(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__()
-        self._secrets = tuple(sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True))
+        self._secrets = frozenset(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
@@ -51,7 +51,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage() if ours else "library.log",
+            "event": getattr(record, "event", record.getMessage()) if ours else "library.log",
         }
         line |= getattr(record, "bound", None) or _bound.get()
         if not ours:
@@ -75,10 +75,9 @@ class JsonLines(logging.Formatter):
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self._told("", item) for item in value]
         text = value.isoformat() if isinstance(value, date) else str(value)
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        # A traceback is cut at its front: what was raised stands at its end.
-        return text[-4 * MAX_VALUE :] if name == "traceback" else shorten(without_secrets(text), MAX_VALUE)
+        if name == "traceback":  # is cut at its front: what was raised stands at its end
+            return _without(text, self._secrets)[-4 * MAX_VALUE :]
+        return shorten(masked(text, self._secrets), MAX_VALUE)
 
 
 def start(*, stream: TextIO | None = None, secrets: Iterable[str] = ()) -> logging.Handler:
@@ -112,13 +111,17 @@ def stop(handler: logging.Handler) -> None:
 def event(name: str, /, *, level: int = logging.INFO, **fields: object) -> None:
     """Log that ``name`` happened, with what is bound and ``fields``.
 
+    A handler that knows nothing of fields gets them as text behind the name.
+
     Args:
         name: what happened, noun and verb: ``run.ended``.
         level: of :mod:`logging`.
         fields: values; a mapping or a list is told as one.
     """
     if _logger.isEnabledFor(level):
-        _logger.log(level, "%s", name, extra={"fields": fields, "bound": dict(_bound.get())})
+        text = without_secrets("; ".join(f"{key}: {value}" for key, value in fields.items()))
+        extra = {"event": name, "fields": fields, "bound": dict(_bound.get())}
+        _logger.log(level, "%s %s", name, shorten(text, MAX_VALUE), extra=extra)
 
 
 @contextmanager
@@ -140,6 +143,17 @@ def secrets_of(channels: Iterable[str], environ: Mapping[str, str]) -> frozenset
         elif "://" in channel:
             found.add(channel)
     return frozenset(found - {""})
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return ``text`` without ``secrets``, and with each address in it cut to what may be shown."""
+    return without_secrets(_without(text, secrets))
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    for secret in sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def without_secrets(text: str) -> str:

@@ -24,7 +24,7 @@ from pipeline.model import Aspect, HealthState, Verdict
 from pipeline.storage import Vitals, read_vitals
 
 PREFIX = "missionwatch_"
-OUTCOMES = ("ok", "partial", "failed")
+OUTCOMES = ("ok", "partial", "blind", "failed")
 # As the view alerts has them; of the pending, those that have failed at least once are "retrying".
 ALERT_STATES = ("pending", "retrying", "delivered", "given_up", "withdrawn")
 HELD_FOR = 5.0  # seconds for which an answer is given again: two who ask at once cost one reading
@@ -56,7 +56,7 @@ SPECS = (
     Spec("oldest_unread_timestamp_seconds", "When the oldest of them was first seen; left out where there is none."),
     Spec("last_round_timestamp_seconds", "When the last round ended, well or not."),
     Spec("watched", "1 where rounds are due; 0 where the watch is paused or archived."),
-    Spec("last_good_round_timestamp_seconds", "When the last round that reached its end did so."),
+    Spec("last_good_round_timestamp_seconds", "When the last round ended that reached its end and read a feed."),
     Spec("last_round_seconds", "How long the last round took."),
     Spec("last_round_outcome", "1 for the outcome that the last round had, 0 for the others.", ("outcome",)),
     Spec("store_bytes", "Size of the store's files: live, its log, and published.", ("file",)),

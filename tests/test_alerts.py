@@ -16,6 +16,7 @@ from pipeline.model import (
     Article,
     Aspect,
     Baseline,
+    Brought,
     Change,
     FeedHealth,
     FeedRecord,
@@ -222,7 +223,7 @@ RULES = (AlertRule("facts", channels=("console", "file")), AlertRule("proposals"
 
 
 def alarms(*raised: Alarm, over: tuple[Alarm, ...] = ()) -> tuple[Alert, ...]:
-    return alerts.alarm_alerts(raised, over, [SILENT], watch(*RULES), NOW)
+    return alerts.alarm_alerts(raised, over, [SILENT], {FEED.feed_id: Brought(14, 2)}, watch(*RULES), NOW)
 
 
 def test_a_silence_is_told_at_once_to_each_channel_of_the_watch() -> None:
@@ -256,6 +257,42 @@ def test_a_retired_feed_is_told_with_what_to_do() -> None:
 
     assert told.subject == "Isle force: 1 feed retired"
     assert "Give the watch another address" in told.body
+
+
+def test_a_feed_that_fails_is_told_with_its_reason_and_what_it_used_to_bring() -> None:
+    (told, _) = alarms(replace(ALARM, kind="failing"))
+
+    assert told.subject == "Isle force: 1 feed failing"
+    assert told.body == (
+        "FAILING: Isle Post (https://post.example/feed) could not be read since 29 Sep 2025 12:00 UTC; it brought 14 "
+        "entries in the last 30 days, 2 of them about the mission.\n  Last poll: dns: no address is found."
+    )
+
+
+def test_a_blind_watch_names_its_feeds_since_when_and_what_they_used_to_bring() -> None:
+    (told, _) = alarms(replace(ALARM, feed_id=None, kind="blind"))
+
+    assert told.subject == "Isle force: no feed can be read"
+    assert told.body == (
+        "BLIND: no feed of the watch could be read since 29 Sep 2025 12:00 UTC. Until one can, nothing of what happens "
+        "to this mission is seen. Is this machine online? missionwatch doctor DIR tells.\n"
+        "- Isle Post: last read never; it brought 14 entries in the last 30 days, 2 of them about the mission. "
+        "dns: no address is found."
+    )
+
+
+def test_a_half_blind_watch_says_how_many_of_its_feeds_fail() -> None:
+    (told, _) = alarms(replace(ALARM, feed_id=None, kind="half_blind"))
+
+    assert told.subject == "Isle force: 1 of 1 feeds can't be read"
+    assert told.body.startswith("HALF BLIND: since 29 Sep 2025 12:00 UTC at least half of the feeds can't be read")
+
+
+def test_the_end_of_blindness_is_told() -> None:
+    (clear, _) = alarms(over=(replace(ALARM, feed_id=None, kind="blind", cleared_at=NOW),))
+
+    assert clear.subject == "Isle force: feeds can be read again"
+    assert clear.body.startswith("ALL CLEAR: the watch had been blind since 29 Sep 2025 12:00 UTC")
 
 
 def test_no_silence_makes_no_alert() -> None:

@@ -64,6 +64,7 @@ class FakeWorld:
     _disk: Disk = Disk(True, "", 50 * GB, 100 * GB, 10**6, "ext4")  # noqa: RUF009 -- it is frozen
     _store: StoreSight = StoreSight(live=GB, published=GB, published_at=NOW - timedelta(minutes=5))  # noqa: RUF009 -- it is frozen
     _pulse: object = field(default_factory=lambda: Pulse(a_run(5), a_run(5)))
+    _feed_states: object = field(default_factory=lambda: {"ok": 3})
     _runner: LockSight = LockSight()  # noqa: RUF009 -- it is frozen
     _writer: LockSight = LockSight()  # noqa: RUF009 -- it is frozen
     _unknown: tuple[str, ...] = ()
@@ -105,6 +106,9 @@ class FakeWorld:
 
     def pulse(self) -> Pulse:
         return given(self._pulse)
+
+    def feed_states(self) -> Mapping[str, int]:
+        return given(self._feed_states)
 
     def writer(self) -> LockSight:
         return self._writer
@@ -251,6 +255,22 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
         ),
         ("runs", {"pulse": Pulse(a_run(60), a_run(60), None, (a_run(started=30),))}, State.WARNING, "it was killed"),
         ("runs", {"pulse": Pulse(a_run(5), a_run(5), None, (a_run(started=600),))}, State.OK, "ended ok 5 minutes ago"),
+        (
+            "runs",
+            {"pulse": Pulse(a_run(60), a_run(5, outcome="blind", reason="Not one of the 3 feeds could be read."))},
+            State.TROUBLE,
+            "could read no feed: Not one of the 3 feeds",
+        ),
+        ("feed_states", {"feed_states": {"ok": 2, "unchanged": 1}}, State.OK, "3 feeds, all answer"),
+        ("feed_states", {"feed_states": {"ok": 2, "stale": 22}}, State.OK, "24 feeds: 22 quiet for longer than usual"),
+        (
+            "feed_states",
+            {"feed_states": {"ok": 20, "stale": 22, "html": 1, "refused": 2}},
+            State.WARNING,
+            "45 feeds: 3 can't be read, 22 quiet for longer than usual",
+        ),
+        ("feed_states", {"feed_states": {"ok": 2, "failing": 2}}, State.TROUBLE, "4 feeds: 2 can't be read"),
+        ("feed_states", {"store": StoreSight(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
         ("published", {"store": StoreSight(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
         ("published", {"store": replace(STORE, published_fault="is no DuckDB file.")}, State.TROUBLE, "no DuckDB file"),
         (

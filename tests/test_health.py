@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.health import due_alarms, health_of
-from pipeline.model import FeedHealth, FeedRecord, HealthState, PollOutcome
+from pipeline.health import blindness, blindness_told, due_alarms, health_of
+from pipeline.model import AlarmKind, FeedHealth, FeedRecord, HealthState, PollOutcome
 from pipeline.text import content_id
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -140,3 +140,97 @@ def test_after_a_pause_of_our_own_nothing_is_told_before_the_feed_was_asked() ->
 
     assert health_of(known, NOW).is_silent
     assert due_alarms([TALKS, health_of(known, NOW)], (), "isle", NOW) == ((), ())
+
+
+# -- failures and blindness ------------------------------------------------------------------
+
+
+def fails(name: str, times: int = 1, *, read: timedelta = HOUR, **known: object) -> FeedHealth:
+    """A feed that was last read so long ago, and has failed so many times in a row."""
+    return health_of(
+        feed(name, outcome=PollOutcome.FAILED, failures=times, read_at=NOW - read, new_at=NOW - read, **known), NOW
+    )
+
+
+def told(feeds: list[FeedHealth], standing: tuple[object, ...] = ()) -> list[tuple[str, bool]]:
+    """The kinds of the alarms that are raised, and whether each is about the whole watch."""
+    raised, _ = due_alarms(feeds, standing, "isle", NOW)  # type: ignore[arg-type]
+    return [(alarm.kind, alarm.feed_id is None) for alarm in raised]
+
+
+def test_a_watch_of_which_no_feed_answers_is_told_as_blind_at_once_since_it_was_last_read() -> None:
+    raised, _ = due_alarms([fails("a"), fails("b", read=3 * HOUR), fails("c", 9)], (), "isle", NOW)
+
+    assert [(alarm.kind, alarm.feed_id, alarm.since) for alarm in raised] == [("blind", None, NOW - HOUR)]
+
+
+def test_a_watch_that_stays_blind_is_not_told_again_and_one_read_feed_ends_it() -> None:
+    feeds = [fails("a", 3), fails("b", 3), fails("c", 3)]
+    blind, _ = due_alarms(feeds, (), "isle", NOW)
+
+    _, over = due_alarms([TALKS, *feeds[:2]], blind, "isle", NOW)
+
+    assert told(feeds, blind) == []
+    assert [(alarm.kind, alarm.cleared_at) for alarm in over] == [("blind", NOW)]
+
+
+@pytest.mark.parametrize(("times", "kinds"), [(1, []), (2, [("blind", True)])])
+def test_a_watch_of_one_feed_is_blind_when_that_fails_twice_in_a_row(times: int, kinds: list[object]) -> None:
+    assert told([fails("a", times)]) == kinds
+
+
+def test_half_of_the_feeds_that_fail_twice_in_a_row_are_one_alarm_in_place_of_theirs() -> None:
+    assert told([TALKS, TALKS, fails("a", 1), fails("b", 5)]) == [("failing", False)]
+    assert told([TALKS, TALKS, fails("a", 2), fails("b", 5)]) == [("half_blind", True)]
+
+
+def test_a_watch_that_is_half_blind_is_so_since_half_of_its_feeds_were_last_read() -> None:
+    feeds = [TALKS, health_of(feed("herald"), NOW), fails("a", 2, read=HOUR), fails("b", 5, read=5 * HOUR)]
+
+    raised, _ = due_alarms(feeds, (), "isle", NOW)
+
+    assert [alarm.since for alarm in raised] == [NOW - HOUR]
+
+
+@pytest.mark.parametrize(("times", "kinds"), [(2, []), (3, [("failing", False)])])
+def test_a_feed_is_told_as_failing_when_it_has_failed_three_times_in_a_row(times: int, kinds: list[object]) -> None:
+    assert told([TALKS, TALKS, TALKS, fails("a", times)]) == kinds
+
+
+def test_a_feed_that_was_told_as_failing_is_not_told_as_silent_too() -> None:
+    failing = fails("a", 3)
+    standing, _ = due_alarms([TALKS, TALKS, TALKS, failing], (), "isle", NOW)
+
+    assert told([TALKS, TALKS, TALKS, health_of(failing.feed, NOW + 9 * HOUR)], standing) == []
+
+
+def test_a_feed_that_can_be_read_again_gets_its_all_clear() -> None:
+    standing, _ = due_alarms([TALKS, TALKS, TALKS, fails("a", 3)], (), "isle", NOW)
+
+    _, over = due_alarms([TALKS, TALKS, TALKS, health_of(feed("a"), NOW)], standing, "isle", NOW)
+
+    assert [(alarm.kind, alarm.cleared_at) for alarm in over] == [("failing", NOW)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind"),
+    [
+        ({"feeds": 4, "feeds_active": 4, "feeds_failing": 1}, None),
+        ({"feeds": 4, "feeds_active": 4, "feeds_failing": 2}, AlarmKind.HALF_BLIND),
+        ({"feeds": 4, "feeds_active": 4, "feeds_failing": 4}, AlarmKind.BLIND),
+        ({"feeds": 4, "feeds_active": 3, "feeds_failing": 3}, AlarmKind.BLIND),  # the fourth is retired
+        ({"feeds": 4, "feeds_active": 0, "feeds_failing": 0}, AlarmKind.BLIND),  # all are
+        ({"feeds": 0}, None),
+        ({}, None),
+    ],
+)
+def test_a_run_is_blind_where_no_feed_that_is_polled_could_be_read(
+    counts: dict[str, int], kind: AlarmKind | None
+) -> None:
+    assert blindness(counts) is kind
+
+
+def test_a_run_that_could_read_half_says_how_many_feeds_it_could_not() -> None:
+    assert blindness_told({"feeds": 54, "feeds_active": 53, "feeds_failing": 30}) == (
+        "30 of the 53 feeds could not be read: what these bring is not seen."
+    )

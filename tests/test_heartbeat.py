@@ -71,6 +71,35 @@ def test_a_round_that_failed_is_no_beat_and_its_reason_is_told():
     assert "The last one failed at 2025-10-01 11:55 UTC: store-unwritable: the disk is full" in beat.told
 
 
+def test_a_round_that_could_read_no_feed_is_no_beat_however_lately_it_ended():
+    beat = looked(Pulse(last_good=a_run(20), last_ended=a_run(5, outcome="blind")))
+
+    assert (beat.alive, beat.is_blind) == (False, True)
+    assert beat.told == (
+        "The last round ended 5 minutes ago and could read no feed. The last one that read any ended at "
+        "2025-10-01 11:40 UTC."
+    )
+    assert "missionwatch doctor DIR" in beat.remedy
+
+
+def test_rounds_that_have_stopped_after_a_blind_one_are_told_as_stopped():
+    beat = looked(Pulse(last_good=a_run(120), last_ended=a_run(100, outcome="blind")))
+
+    assert not beat.is_blind
+    assert beat.told.startswith("No round has reached its end for 2 hours")
+    assert "The last one could read no feed at 2025-10-01 10:20 UTC" in beat.told
+
+
+def test_blindness_is_told_as_such_and_only_once():
+    beat = looked(Pulse(last_good=a_run(20), last_ended=a_run(5, outcome="blind")))
+
+    said = notice(beat, None, CHANNELS, watch="haiti", title="Haiti")
+
+    assert said is not None
+    assert said.subject == "Not watched: no feed read since 2025-10-01 11:40 UTC: Haiti"
+    assert notice(beat, after(said, CHANNELS, beat, None), CHANNELS, watch="haiti", title="Haiti") is None
+
+
 def state(standing: Standing, ago: float) -> WatchState:
     return WatchState(standing, NOW - timedelta(minutes=ago), "ana", "no staff")
 

@@ -140,3 +140,9 @@ def test_whatever_is_told_is_one_line_of_json(text: str):
 
     assert stream.getvalue().count("\n") == 1
     assert json.loads(stream.getvalue())["event"] == "x"
+
+
+def test_a_handler_that_knows_nothing_of_fields_gets_them_as_text(caplog: pytest.LogCaptureFixture):
+    logs.event("run.note", level=logging.WARNING, note="feed 'Post': timeout at https://ana:pw@post.example/")
+
+    assert caplog.messages == ["run.note note: feed 'Post': timeout at https://…@post.example/"]

@@ -6,7 +6,7 @@ gathers those that wait for a digest, ``escalation`` and ``expected`` tell what 
 """
 
 from pipeline.alerts.acking import ack_link
-from pipeline.alerts.alarms import alarm_alerts, channel_alarms, channel_alerts
+from pipeline.alerts.alarms import BROUGHT_IN, alarm_alerts, channel_alarms, channel_alerts
 from pipeline.alerts.compose import became, message_of, stage_words, subject_line
 from pipeline.alerts.digest import QUIET_FOR, gather, proof_of_quiet
 from pipeline.alerts.envelope import enclosed
@@ -31,6 +31,7 @@ from pipeline.alerts.timing import ATTEMPTS, after_quiet, is_quiet, may_go, next
 
 __all__ = [
     "ATTEMPTS",
+    "BROUGHT_IN",
     "QUIET_FOR",
     "SUBJECT_LIMIT",
     "ack_command",

@@ -1,10 +1,11 @@
-"""What an operator is told of the watch itself: feeds that fell silent, channels that fail. Pure."""
+"""What an operator is told of the watch itself: feeds that fell silent or fail, channels that fail. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import shown
@@ -12,32 +13,53 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import first_rules
 from pipeline.alerts.timing import release
-from pipeline.model import Alarm, Alert, AlertKind, AlertRule, ChannelAlarm, ChannelState, FeedHealth, Watch
-from pipeline.text import content_id
+from pipeline.model import (
+    Alarm,
+    AlarmKind,
+    Alert,
+    AlertKind,
+    AlertRule,
+    Brought,
+    ChannelAlarm,
+    ChannelState,
+    FeedHealth,
+    Watch,
+)
+from pipeline.text import content_id, shorten
 
 ROUNDS = 3  # in a row that a channel fails before the others tell it
+BROUGHT_IN = timedelta(days=30)  # the time of which an alarm tells what its feeds used to bring
+FEEDS_LISTED = 20  # of a watch that is blind; each is in the view feed_health
+_REASON_LENGTH = 200  # characters
+_FAILURES = frozenset({AlarmKind.BLIND, AlarmKind.HALF_BLIND})
 
 
 def alarm_alerts(
-    raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Sequence[FeedHealth], watch: Watch, now: datetime
+    raised: Sequence[Alarm],
+    over: Sequence[Alarm],
+    feeds: Sequence[FeedHealth],
+    brought: Mapping[UUID, Brought],
+    watch: Watch,
+    now: datetime,
 ) -> tuple[Alert, ...]:
-    """The alerts about silences that began or ended: one message for each channel of the watch.
+    """Return the alerts about silences and failures that began or ended: one message for each channel of the watch.
 
     Args:
         raised, over: see :func:`pipeline.health.due_alarms`.
         feeds: how the feeds do, for their names and last words.
+        brought: what each has brought in the time :data:`BROUGHT_IN`.
         watch: the channels of its rules are told, outside their quiet hours.
         now: the time of planning, UTC.
     """
     if not raised and not over:
         return ()
     by_id = {health.feed.feed_id: health for health in feeds}
-    lines = [_alarm_line(alarm, by_id, now) for alarm in (*raised, *over)]
+    lines = [_alarm_line(alarm, by_id, brought, now) for alarm in (*raised, *over)]
     ids = sorted(str(alarm.alarm_id) for alarm in raised), sorted(str(alarm.alarm_id) for alarm in over)
     return tuple(
         _alert(
             content_id("alarm-alert", watch.key, channel, *ids[0], "over", *ids[1]),
-            f"{watch.title}: {_alarm_head(raised, over)}",
+            f"{watch.title}: {_alarm_head(raised, over, by_id)}",
             "\n\n".join(lines),
             watch,
             channel,
@@ -135,35 +157,87 @@ def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rul
     )
 
 
-def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm]) -> str:
-    if any(alarm.feed_id is None for alarm in raised):
+def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> str:
+    of_watch = {alarm.kind for alarm in raised if alarm.feed_id is None}
+    if AlarmKind.BLIND in of_watch:
+        return "no feed can be read"
+    if AlarmKind.HALF_BLIND in of_watch:
+        active = [health for health in feeds.values() if health.feed.removed_at is None and not health.feed.retired_at]
+        return f"{sum(health.is_failing for health in active)} of {len(active)} feeds can't be read"
+    if of_watch:
         return "the whole watch is silent"
-    silent = sum(alarm.kind == "silent" for alarm in raised)
+    kinds = Counter(alarm.kind for alarm in raised)
+    ended = Counter(alarm.kind for alarm in over if alarm.feed_id is not None)
     counts = {
-        "silent": silent,
-        "retired": len(raised) - silent,
-        "heard again": sum(alarm.feed_id is not None for alarm in over),
+        "failing": kinds[AlarmKind.FAILING],
+        "silent": kinds[AlarmKind.SILENT],
+        "retired": kinds[AlarmKind.RETIRED],
+        "read again": ended[AlarmKind.FAILING],
+        "heard again": ended[AlarmKind.SILENT],
     }
     parts = [f"{count} feed{'s' if count > 1 else ''} {what}" for what, count in counts.items() if count]
-    return ", ".join(parts) or "the watch is heard again"
+    again = "feeds can be read again" if any(a.kind in _FAILURES for a in over) else "the watch is heard again"
+    return ", ".join(parts) or again
 
 
-def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], now: datetime) -> str:
-    since = f"{alarm.since:%d %b %Y %H:%M} UTC"
+def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought], now: datetime) -> str:
     if alarm.feed_id is None:
-        if alarm.cleared_at is not None:
-            return "ALL CLEAR: a feed of the watch brings news again."
+        return _watch_line(alarm, feeds, brought)
+    since = _time(alarm.since)
+    health = feeds.get(alarm.feed_id)
+    name = f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
+    said = f"\n  Last poll: {health.feed.reason or health.state}" if health else ""
+    failed = alarm.kind == AlarmKind.FAILING
+    if alarm.cleared_at is not None:
+        was = "could not be read" if failed else "was silent"
+        return f"ALL CLEAR: {name} {was} since {since}, and {'can be again' if failed else 'is no more'}."
+    if alarm.kind == AlarmKind.RETIRED:
+        return f"RETIRED: {name} is polled no more since {since}. Give the watch another address for it.{said}"
+    if failed:
+        return f"FAILING: {name} could not be read since {since}; {_used_to(alarm.feed_id, brought)}.{said}"
+    usual = f"{health.feed.expected_every.total_seconds() / 3600:g} h" if health else "usual"
+    days = (now - alarm.since).total_seconds() / 86400
+    return f"SILENT: {name} has brought nothing new since {since} ({days:.1f} days; usual is {usual}).{said}"
+
+
+def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought]) -> str:
+    since = _time(alarm.since)
+    if alarm.cleared_at is not None:
+        return {
+            AlarmKind.BLIND: f"ALL CLEAR: the watch had been blind since {since}, and can read feeds again. What they "
+            "still list from that time is read now.",
+            AlarmKind.HALF_BLIND: f"ALL CLEAR: more than half of the feeds can be read again, as before {since}.",
+        }.get(AlarmKind(alarm.kind), "ALL CLEAR: a feed of the watch brings news again.")
+    if alarm.kind == AlarmKind.SILENT:
         return (
             f"SILENT: no feed of the watch has brought anything new since {since}. This is not quiet until you know "
             "why: is this machine online? Each feed's trouble is in the view feed_health."
         )
-    health = feeds.get(alarm.feed_id)
-    name = f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
-    said = f"\n  Last poll: {health.feed.reason or health.state}" if health else ""
-    if alarm.cleared_at is not None:
-        return f"ALL CLEAR: {name} was silent since {since}, and is no more."
-    if alarm.kind == "retired":
-        return f"RETIRED: {name} is polled no more since {since}. Give the watch another address for it.{said}"
-    usual = f"{health.feed.expected_every.total_seconds() / 3600:g} h" if health else "usual"
-    days = (now - alarm.since).total_seconds() / 86400
-    return f"SILENT: {name} has brought nothing new since {since} ({days:.1f} days; usual is {usual}).{said}"
+    failing = sorted(
+        (health for health in feeds.values() if health.is_failing),
+        key=lambda health: -brought.get(health.feed.feed_id, Brought()).entries,
+    )
+    listed = [
+        f"- {health.feed.title}: last read {_time(health.feed.read_at) if health.feed.read_at else 'never'}; "
+        f"{_used_to(health.feed.feed_id, brought)}. {shorten(health.feed.reason or health.state, _REASON_LENGTH)}"
+        for health in failing[:FEEDS_LISTED]
+    ]
+    if len(failing) > FEEDS_LISTED:
+        listed.append(f"- and {len(failing) - FEEDS_LISTED} more: see the view feed_health.")
+    head = (
+        f"BLIND: no feed of the watch could be read since {since}. Until one can, nothing of what happens to this "
+        "mission is seen. Is this machine online? missionwatch doctor DIR tells."
+        if alarm.kind == AlarmKind.BLIND
+        else f"HALF BLIND: since {since} at least half of the feeds can't be read, and what they bring is missed."
+    )
+    return "\n".join([head, *listed])
+
+
+def _used_to(feed_id: UUID, brought: Mapping[UUID, Brought]) -> str:
+    one = brought.get(feed_id, Brought())
+    entries = f"{one.entries} {'entry' if one.entries == 1 else 'entries'}"
+    return f"it brought {entries} in the last {BROUGHT_IN.days} days, {one.relevant} of them about the mission"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%d %b %Y %H:%M} UTC"

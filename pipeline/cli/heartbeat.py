@@ -62,7 +62,7 @@ def heartbeat_command(
     data_dir: Path,
     archive: bool,
 ) -> None:
-    """Say whether the watch in DIR is alive: whether a round has reached its end within the last intervals.
+    """Say whether the watch in DIR is alive: a round has ended within the last intervals, and the last one read a feed.
 
     Run it from cron or a systemd timer, never from the watch itself. Exit code 0 where it is alive, 1 where it is
     not, or where nothing can be known of it. With --alert a silence is told to each channel of the watch once,
@@ -202,6 +202,7 @@ def _plain(watch: Watch, beat: Beat) -> dict[str, object]:
         "watch": watch.slug,
         "alive": beat.alive,
         "state": beat.standing,
+        "blind": beat.is_blind,
         "since": beat.since.isoformat() if beat.since else None,
         "told": beat.told,
         "remedy": beat.remedy,

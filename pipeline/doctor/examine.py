@@ -24,6 +24,7 @@ CHECKS = (
     Check("filesystem", "File system", place.check_filesystem),
     Check("store", "Store", place.check_store, limit=60.0),
     Check("runs", "Runs", place.check_runs, limit=20.0),
+    Check("feed_states", "Feeds when last polled", place.check_feed_states, limit=20.0),
     Check("published", "Published file", place.check_published),
     Check("locks", "Locks", place.check_locks),
     Check("clock", "Clock", machine.check_clock, limit=20.0),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
-from pipeline.heartbeat import LockSight, dead_runs, span
-from pipeline.model import Standing
+from pipeline.heartbeat import BLIND, LockSight, dead_runs, span
+from pipeline.model import FAILS, HealthState, Standing
 
 ROOM = 200 * 10**6  # bytes that a round may need beside the copy that it publishes
 FEW_FILES = 1_000
@@ -123,6 +124,12 @@ def check_runs(world: World) -> Finding:
         return trouble(
             f"the last round failed {when} ago: {last.reason or 'no reason noted'}", "Do what it says, and run again."
         )
+    if last is not None and last.outcome == BLIND:
+        return trouble(
+            f"the last round ended {span(now - (last.finished_at or last.started_at))} ago and could read no feed: "
+            f"{last.reason}",
+            "Is this machine online? See the checks of the network below, and the view feed_health.",
+        )
     if dead:
         first = dead[0]
         return warning(
@@ -137,6 +144,28 @@ def check_runs(world: World) -> Finding:
         return warning(told, "Start the watch again; let `missionwatch heartbeat DIR --alert` tell of it next time.")
     notes = f": {good.reason}" if good.reason else ""
     return ok(f"{told}{notes}")
+
+
+def check_feed_states(world: World) -> Finding:
+    """The feeds answered when they were last polled; those that are merely quiet are told apart."""
+    if world.store().published is None:
+        return skipped("nothing is published yet")
+    states = Counter(world.feed_states())
+    active = states.total() - states[HealthState.RETIRED]
+    failing = sum(states[state] for state in FAILS)
+    parts = {
+        "can't be read": failing,
+        "quiet for longer than usual": states[HealthState.STALE],
+        "may have dropped entries": states[HealthState.POSSIBLE_GAP],
+        "retired": states[HealthState.RETIRED],
+        "not polled yet": states[HealthState.NEVER_POLLED],
+    }
+    told = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
+    told = f"{active} feeds{f': {told}' if told else ', all answer'}"
+    remedy = "See which and why: SELECT feed, state, last_ok_at, last_reason FROM feed_health ORDER BY state."
+    if failing and 2 * failing >= active:
+        return trouble(told, f"Is this machine online? {remedy}")
+    return warning(told, remedy) if failing or states[HealthState.RETIRED] else ok(told)
 
 
 def check_published(world: World) -> Finding:

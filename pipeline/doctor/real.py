@@ -37,7 +37,7 @@ from pipeline.receiver import KEY_FILE, signing_key
 from pipeline.schedule.hints import http_date
 from pipeline.seeds import load_watch
 from pipeline.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
-from pipeline.storage import StoreSight, look_at_runs, look_at_store, look_at_writer, read_pulse
+from pipeline.storage import StoreSight, look_at_runs, look_at_store, look_at_writer, read_pulse, read_vitals
 from pipeline.text import content_id
 
 DISTRIBUTION = "missionwatch"
@@ -177,6 +177,14 @@ class RealWorld:
         if self._pulse is None:
             self._pulse = read_pulse(self.data_dir, self.watch().slug, now=self.now(), fresh=_FRESH, wait=WAIT)
         return self._pulse
+
+    def feed_states(self) -> Mapping[str, int]:
+        """How many feeds are in which state, from the published file.
+
+        Raises:
+            StorageError: it can't be read.
+        """
+        return read_vitals(self.data_dir, self.watch().slug, self.now()).feeds
 
     def writer(self) -> LockSight:
         """Who has the store open."""

@@ -118,6 +118,10 @@ class World(Protocol):
         """The runs that the store knows of."""
         ...
 
+    def feed_states(self) -> Mapping[str, int]:
+        """How many feeds are in which state of the view feed_health, as of the last round."""
+        ...
+
     def writer(self) -> LockSight:
         """Who has the store open."""
         ...

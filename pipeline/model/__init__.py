@@ -19,7 +19,7 @@ from pipeline.model.delivery import (
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
-from pipeline.model.polling import Alarm, FeedHealth, FeedRecord, Habits, Quiet, Sight
+from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, Quiet, Sight
 from pipeline.model.revision import (
     TAKEN_BACK,
     Evidence,
@@ -44,14 +44,28 @@ from pipeline.model.sources import (
 )
 from pipeline.model.standing import Standing, WatchState
 from pipeline.model.watch import AlertRule, Baseline, Every, Fact, Feed, Name, ReaderChoice, Urgent, Watch, When
-from pipeline.model.words import MOVES_BOARD, WORKED, Aspect, HealthState, PollOutcome, Precision, Role, Stage, Verdict
+from pipeline.model.words import (
+    FAILS,
+    MOVES_BOARD,
+    WORKED,
+    AlarmKind,
+    Aspect,
+    HealthState,
+    PollOutcome,
+    Precision,
+    Role,
+    Stage,
+    Verdict,
+)
 
 __all__ = [
+    "FAILS",
     "HARM",
     "MOVES_BOARD",
     "TAKEN_BACK",
     "WORKED",
     "Alarm",
+    "AlarmKind",
     "Alert",
     "AlertKind",
     "AlertRule",
@@ -59,6 +73,7 @@ __all__ = [
     "Aspect",
     "Baseline",
     "BoardRow",
+    "Brought",
     "Change",
     "ChannelAlarm",
     "ChannelState",

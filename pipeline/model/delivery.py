@@ -171,6 +171,6 @@ class RunRecord:
     now: datetime  # the watch's own clock
     started_at: datetime  # the wall clock
     finished_at: datetime | None = None
-    outcome: str = "running"  # running, ok, partial, failed
+    outcome: str = "running"  # running, ok, partial, blind (no feed could be read), failed
     reason: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model.words import HealthState, PollOutcome
+from pipeline.model.words import FAILS, HealthState, PollOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class FeedRecord:
         removed_at: when the watch stopped naming it; None while it does.
         outcome, trouble, reason: of the last poll; None and empty before the first.
         polled_at: the last poll.
+        read_at: the last poll that worked, i.e. was ok, unchanged or empty.
         new_at: the last poll that brought an entry that we did not have.
         failures: failed polls in a row.
     """
@@ -109,6 +110,7 @@ class FeedRecord:
     trouble: str = ""
     reason: str = ""
     polled_at: datetime | None = None
+    read_at: datetime | None = None
     new_at: datetime | None = None
     failures: int = 0
     undated: bool = False
@@ -125,15 +127,20 @@ class FeedHealth:
     is_silent: bool
     since: datetime  # the last new entry, else the day on which the watch named it
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last poll of the feed failed."""
+        return self.state in FAILS
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A silence, from its start to its end; ``feed_id`` is None where the whole watch is silent.
+    """A silence or a failure, from its start to its end; ``feed_id`` is None where it is the whole watch's.
 
     Attributes:
         alarm_id: hash of watch, feed, kind and ``since``: one for each silence.
-        kind: ``silent`` or ``retired``.
-        since: when the silence began.
+        kind: ``silent``, ``failing`` or ``retired``; of a whole watch ``silent``, ``blind`` or ``half_blind``.
+        since: when the silence began, or the last time that it was read.
         raised_at: when it was told.
         cleared_at: when the all-clear was told; None while it lasts.
     """
@@ -145,6 +152,14 @@ class Alarm:
     since: datetime
     raised_at: datetime
     cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a feed has brought in a time: entries, and articles about the mission among what these led to."""
+
+    entries: int = 0
+    relevant: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,20 @@ class HealthState(StrEnum):
     REMOVED = "removed"
 
 
+# States of a feed whose last poll failed; the others of those that look wrong are those of one that answers.
+FAILS = frozenset({HealthState.FAILING, HealthState.REFUSED, HealthState.HTML, HealthState.NOT_A_FEED})
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about: a feed, or (silent, blind, half_blind) the whole watch."""
+
+    SILENT = "silent"
+    FAILING = "failing"
+    RETIRED = "retired"
+    BLIND = "blind"
+    HALF_BLIND = "half_blind"
+
+
 class Precision(StrEnum):
     """How exactly a time is known."""
 

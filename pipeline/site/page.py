@@ -83,7 +83,9 @@ def summary_json(view: View) -> bytes:
         "changes_in_seven_days": view.lately,
         "open_disputes": view.disputes,
         "feeds": len(view.feeds),
-        "feeds_to_look_at": view.troubled,
+        "feeds_to_look_at": view.failing + view.doubtful,
+        "feeds_failing": view.failing,
+        "feeds_quiet": view.quiet,
     }
     return (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 

@@ -13,8 +13,8 @@ from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
 from pipeline.board import surer
 from pipeline.evidence import is_unread
-from pipeline.model import Standing, WatchState
-from pipeline.site import words
+from pipeline.model import FAILS, HealthState
+from pipeline.site import headline, words
 from pipeline.site.words import Piece
 from pipeline.storage import SiteRows
 
@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 LATELY = timedelta(days=7)
 # Feeds that do as they should; the others come first.
 _WELL = frozenset({"ok", "unchanged", "empty"})
+_DOUBTFUL = frozenset({HealthState.POSSIBLE_GAP, HealthState.UNDATED, HealthState.NEVER_POLLED, HealthState.RETIRED})
 _STATES_TEXT = "failing refused html not_a_feed possible_gap stale undated never_polled retired empty ok unchanged"
 _WORST_FIRST = {state: place for place, state in enumerate(_STATES_TEXT.split())}
 
@@ -150,7 +151,8 @@ class View:
         cards: the changes, the latest first.
         start: what was known at the start, in the baseline's order.
         known: all of them, in the board's order.
-        headline: in one sentence, whether it is quiet; ``status``: the status card, labels and what is known.
+        headline: whether it is quiet, or blind; ``failing`` and ``quiet``: how many feeds can't be read, and how many
+            answer and bring nothing new; ``status``: the status card, labels and what is known.
     """
 
     slug: str
@@ -167,10 +169,18 @@ class View:
     rounds: tuple[Row, ...]
     articles: tuple[ReadArticle, ...]
     feeds: tuple[FeedLine, ...]
-    troubled: int
+    failing: int
+    quiet: int
+    doubtful: int
     verdicts: tuple[tuple[str, int], ...]
     totals: Mapping[str, int]
     status: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def feeds_told(self) -> str:
+        """How many feeds can't be read, are quiet or are in doubt; empty where all are well."""
+        counts = {"can't be read": self.failing, "quiet": self.quiet, "to look at": self.doubtful}
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
@@ -201,32 +211,19 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
             for one in expected
             if str(one.change.change_id) in by_id
         ),
-        headline=_headline(cards, now, lately) if rows.state.standing is Standing.WATCHED else _aside(rows.state),
+        headline=headline.of(rows.state, rows.feeds, [card.known for card in cards], now, lately),
         lately=lately,
         disputes=sum(bool(line.disputed) for _, lines in board for line in lines),
         rounds=rows.rounds,
         articles=tuple(map(_article, rows.articles)),
         feeds=feeds,
-        troubled=sum(not feed.well for feed in feeds),
+        failing=sum(feed.state in FAILS for feed in feeds),
+        quiet=sum(feed.state == HealthState.STALE for feed in feeds),
+        doubtful=sum(feed.state in _DOUBTFUL for feed in feeds),
         verdicts=tuple(rows.verdicts.items()),
         totals=rows.totals,
         status=phrasing.status_lines(rows.status) if rows.status is not None else (),
     )
-
-
-def _headline(cards: Sequence[Card], now: datetime, lately: int) -> str:
-    if not cards:
-        return "Nothing has changed since the watch began."
-    last = max(card.known for card in cards)
-    if lately:
-        return f"{words.counted(lately, 'change')} in the last seven days."
-    days = (now - last).days
-    return f"Quiet for {words.counted(days, 'day')}: the last change was reported on {words.day(last)}."
-
-
-def _aside(state: WatchState) -> str:
-    told = state.told
-    return f"{told[0].upper()}{told[1:]}. What has happened since is not seen."
 
 
 def _cards(rows: SiteRows) -> tuple[Card, ...]:

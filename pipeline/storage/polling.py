@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import Alarm, Alert, FeedRecord, Habits, PollOutcome, Quiet
+from pipeline.model import Alarm, Alert, Brought, FeedRecord, Habits, PollOutcome, Quiet
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 from pipeline.storage.watches import Watches
@@ -26,6 +26,12 @@ _CLAIMS = """
     SELECT v.verdict, count(*) AS n FROM verdict v JOIN run r USING (run_id)
     WHERE v.watch = ? AND r.watch_time > CAST(? AS TIMESTAMPTZ) AND r.watch_time <= CAST(? AS TIMESTAMPTZ)
     GROUP BY v.verdict ORDER BY v.verdict"""
+_BROUGHT = """
+    SELECT e.feed_id, count(DISTINCT e.entry_id) AS entries,
+           count(DISTINCT g.article_id) FILTER (g.relevant) AS relevant
+    FROM watch_feed w JOIN entry e USING (feed_id) LEFT JOIN entry_article l USING (entry_id)
+    LEFT JOIN reading g ON g.article_id = l.article_id AND g.watch = w.watch
+    WHERE w.watch = ? AND e.seen_at > CAST(? AS TIMESTAMPTZ) GROUP BY e.feed_id"""
 # An entry waits for its page unless that was refused or given up; an article waits for its first reading.
 _UNREAD = """
     SELECT count(*) AS unread, min(published) AS oldest_unread FROM (
@@ -56,8 +62,8 @@ class Polling(Part):
             """
             SELECT f.feed_id, f.title, f.url, f.expected_every_s, w.added_at, w.removed_at, s.last_outcome,
                    coalesce(s.trouble, '') AS trouble, coalesce(s.last_reason, '') AS reason, s.last_polled_at,
-                   s.last_new_at, coalesce(s.failures, 0) AS failures, coalesce(s.undated, false) AS undated,
-                   s.gap_at, s.retired_at
+                   s.read_at, s.last_new_at, coalesce(s.failures, 0) AS failures,
+                   coalesce(s.undated, false) AS undated, s.gap_at, s.retired_at
             FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id)
             WHERE w.watch = ? ORDER BY f.title, f.url""",
             [watch],
@@ -74,6 +80,7 @@ class Polling(Part):
                 trouble=row["trouble"],
                 reason=row["reason"],
                 polled_at=row["last_polled_at"],
+                read_at=row["read_at"],
                 new_at=row["last_new_at"],
                 failures=row["failures"],
                 undated=row["undated"],
@@ -82,6 +89,11 @@ class Polling(Part):
             )
             for row in rows
         ]
+
+    def brought_since(self, watch: str, since: datetime) -> dict[UUID, Brought]:
+        """Return what each feed of ``watch`` has brought after ``since``; those that brought nothing are left out."""
+        rows = self._db.rows(_BROUGHT, [watch, since])
+        return {row["feed_id"]: Brought(row["entries"], row["relevant"]) for row in rows}
 
     def open_alarms(self, watch: str) -> list[Alarm]:
         """The alarms of ``watch`` that were told and are not over, the oldest first."""

@@ -42,7 +42,7 @@ class Runs(Part):
     def last_run_now(self, watch: str) -> datetime | None:
         """The latest time of the watch's own clock at which a run of it ended well; None before the first."""
         found: datetime | None = self._db.value(
-            "SELECT max(watch_time) FROM run WHERE watch = ? AND outcome IN ('ok', 'partial')", [watch]
+            "SELECT max(watch_time) FROM run WHERE watch = ? AND outcome IN ('ok', 'partial', 'blind')", [watch]
         )
         return found
 

@@ -341,7 +341,7 @@ ALERTS = (
         ("watch_time", _TIME, "The watch's own clock at its start."),
         ("started_at", _TIME, "Wall clock at its start."),
         ("finished_at", _TIME, "Wall clock at its end; null while it runs, or where it was killed."),
-        ("outcome", _TEXT, "running, ok, partial or failed."),
+        ("outcome", _TEXT, "running, ok, partial, blind (no feed could be read) or failed."),
         ("reason", _TEXT, "Why."),
         ("counts", "MAP(VARCHAR, BIGINT)", "Its numbers by name."),
     ),

@@ -45,13 +45,13 @@ FEED_MOVE = (
 
 FEED_ALARM = (
     "feed_alarm",
-    "A silence that was told: of a feed, or of the whole watch.",
+    "A silence or failure that was told: of a feed, or of the whole watch.",
     ("alarm_id", "UUID", "Hash of watch, feed, kind and start: one for each silence."),
     ("run_id", "UUID", "The run that raised it."),
     ("watch", "VARCHAR", "The watch."),
-    ("feed_id", "UUID", "The feed; null where the whole watch is silent."),
-    ("kind", "VARCHAR", "silent or retired."),
-    ("since", "TIMESTAMPTZ", "When the silence began."),
+    ("feed_id", "UUID", "The feed; null where it is the whole watch."),
+    ("kind", "VARCHAR", "silent, failing or retired; of the whole watch silent, blind or half_blind."),
+    ("since", "TIMESTAMPTZ", "When the silence began, or when it was last read."),
     ("raised_at", "TIMESTAMPTZ", "When it was told, by the watch's clock."),
     ("cleared_at", "TIMESTAMPTZ", "When the all-clear was told; null while it lasts."),
 )

@@ -247,7 +247,7 @@ ORDER BY b.watch""",  # noqa: S608 -- constants of this package
     ("clock", "The watch's own clock at its last round; a replay lives in the past."),
     ("today", "Its day, UTC: what an analyst calls today."),
     ("rounds", "Rounds until now."),
-    ("last_outcome", "What the last one came to: ok, partial or failed."),
+    ("last_outcome", "What the last one came to: ok, partial, blind (no feed could be read) or failed."),
     ("finished_at", "Wall clock at its end."),
     ("feeds", "Feeds that are polled."),
     ("changes", "Changes of the board since the beginning."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,10 @@ def request_(server: ArchiveServer, data: Path) -> WatchRequest:
 
 
 async def one_round(request: WatchRequest) -> RunRecord:
+    from flows.endings import record_of
     from flows.monitor import monitor
 
-    return await monitor(request)
+    return await record_of(monitor(request))
 
 
 def ask(data: Path, sql: str) -> list[dict[str, Any]]:
@@ -124,6 +126,75 @@ async def test_no_network_at_all_is_told_apart_from_quiet(data: Path, capsys: py
     assert tell(done, request) == NOTHING_REACHED
     assert "This is not quiet" in " ".join(capsys.readouterr().err.split())
     assert {row["state"] for row in ask(data, "SELECT DISTINCT state FROM feed_health")} == {"failing"}
+
+
+async def test_a_blind_round_ends_as_failed_by_the_name_blind_and_says_why(data: Path) -> None:
+    from flows.monitor import monitor
+
+    request = WatchRequest(folder=HAITI, data_dir=data, now=EVENING, archive_port=9, every_feed=True)
+
+    state = await monitor(request, return_state=True)
+
+    assert (state.type, state.name) == ("FAILED", "Blind")
+    assert state.message.startswith("Not one of the 29 feeds could be read. This is not quiet")
+    (run,) = ask(data, "SELECT outcome, reason FROM runs WHERE flow = 'monitor'")
+    assert run["outcome"] == "blind"
+    assert run["reason"].startswith("Not one of the 29 feeds could be read.")
+
+
+async def test_a_blind_round_still_reads_what_waits(
+    server: ArchiveServer, archive: Archive, request_: WatchRequest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import monitor as monitor_module
+
+    async def dies(*_: object) -> None:
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(monitor_module, "collect", dies)
+        with pytest.raises(RuntimeError, match="the power went"):
+            await one_round(request_)
+    for source in archive.sources:
+        server.break_feed(source.host, "down")
+
+    done = await one_round(request_)
+
+    assert done.outcome == "blind"
+    assert done.counts["articles_new"] > 20
+    assert done.counts["changes"] > 0
+
+
+async def test_a_round_ends_with_a_message_and_its_log_tells_what_was_done(
+    server: ArchiveServer, request_: WatchRequest, data: Path
+) -> None:
+    from flows.monitor import monitor
+
+    server.break_feed("savanna-group.test", "down")
+    said: dict[str, list[str]] = {}
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.setdefault(str(record.__dict__.get("flow_run_name")), []).append(record.getMessage())
+
+    kept, log = Kept(), logging.getLogger("prefect.flow_runs")
+    before = log.level
+    log.addHandler(kept)
+    log.setLevel(logging.INFO)
+    try:
+        state = await monitor(request_, return_state=True)
+    finally:
+        log.removeHandler(kept)
+        log.setLevel(before)
+
+    assert (state.type, state.name) == ("COMPLETED", "Completed")
+    assert state.message.startswith("Polled 29 of 29 feeds: 28 read, 0 unchanged, 1 failed; ")
+    assert {"monitor haiti 2025-08-29 23:30", "poll haiti 2025-08-29 23:30"} <= said.keys()
+    round_ = said["monitor haiti 2025-08-29 23:30"]
+    assert any(line.startswith("feed 'Savanna Group news': http-5xx") for line in round_)
+    assert any(line.startswith("Polled 29 of 29 feeds") for line in round_)
+    assert any(" about the mission: " in line for line in round_)
+    assert any(line.startswith("alert to file: Haiti security mission: ") for line in round_)
+    assert not any(line.startswith("run.note") for lines in said.values() for line in lines)
 
 
 async def test_feeds_that_fail_and_wait_do_not_make_the_next_round_look_quiet(data: Path) -> None:

@@ -17,7 +17,7 @@ from tests.serving.world import COMMAND, KEY, LIMIT, World, assert_mailed, end, 
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-RARELY = ["--every", "1440"]  # no round will come
+RARELY = ["--every", "1440", "--wait-for-schedule"]  # no round will come
 OFTEN = ["--every", "1"]
 Wanted = dict[str, set[str]]
 EMBEDDED = """
@@ -73,6 +73,36 @@ def test_served_a_round_on_its_schedule_tells_what_the_embedded_way_tells(
     # A round takes its next step itself: what it tells wakes nobody.
     events = until(lambda: told(server), "the round's events")
     assert {event["resource"]["missionwatch.by"] for event in events} == {"round"}
+
+
+def test_served_a_first_round_begins_at_once_and_says_in_its_log_what_it_did(
+    small: World, server: PrefectServer, wanted: Wanted
+) -> None:
+    small.serve("--every", "1440", "--poll-every", "0", env=small.env(PREFECT_API_URL=server.url))
+
+    until(lambda: small.has(wanted), lambda: f"{wanted} told by the first round:\n{small.said()[-2000:]}")
+    (first,) = until(lambda: [r for r in runs(server) if r["state"]["type"] == "COMPLETED"], "the round's end")
+
+    assert first["name"].startswith("monitor haiti 20")
+    assert first["state"]["message"].startswith("Polled ")
+    asked = {"logs": {"flow_run_id": {"any_": [first["id"]]}}, "limit": 200}
+    said = until(lambda: [one["message"] for one in server.call("POST", "/logs/filter", asked)], "its log")
+    assert any(line.startswith("Polled ") for line in said)
+    assert any("alert to file: Haiti security mission: " in line for line in said)
+    assert "run.note" not in small.said()
+
+
+def test_served_a_round_that_can_read_no_feed_ends_as_blind(small: World, server: PrefectServer) -> None:
+    nobody = str(free_port())
+    small.start(
+        COMMAND, "serve", str(small.watch), "--archive-port", nobody, "--every", "1440", "--poll-every", "0",
+        env=small.env(PREFECT_API_URL=server.url),
+    )  # fmt: skip
+
+    (blind,) = until(lambda: [r for r in runs(server) if r["state"]["name"] == "Blind"], "a round's end")
+
+    assert blind["state"]["type"] == "FAILED"
+    assert "feeds could be read. This is not quiet" in blind["state"]["message"]
 
 
 def names(server: PrefectServer) -> list[str]:

@@ -47,7 +47,7 @@ def test_the_board_goes_by_aspect_and_what_is_most_real_comes_first(view: View) 
 
 def test_it_says_whether_it_is_quiet(view: View, data_dir: Path) -> None:
     assert view.headline == "Quiet for 7 days: the last change was reported on 13 Oct 2025."
-    assert (view.lately, view.disputes, view.troubled) == (0, 1, 1)
+    assert (view.lately, view.disputes, view.failing, view.quiet) == (0, 1, 1, 0)
 
 
 def test_a_dispute_is_open_until_the_next_change_of_its_subject(view: View) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 
 from pipeline import steps
 from pipeline.health import due_alarms, health_of
-from pipeline.model import Habits, PollOutcome
+from pipeline.model import Brought, Habits, PollOutcome
 from pipeline.storage import Store
 from tests.fakes import FakeWeb, rss, work_here
 from tests.storage.builders import (
@@ -155,3 +155,27 @@ def test_quiet_is_proved_by_what_was_done_in_the_period(store: Store) -> None:
     assert (quiet.articles_read, quiet.articles_relevant, quiet.claims) == (1, 1, {"new": 1})
     assert (quiet.unread, quiet.oldest_unread) == (1, at("2025-09-28"))
     assert store.quiet(WATCH, NOW, LATER, failing=0, silent=0).polled == 0
+
+
+def test_what_a_feed_has_brought_lately_is_its_entries_and_the_articles_about_the_mission(store: Store) -> None:
+    entries = [make_entry("one"), make_entry("two")]
+    article = make_article(entries[0])
+    claim = make_claim(article)
+    store.start_run(make_run())
+    store.add_polls(RUN, [make_poll(*entries)])
+    store.add_fetches(RUN, [make_fetch(entries[0], article)])
+    change = make_change(claim)
+    store.add_assessment(RUN, WATCH, [make_reading(article, claim)], [make_judgement(claim, change)], [], [], {})
+
+    assert store.brought_since(WATCH, NOW - DAY) == {entries[0].feed_id: Brought(entries=2, relevant=1)}
+    assert store.brought_since(WATCH, LATER) == {}
+
+
+def test_a_feed_that_fails_keeps_when_it_was_last_read(store: Store) -> None:
+    store.add_polls(RUN, [make_poll(make_entry("one"))])
+    failed = make_poll(polled_at=NOW + DAY, outcome=PollOutcome.FAILED, failures=1, habits=Habits(read_at=NOW))
+    store.add_polls(RUN, [failed])
+
+    (record,) = [one for one in store.feed_records(WATCH) if one.removed_at is None]
+
+    assert (record.outcome, record.read_at) == (PollOutcome.FAILED, NOW)
