@@ -131,10 +131,11 @@ def silences(
     """Store the silences that began or ended, with the alerts that are due about them; all three."""
     slug = found.watch.slug
     healths = [health_of(feed, now) for feed in store.feed_records(slug)]
-    raised, over = due_alarms(healths, store.open_alarms(slug), slug, now)
+    lost = store.pages_lost(slug, now - BROUGHT_IN)
+    raised, over = due_alarms(healths, store.open_alarms(slug), slug, now, lost)
     told: tuple[Alert, ...] = ()
     if raised or over:
         brought = store.brought_since(slug, now - BROUGHT_IN)
-        told = alarm_alerts(raised, over, healths, brought, found.watch, now)
+        told = alarm_alerts(raised, over, healths, brought, found.watch, now, lost)
         store.add_alarms(run_id, raised, over, told)
     return raised, over, told

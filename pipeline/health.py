@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 
-from pipeline.model import WORKED, Alarm, AlarmKind, FeedHealth, FeedRecord, HealthState, PollOutcome
+from pipeline.model import WORKED, Alarm, AlarmKind, FeedHealth, FeedRecord, HealthState, LostPages, PollOutcome
 from pipeline.text import content_id
 
-FAILURES_TOLD = 3  # in a row of one feed: what goes away by itself within the hour is not told
+PAGES_TOLD = 5  # of one feed in a row that gave no text
+FAILURES_TOLD = 3  # in a row of one feed, within its usual interval: what goes away by itself is not told
 SEVERAL = 3  # feeds; of fewer, a single failure would make the watch blind, so it must be two in a row
 
 _OF_OUTCOME = {
@@ -87,20 +90,26 @@ def blindness_told(counts: Mapping[str, int]) -> str:
 
 
 def due_alarms(
-    feeds: Iterable[FeedHealth], open_alarms: Sequence[Alarm], watch: str, now: datetime
+    feeds: Iterable[FeedHealth],
+    open_alarms: Sequence[Alarm],
+    watch: str,
+    now: datetime,
+    lost: Mapping[UUID, LostPages] = MappingProxyType({}),
 ) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...]]:
     """Return the alarms to raise now, and those that are over.
 
     A feed that is silent raises one alarm for each silence, one that has failed three times in a row one for each
-    failure, a retired one a single notice; what is told as failing is not told as silent too. Where every feed of the
-    watch fails, or half of them, or all are silent, one alarm for the watch takes the place of those of its feeds:
-    that is trouble on our side, or a very quiet world, and in each case one message.
+    failure, one whose last five pages gave no text one until a page does, a retired one a single notice; what is told
+    as failing is not told as silent too. Where every feed of the watch fails, or half of them, or all are silent, one
+    alarm for the watch takes the place of those of its feeds: that is trouble on our side, or a very quiet world, and
+    in each case one message.
 
     Args:
         feeds: all feeds of the watch.
         open_alarms: the alarms that were told and not cleared.
         watch: its short name.
         now: the time of the decision, UTC.
+        lost: the pages that gave no text since the last that did, by feed.
 
     Returns:
         New alarms in the order of ``feeds``, the watch's own first; and open ones that are over, with
@@ -138,17 +147,24 @@ def due_alarms(
             wanted.append(_alarm(watch, health, AlarmKind.FAILING, _last_read(health), now))
         elif feed_id in silent and not all_silent and not (feed_id in failing and feed_id in told_failing):
             wanted.append(_alarm(watch, health, AlarmKind.SILENT, health.since, now))
+    unreadable = {alarm.feed_id for alarm in open_alarms if alarm.kind == AlarmKind.UNREADABLE}
+    wanted += [
+        _alarm(watch, health, AlarmKind.UNREADABLE, lost[health.feed.feed_id].since, now)
+        for health in active
+        if health.feed.feed_id not in unreadable
+        and health.feed.feed_id in lost
+        and lost[health.feed.feed_id].pages >= PAGES_TOLD
+    ]
     already = {alarm.alarm_id for alarm in open_alarms}
     raised = tuple(alarm for alarm in wanted if alarm.alarm_id not in already)
-    lasts = {AlarmKind.BLIND: all_fail, AlarmKind.HALF_BLIND: half_fails, AlarmKind.SILENT: all_silent}
+    whole = {AlarmKind.BLIND: all_fail, AlarmKind.HALF_BLIND: half_fails, AlarmKind.SILENT: all_silent}
+    lasts = {AlarmKind.FAILING: failing, AlarmKind.SILENT: silent, AlarmKind.UNREADABLE: lost.keys()}
     over = tuple(
         replace(alarm, cleared_at=now)
         for alarm in open_alarms
         if alarm.kind != AlarmKind.RETIRED
         and not (
-            lasts[AlarmKind(alarm.kind)]
-            if alarm.feed_id is None
-            else alarm.feed_id in (failing if alarm.kind == AlarmKind.FAILING else silent)
+            whole[AlarmKind(alarm.kind)] if alarm.feed_id is None else alarm.feed_id in lasts[AlarmKind(alarm.kind)]
         )
     )
     return raised, over

@@ -21,6 +21,7 @@ from pipeline.model import (
     FeedHealth,
     FeedRecord,
     HealthState,
+    LostPages,
     PollOutcome,
     Precision,
     Quiet,
@@ -222,8 +223,11 @@ ALARM = Alarm(content_id("alarm", 1), "isle", FEED.feed_id, "silent", NOW - time
 RULES = (AlertRule("facts", channels=("console", "file")), AlertRule("proposals", channels=("file",)))
 
 
+LOST = {FEED.feed_id: LostPages(5, NOW - timedelta(days=2), "no-text: no text is left of the page.")}
+
+
 def alarms(*raised: Alarm, over: tuple[Alarm, ...] = ()) -> tuple[Alert, ...]:
-    return alerts.alarm_alerts(raised, over, [SILENT], {FEED.feed_id: Brought(14, 2)}, watch(*RULES), NOW)
+    return alerts.alarm_alerts(raised, over, [SILENT], {FEED.feed_id: Brought(14, 2)}, watch(*RULES), NOW, LOST)
 
 
 def test_a_silence_is_told_at_once_to_each_channel_of_the_watch() -> None:
@@ -267,6 +271,14 @@ def test_a_feed_that_fails_is_told_with_its_reason_and_what_it_used_to_bring() -
         "FAILING: Isle Post (https://post.example/feed) could not be read since 29 Sep 2025 12:00 UTC; it brought 14 "
         "entries in the last 30 days, 2 of them about the mission.\n  Last poll: dns: no address is found."
     )
+
+
+def test_pages_that_give_no_text_are_told_with_what_the_last_came_to() -> None:
+    (told, _) = alarms(replace(ALARM, kind="unreadable"))
+
+    assert told.subject == "Isle force: 1 feed with unreadable pages"
+    assert "none has given a text since 29 Sep 2025 12:00 UTC (5 pages)." in told.body
+    assert told.body.endswith("\n  Last page: no-text: no text is left of the page.")
 
 
 def test_a_blind_watch_names_its_feeds_since_when_and_what_they_used_to_bring() -> None:

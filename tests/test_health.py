@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.health import blindness, blindness_told, due_alarms, health_of
-from pipeline.model import AlarmKind, FeedHealth, FeedRecord, HealthState, PollOutcome
+from pipeline.model import AlarmKind, FeedHealth, FeedRecord, HealthState, LostPages, PollOutcome
 from pipeline.text import content_id
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -234,3 +234,20 @@ def test_a_run_that_could_read_half_says_how_many_feeds_it_could_not() -> None:
     assert blindness_told({"feeds": 54, "feeds_active": 53, "feeds_failing": 30}) == (
         "30 of the 53 feeds could not be read: what these bring is not seen."
     )
+
+
+@pytest.mark.parametrize(("pages", "kinds"), [(4, []), (5, ["unreadable"])])
+def test_a_feed_whose_last_five_pages_gave_no_text_is_told(pages: int, kinds: list[str]) -> None:
+    lost = {TALKS.feed.feed_id: LostPages(pages, NOW - DAY, "robots: forbidden")}
+
+    raised, _ = due_alarms([TALKS], (), "isle", NOW, lost)
+
+    assert [alarm.kind for alarm in raised] == kinds
+
+
+def test_pages_that_give_no_text_are_told_once_until_one_does() -> None:
+    raised, _ = due_alarms([TALKS], (), "isle", NOW, {TALKS.feed.feed_id: LostPages(5, NOW - DAY)})
+
+    assert due_alarms([TALKS], raised, "isle", NOW, {TALKS.feed.feed_id: LostPages(6, NOW - HOUR)}) == ((), ())
+    _, over = due_alarms([TALKS], raised, "isle", NOW)
+    assert [alarm.kind for alarm in over] == ["unreadable"]

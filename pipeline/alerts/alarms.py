@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from pipeline import shown
@@ -23,6 +24,7 @@ from pipeline.model import (
     ChannelAlarm,
     ChannelState,
     FeedHealth,
+    LostPages,
     Watch,
 )
 from pipeline.text import content_id, shorten
@@ -41,6 +43,7 @@ def alarm_alerts(
     brought: Mapping[UUID, Brought],
     watch: Watch,
     now: datetime,
+    lost: Mapping[UUID, LostPages] = MappingProxyType({}),
 ) -> tuple[Alert, ...]:
     """Return the alerts about silences and failures that began or ended: one message for each channel of the watch.
 
@@ -50,11 +53,12 @@ def alarm_alerts(
         brought: what each has brought in the time :data:`BROUGHT_IN`.
         watch: the channels of its rules are told, outside their quiet hours.
         now: the time of planning, UTC.
+        lost: the pages that gave no text, by feed.
     """
     if not raised and not over:
         return ()
     by_id = {health.feed.feed_id: health for health in feeds}
-    lines = [_alarm_line(alarm, by_id, brought, now) for alarm in (*raised, *over)]
+    lines = [_alarm_line(alarm, by_id, brought, lost, now) for alarm in (*raised, *over)]
     ids = sorted(str(alarm.alarm_id) for alarm in raised), sorted(str(alarm.alarm_id) for alarm in over)
     return tuple(
         _alert(
@@ -171,16 +175,24 @@ def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Mapping[U
     counts = {
         "failing": kinds[AlarmKind.FAILING],
         "silent": kinds[AlarmKind.SILENT],
+        "with unreadable pages": kinds[AlarmKind.UNREADABLE],
         "retired": kinds[AlarmKind.RETIRED],
         "read again": ended[AlarmKind.FAILING],
         "heard again": ended[AlarmKind.SILENT],
+        "with readable pages again": ended[AlarmKind.UNREADABLE],
     }
     parts = [f"{count} feed{'s' if count > 1 else ''} {what}" for what, count in counts.items() if count]
     again = "feeds can be read again" if any(a.kind in _FAILURES for a in over) else "the watch is heard again"
     return ", ".join(parts) or again
 
 
-def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought], now: datetime) -> str:
+def _alarm_line(
+    alarm: Alarm,
+    feeds: Mapping[UUID, FeedHealth],
+    brought: Mapping[UUID, Brought],
+    lost: Mapping[UUID, LostPages],
+    now: datetime,
+) -> str:
     if alarm.feed_id is None:
         return _watch_line(alarm, feeds, brought)
     since = _time(alarm.since)
@@ -188,6 +200,8 @@ def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping
     name = f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
     said = f"\n  Last poll: {health.feed.reason or health.state}" if health else ""
     failed = alarm.kind == AlarmKind.FAILING
+    if alarm.kind == AlarmKind.UNREADABLE:
+        return _pages_line(alarm, name, since, lost.get(alarm.feed_id))
     if alarm.cleared_at is not None:
         was = "could not be read" if failed else "was silent"
         return f"ALL CLEAR: {name} {was} since {since}, and {'can be again' if failed else 'is no more'}."
@@ -198,6 +212,17 @@ def _alarm_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping
     usual = f"{health.feed.expected_every.total_seconds() / 3600:g} h" if health else "usual"
     days = (now - alarm.since).total_seconds() / 86400
     return f"SILENT: {name} has brought nothing new since {since} ({days:.1f} days; usual is {usual}).{said}"
+
+
+def _pages_line(alarm: Alarm, name: str, since: str, lost: LostPages | None) -> str:
+    if alarm.cleared_at is not None:
+        return f"ALL CLEAR: pages of {name} gave no text since {since}, and do again."
+    last = f"\n  Last page: {shorten(lost.reason, _REASON_LENGTH)}" if lost else ""
+    return (
+        f"UNREADABLE: {name} names new pages, and none has given a text since {since}"
+        f"{f' ({lost.pages} pages)' if lost else ''}. A paywall, a login page, robots.txt or a new layout does that: "
+        f"open one in a browser.{last}"
+    )
 
 
 def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought]) -> str:

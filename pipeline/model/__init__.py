@@ -19,7 +19,7 @@ from pipeline.model.delivery import (
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
-from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, Quiet, Sight
+from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, LostPages, Quiet, Sight
 from pipeline.model.revision import (
     TAKEN_BACK,
     Evidence,
@@ -96,6 +96,7 @@ __all__ = [
     "Habits",
     "HealthState",
     "Judgement",
+    "LostPages",
     "Movement",
     "Name",
     "PageToCheck",

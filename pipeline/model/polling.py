@@ -139,7 +139,8 @@ class Alarm:
 
     Attributes:
         alarm_id: hash of watch, feed, kind and ``since``: one for each silence.
-        kind: ``silent``, ``failing`` or ``retired``; of a whole watch ``silent``, ``blind`` or ``half_blind``.
+        kind: ``silent``, ``failing``, ``unreadable`` or ``retired``; of a whole watch ``silent``, ``blind`` or
+            ``half_blind``.
         since: when the silence began, or the last time that it was read.
         raised_at: when it was told.
         cleared_at: when the all-clear was told; None while it lasts.
@@ -160,6 +161,15 @@ class Brought:
 
     entries: int = 0
     relevant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LostPages:
+    """Pages of a feed's entries that gave no text, one after another: how many, since when, and why the last."""
+
+    pages: int
+    since: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

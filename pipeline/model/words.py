@@ -105,6 +105,7 @@ class AlarmKind(StrEnum):
 
     SILENT = "silent"
     FAILING = "failing"
+    UNREADABLE = "unreadable"
     RETIRED = "retired"
     BLIND = "blind"
     HALF_BLIND = "half_blind"

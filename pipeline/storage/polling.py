@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import Alarm, Alert, Brought, FeedRecord, Habits, PollOutcome, Quiet
+from pipeline.model import Alarm, Alert, Brought, FeedRecord, Habits, LostPages, PollOutcome, Quiet
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 from pipeline.storage.watches import Watches
@@ -32,6 +32,17 @@ _BROUGHT = """
     FROM watch_feed w JOIN entry e USING (feed_id) LEFT JOIN entry_article l USING (entry_id)
     LEFT JOIN reading g ON g.article_id = l.article_id AND g.watch = w.watch
     WHERE w.watch = ? AND e.seen_at > CAST(? AS TIMESTAMPTZ) GROUP BY e.feed_id"""
+_LOST = """
+    WITH tried AS (
+        SELECT e.feed_id, p.entry_id, p.fetched_at, p.reason, p.outcome IN ('stored', 'same') AS is_text
+        FROM watch_feed w JOIN entry e USING (feed_id) JOIN page_fetch p USING (entry_id)
+        WHERE w.watch = ? AND p.fetched_at > CAST(? AS TIMESTAMPTZ)
+    ),
+    good AS (SELECT feed_id, max(fetched_at) AS at FROM tried WHERE is_text GROUP BY feed_id)
+    SELECT t.feed_id, count(DISTINCT t.entry_id) AS pages, min(t.fetched_at) AS since,
+           arg_max(t.reason, t.fetched_at) AS reason
+    FROM tried t LEFT JOIN good g USING (feed_id)
+    WHERE g.at IS NULL OR t.fetched_at > g.at GROUP BY t.feed_id"""
 # An entry waits for its page unless that was refused or given up; an article waits for its first reading.
 _UNREAD = """
     SELECT count(*) AS unread, min(published) AS oldest_unread FROM (
@@ -94,6 +105,11 @@ class Polling(Part):
         """Return what each feed of ``watch`` has brought after ``since``; those that brought nothing are left out."""
         rows = self._db.rows(_BROUGHT, [watch, since])
         return {row["feed_id"]: Brought(row["entries"], row["relevant"]) for row in rows}
+
+    def pages_lost(self, watch: str, since: datetime) -> dict[UUID, LostPages]:
+        """Return, for each feed of ``watch``, the pages asked for after ``since`` and after its last text."""
+        rows = self._db.rows(_LOST, [watch, since])
+        return {row["feed_id"]: LostPages(row["pages"], row["since"], row["reason"] or "") for row in rows}
 
     def open_alarms(self, watch: str) -> list[Alarm]:
         """The alarms of ``watch`` that were told and are not over, the oldest first."""

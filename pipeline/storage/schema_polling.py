@@ -50,7 +50,7 @@ FEED_ALARM = (
     ("run_id", "UUID", "The run that raised it."),
     ("watch", "VARCHAR", "The watch."),
     ("feed_id", "UUID", "The feed; null where it is the whole watch."),
-    ("kind", "VARCHAR", "silent, failing or retired; of the whole watch silent, blind or half_blind."),
+    ("kind", "VARCHAR", "silent, failing, unreadable or retired; of the whole watch silent, blind or half_blind."),
     ("since", "TIMESTAMPTZ", "When the silence began, or when it was last read."),
     ("raised_at", "TIMESTAMPTZ", "When it was told, by the watch's clock."),
     ("cleared_at", "TIMESTAMPTZ", "When the all-clear was told; null while it lasts."),

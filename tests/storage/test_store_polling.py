@@ -179,3 +179,16 @@ def test_a_feed_that_fails_keeps_when_it_was_last_read(store: Store) -> None:
     (record,) = [one for one in store.feed_records(WATCH) if one.removed_at is None]
 
     assert (record.outcome, record.read_at) == (PollOutcome.FAILED, NOW)
+
+
+def test_pages_are_lost_from_the_last_that_gave_a_text(store: Store) -> None:
+    entries = [make_entry("one"), make_entry("two"), make_entry("three")]
+    article = make_article(entries[0])
+    store.add_polls(RUN, [make_poll(*entries)])
+    feed = entries[0].feed_id
+
+    store.add_fetches(RUN, [make_fetch(one, outcome="refused", fetched_at=NOW + HOUR) for one in entries[1:]])
+    assert store.pages_lost(WATCH, NOW - DAY)[feed].pages == 2
+
+    store.add_fetches(RUN, [make_fetch(entries[0], article, fetched_at=NOW + 2 * HOUR)])
+    assert store.pages_lost(WATCH, NOW - DAY) == {}
