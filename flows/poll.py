@@ -119,16 +119,10 @@ def _stopwatch(*, live: bool) -> Callable[[], timedelta]:
     return lambda: timedelta(seconds=monotonic() - started)
 
 
-def tell_silences(store: Store, found: Resources, run_id: UUID, now: datetime) -> int:
-    """Put into the outbox what is due about silences that began or ended; the number of them."""
-    raised, over, _ = silences(store, found, run_id, now)
-    return len(raised) + len(over)
-
-
 def silences(
     store: Store, found: Resources, run_id: UUID, now: datetime
 ) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...], tuple[Alert, ...]]:
-    """Store the silences that began or ended, with the alerts that are due about them; all three."""
+    """Store the silences and failures that began or ended, with the alerts that are due about them; all three."""
     slug = found.watch.slug
     healths = [health_of(feed, now) for feed in store.feed_records(slug)]
     lost = store.pages_lost(slug, now - BROUGHT_IN)

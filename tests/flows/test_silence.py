@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-from flows.poll import tell_silences
+from flows.poll import silences
 from pipeline.model import PollOutcome
 from pipeline.storage import open_store
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_feed, make_poll, make_watch
@@ -26,7 +26,8 @@ def test_a_silence_is_told_once_and_so_is_its_end(tmp_path: Path) -> None:
             outcome = PollOutcome.OK if new else PollOutcome.UNCHANGED
             quiet = make_poll(*times, feed=FEEDS[0], polled_at=at, outcome=outcome)
             store.add_polls(RUN, [quiet, make_poll(make_entry(f"g{hours}", FEEDS[1]), feed=FEEDS[1], polled_at=at)])
-            return tell_silences(store, FOUND, RUN, at)
+            raised, over, _ = silences(store, FOUND, RUN, at)
+            return len(raised) + len(over)
 
         told = [round_at(0, "one"), round_at(23), round_at(25), round_at(26), round_at(48, "two"), round_at(49)]
 
