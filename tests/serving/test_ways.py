@@ -173,7 +173,7 @@ def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_i
     small: World, wanted: Wanted
 ) -> None:
     port = free_port()
-    serving = small.serve(*OFTEN, "--poll-every", "0", "--port", str(port), env=small.env())
+    serving = small.serve(*OFTEN, "--wait-for-schedule", "--poll-every", "0", "--port", str(port), env=small.env())
     until(lambda: "Prefect's pages" in small.said(), "serving")
     (child,) = children(serving.pid, "server")
 
