@@ -156,11 +156,11 @@ def test_two_countries_of_one_sentence_are_two_changes_and_one_country_twice_is_
     assert sorted(j.verdict for j in mission.judge(article, *claims)) == [Verdict.NEW, Verdict.NEW, Verdict.REPEATS]
 
 
-def test_what_the_reader_is_hardly_sure_of_waits_and_a_second_origin_makes_it_told() -> None:
+def test_what_the_reader_is_hardly_sure_of_is_not_told_however_many_say_so() -> None:
     mission = Mission()
     until = Parts(until=Day(date(2026, 3, 31)))
-    weak = mission.told(Slot.TERM, "", Stage.DECIDED, until, NEW, confidence=0.4)
-    assert (weak.verdict, weak.change) == (Verdict.UNCERTAIN, None)
+    told = [mission.told(Slot.TERM, "", Stage.DECIDED, until, NEW, confidence=0.6) for _ in range(3)]
+    assert [judgement.verdict for judgement in told] == [Verdict.UNCERTAIN] * 3
 
 
 def test_an_article_from_before_the_baseline_moves_nothing() -> None:

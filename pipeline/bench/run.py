@@ -68,12 +68,8 @@ class Run:
 
     @property
     def alerts(self) -> tuple[Seen, ...]:
-        """What was told, in order; facts that are one line of an alert are one."""
-        lines: dict[tuple[object, ...], Seen] = {}
-        for one in self.seen:
-            if one.alerted and one.judgement.change is not None:
-                lines.setdefault(line_of(one.judgement.change), one)
-        return tuple(lines.values())
+        """What was told, in order; facts that are one line of an alert are told once."""
+        return tuple(one for one in self.seen if one.alerted)
 
 
 def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader, ask: AskModel | None = None) -> Run:
@@ -99,12 +95,13 @@ def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader, ask: As
     by_id = {article.article_id: article for article in ordered}
     changes = {change.change_id: change for change in (*base, *assessed.changes)}
     told_by = _told_by(assessed)
+    lines: set[tuple[object, ...]] = set()
     seen = tuple(
         Seen(
             article=by_id[judgement.claim.article_id],
             judgement=judgement,
             against=changes.get(judgement.against) if judgement.against else None,
-            silence=_silence(judgement, watch),
+            silence=_silence(judgement, watch, lines),
             origins=len(told_by[judgement.change.change_id]) if judgement.change is not None else 0,
         )
         for judgement in assessed.judgements
@@ -124,10 +121,16 @@ def _told_by(assessed: Assessment) -> dict[UUID, set[str]]:
     return found
 
 
-def _silence(judgement: Judgement, watch: Watch) -> str:
+def _silence(judgement: Judgement, watch: Watch, lines: set[tuple[object, ...]]) -> str:
+    """Why it was not told, empty where it was; ``lines`` are those of the alerts so far, and gets its own."""
     if judgement.change is None:
         return f"{judgement.verdict.value}: {judgement.reason}"
     told, reason = worth_alerting(judgement.change, watch)
+    line = line_of(judgement.change)
+    if told and line in lines:
+        return "told in one line with another fact of its sentence"
+    if told:
+        lines.add(line)
     return "" if told else reason
 
 
