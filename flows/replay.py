@@ -22,7 +22,7 @@ from flows.publish import with_page  # noqa: E402
 from flows.recheck import due  # noqa: E402
 from flows.request import WatchRequest  # noqa: E402
 from flows.resources import Resources, echo, resources, watch_of  # noqa: E402
-from flows.runs import whole_store  # noqa: E402
+from flows.runs import with_whole_store  # noqa: E402
 from pipeline import site, storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import settings  # noqa: E402
@@ -135,11 +135,10 @@ def _days_bar(total: int) -> Progress | _NoBar:
 
 def _resume(data_dir: Path, slug: str) -> datetime | None:
     """The time at which an earlier replay stopped, or None. Tells early where the store can't be used."""
-    wait = settings().store_wait
-    if told := whole_store(data_dir, wait):
+    last, told = with_whole_store(data_dir, settings().store_wait, lambda store: store.last_run_now(slug))
+    if told:
         click.echo(told, err=True)
-    with storage.open_store(data_dir, wait=wait) as store:
-        return store.last_run_now(slug)
+    return last
 
 
 def _show(request: WatchRequest, watch: Watch, totals: dict[str, int]) -> int:

@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from flows.away import quieten
@@ -25,7 +26,7 @@ from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, St
 from pipeline.health import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
 from pipeline.notify import hush
-from pipeline.storage import hold_run, keep_store, open_store, restore
+from pipeline.storage import Store, hold_run, keep_store, open_store, restore
 from pipeline.text import shorten
 
 NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
@@ -60,6 +61,8 @@ class Run:
         for log in _run_logs.get().values():
             log.log(level, "%s", shorten(logs.masked(text, self.secrets), logs.MAX_VALUE))
 
+
+T = TypeVar("T")
 
 _current: ContextVar[Run | None] = ContextVar("run", default=None)
 # The logs of the flow runs that are open, the outermost first; none where no server would keep them.
@@ -110,19 +113,27 @@ def _in_its_log() -> Iterator[None]:
 
 
 def whole_store(data_dir: Path, wait: float) -> str:
-    """See that the store can be used, and bring it back where it is damaged; what then was done and lost, else "".
+    """See that the store can be used; see :func:`with_whole_store`, of which this is the second part."""
+    return with_whole_store(data_dir, wait, lambda _: None)[1]
+
+
+def with_whole_store(data_dir: Path, wait: float, act: Callable[[Store], T]) -> tuple[T, str]:
+    """Return what ``act`` gives of the store, and what was lost where that had to be brought back first, else "".
+
+    Damage may show as late as in what ``act`` reads: it is then done again, with the store that was brought back.
 
     Raises:
-        StorageError: it can't be used, and says what to do.
+        StorageError: the store can't be used, and says what to do.
     """
     try:
-        with open_store(data_dir, wait=wait):
-            return ""
+        with open_store(data_dir, wait=wait) as store:
+            return act(store), ""
     except StoreDamagedError:
         restored = restore(data_dir, wall_clock(), wait=wait)
         if restored is None:
             raise
-        return restored.told
+    with open_store(data_dir, wait=wait) as store:
+        return act(store), restored.told
 
 
 def clock_note(now: datetime, last: datetime | None) -> str:
@@ -215,12 +226,15 @@ async def _one_run(
     run = Run(run_id, secrets=_secrets(found))
     started = wall_clock()
     slug, wait = found.watch.slug, found.settings.store_wait
-    told = whole_store(request.data_dir, wait)
-    with open_store(request.data_dir, wait=wait) as store:
+
+    def begin(store: Store) -> tuple[str, ...]:
         store.take_names(found.watch, started)
         _refuse_unwatched(flow, found, store.watch_state(slug))
-        notes = (told, clock_note(now, store.last_run_now(slug)))
+        notes = (*store.untold_restores(slug), clock_note(now, store.last_run_now(slug)))
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
+        return notes
+
+    notes, _ = with_whole_store(request.data_dir, wait, begin)
     logs.event("run.started", watch_time=now)
     for note in notes:
         if note:

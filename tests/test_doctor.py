@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import time
@@ -512,6 +513,29 @@ def test_damage_in_the_middle_is_found_when_all_is_read(data: Path):
     live.write_bytes(whole)
 
     assert RealWorld(Path(HAITI), data, clock=lambda: NOW, environ={}, deep=True).store().fault != ""
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
+def test_a_store_and_a_copy_that_were_cut_short_are_found_without_reading_them(data: Path, share: float):
+    for name in ("live.duckdb", "missionwatch.duckdb"):
+        (data / name).chmod(0o644)
+        os.truncate(data / name, int((data / name).stat().st_size * share))
+
+    found = {one.check.key: one.finding for one in examine(world_of(data)).results}
+
+    assert (found["store"].state, found["published"].state) == (State.TROUBLE, State.TROUBLE)
+    assert "cut short" in found["store"].told
+    assert "cut short" in found["published"].told
+
+
+def test_for_a_damaged_copy_the_store_is_not_to_be_touched(data: Path):
+    (data / "missionwatch.duckdb").chmod(0o644)
+    (data / "missionwatch.duckdb").write_bytes(b"no database at all" * 1000)
+
+    found = {one.check.key: one.finding for one in examine(world_of(data)).results}["published"]
+
+    assert (found.state, found.remedy) == (State.TROUBLE, "Run the watch once: it publishes anew.")
+    assert "live.duckdb" not in found.told
 
 
 def test_to_look_changes_no_file_of_the_store(data: Path):

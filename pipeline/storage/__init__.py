@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
 from pipeline.storage.kept import keep_store
-from pipeline.storage.live import LIVE, LOCK, PUBLISHED, hold_run
+from pipeline.storage.live import hold_run
+from pipeline.storage.names import LIVE, LOCK, PUBLISHED
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.restore import Restored, restore

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.storage.failures import is_lock, storage_errors, translate
+from pipeline.storage.length import check_length
 from pipeline.storage.schema import TABLES, literal
 
 STORAGE_VERSION = "v1.4.0"  # read by DuckDB 1.4 to 2.x; a third of the size of the older default
@@ -31,6 +32,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "python_enable_replacements": "false",
 }
+_BLOCKS = "SELECT block_size, total_blocks, used_blocks FROM pragma_database_size() WHERE database_name = 'store'"
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _ARROW_TYPES = {
     "UUID": pa.string(),
@@ -152,7 +154,7 @@ def open_connection(path: Path, *, read_only: bool = False, wait: float = 0.0) -
     Raises:
         StoreLockedError: another program has it open for longer than ``wait``.
         StoreUnwritableError: it can't be created or written.
-        StorageError: it is not a DuckDB file, or damaged.
+        StoreDamagedError: it is not a DuckDB file, damaged, or cut short.
     """
     deadline = time.monotonic() + wait
     # Not duckdb.connect(path): that has no storage version, and within one process it would
@@ -168,6 +170,9 @@ def open_connection(path: Path, *, read_only: bool = False, wait: float = 0.0) -
         _attach(duck, path, read_only, deadline)
         with storage_errors(path):
             duck.execute("USE store")
+            blocks = duck.execute(_BLOCKS).fetchone()
+        if blocks is not None:
+            check_length(path, *blocks)
         connection = Connection(duck, path)
         if not read_only and path.with_name(path.name + ".wal").exists():
             connection.checkpoint()  # a writer was killed: settle its log before anything else

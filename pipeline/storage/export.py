@@ -16,8 +16,8 @@ from pipeline.errors import StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors
-from pipeline.storage.live import PUBLISHED
 from pipeline.storage.migrations import check
+from pipeline.storage.names import PUBLISHED
 from pipeline.storage.newest import newest
 from pipeline.storage.schema import literal
 

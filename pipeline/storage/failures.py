@@ -18,6 +18,7 @@ from pipeline.errors import (
     StoreTooNewError,
     StoreUnwritableError,
 )
+from pipeline.storage.names import LIVE, PUBLISHED
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _FULL = ("no space left on device", "disk quota exceeded", "file too large", "could not allocate block")
@@ -87,22 +88,30 @@ def translate(error: Exception, path: Path) -> MissionwatchError:
             remedy="Update Missionwatch (and its duckdb package), or use another data folder.",
         )
     if any(words in low for words in _NOT_OURS):
-        return StoreDamagedError(
-            f"{path} is not a DuckDB file.", remedy="Move it away, or choose another data folder; then try again."
-        )
+        return StoreDamagedError(f"{path} is not a DuckDB file.", remedy=_remedy(path))
     broken = isinstance(error, (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException))
     if broken or any(words in low for words in _BROKEN):
-        return StoreDamagedError(
-            f"{path} is damaged: {_first_line(said)}.",
-            remedy=f"Move {path.name} and {path.name}.wal away and start from the last published missionwatch.duckdb, "
-            "copied to live.duckdb and made writable.",
-        )
+        return damaged(path, _first_line(said))
     if any(words in low for words in _ABSENT):
         return StoreUnwritableError(
             f"{path} can't be opened: {_first_line(said)}.",
             remedy="Choose a data folder that exists, or can be made, and is a folder.",
         )
     return StorageError(f"{path}: {_first_line(said)}.", remedy="This should not happen: please report it.")
+
+
+def damaged(path: Path, why: str) -> StoreDamagedError:
+    """Return the error that says of the file ``path`` why it is damaged, and what to do."""
+    return StoreDamagedError(f"{path} is damaged: {why}.", remedy=_remedy(path))
+
+
+def _remedy(path: Path) -> str:
+    """Return what to do about the damaged file ``path``: never to overwrite a store that may be whole."""
+    if path.name == LIVE:
+        return "Run the watch once: it goes on from the best that is whole, and tells what was lost."
+    if path.name.startswith(f"{Path(PUBLISHED).stem}."):
+        return f"Run the watch once: it publishes the store anew. {LIVE}, which runs write, is another file: leave it."
+    return f"Move {path.name} away, or choose another data folder; then try again."
 
 
 def _first_line(said: str) -> str:

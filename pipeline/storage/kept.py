@@ -15,8 +15,9 @@ from pathlib import Path
 
 from pipeline.errors import StoreLockedError
 from pipeline.storage.connection import Connection
-from pipeline.storage.live import LOCK, hold_live, open_live
+from pipeline.storage.live import hold_live, open_live
 from pipeline.storage.lock import Asking
+from pipeline.storage.names import LOCK
 
 LOOK_EVERY = 0.05  # seconds between two looks for others, while the file is open and not in use
 IDLE = 5.0  # seconds without use after which it is closed anyway

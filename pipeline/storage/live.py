@@ -12,11 +12,7 @@ from pipeline.storage.failures import storage_errors
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import migrate
-
-LIVE = "live.duckdb"  # written by runs only
-PUBLISHED = "missionwatch.duckdb"  # read by everyone
-LOCK = "live.duckdb.lock"
-RUN_LOCK = "run.lock"
+from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 
 
 def hold_live(folder: Path, *, wait: float) -> AbstractContextManager[float]:

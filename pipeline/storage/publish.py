@@ -21,8 +21,9 @@ from pipeline.storage.connection import Connection, Row
 from pipeline.storage.disk import copy_file, freed_beside, sync
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.kept import hold_store
-from pipeline.storage.live import LIVE, PUBLISHED, open_live
+from pipeline.storage.live import open_live
 from pipeline.storage.migrations import MIGRATIONS
+from pipeline.storage.names import LIVE, PUBLISHED
 from pipeline.storage.newest import put_in_place
 from pipeline.text import content_id
 

@@ -17,9 +17,10 @@ from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.kept import hold_store
-from pipeline.storage.live import LIVE, PUBLISHED, open_live
+from pipeline.storage.live import open_live
 from pipeline.storage.log import log_of
 from pipeline.storage.migrations import migrate
+from pipeline.storage.names import LIVE, PUBLISHED
 from pipeline.storage.newest import newest
 from pipeline.storage.runs import Runs
 from pipeline.storage.schema import TABLES

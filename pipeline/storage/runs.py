@@ -46,6 +46,17 @@ class Runs(Part):
         )
         return found
 
+    def untold_restores(self, watch: str) -> tuple[str, ...]:
+        """What was lost each time that the store was brought back since the last run of ``watch`` that ended well."""
+        rows = self._db.rows(
+            """
+            SELECT reason FROM run WHERE flow = 'restore' AND started_at >= coalesce((
+                SELECT max(started_at) FROM run WHERE watch = ? AND outcome IN ('ok', 'partial')
+            ), CAST('-infinity' AS TIMESTAMPTZ)) ORDER BY started_at""",
+            [watch],
+        )
+        return tuple(row["reason"] for row in rows)
+
     def counts(self, watch: str) -> dict[str, int]:
         """How much the store holds of ``watch``: feeds, entries, articles, claims, changes, alerts, delivered."""
         return self._counted(_COUNTS, watch)

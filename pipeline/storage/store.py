@@ -14,9 +14,9 @@ from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
 from pipeline.storage.feeds import Feeds
 from pipeline.storage.kept import use_live
-from pipeline.storage.live import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.lock import WISH
 from pipeline.storage.migrations import check
+from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.newest import is_numbered, newest, pointer_of
 from pipeline.storage.outbox import Outbox
 from pipeline.storage.polling import Polling

@@ -14,10 +14,10 @@ from pipeline.errors import StorageError
 from pipeline.heartbeat import ROUND, LockSight, Pulse
 from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
-from pipeline.storage.live import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import MIGRATIONS, check
+from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.newest import newest
 from pipeline.storage.part import WATCH_ARTICLES
 from pipeline.storage.schema import TABLES
@@ -167,7 +167,7 @@ def look_at_store(folder: Path, *, wait: float, deep: bool = False) -> StoreSigh
             finally:
                 db.close()
         except StorageError as error:
-            published_fault = str(error)
+            published_fault = error.message
     return StoreSight(
         _size(live), _size(log_of(live)), _size(published), seen, fault, remedy, busy, missing, published_fault
     )
