@@ -18,7 +18,7 @@ from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.pictures import Pictures, pictures
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, echo, progress, resources
+from flows.resources import Resources, echo, progress, resources
 from flows.runs import Run, recorded
 from flows.woken import leaves_to_holder
 from pipeline import alerts as alerting
@@ -85,12 +85,12 @@ async def deliver_batch(
 @leaves_to_holder
 async def alert(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Deliver the alerts that are due. At least once; the alert's id tells a repeat."""
-    now = clock(request)
     async with (
         resources(request) as found,
-        recorded("alert", request, found, now, run_id) as run,
+        recorded("alert", request, found, run_id) as run,
         pictures(found.watch, lambda: open_store(request.data_dir, wait=found.settings.store_wait), _warn) as drawn,
     ):
+        now = run.now
         channels = channels_of_this_machine(request.data_dir, os.environ, echo.get())
         addresses, ack = alerting.addresses(found.watch), _ack_way(request, found, run)
 

@@ -21,7 +21,7 @@ from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, progress, resources
+from flows.resources import Resources, progress, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
@@ -91,14 +91,13 @@ class _Ahead:
 @goes_on
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
-    now = clock(request)
     async with (
         resources(request) as found,
-        recorded("assess", request, found, now, run_id) as run,
-        language_model(request, found, run, now) as chat,
+        recorded("assess", request, found, run_id) as run,
+        language_model(request, found, run, run.now) as chat,
         _Ahead() as ahead,
     ):
-        slug, wait = found.watch.slug, found.settings.store_wait
+        now, slug, wait = run.now, found.watch.slug, found.settings.store_wait
         of_articles = ("articles_read", "articles_waiting", "articles_relevant")
         counted = (*of_articles, "claims", "changes", "alerts_planned", "recalls")
         totals = dict.fromkeys(counted, 0)

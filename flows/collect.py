@@ -16,7 +16,7 @@ from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
+from flows.resources import Resources, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
@@ -95,8 +95,8 @@ async def _batch_by_batch(
 @goes_on
 async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, oldest first, and store their text."""
-    now = clock(request)
-    async with resources(request) as found, recorded("collect", request, found, now, run_id) as run:
+    async with resources(request) as found, recorded("collect", request, found, run_id) as run:
+        now = run.now
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             waiting = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
             held = store.articles_by_url([pending.entry.url for pending in waiting])

@@ -18,7 +18,7 @@ from flows.poll import poll
 from flows.publish import publish
 from flows.recheck import due, recheck
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
+from flows.resources import Resources, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps, storage
@@ -36,11 +36,11 @@ async def monitor(request: WatchRequest) -> RunRecord:
         WatchFileError: a file of the watch is wrong.
         StorageError: the store can't be used.
     """
-    now = clock(request)
-    request = request.model_copy(update={"now": now})  # every stage of one round believes the same time
     run_id = uuid4()
     async with resources(request) as found, on_this_page(found.watch, "round"):
-        async with recorded("monitor", request, found, now, run_id) as run:
+        async with recorded("monitor", request, found, run_id) as run:
+            now = run.now
+            request = request.model_copy(update={"now": now})  # every stage of one round believes the same time
             with suppress(BlindError):  # its own run says so; what is there already is still read and told
                 await poll(request, run_id)
             stages = (

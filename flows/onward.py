@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from flows import outbox
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
+from flows.resources import Resources, resources
 from flows.runs import Run, recorded
 from pipeline import storage
 
@@ -48,14 +48,13 @@ def goes_on(step: Step) -> Step:
     async def run(request: WatchRequest, run_id: UUID | None = None) -> Counts:
         if run_id is not None or not request.go_on:
             return await step(request, run_id)
-        now = clock(request)
-        # As in a round, every step believes the same time.
-        request = request.model_copy(update={"now": now})
         run_id = uuid4()
         async with resources(request) as found:
-            async with recorded(step.__name__, request, found, now, run_id) as whole:
+            async with recorded(step.__name__, request, found, run_id) as whole:
+                # As in a round, every step believes the same time.
+                request = request.model_copy(update={"now": whole.now})
                 await step(request, run_id)
-                await _steps_after(step.__name__, request, found, now, run_id)
+                await _steps_after(step.__name__, request, found, whole.now, run_id)
             await _publish(request, run_id, whole)
         return whole.counts
 

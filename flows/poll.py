@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -14,7 +15,7 @@ from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
 from flows.onward import goes_on
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
+from flows.resources import Resources, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
@@ -54,14 +55,16 @@ async def poll_batch(
 @goes_on
 async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Poll the watch's feeds that are due and store their new entries."""
-    now = clock(request)
-    async with resources(request) as found, recorded("poll", request, found, now, run_id) as run:
+    async with resources(request) as found, recorded("poll", request, found, run_id) as run:
+        now = run.now
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             if not found.synced:
                 store.sync_watch(found.watch, now)
                 found.synced = True
             states = store.feeds_due(found.watch.slug, now, ignore_schedule=True)
-            states = [s for s in states if s.habits.retired_at is None]
+            # The whole addresses are the watch's own; the store knows them without the keys in them.
+            named = {feed.feed_id: feed for feed in found.watch.feeds}
+            states = [replace(s, feed=named.get(s.feed.feed_id, s.feed)) for s in states if s.habits.retired_at is None]
             own = found.settings.grants  # nobody else's house: asked each time, without the waits that guests keep
             due = store.with_pieces(
                 [

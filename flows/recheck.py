@@ -14,7 +14,7 @@ from flows.collect import BATCH, bounded
 from flows.endings import name_of_run
 from flows.events import emit, teller
 from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
+from flows.resources import Resources, resources
 from flows.runs import Run, recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
@@ -45,8 +45,8 @@ async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str
 
     A page that is gone takes back here what rests on it alone.
     """
-    now = clock(request)
-    async with resources(request) as found, recorded("recheck", request, found, now, run_id) as run:
+    async with resources(request) as found, recorded("recheck", request, found, run_id) as run:
+        now = run.now
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             pages = due(store, found.watch.slug, now)
         looked = texts = 0

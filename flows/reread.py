@@ -42,15 +42,14 @@ async def reread(
     """
     if not (request.data_dir / LIVE).exists():
         raise UsageError(f"Nothing is stored in {request.data_dir} yet.", remedy="Run the watch first.")
-    now = clock(request)
     async with resources(request) as found:
         if not (apply or model):
-            return await _read(request, found, now, None)
+            return await _read(request, found, clock(request), None)
         async with (
-            recorded("reread", request, found, now, run_id) as run,
-            language_model(request, found, run, now) as chat,
+            recorded("reread", request, found, run_id) as run,
+            language_model(request, found, run, run.now) as chat,
         ):
-            made = await _read(request, found, now, chat)
+            made = await _read(request, found, run.now, chat)
             if apply:
                 with open_store(request.data_dir, wait=found.settings.store_wait) as store:
                     store.add_reread(run.run_id, found.watch.slug, made)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,7 +20,7 @@ from uuid import UUID, uuid4
 
 from flows.away import quieten
 from flows.request import WatchRequest
-from flows.resources import Resources, noting, wall_clock
+from flows.resources import Resources, clock, noting, wall_clock
 from flows.run_text import ended
 from pipeline import logs
 from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
@@ -40,6 +41,7 @@ class Run:
     """A run under way: its counts and notes so far."""
 
     run_id: UUID
+    now: datetime  # the watch's own clock
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     secrets: frozenset[str] = frozenset()  # texts that no log shows
@@ -149,15 +151,14 @@ def clock_note(now: datetime, last: datetime | None) -> str:
 
 
 @asynccontextmanager
-async def recorded(
-    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID | None
-) -> AsyncIterator[Run]:
+async def recorded(flow: str, request: WatchRequest, found: Resources, run_id: UUID | None) -> AsyncIterator[Run]:
     """The record of one run of ``flow``; inside another flow's run, that one's.
+
+    Its time is taken once the folder is its own: a run that waited for another is later than that one.
 
     Args:
         flow: the flow's name.
         request, found: what the run works on and with.
-        now: the run's own time.
         run_id: the id of the run that this is a part of, where there is one.
 
     Raises:
@@ -176,12 +177,34 @@ async def recorded(
     run_id = run_id or uuid4()
     with (
         logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
-        hold_run(request.data_dir, wait=found.settings.store_wait),
+        hold_run(request.data_dir, wait=found.settings.store_wait, waits=partial(_tell_wait, request.data_dir, found)),
         keep_store(request.data_dir),
         _in_its_log(),
     ):
-        async with _one_run(flow, request, found, now, run_id) as run:
+        async with _one_run(flow, request, found, clock(request), run_id) as run:
             yield run
+
+
+def _tell_wait(folder: Path, found: Resources, holder: int | None) -> None:
+    """Say that this run waits for the one that works in ``folder``."""
+    _tell_once(waiting_note(folder, holder, found.settings.store_wait), holder, as_event=found.settings.log == "json")
+
+
+@lru_cache(maxsize=16)  # a replay waits before each of its rounds, and says so once
+def _tell_once(note: str, holder: int | None, *, as_event: bool) -> None:
+    if as_event:
+        logs.event("run.waits", level=logging.WARNING, note=note, holder=holder)
+    else:
+        print(note, file=sys.stderr, flush=True)
+
+
+def waiting_note(folder: Path, holder: int | None, wait: float) -> str:
+    """What to say to whoever waits for another run in ``folder``: for whom, how long, and what to do."""
+    who, stop = (f"process {holder}", f"; to end that one: kill {holder}") if holder else ("another process", "")
+    return (
+        f"{folder} is in use by {who}. This run waits for its turn, {wait:g} s at most (the setting store_wait). "
+        f"To run beside it, name another folder with --data-dir{stop}."
+    )
 
 
 @lru_cache(maxsize=1)
@@ -223,14 +246,16 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
 async def _one_run(
     flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID
 ) -> AsyncIterator[Run]:
-    run = Run(run_id, secrets=_secrets(found))
+    run = Run(run_id, now, secrets=_secrets(found))
     started = wall_clock()
     slug, wait = found.watch.slug, found.settings.store_wait
 
     def begin(store: Store) -> tuple[str, ...]:
         store.take_names(found.watch, started)
         _refuse_unwatched(flow, found, store.watch_state(slug))
-        notes = (*store.untold_restores(slug), clock_note(now, store.last_run_now(slug)))
+        # An archive's clock is no machine's: two replays of it that take turns set it back, and nothing is wrong.
+        last = store.last_run_now(slug) if request.archive_port is None else None
+        notes = (*store.untold_restores(slug), clock_note(now, last))
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
         return notes
 

@@ -7,7 +7,6 @@ Without :func:`start` nothing is logged, and a person reads the sentences that t
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +14,14 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import TextIO
-from urllib.parse import urlsplit, urlunsplit
 
 from pipeline import shown
+from pipeline.redact import HIDDEN, is_secret_name, without_secrets
 from pipeline.text import shorten
 
 NAME = "missionwatch"
 MAX_VALUE = 1_000  # characters of one value
-HIDDEN = "…"
 
-_SECRET_NAME = re.compile(r"pass(word|wd)?$|secret|token|api_?key|^key$|auth|credential|signature", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]{1,30})://[^\s\"'<>]+")
-_SHOWN_SCHEMES = frozenset({"http", "https"})
 _SHORTEST_SECRET = 4  # characters; to hide each "a" of a text would make it unreadable
 
 _bound: ContextVar[Mapping[str, object]] = ContextVar("log_fields", default=MappingProxyType({}))
@@ -62,7 +57,7 @@ class JsonLines(logging.Formatter):
         return shown.json_line({name: self._told(name, value) for name, value in line.items()}, str)
 
     def _told(self, name: str, value: object) -> object:
-        if _SECRET_NAME.search(name):
+        if is_secret_name(name):
             return HIDDEN
         if value is None or isinstance(value, (bool, int, float)):
             return value
@@ -154,30 +149,3 @@ def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
-
-
-def without_secrets(text: str) -> str:
-    """``text`` with each address in it cut to what may be shown.
-
-    Of addresses other than HTTP's, which are those of chats and mailboxes, only the scheme stays; of HTTP's all but
-    name and password, and the values of parameters that sound like a key.
-    """
-    return _ADDRESS.sub(lambda found: _shown_address(found[0], found[1]), text)
-
-
-def _shown_address(address: str, scheme: str) -> str:
-    if scheme.lower() not in _SHOWN_SCHEMES:
-        return f"{scheme}://{HIDDEN}"
-    try:
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")
-        query = "&".join(map(_shown_pair, parts.query.split("&")))
-    except ValueError:
-        return f"{scheme}://{HIDDEN}"
-    where = f"{HIDDEN}@{host[2]}" if host[1] else host[2]
-    return urlunsplit((parts.scheme, where, parts.path, query, parts.fragment))
-
-
-def _shown_pair(pair: str) -> str:
-    name, equals, _ = pair.partition("=")
-    return f"{name}={HIDDEN}" if equals and _SECRET_NAME.search(name) else pair

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import RefusedError
+from pipeline.redact import without_secrets
 from pipeline.text import safe
 
 MAX_URL: Final = 2_048  # characters; the limit of rss-fetcher, and of many servers
@@ -222,5 +223,5 @@ def _escape(text: str, allowed: str) -> str:
 
 
 def _bad(url: str, why: str) -> RefusedError:
-    shown = safe(url[:200]).strip() or "(nothing)"
+    shown = safe(without_secrets(url)[:200]).strip() or "(nothing)"
     return RefusedError("bad-url", f"The address {shown} {why}.", remedy="Give a full http or https address.")

@@ -16,6 +16,7 @@ from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import folder_argument, settings
 from pipeline.heartbeat import span
 from pipeline.model import Feed, Watch
+from pipeline.redact import without_secrets
 from pipeline.seeds import load_watch
 from pipeline.text import shorten
 
@@ -97,7 +98,7 @@ def _doubts(look: FeedLook, now: datetime) -> list[str]:
             f"Nothing new for longer than expected_every ({usual}): is it still written? Else name a longer one."
         )
     if look.moved_to:
-        doubts.append(f"It has moved for good: write url = {look.moved_to} into feeds.toml.")
+        doubts.append(f"It has moved for good: write url = {without_secrets(look.moved_to)} into feeds.toml.")
     doubts += parsed.problems[:2]
     return doubts
 
@@ -129,7 +130,7 @@ async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedLook]:
 def _plain(look: FeedLook) -> dict[str, object]:
     return {
         "feed": look.feed.title,
-        "url": look.feed.url,
+        "url": without_secrets(look.feed.url),
         "ok": look.parsed is not None,
         "kind": look.kind,
         "entries": len(look.parsed.entries) if look.parsed else 0,
@@ -137,6 +138,6 @@ def _plain(look: FeedLook) -> dict[str, object]:
         "trouble": look.code,
         "reason": look.reason,
         "remedy": look.remedy,
-        "moved_to": look.moved_to,
+        "moved_to": look.moved_to and without_secrets(look.moved_to),
         "problems": list(look.parsed.problems) if look.parsed else [],
     }

@@ -12,7 +12,7 @@ from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, folder_argument, settings
 from pipeline.doctor import CHECKS, RealWorld, Report, Result, State, examine
 from pipeline.errors import MissionwatchError
-from pipeline.logs import without_secrets
+from pipeline.redact import without_secrets
 from pipeline.settings import load_settings
 from pipeline.text import shorten
 

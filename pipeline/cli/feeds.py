@@ -10,6 +10,7 @@ import click
 from pipeline import shown
 from pipeline.cli.frame import folder_argument, settings
 from pipeline.errors import UsageError
+from pipeline.redact import holds_secret, without_secrets
 from pipeline.seeds import load_watch
 from pipeline.seeds.shipped import REGION, shipped_regions
 from pipeline.seeds.write import add_feeds
@@ -51,7 +52,7 @@ def add(folder: Path, sources: tuple[str, ...], dry_run: bool) -> None:
     added = found.feeds if dry_run else add_feeds(folder, found.feeds)
     for feed in added:
         told = f"{shown.line(feed.title)} ({feed.role}, {feed.language}, {feed.region}; family {feed.family})"
-        click.echo(f"{'found' if dry_run else 'added'}: {told}\n       {shown.line(feed.url)}")
+        click.echo(f"{'found' if dry_run else 'added'}: {told}\n       {shown.line(without_secrets(feed.url))}")
     if dry_run:
         click.echo(f"{len(added)} feeds found. Nothing was written.")
         return
@@ -92,3 +93,5 @@ def export(folder: Path, out: Path) -> None:
             f"{out} can't be written: {error.strerror}.", remedy="Name another file with --opml."
         ) from error
     click.echo(f"{len(watch.feeds)} feeds written to {out}")
+    if struck := sum(holds_secret(feed.url) for feed in watch.feeds):
+        click.echo(f"The keys in the addresses of {struck} of them were struck out; {folder / 'feeds.toml'} has them.")

@@ -17,6 +17,7 @@ from pipeline.initiate.discover import discover
 from pipeline.initiate.feeds import feed_for, usual_gap
 from pipeline.initiate.opml import MAX_BYTES, is_opml, read_opml
 from pipeline.model import Feed, Precision
+from pipeline.redact import without_secrets
 from pipeline.seeds.shipped import REGION, shipped_feeds
 from pipeline.seeds.tables import same_address
 from pipeline.settings import Settings
@@ -155,14 +156,15 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
     page = await at.pool.run(discover, answer.body, content_type, answer.final_url)
     if not page.feeds:
         raise UsageError(
-            f"The page at {url} names no feed.",
+            f"The page at {without_secrets(url)} names no feed.",
             remedy="Look for the outlet's page of feeds and name that, or the address of a feed.",
         )
     looks = [await look_at(feed_for(one.url, one.title), at) for one in page.feeds]
     good = tuple(_told_by(look, page.language or language, url) for look in looks if look.parsed is not None)
-    notes = tuple(f"{look.feed.url}: left out: {look.reason}" for look in looks if look.parsed is None)
+    notes = tuple(f"{without_secrets(look.feed.url)}: left out: {look.reason}" for look in looks if look.parsed is None)
     if not good:
-        raise UsageError(f"None of the feeds that {url} names can be read.", remedy="; ".join(notes)[:500])
+        told = f"None of the feeds that {without_secrets(url)} names can be read."
+        raise UsageError(told, remedy="; ".join(notes)[:500])
     return FoundFeeds(good, notes)
 
 
@@ -198,7 +200,9 @@ async def feeds_of(sources: Sequence[str], at: World, *, language: str = "en") -
         try:
             found = await feeds_from(source, at, language=language)
         except MissionwatchError as error:
-            raise UsageError(f"No feed comes from {source}: {error.message}", remedy=error.remedy) from error
+            raise UsageError(
+                f"No feed comes from {without_secrets(source)}: {error.message}", remedy=error.remedy
+            ) from error
         for feed in found.feeds:
             feeds.setdefault(same_address(feed.url), feed)
         notes += found.notes

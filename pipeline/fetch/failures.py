@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, NoReturn, TypeVar
 
 from pipeline.errors import FetchError, MissionwatchError, RefusedError
+from pipeline.redact import without_secrets
 from pipeline.schedule import http_date, retry_after
 from pipeline.text import safe
 
@@ -96,4 +97,5 @@ def with_status(error: _E, status: int) -> _E:
 
 def shown(url: str) -> str:
     """An address as a message can show it."""
+    url = without_secrets(url)
     return safe(url if len(url) <= 200 else f"{url[:199]}…")

@@ -16,6 +16,7 @@ from pipeline.initiate.feeds import USUAL, feed_for
 from pipeline.model import Feed, Role
 from pipeline.parse.decode import decode
 from pipeline.parse.problems import Problems
+from pipeline.redact import without_secrets
 from pipeline.text import safe, shorten
 from pipeline.urls import host, is_local
 
@@ -109,7 +110,7 @@ def read_opml(
 
 
 def write_opml(feeds: Iterable[Feed], title: str) -> bytes:
-    """``feeds`` as OPML 2.0, by region, such that :func:`read_opml` gives them back.
+    """``feeds`` as OPML 2.0, by region, such that :func:`read_opml` gives them back, but for secrets in addresses.
 
     Args:
         feeds: in the order in which they are listed.
@@ -130,13 +131,13 @@ def write_opml(feeds: Iterable[Feed], title: str) -> bytes:
                 "type": "rss",
                 "text": name,
                 "title": name,
-                "xmlUrl": _xml(feed.url),
+                "xmlUrl": _xml(without_secrets(feed.url)),
                 "language": _xml(feed.language),
                 "category": _xml(feed.region),
                 f"{{{OURS}}}role": feed.role.value,
                 f"{{{OURS}}}family": _xml(feed.family),
                 f"{{{OURS}}}expectedEvery": f"{max(5, round(feed.expected_every.total_seconds() / 60))}m",
-                f"{{{OURS}}}confirmedIn": _xml(feed.confirmed_in),
+                f"{{{OURS}}}confirmedIn": _xml(without_secrets(feed.confirmed_in)),
             },
         )
     written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)

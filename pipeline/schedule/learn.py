@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.model import WORKED, FeedState, Habits, PollOutcome, Sight
+from pipeline.redact import holds_secret, without_secrets
 from pipeline.schedule.failing import back_off, is_soft, weight
 from pipeline.schedule.rhythm import (
     LONGEST,
@@ -118,7 +119,7 @@ def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
         known = replace(known, sketch=sketch_of(sight.keys), undated=sight.undated == len(sight.keys))
     known, moved_from = _after_move(state, known, sight)
     if moved_from:
-        notes.append(f"moved for good: polled at {known.address} from now on, no more at {moved_from}")
+        notes.append(f"moved for good: polled at {known.address} from now on, no more at {without_secrets(moved_from)}")
     wait = _no_sooner(known.interval or interval, (known.ttl, known.max_age, sight.retry_after))
     return Lesson(known, now + sight.late + wait, 0, is_gap, tuple(notes), moved_from)
 
@@ -135,7 +136,7 @@ def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: dat
         if habits.address and strain >= LOST:
             moved_from = habits.address
             known = replace(known, address="", moved=0, moved_to="")
-            notes = (f"polled at {state.feed.url} again: it fails where it had moved to",)
+            notes = (f"polled at {without_secrets(state.feed.url)} again: it fails where it had moved to",)
     wait = _no_sooner(wait, (sight.retry_after,))
     return Lesson(known, now + sight.late + wait, failures, notes=notes, moved_from=moved_from)
 
@@ -145,8 +146,10 @@ def _after_move(state: FeedState, known: Habits, sight: Sight) -> tuple[Habits, 
     if not (sight.moved_to or known.moved_to):
         return known, ""  # as nearly always
     here = address_of(state)
+    # An address with a key in it is followed each time, and not remembered: the store holds no secret.
+    secret = holds_secret(sight.moved_to)
     downgrade = here.startswith("https:") and not sight.moved_to.startswith("https:")
-    if not sight.moved_to or sight.moved_to == here or downgrade:
+    if not sight.moved_to or sight.moved_to == here or downgrade or secret:
         return replace(known, moved_to="", moved=0), ""
     times = known.moved + 1 if sight.moved_to == known.moved_to else 1
     if times < MOVES:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from pipeline.errors import WatchFileError
 from pipeline.model import Baseline, Watch
+from pipeline.redact import without_secrets
 from pipeline.seeds import tables
 from pipeline.seeds.locate import Lines, locate
 from pipeline.seeds.problems import WatchFileErrors
@@ -230,7 +231,7 @@ def _same_feed_twice(toml: _Toml) -> Iterator[WatchFileError]:
         same = tables.same_address(url)
         if same in first:
             line = toml.lines.nearest(("feed", first[same], "url"))
-            message = f"the feed {shorten(url, 120)} is there already, on line {line}."
+            message = f"the feed {shorten(without_secrets(url), 120)} is there already, on line {line}."
             yield toml.problem(("feed", index, "url"), message, "Take one of the two out.")
         first.setdefault(same, index)
 

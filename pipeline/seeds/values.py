@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from pipeline.model import Aspect, Role, Slot, Stage
+from pipeline.redact import without_secrets
 from pipeline.text import shorten
 
 _Value = TypeVar("_Value", bound=StrEnum)
@@ -69,7 +70,7 @@ def check_url(value: str) -> str:
     except ValueError:
         good = False
     if not good or re.search(r"[\s\x00-\x1f\x7f]", value):
-        raise problem(f"'{shorten(value, 80)}' is not a web address.", "")
+        raise problem(f"'{shorten(without_secrets(value), 80)}' is not a web address.", "")
     if parts.username or parts.password:
         raise problem("an address with a user name or password in it would be stored and shown.", "Leave them out.")
     return value

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from pipeline.errors import FetchError, MissionwatchError, SpreadError, TransientError
 from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
+from pipeline.redact import without_secrets
 from pipeline.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
 from pipeline.steps.ports import Fetch, Work, reason_of
 from pipeline.steps.seen import Seen, known_in, seen_in
@@ -66,7 +67,7 @@ async def poll_feed(
     known = known_in(state.pieces)
     try:
         parsed: ParsedFeed = await work(
-            parse_in_worker, response.body, content_type, response.final_url, now, frozenset(known)
+            parse_in_worker, response.body, content_type, without_secrets(response.final_url), now, frozenset(known)
         )
     except SpreadError:
         raise
@@ -169,7 +170,7 @@ def _worked(
         next_due=lesson.due,
         failures=lesson.failures,
         status=response.status,
-        final_url=response.final_url,
+        final_url=without_secrets(response.final_url),
         etag=headers.get("etag", etag),
         last_modified=headers.get("last-modified", last_modified),
         body_hash=digest or state.body_hash,
@@ -211,7 +212,7 @@ def _failed(
         next_due=lesson.due,
         failures=lesson.failures,
         status=response.status if response else getattr(error, "status", None),
-        final_url=response.final_url if response else "",
+        final_url=without_secrets(response.final_url) if response else "",
         etag=state.etag,
         last_modified=state.last_modified,
         body_hash=state.body_hash,

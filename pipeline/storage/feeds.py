@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pipeline.board import baseline_changes
 from pipeline.model import Entry, FeedState, PollOutcome, PollRecord, Watch
+from pipeline.redact import without_secrets
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
 from pipeline.storage.part import FEED_COLUMNS, feed_of, id_list
@@ -50,14 +51,14 @@ class Feeds(Watches):
         feeds = [
             {
                 "feed_id": feed.feed_id,
-                "url": feed.url,
+                "url": without_secrets(feed.url),
                 "title": feed.title,
                 "role": feed.role,
                 "family": feed.family,
                 "language": feed.language,
                 "region": feed.region,
                 "expected_every_s": round(feed.expected_every.total_seconds()),
-                "confirmed_in": feed.confirmed_in,
+                "confirmed_in": without_secrets(feed.confirmed_in),
                 "first_seen": now,
             }
             for feed in watch.feeds
@@ -230,7 +231,7 @@ def _move_row(run_id: UUID, poll: PollRecord) -> Row:
         "run_id": run_id,
         "feed_id": poll.feed_id,
         "moved_at": poll.polled_at,
-        "from_url": poll.moved_from,
+        "from_url": without_secrets(poll.moved_from),
         "to_url": poll.habits.address or None,
     }
 

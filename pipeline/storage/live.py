@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -25,11 +26,13 @@ def hold_live(folder: Path, *, wait: float) -> AbstractContextManager[float]:
     return hold_lock(folder / LOCK, wait=wait, asks=True)
 
 
-def hold_run(folder: Path, *, wait: float) -> AbstractContextManager[float]:
+def hold_run(
+    folder: Path, *, wait: float, waits: Callable[[int | None], None] | None = None
+) -> AbstractContextManager[float]:
     """The right to be the one run that works in ``folder``, for the length of a block; it is made as needed.
 
     The store's own lock is let go between two steps where another wants it. Without this one, two runs could take
-    the same article from different boards, and both could send the same alert.
+    the same article from different boards, and both could send the same alert. ``waits``: see :func:`hold_lock`.
 
     Raises:
         StoreLockedError: another run went on for longer than ``wait`` seconds; names its process.
@@ -37,7 +40,7 @@ def hold_run(folder: Path, *, wait: float) -> AbstractContextManager[float]:
     """
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    return hold_lock(folder / RUN_LOCK, wait=wait, what=folder)
+    return hold_lock(folder / RUN_LOCK, wait=wait, what=folder, waits=waits)
 
 
 def open_live(folder: Path, *, wait: float = 0.0) -> Connection:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,11 +21,19 @@ from pipeline.storage.failures import storage_errors
 
 FIRST_PAUSE = 0.005  # seconds between two attempts, doubled up to the longest
 LONGEST_PAUSE = 0.02
+A_MOMENT = 1.0  # seconds of waiting that nobody needs to be told of
 WISH = ".wanted"  # in place of ".lock"
 
 
 @contextmanager
-def hold_lock(path: Path, *, wait: float, what: Path | None = None, asks: bool = False) -> Iterator[float]:
+def hold_lock(
+    path: Path,
+    *,
+    wait: float,
+    what: Path | None = None,
+    asks: bool = False,
+    waits: Callable[[int | None], None] | None = None,
+) -> Iterator[float]:
     """Hold the lock file ``path`` for the length of the block.
 
     Args:
@@ -33,6 +41,7 @@ def hold_lock(path: Path, *, wait: float, what: Path | None = None, asks: bool =
         wait: how long to wait for another holder, in seconds.
         what: what the lock is for, as an error names it; the path without its suffix where None.
         asks: whether to tell the holder, see :class:`Asking`.
+        waits: called once, with the holder's process where it is known, when it has taken longer than a moment.
 
     Yields:
         The seconds of ``wait`` that are left.
@@ -45,7 +54,7 @@ def hold_lock(path: Path, *, wait: float, what: Path | None = None, asks: bool =
     with storage_errors(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        _acquire(handle, path, deadline, wait, what or path.with_suffix(""), Asking(path) if asks else None)
+        _acquire(handle, path, deadline, wait, what or path.with_suffix(""), Asking(path) if asks else None, waits)
         try:
             _sign(handle)
             yield max(0.0, deadline - time.monotonic())
@@ -96,7 +105,15 @@ class Asking:
         return self._handle
 
 
-def _acquire(handle: int, path: Path, deadline: float, wait: float, what: Path, asking: Asking | None) -> None:
+def _acquire(
+    handle: int,
+    path: Path,
+    deadline: float,
+    wait: float,
+    what: Path,
+    asking: Asking | None,
+    waits: Callable[[int | None], None] | None,
+) -> None:
     pause = FIRST_PAUSE
     try:
         while True:
@@ -108,6 +125,9 @@ def _acquire(handle: int, path: Path, deadline: float, wait: float, what: Path, 
                     raise _locked(path, wait, what) from None
                 if asking is not None:
                     asking.ask()
+                if waits is not None and wait - left > A_MOMENT:
+                    waits(_holder(path))
+                    waits = None
                 time.sleep(min(pause, left))
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.errors import StorageError, StoreTooNewError
+from pipeline.redact import holds_secret, without_secrets
 from pipeline.storage.connection import Connection
 from pipeline.storage.part import URL_KEY
 from pipeline.storage.schema import (
@@ -41,6 +42,16 @@ from pipeline.storage.views_speed import board_ddl, quick_views_ddl
 from pipeline.storage.views_watches import WATCH_STATES
 
 Migration = Callable[[Connection], None]
+
+
+# Texts about feeds in which their addresses may stand.
+_WITH_ADDRESSES = {
+    "feed": ("url", "confirmed_in"),
+    "poll": ("final_url", "reason"),
+    "feed_state": ("final_url", "last_reason"),
+    "feed_move": ("from_url", "to_url"),
+    "run": ("reason",),
+}
 
 
 def _run_all(db: Connection, statements: list[str]) -> None:
@@ -179,6 +190,20 @@ def one_confidence(db: Connection) -> None:
     _run_all(db, typed_views_ddl())
 
 
+def no_secrets(db: Connection) -> None:
+    """Strike secrets out of the addresses of feeds, and of what was noted about polling them."""
+    for table, columns in _WITH_ADDRESSES.items():
+        for column in columns:
+            held = db.rows(f"SELECT DISTINCT {column} AS text FROM {table} WHERE contains({column}, '://')")  # noqa: S608
+            for text in (row["text"] for row in held if holds_secret(row["text"])):
+                db.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [without_secrets(text), text])  # noqa: S608
+    for column in ("address", "moved_to"):  # a move is learnt anew, and followed until then
+        held = db.rows(f"SELECT feed_id, {column} AS text FROM feed_state WHERE {column} <> ''")  # noqa: S608
+        for row in held:
+            if holds_secret(row["text"]):
+                db.run(f"UPDATE feed_state SET {column} = '' WHERE feed_id = ?", [row["feed_id"]])  # noqa: S608
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -198,6 +223,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     settled,
     typed_facts,
     one_confidence,
+    no_secrets,
 )
 
 

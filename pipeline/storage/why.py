@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.errors import UsageError
+from pipeline.redact import without_secrets
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 
@@ -58,7 +59,7 @@ class Trails(Part):
         Raises:
             UsageError: nothing is known of it; says what was looked for.
         """
-        asked = url_or_id.strip()
+        asked, told = url_or_id.strip(), without_secrets(url_or_id.strip())
         if not asked or len(asked) > LONGEST:
             raise UsageError("An address or an id is needed.", remedy="Take one from the views articles or changes.")
         entries, articles, changes, feeds = (
@@ -70,11 +71,11 @@ class Trails(Part):
         if not (entries or articles or changes or feeds):
             kind = "id" if _ID.fullmatch(asked) else "address"
             raise UsageError(
-                f"Nothing is known of the {kind} {asked}: it is none of a feed, entry, fetch, article, claim, change, "
+                f"Nothing is known of the {kind} {told}: it is none of a feed, entry, fetch, article, claim, change, "
                 f"alert or delivery of the watch {watch}.",
                 remedy="See the views articles and feed_health for what has been read, and from where.",
             )
-        return self._trail(watch, asked, entries, articles, changes, feeds)
+        return self._trail(watch, told, entries, articles, changes, feeds)
 
     def _by_id(self, watch: str, prefix: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
         def find(sql: str) -> set[UUID]:
@@ -107,10 +108,12 @@ class Trails(Part):
         return entries, articles, changes, feeds
 
     def _by_url(self, watch: str, url: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
-        loose = re.sub(LOOSE, "", url.lower())
+        # As it stands, and as a feed's address is stored.
+        loose = [re.sub(LOOSE, "", one.lower()) for one in {url, without_secrets(url)}]
 
         def find(sql: str, column: str) -> set[UUID]:
-            rows = self._db.rows(f"{sql} AND {LOOSE_SQL.format(column)} = ?", [watch, loose])
+            same = f"{LOOSE_SQL.format(column)} IN (SELECT unnest(CAST(? AS VARCHAR[])))"
+            rows = self._db.rows(f"{sql} AND {same}", [watch, loose])
             return {next(iter(row.values())) for row in rows}
 
         ours = "WHERE feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ?)"

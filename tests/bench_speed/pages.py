@@ -156,7 +156,7 @@ async def _ours(request: WatchRequest, found: Resources, names: Sequence[str], t
     add_entries(found, request, names, turn, now)
     request = request.model_copy(update={"now": now})
     spent, begun = time.process_time(), time.perf_counter()
-    async with recorded("monitor", request, found, now, run_id) as run:  # as in a round
+    async with recorded("monitor", request, found, run_id) as run:  # as in a round
         await collect(request, run_id)
         between = time.perf_counter()
         await assess(request, run_id)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,9 +20,12 @@ from uuid import uuid4
 import duckdb
 import pytest
 
+from flows import runs
 from flows.request import WatchRequest
-from flows.runs import Run, clock_note, recorded, with_whole_store
+from flows.resources import wall_clock
+from flows.runs import Run, clock_note, recorded, waiting_note, with_whole_store
 from pipeline.errors import StorageError, StoreDamagedError, StoreLockedError
+from pipeline.model import RunRecord
 from pipeline.seeds import load_watch
 from pipeline.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, Store, hold_run, open_store, publish
@@ -51,10 +54,12 @@ def test_a_clock_that_goes_on_is_nothing_to_tell(last: datetime | None) -> None:
 # -- one run ------------------------------------------------------------------------------------------
 
 
-def recorded_at(data: Path, now: datetime) -> AbstractAsyncContextManager[Run]:
+def recorded_at(data: Path, now: datetime | None, archive_port: int | None = None) -> AbstractAsyncContextManager[Run]:
     """A run of the watch at ``now``, as the flows record it."""
     found = SimpleNamespace(watch=load_watch(HAITI), settings=load_settings({}))
-    return recorded("monitor", WatchRequest(folder=HAITI, data_dir=data), found, now, None)
+    return recorded(
+        "monitor", WatchRequest(folder=HAITI, data_dir=data, now=now, archive_port=archive_port), found, None
+    )
 
 
 async def test_a_run_whose_clock_went_back_says_so_and_is_partial(tmp_path: Path) -> None:
@@ -64,6 +69,36 @@ async def test_a_run_whose_clock_went_back_says_so_and_is_partial(tmp_path: Path
         pass
     assert run.record.outcome == "partial"
     assert run.record.reason.startswith("The clock has gone back by 1 day, 0:00:00")
+
+
+async def test_a_run_that_waited_for_another_is_later_and_does_not_say_that_the_clock_went_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def once_another_has_ended(folder: Path, **_: object) -> Iterator[None]:
+        now = wall_clock()
+        with open_store(folder) as store:
+            store.start_run(RunRecord(uuid4(), "monitor", "haiti", now, now, now, "ok"))
+        yield
+
+    monkeypatch.setattr(runs, "hold_run", once_another_has_ended)
+    async with recorded_at(tmp_path, None) as run:
+        pass
+    assert (run.record.outcome, run.record.reason) == ("ok", "")
+
+
+async def test_a_replay_whose_clock_another_replay_has_moved_on_finds_no_fault(tmp_path: Path) -> None:
+    for now in (NOON, NOON - timedelta(days=1)):
+        async with recorded_at(tmp_path, now, archive_port=9) as run:
+            pass
+    assert run.record.outcome == "ok"
+
+
+def test_who_waits_is_told_for_whom_how_long_and_what_to_do() -> None:
+    assert waiting_note(Path("data"), 7, 30) == (
+        "data is in use by process 7. This run waits for its turn, 30 s at most (the setting store_wait). "
+        "To run beside it, name another folder with --data-dir; to end that one: kill 7."
+    )
 
 
 async def test_damage_that_shows_in_mid_run_is_mended_for_the_next_run_and_told(tmp_path: Path) -> None:
@@ -81,8 +116,8 @@ async def test_damage_that_shows_in_mid_run_is_mended_for_the_next_run_and_told(
     with pytest.raises(StorageError, match=rf"restored from {PUBLISHED}.*Run the watch again: it goes on from there"):
         await spoilt_in_mid_run()
     with open_store(tmp_path) as store:
-        runs = store._db.rows("SELECT flow, outcome FROM run ORDER BY started_at")
-    assert [(run["flow"], run["outcome"]) for run in runs] == [
+        held = store._db.rows("SELECT flow, outcome FROM run ORDER BY started_at")
+    assert [(run["flow"], run["outcome"]) for run in held] == [
         ("monitor", "ok"),
         ("monitor", "failed"),
         ("restore", "partial"),
@@ -330,10 +365,14 @@ def another_run(data: Path) -> Iterator[int]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_second_run_leaves_with_its_exit_code_and_names_the_first(data: Path, watch: Path, another_run: int) -> None:
-    done = command("replay", str(watch), "--data-dir", str(data), environ={"MISSIONWATCH_STORE_WAIT": "0.2"})
+def test_a_second_run_says_that_it_waits_then_leaves_with_its_exit_code(
+    data: Path, watch: Path, another_run: int
+) -> None:
+    done = command("replay", str(watch), "--data-dir", str(data), environ={"MISSIONWATCH_STORE_WAIT": "1.2"})
     assert done.returncode == 4, done.stderr
-    assert f"{data} is in use by process {another_run}, which kept its lock for more than 0.2 s." in done.stderr
+    waits = f"{data} is in use by process {another_run}. This run waits for its turn, 1.2 s at most"
+    assert done.stderr.count(waits) == 1
+    assert f"{data} is in use by process {another_run}, which kept its lock for more than 1.2 s." in done.stderr
     assert f"wait until it ends or stop it (kill {another_run})" in done.stderr
 
 

@@ -47,9 +47,9 @@ def found(log: str = "text") -> Resources:
 async def a_round(folder: Path, *, breaks: bool = False) -> None:
     request = WatchRequest(folder=folder, data_dir=folder / "data")
     run_id = uuid4()
-    async with runs.recorded("monitor", request, found(), NOW, run_id) as run:
+    async with runs.recorded("monitor", request, found(), run_id) as run:
         run.count(feeds=2)
-        async with runs.recorded("poll", request, found(), NOW, run_id) as stage:
+        async with runs.recorded("poll", request, found(), run_id) as stage:
             stage.count(entries_new=3)
             stage.note("feed 'Post': timeout")
             if breaks:

@@ -1,9 +1,10 @@
-"""A secret that a Prefect block or the environment holds reaches its channel, and no other place."""
+"""A secret reaches whom it is for, and no other place: a block's or a variable's its channel, a key its feed."""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ from tests.torture.small import make_small_watch
 # Each of them a word that nothing else holds.
 BLOCK_TOKEN, BLOCK_PASSWORD = "blk-9f27c1e84d", "hunter2-6b1f0c"
 ENV_TOKEN = "env-4c8d20aa71"
-SECRETS = (BLOCK_TOKEN, BLOCK_PASSWORD, ENV_TOKEN)
+FEED_KEY = "fk-0b93d5e1f7"  # of the archive's feeds
+SECRETS = (BLOCK_TOKEN, BLOCK_PASSWORD, ENV_TOKEN, FEED_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def holders(folder: Path, secret: str) -> list[str]:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """Two rounds with changes whose alerts go to a Secret block's address and to a variable's."""
     base = tmp_path_factory.mktemp("secrets")
-    watch = make_small_watch(base / "haiti")
+    watch = with_keyed_feeds(make_small_watch(base / "haiti"), FEED_KEY)
     file = watch / "watch.toml"
     file.write_text(
         file.read_text().replace('channels = ["console", "file"]', 'channels = ["file", "secret:desk", "env:DESK_URL"]')
@@ -78,6 +80,15 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         assert done[1][1]["alerts_delivered"] > 0
         assert again[1][1]["alerts_failed"] > 0
         yield Ran(server, base / "prefect", base, "".join(printed), [path for path, _, _ in sink.got])
+
+
+def with_keyed_feeds(watch: Path, key: str) -> Path:
+    """``watch``, with ``key`` in the address of each feed of its archive, whose server knows no other."""
+    outlets = watch / "archive" / "outlets.toml"
+    tables = re.split(r"(?m)^(?=\[\[)", outlets.read_text("utf-8"))
+    keyed = [re.sub(r'(?m)^path = "(.*)"$', rf'path = "\1?api_key={key}"', one) for one in tables if "[[feed]]" in one]
+    outlets.write_text("".join([*keyed, *(one for one in tables if "[[feed]]" not in one)]))
+    return watch
 
 
 def save_secret(value: str, environ: dict[str, str]) -> None:

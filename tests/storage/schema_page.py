@@ -86,6 +86,8 @@ HISTORY = {
     "each, the view status one for each watch. What was read before has null there.",
     "one_confidence": "The board's confidence is that of the row by now, as sure was; sure says the same. That of the "
     "one claim stands in changes.",
+    "no_secrets": "Passwords and keys are struck out of the addresses of feeds: feed, feed_state, feed_move, poll, and "
+    "the reasons of runs. Old bytes may stay in the file until missionwatch prune writes it anew.",
 }
 
 

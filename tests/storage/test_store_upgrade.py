@@ -38,6 +38,7 @@ UNRELEASED = [
     "settled",
     "typed_facts",
     "one_confidence",
+    "no_secrets",
 ]
 
 
