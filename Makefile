@@ -36,7 +36,12 @@ ARGS ?=
 
 LOCKS := requirements-setup.lock requirements.lock pyproject.toml
 # Named after what the locks hold, not after their times: a fresh checkout of the same locks is no change.
+NEXT := .venv-next
+# The DuckDB that we are to move to; the lock holds the one that is used.
+DUCKDB_NEXT ?= 2.0.1
 STAMP := $(VENV)/.setup-$(shell cat $(LOCKS) | cksum | tr -d ' ')
+
+NEXT_STAMP := $(NEXT)/.setup-$(DUCKDB_NEXT)-$(notdir $(STAMP))
 
 .PHONY: help
 help: ## say what there is (this text)
@@ -118,6 +123,23 @@ sealed: setup ## measure on the sealed missions, totals only, and log it: once a
 torture: setup ## kill a replay at 200 points and more, run each again to its end, and compare (about 20 minutes)
 	@$(BIN)/python -m tests.torture $(ARGS)
 
+.PHONY: torture-duckdb
+torture-duckdb: setup $(NEXT_STAMP) ## 500 kills with a foreign open after each, on this DuckDB and on the next: KILLS=40
+	@$(BIN)/python -m tests.torture --foreign --kills $(or $(KILLS),500) --commands 0 --full-disks 0 $(ARGS)
+	@$(NEXT)/bin/python -m tests.torture --foreign --kills $(or $(KILLS),500) --commands 0 --full-disks 0 $(ARGS)
+
+.PHONY: test-duckdb-next
+test-duckdb-next: $(NEXT_STAMP) ## the tests of the store with the next DuckDB, in .venv-next
+	@$(NEXT)/bin/python -m pytest -m '' tests/storage $(ARGS)
+
+$(NEXT_STAMP): $(STAMP)
+	@echo "Setting up $(NEXT) with DuckDB $(DUCKDB_NEXT) ..."
+	@rm -rf $(NEXT) && $(BIN)/python -m venv --without-pip $(NEXT)
+	@$(UV) pip sync --quiet --python $(NEXT)/bin/python --require-hashes requirements-setup.lock requirements.lock
+	@$(UV) pip install --quiet --python $(NEXT)/bin/python --no-deps 'duckdb==$(DUCKDB_NEXT)'
+	@$(UV) pip install --quiet --python $(NEXT)/bin/python --offline --no-build-isolation --no-deps --editable .
+	@touch $@
+
 .PHONY: fuzz
 fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: make fuzz SECONDS=600 for each
 	@$(UV) pip install --quiet --python $(BIN)/python -r tests/fuzz/requirements.txt
@@ -173,5 +195,5 @@ advisories: setup ## ask a database for known advisories on what is locked: make
 
 .PHONY: clean
 clean: ## remove .venv and all caches; what a watch has collected stays
-	rm -rf $(VENV) .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) $(NEXT) .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

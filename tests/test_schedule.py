@@ -277,6 +277,11 @@ def test_a_move_from_https_to_http_is_not_believed() -> None:
     assert after(state(), [moved("http://new.example/feed")] * 9).habits.address == ""
 
 
+def test_an_address_with_a_key_in_it_is_never_remembered() -> None:
+    lesson = after(state(), [moved(f"{THERE}?token=k1")] * 9)
+    assert (lesson.habits.address, lesson.habits.moved_to, lesson.moved_from) == ("", "", "")
+
+
 def test_a_feed_that_is_lost_where_it_moved_to_is_asked_for_at_its_old_address_again() -> None:
     lesson = after(state(address=THERE), [failed("http-4xx")] * 3)
 

@@ -144,7 +144,15 @@ def test_no_index_is_created_beside_the_inline_keys(tmp_path: Path) -> None:
     db = open_connection(tmp_path / LIVE)
     migrate(db)
     assert db.rows("SELECT index_name FROM duckdb_indexes()") == []
+    kinds = db.rows("SELECT DISTINCT constraint_type AS kind FROM duckdb_constraints() ORDER BY kind")
+    assert [row["kind"] for row in kinds if row["kind"] not in ("CHECK", "NOT NULL")] == ["PRIMARY KEY"]
     db.close()
+
+
+def test_a_store_is_written_in_the_format_that_duckdb_1_4_reads_whichever_writes(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        told = store._db.value("SELECT CAST(tags AS VARCHAR) FROM duckdb_databases() WHERE database_name = 'store'")
+    assert told == "{storage_version=v1.4.0+}"
 
 
 # -- the lock --------------------------------------------------------------------------------

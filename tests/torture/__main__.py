@@ -21,6 +21,8 @@ from pathlib import Path
 os.environ["MISSIONWATCH_WORKERS"] = "1"  # each life starts its own
 os.environ["MISSIONWATCH_WORKER_DEADLINE"] = "120"  # what a busy machine does to a page is not what is looked at here
 
+import duckdb
+
 from tests.torture.cases import Case, Outcome, World, act_out, commands, draw, full_disks
 from tests.torture.life import aside, live, passed
 from tests.torture.points import Point
@@ -39,6 +41,9 @@ def main() -> int:
     parser.add_argument(
         "--seed", type=int, default=0, help="the same number draws the same kills; 0: other ones each time"
     )
+    parser.add_argument(
+        "--foreign", action="store_true", help="after each kill, another program opens and closes the live file"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="cases at once")
     asked = parser.parse_args()
     seed = asked.seed or random.SystemRandom().randrange(1, 1_000_000)
@@ -46,9 +51,10 @@ def main() -> int:
     import flows.replay  # noqa: F401  (here, so that no life has to)
 
     base = Path(tempfile.mkdtemp(prefix="missionwatch-torture-"))
-    world, points, size = _undisturbed(base)
+    world, points, size = _undisturbed(base, foreign=asked.foreign)
+    how = f"DuckDB {duckdb.__version__}" + (", a foreign open after each kill" if asked.foreign else "")
     print(
-        f"Seed {seed}. An undisturbed run takes {world.seconds:.1f} s and passes {len(points)} points; "
+        f"Seed {seed}; {how}. An undisturbed run takes {world.seconds:.1f} s and passes {len(points)} points; "
         f"{sum(map(len, world.reference['tables'].values()))} rows, {len(world.reference['sent'])} alerts in the file."
     )
     # Some more than asked for: a run that was to die at a moment may have come to its end by then.
@@ -71,7 +77,7 @@ def main() -> int:
     return 0
 
 
-def _undisturbed(base: Path) -> tuple[World, list[Point], int]:
+def _undisturbed(base: Path, *, foreign: bool) -> tuple[World, list[Point], int]:
     watch = make_small_watch(base / "haiti")
     trace = base / "reference.trace"
     started = time.monotonic()
@@ -80,7 +86,7 @@ def _undisturbed(base: Path) -> tuple[World, list[Point], int]:
     seconds = time.monotonic() - started
     reference = aside(lambda: look(base / "reference"), base / "reference.json")
     size = (base / "reference" / "live.duckdb").stat().st_size
-    return World(watch, base, reference, seconds), passed(trace), size
+    return World(watch, base, reference, seconds, foreign), passed(trace), size
 
 
 def _all(cases: Sequence[Case], world: World, jobs: int) -> list[Outcome]:

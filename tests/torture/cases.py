@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipeline.storage import LIVE
 from tests import prefect_home
 from tests.torture.life import DONE, FULL, KILLED, Death, aside, live, passed
 from tests.torture.points import Point
@@ -58,12 +61,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the cases share: the small watch, a folder to work in, and how the undisturbed run ended."""
+    """What the cases share: the small watch, a folder to work in, and how the undisturbed run ended.
+
+    Attributes:
+        foreign: after each kill another program opens and closes the live file, which takes in the log that was left.
+    """
 
     watch: Path
     base: Path
     reference: dict[str, Any]
     seconds: float
+    foreign: bool = False
 
 
 def draw(points: Sequence[Point], kills: int, seconds: float, seed: int) -> list[Case]:
@@ -127,6 +135,7 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
     try:
         if case.command:
             _command_dies(case.command, world, data, outcome)
+            _open_and_close(world, data, answer)
         elif case.full_at:
             code = live(world.watch, data, full_at=case.full_at)
             if code != FULL:
@@ -144,6 +153,7 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
             # Whenever a run dies, an analyst's client can read the published copy.
             if data.exists():
                 aside(lambda: published_changes(data), answer)
+            _open_and_close(world, data, answer)
         _come_to_the_end(case, world, data, outcome)
         seen = aside(lambda: look(data, world.reference["last"]), answer)
         outcome.wrong += differences(seen, world.reference)
@@ -157,6 +167,12 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
             else:
                 path.unlink(missing_ok=True)
     return outcome
+
+
+def _open_and_close(world: World, data: Path, answer: Path) -> None:
+    """Where the world is so, let a program that knows nothing of us open and close the live file."""
+    if world.foreign and (data / LIVE).exists():
+        aside(lambda: duckdb.connect(str(data / LIVE)).close(), answer)
 
 
 def _come_to_the_end(case: Case, world: World, data: Path, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""The torture in its short form: ten kills over all stages, one full disk, one kill of the real command."""
+"""The torture in its short form: ten kills over all stages with a foreign open after each, a full disk, the command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,20 @@ ROOT = Path(__file__).parents[2]
 
 def test_whatever_is_killed_the_rerun_gives_what_an_undisturbed_run_gives() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.torture", "--kills", "10", "--full-disks", "1", "--commands", "1", "--seed", "1"],
+        [
+            sys.executable,
+            "-m",
+            "tests.torture",
+            "--kills",
+            "10",
+            "--full-disks",
+            "1",
+            "--commands",
+            "1",
+            "--seed",
+            "1",
+            "--foreign",
+        ],
         cwd=ROOT,
         env={**os.environ},
         capture_output=True,
