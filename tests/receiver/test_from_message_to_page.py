@@ -24,7 +24,7 @@ from tests.storage.builders import NOW, make_watch
 def world(receiver: Receiver, **changed: str) -> tuple[Any, WatchRequest, Run]:
     found = SimpleNamespace(settings=Settings(**cast("Any", {"ack_base": BASE, **changed})), watch=make_watch())
     request = WatchRequest(folder=receiver.folder.parent / "seeds" / "haiti", data_dir=receiver.folder)
-    return found, request, Run(UUID(int=1))
+    return found, request, Run(UUID(int=1), NOW)
 
 
 async def told(receiver: Receiver, found: Any, request: WatchRequest, run: Run) -> str:
