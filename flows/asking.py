@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -54,7 +55,8 @@ async def language_model(
         total=choice.timeout_s,
         at_once=choice.calls_at_once,
     ) as poster:
-        chat = Chat(choice, poster.post, _StoredAnswers(request, found, run, now), unusable=unusable)
+        cache = _StoredAnswers(request, found, run, now)
+        chat = Chat(choice, poster.post, cache, unusable=unusable, pause=asyncio.sleep)
         try:
             yield chat
         finally:

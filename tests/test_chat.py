@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.chat import GIVE_UP, Chat
 from pipeline.fetch.post import Poster
-from pipeline.llm import Ask, Completion, Reply, ask_to_read
+from pipeline.llm import Ask, Completion, Reply, Spending, ask_to_read
 from pipeline.model import ReaderChoice
 from tests.llm.standin import StandIn, agrees, an_answer, material, serving
 from tests.reading.worlds import a_watch, an_article
@@ -42,7 +42,12 @@ def questions(number: int) -> list[Ask]:
 
 
 async def asked(
-    standin: StandIn, *asks: Ask, cache: Kept | None = None, key: str = "", **choice: Any
+    standin: StandIn,
+    *asks: Ask,
+    cache: Kept | None = None,
+    key: str = "",
+    spent: Spending = Spending(),  # noqa: B008
+    **choice: Any,
 ) -> tuple[list[Reply], Chat]:
     chosen = ReaderChoice(**{"verify": "llm", "model": "small", "timeout_s": 2.0, **choice})
     async with Poster(
@@ -52,7 +57,7 @@ async def asked(
         total=chosen.timeout_s,
         at_once=chosen.calls_at_once,
     ) as poster:
-        chat = Chat(chosen, poster.post, cache or Kept())
+        chat = Chat(chosen, poster.post, cache or Kept(), spent=spent)
         return await chat.ask(asks), chat
 
 
@@ -66,7 +71,7 @@ async def test_a_question_is_answered_and_counted() -> None:
     assert replies == [Reply('{"facts": []}')]
     assert chat.counts == {
         "llm_calls": 1, "llm_cached": 0, "llm_failed": 0, "llm_not_asked": 0, "llm_tokens_in": 700,
-        "llm_tokens_out": 80,
+        "llm_tokens_out": 80, "llm_micros": 0,
     }  # fmt: skip
 
 
@@ -122,29 +127,32 @@ async def test_replies_come_in_the_order_of_the_questions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "trouble", "note"),
+    ("fault", "trouble", "away", "note"),
     [
-        ("500", "the call failed: http-5xx", "answers 500"),
-        ("429", "the call failed: http-429", "answers 429"),
-        ("401", "the call failed: http-4xx", "Check the key."),
-        ("redirect", "the call failed: redirects", "answers 307"),
-        ("hang-up", "the call failed: broken", "is broken"),
-        ("huge", "the call failed: too-large", "more than 2 MiB"),
-        ("not-json", "the call failed: not-an-answer", "is not JSON"),
-        ("deep", "the call failed: not-an-answer", "is not JSON"),
-        ("empty", "the call failed: not-an-answer", "said nothing"),
-        ("refusal", "the call failed: not-an-answer", "refused"),
-        ("truncated", "the call failed: cut-off", "answer_tokens"),
-        ("garbage", "its answer does not fit the form", "does not fit"),
-        ("wrong-schema", "its answer does not fit the form", "does not fit"),
+        ("500", "the call failed: http-5xx", True, "answers 500"),
+        ("429", "the call failed: http-429", True, "answers 429"),
+        ("401", "the call failed: http-4xx", True, "Check the key."),
+        ("redirect", "the call failed: redirects", True, "answers 307"),
+        ("hang-up", "the call failed: broken", True, "is broken"),
+        ("huge", "the call failed: too-large", False, "more than 2 MiB"),
+        ("not-json", "the call failed: not-an-answer", False, "is not JSON"),
+        ("deep", "the call failed: not-an-answer", False, "is not JSON"),
+        ("empty", "the call failed: not-an-answer", False, "said nothing"),
+        ("refusal", "the call failed: not-an-answer", False, "refused"),
+        ("reasoning-only", "the call failed: cut-off", False, "answer_tokens"),
+        ("truncated", "its answer does not fit the form", False, "answer_tokens"),
+        ("garbage", "its answer does not fit the form", False, "does not fit"),
+        ("wrong-schema", "its answer does not fit the form", False, "does not fit"),
     ],
 )
-async def test_each_failure_is_a_reply_with_its_trouble_and_a_note(fault: Any, trouble: str, note: str) -> None:
+async def test_each_failure_is_a_reply_with_its_trouble_and_a_note(
+    fault: Any, trouble: str, away: bool, note: str
+) -> None:
     cache = Kept()
     with serving(agrees, fault) as standin:
         replies, chat = await asked(standin, a_question(), cache=cache, key="sk-secret")
 
-    assert replies == [Reply(trouble=trouble)]
+    assert replies == [Reply(trouble=trouble, away=away)]
     assert (chat.counts["llm_failed"], len(standin.requests), cache.held) == (1, 1, {})
     assert note in chat.notes[0]
     assert "sk-secret" not in f"{chat.notes}"
@@ -155,14 +163,14 @@ async def test_a_slow_server_is_left_in_time() -> None:
     with serving(agrees, "slow") as standin:
         replies, _ = await asked(standin, a_question(), timeout_s=0.2)
 
-    assert replies == [Reply(trouble="the call failed: timeout")]
+    assert replies == [Reply(trouble="the call failed: timeout", away=True)]
     assert time.monotonic() - started < 1.5
 
 
 async def test_no_server_at_all_is_a_trouble_that_names_the_address_in_the_note_only() -> None:
     replies, chat = await asked(StandIn(agrees, port=9), a_question())
 
-    assert replies == [Reply(trouble="the call failed: connect")]
+    assert replies == [Reply(trouble="the call failed: connect", away=True)]
     assert chat.notes[0].startswith(
         "language model: connect: http://127.0.0.1:9/v1/chat/completions can't be connected"
     )
@@ -206,7 +214,7 @@ async def test_what_can_not_be_asked_at_all_is_told_without_a_call() -> None:
 
     chat = Chat(CHOICE, never, Kept(), unusable="the key is missing")
 
-    assert await chat.ask([a_question()]) == [Reply(trouble="the key is missing")]
+    assert await chat.ask([a_question()]) == [Reply(trouble="the key is missing", away=True)]
     assert (chat.counts["llm_calls"], chat.counts["llm_not_asked"]) == (0, 1)
 
 
@@ -218,7 +226,7 @@ async def test_a_run_makes_no_more_calls_than_its_budget() -> None:
         replies, chat = await asked(standin, *questions(4), calls_per_run=2)
 
     assert len(standin.requests) == 2
-    assert replies[2:] == [Reply(trouble="the run's 2 calls are spent")] * 2
+    assert replies[2:] == [Reply(trouble="the run's 2 calls are spent", away=True)] * 2
     assert chat.notes == ["language model: the run's 2 calls are spent (2 x)"]
 
 
@@ -245,6 +253,28 @@ async def test_no_more_calls_are_under_way_than_were_allowed() -> None:
     results = await asyncio.gather(*(chat.ask([ask]) for ask in questions(6)), return_exceptions=True)
 
     assert (len(results), most) == (6, 2)
+
+
+async def test_what_earlier_runs_of_the_day_have_spent_counts_too() -> None:
+    with serving(agrees) as standin:
+        replies, _ = await asked(standin, *questions(3), spent=Spending(calls=8), calls_per_day=10)
+
+    assert len(standin.requests) == 2
+    assert replies[2] == Reply(trouble="the day's 10 calls are spent", away=True)
+
+
+async def test_what_a_run_costs_is_counted_in_millionths_of_the_currency() -> None:
+    with serving(agrees) as standin:
+        _, chat = await asked(standin, *questions(2), price_in=0.4, price_out=1.6)
+
+    assert chat.counts["llm_micros"] == 2 * (700 * 0.4 + 80 * 1.6) == 816
+
+
+async def test_an_answer_that_is_of_no_use_is_paid_for_all_the_same() -> None:
+    with serving(agrees, "reasoning-only") as standin:
+        _, chat = await asked(standin, a_question())
+
+    assert (chat.counts["llm_failed"], chat.counts["llm_tokens_out"]) == (1, 80)
 
 
 # -- cache -----------------------------------------------------------------------------------

@@ -38,15 +38,9 @@ def raise_for_status(url: str, status: int, headers: Mapping[str, str]) -> NoRet
     """Raise our own error for a status that brings nothing to read."""
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "unknown"
     said = f"{shown(url)} answers {status} ({phrase})."
-    if status in {408, 425, 429} or status >= 500:
-        # A date is read against the server's own clock, which it sends along; this module reads no other.
-        clock = http_date(headers.get("date", ""))
-        dated = not headers.get("retry-after", "").strip().isdigit()
-        wait = None if dated and clock is None else retry_after(headers, clock or _EPOCH)
-        asked = wait.total_seconds() if wait is not None else None
-        code = "http-429" if status == 429 else "http-5xx"
+    if is_later(status):
         remedy = "We ask too often; it will be asked less." if status == 429 else ""
-        raise with_status(FetchError(code, said, remedy=remedy, retry_after=asked), status)
+        raise later(status, headers, said, remedy)
     if status == 410:
         remedy = "It is gone for good: take it out of the watch."
     elif status in {401, 403}:
@@ -54,6 +48,22 @@ def raise_for_status(url: str, status: int, headers: Mapping[str, str]) -> NoRet
     else:
         remedy = "Check the address."
     raise with_status(RefusedError("http-4xx", said, remedy=remedy), status)
+
+
+def is_later(status: int) -> bool:
+    """Whether a status says that the same request may be answered later."""
+    return status in {408, 425, 429} or status >= 500
+
+
+def later(status: int, headers: Mapping[str, str], said: str, remedy: str = "") -> FetchError:
+    """Return the error for such a status, with the seconds that the server asks us to wait."""
+    # A date is read against the server's own clock, which it sends along; this module reads no other.
+    clock = http_date(headers.get("date", ""))
+    dated = not headers.get("retry-after", "").strip().isdigit()
+    wait = None if dated and clock is None else retry_after(headers, clock or _EPOCH)
+    asked = wait.total_seconds() if wait is not None else None
+    code = "http-429" if status == 429 else "http-5xx"
+    return with_status(FetchError(code, said, remedy=remedy, retry_after=asked), status)
 
 
 def reason_of(error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,10 +17,22 @@ import aiohttp
 from yarl import URL
 
 from pipeline.errors import FetchError, RefusedError
-from pipeline.fetch.failures import MIB, read_headers, reason_of, shown, too_large, unreachable, with_status
+from pipeline.fetch.failures import (
+    MIB,
+    is_later,
+    later,
+    read_headers,
+    reason_of,
+    shown,
+    too_large,
+    unreachable,
+    with_status,
+)
 from pipeline.model import Response
 
 ANSWER_BODY: Final = 2 * MIB
+REFUSAL_BODY: Final = 8 * 1024  # bytes of why a request was refused; what it names stands at the beginning
+REFUSED: Final = frozenset({400, 422})
 _CHUNK: Final = 64 * 1024
 
 
@@ -77,8 +90,13 @@ class Poster:
     async def post(self, payload: bytes) -> Response:
         """Post ``payload``, which is JSON, and read the answer. Redirects are not followed.
 
+        Returns:
+            The answer; or, with status 400 or 422, the first 8 KiB of why the request was refused. These may repeat
+            the key: they are for finding out what to ask otherwise, and not to be shown or stored.
+
         Raises:
-            FetchError: no usable answer now: ``connect``, ``timeout``, ``broken``, ``http-429``, ``http-5xx``.
+            FetchError: no usable answer now: ``connect``, ``timeout``, ``broken``, ``http-429``, ``http-5xx``; with
+                the seconds to wait where the server names them.
             RefusedError: not read: ``redirects``, ``too-large``, ``http-4xx``, ``bad-url``.
             Either has the attribute ``status`` where a server answered.
         """
@@ -112,8 +130,10 @@ class Poster:
 
     async def _read(self, session: aiohttp.ClientSession, payload: bytes) -> tuple[int, dict[str, str], bytes]:
         async with session.post(URL(self._url), data=payload, headers=self._headers, allow_redirects=False) as answer:
-            status = answer.status
-            self._check(status)
+            status, headers = answer.status, read_headers(answer.headers.items())
+            self._check(status, headers)
+            if status in REFUSED:
+                return status, headers, await _beginning(answer.content)
             announced = answer.content_length
             if announced is not None and announced > self._max_body:
                 raise too_large(self._url, status, self._max_body)
@@ -122,22 +142,21 @@ class Poster:
                 body += chunk
                 if len(body) > self._max_body:
                     raise too_large(self._url, status, self._max_body)
-            return status, read_headers(answer.headers.items()), bytes(body)
+            return status, headers, bytes(body)
 
-    def _check(self, status: int) -> None:
+    def _check(self, status: int, headers: Mapping[str, str]) -> None:
         """Raise our own error for a status that brings no answer. The body is not read: it may repeat the key."""
         said = f"{shown(self._url)} answers {status}."
-        if 200 <= status < 300:
+        if 200 <= status < 300 or status in REFUSED:
             return
         if 300 <= status < 400:
             raise with_status(
                 RefusedError("redirects", said, remedy="Write the address that it leads to into the watch's file."),
                 status,
             )
-        if status in {408, 425, 429} or status >= 500:
-            raise with_status(FetchError("http-429" if status == 429 else "http-5xx", said), status)
+        if is_later(status):
+            raise later(status, headers, said)
         remedies = {
-            400: "Does the server know the model, and response_format with a JSON schema?",
             401: "Check the key.",
             403: "Check the key.",
             404: "Check the endpoint, which usually ends in /v1, and the model's name.",
@@ -145,3 +164,13 @@ class Poster:
         raise with_status(
             RefusedError("http-4xx", said, remedy=remedies.get(status, "Check the endpoint and the model.")), status
         )
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """Read the first bytes of a refusal; what then comes is left, however much it is."""
+    body = bytearray()
+    async for chunk in content.iter_chunked(REFUSAL_BODY):
+        body += chunk
+        if len(body) >= REFUSAL_BODY:
+            break
+    return bytes(body[:REFUSAL_BODY])

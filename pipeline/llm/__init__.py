@@ -10,27 +10,37 @@ from __future__ import annotations
 from pipeline.llm.forms import Asked, fits, is_changed, opinion_of, reading_of
 from pipeline.llm.opinions import Answer, Opinion, reading_without, told, weigh
 from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_to_glance, ask_to_read, engine_name
-from pipeline.llm.protocol import Completion, Reply, completion_of, wire
+from pipeline.llm.protocol import DIALECTS_TRIED, Completion, Dialect, Reply, completion_of, plainer, wire
+from pipeline.llm.retry import WAITED_IN_RUN, pause_before_retry
 from pipeline.llm.rows import ShownRow, rows_for
+from pipeline.llm.spending import Spending, exhausted_budget, micros_of
 
 __all__ = [
+    "DIALECTS_TRIED",
     "PROMPT_VERSION",
+    "WAITED_IN_RUN",
     "Answer",
     "Ask",
     "Asked",
     "Candidate",
     "Completion",
+    "Dialect",
     "Opinion",
     "Reply",
     "ShownRow",
+    "Spending",
     "ask_about",
     "ask_to_glance",
     "ask_to_read",
     "completion_of",
     "engine_name",
+    "exhausted_budget",
     "fits",
     "is_changed",
+    "micros_of",
     "opinion_of",
+    "pause_before_retry",
+    "plainer",
     "reading_of",
     "reading_without",
     "rows_for",

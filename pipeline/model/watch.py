@@ -159,8 +159,11 @@ class ReaderChoice:
         answer_tokens: tokens of one answer at most.
         article_tokens: an article is sent only so far; a token is counted as four characters.
         calls_at_once: calls under way at the same time.
-        patience_h: hours that an article waits for an absent model before the embedded reading of it is told.
-        first_model: a cheaper model at the same endpoint that says first whether anything changed; empty asks none.
+        calls_per_day, tokens_per_day, money_per_day: the same for a day in UTC, all runs together; 0 sets no bound.
+        price_in, price_out: of a million tokens of questions and of answers, in ``currency``.
+        currency: by its code in ISO 4217.
+        patience_h: hours that an article waits for a model that gives no answer, before the embedded reading is told.
+        first_model: a cheaper model at the same endpoint that decides first whether anything changed; empty: none.
     """
 
     kind: str = "embedded"
@@ -174,6 +177,12 @@ class ReaderChoice:
     answer_tokens: int = 1_500
     article_tokens: int = 6_000
     calls_at_once: int = 1
+    calls_per_day: int = 0
+    tokens_per_day: int = 0
+    money_per_day: float = 0.0
+    price_in: float = 0.0
+    price_out: float = 0.0
+    currency: str = "USD"
     patience_h: float = 6.0
     first_model: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from pipeline.model import ReaderChoice
 from pipeline.seeds.values import ENV_NAME, SECRET_NAME, Table, check_url, problem
 from pipeline.text import shorten
 from pipeline.urls import is_address, is_public_address
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def _one_of(key: str, *allowed: str) -> Callable[[str], str]:
@@ -46,6 +49,14 @@ def _key(value: str) -> str:
     return value
 
 
+def _currency(value: str) -> str:
+    if not _CURRENCY.fullmatch(value):
+        raise problem(
+            f"'{shorten(value, 60)}' is no code of a currency.", 'Write its three letters, for example "EUR".'
+        )
+    return value
+
+
 def _travels_in_the_open(endpoint: str) -> bool:
     """Whether a request to ``endpoint`` leaves this machine and network without encryption, as far as it shows."""
     parts = urlsplit(endpoint)
@@ -71,7 +82,13 @@ class ReaderTable(Table):
     answer_tokens: int = Field(1_500, ge=50, le=32_000, examples=["1500"])
     article_tokens: int = Field(6_000, ge=100, le=100_000, examples=["6000"])
     calls_at_once: int = Field(1, ge=1, le=32, examples=["1"])
-    patience_h: float = Field(6.0, ge=0, le=10_000, examples=["6"])
+    calls_per_day: int = Field(0, ge=0, le=1_000_000, examples=["500"])
+    tokens_per_day: int = Field(0, ge=0, le=10_000_000_000, examples=["2000000"])
+    money_per_day: float = Field(0.0, ge=0, le=1_000_000, allow_inf_nan=False, examples=["2.50"])
+    price_in: float = Field(0.0, ge=0, le=1_000_000, allow_inf_nan=False, examples=["0.40"])
+    price_out: float = Field(0.0, ge=0, le=1_000_000, allow_inf_nan=False, examples=["1.60"])
+    currency: Annotated[str, AfterValidator(_currency)] = Field("USD", examples=['"EUR"'])
+    patience_h: float = Field(6.0, ge=0, le=168, allow_inf_nan=False, examples=["6"])
     first_model: str = Field("", max_length=200, examples=['"qwen3:1.7b"'])
 
     @model_validator(mode="after")
@@ -89,6 +106,15 @@ class ReaderTable(Table):
             raise problem(
                 "the key in [reader] would travel unencrypted.",
                 "Use https for the endpoint, or an address on this machine or network.",
+            )
+        if choice.money_per_day and not (choice.price_in or choice.price_out):
+            raise problem(
+                "'money_per_day' in [reader] bounds nothing without prices.",
+                "Write price_in and price_out: what a million tokens of questions and of answers cost.",
+            )
+        if choice.first_model.strip() and choice.first_model == choice.model:
+            raise problem(
+                "'first_model' in [reader] is the same as 'model'.", "Name a cheaper model, or leave the key out."
             )
         return self
 

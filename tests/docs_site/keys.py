@@ -66,11 +66,21 @@ MEANINGS: dict[str, dict[str, str]] = {
         "model": "The model's name at that server. Needed where a model is asked.",
         "key": "The server's key, as `env:NAME` or `secret:NAME`; never the key itself.",
         "timeout_s": "Seconds for one answer.",
-        "calls_per_run": "Questions in one run at most; what is left waits for the next.",
+        "calls_per_run": "Requests in one run at most, repeated ones counted; what is left waits for the next.",
         "tokens_per_run": "Tokens in one run at most, of questions and answers.",
         "answer_tokens": "Tokens of one answer at most.",
         "article_tokens": "Tokens of an article at most; the rest of a longer one is not sent.",
         "calls_at_once": "Questions under way at the same time.",
+        "calls_per_day": "Requests on one day in UTC at most, those of all runs together. 0: no bound.",
+        "tokens_per_day": "Tokens on one day at most. 0: no bound.",
+        "money_per_day": "What one day may cost, in `currency`; needs a price. 0: no bound.",
+        "price_in": "What a million tokens of questions cost, in `currency`.",
+        "price_out": "What a million tokens of answers cost, reasoning included.",
+        "currency": "The currency of the prices and of `money_per_day`, by its three letters.",
+        "patience_h": "Hours that an article waits for a model that gives no answer; after that the embedded reading "
+        "is told.",
+        "first_model": "A cheaper model at the same endpoint that decides first whether anything changed. "
+        "Without it, `model` is asked at once.",
     },
     "FeedTable": {
         "url": "The feed's address: RSS, Atom, RDF, JSON Feed or a news sitemap.",

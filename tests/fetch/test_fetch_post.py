@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import FetchError, RefusedError
-from pipeline.fetch.post import Poster
+from pipeline.fetch.post import REFUSAL_BODY, Poster
 from tests.llm.standin import STRUCTURE, StandIn, agrees, serving
 
 BODY = json.dumps(
@@ -54,6 +54,23 @@ async def test_each_failure_has_its_class(fault: Any, kind: type[Exception], cod
     error: Any = caught.value
     assert (error.code, error.status) == (code, status)
     assert "sk-secret" not in str(error)
+
+
+async def test_of_a_refused_request_the_beginning_of_the_reason_is_read() -> None:
+    with serving(agrees, "refusal-endless") as standin:
+        assert len(await posted(standin)) == REFUSAL_BODY == 8192
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("", None), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("x", None)]
+)
+async def test_how_long_to_wait_is_told(value: str, seconds: float | None) -> None:
+    with serving(agrees, "429") as standin:
+        standin.retry_after = value
+        with pytest.raises(FetchError) as caught:
+            await posted(standin)
+
+    assert caught.value.retry_after == seconds
 
 
 async def test_an_answer_that_is_longer_than_allowed_is_not_read() -> None:

@@ -13,12 +13,14 @@ from typing import Any, Literal
 from pipeline.llm.material import material_of
 
 Fault = Literal[
-    "500", "429", "401", "redirect", "slow", "hang-up", "garbage", "not-json", "truncated", "wrong-schema", "huge",
-    "endless",
+    "500", "503", "429", "401", "redirect", "slow", "hang-up", "garbage", "not-json", "truncated", "wrong-schema",
+    "huge", "endless", "refusal-endless", "half", "half-whole", "reasoned", "reasoning-only", "fenced", "abroad",
     "empty", "refusal", "deep",
 ]  # fmt: skip
 Script = Callable[[str, dict[str, Any]], Any]
 STRUCTURE = {"model", "messages", "response_format", "temperature", "max_tokens", "stream"}
+# What of that not every server takes; the rest is in every request of ours.
+OPTIONAL = {"response_format", "temperature", "max_tokens", "max_completion_tokens"}
 
 
 @dataclass
@@ -30,6 +32,10 @@ class StandIn:
         faults: how the next requests fail, one each; None answers well.
         requests: the bodies that were posted, as JSON.
         headers: of each request, with lower-case names.
+        refuses: parameters, and types of response_format, that are answered by 400.
+        names_it: whether the refusal names what it refuses.
+        beside: what stands beside the content of each message.
+        retry_after: the header of a 429 or 503; empty where there is none.
     """
 
     script: Script
@@ -38,6 +44,10 @@ class StandIn:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     usage: dict[str, int] | None = field(default_factory=lambda: {"prompt_tokens": 700, "completion_tokens": 80})
+    refuses: frozenset[str] = frozenset()
+    names_it: bool = True
+    beside: dict[str, str] = field(default_factory=dict)
+    retry_after: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -53,7 +63,10 @@ class StandIn:
 
 def form_of(request: dict[str, Any]) -> str:
     """Which form a request wants filled in."""
-    return str(request["response_format"]["json_schema"]["name"])
+    schema = request.get("response_format", {}).get("json_schema")
+    if schema is not None:
+        return str(schema["name"])
+    return "verify" if "sentence" in material(request) else "read"
 
 
 def material(request: dict[str, Any]) -> dict[str, Any]:
@@ -95,12 +108,19 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions":
             return self.send(404, b"{}")
         # What the protocol and a schema ask for; a request that lacks it is no request of ours.
-        wanted = request["response_format"]
-        if set(request) != STRUCTURE or wanted["type"] != "json_schema" or "schema" not in wanted["json_schema"]:
+        wanted = request.get("response_format", {"type": "none"})
+        bounds = {"max_tokens", "max_completion_tokens"} & set(request)
+        if set(request) - OPTIONAL != STRUCTURE - OPTIONAL or len(bounds) != 1:
             return self.send(400, b"{}")
+        if wanted["type"] == "json_schema" and "schema" not in wanted["json_schema"]:
+            return self.send(400, b"{}")
+        for name in sorted(self.standin.refuses & {*request, wanted["type"]}):
+            said = f"Unsupported parameter: {name}; your key is sk-secret" if self.standin.names_it else "Bad request"
+            return self.send(400, json.dumps({"error": {"message": said}}).encode())
         match fault:
-            case "500" | "429" | "401":
-                return self.send(int(fault), b'{"error": {"message": "the key sk-secret is wrong"}}')
+            case "500" | "503" | "429" | "401":
+                asks = {"Retry-After": self.standin.retry_after} if self.standin.retry_after else {}
+                return self.send(int(fault), b'{"error": {"message": "the key sk-secret is wrong"}}', **asks)
             case "redirect":
                 return self.send(307, b"", Location=f"http://127.0.0.1:{self.standin.port}/elsewhere")
             case "slow":
@@ -121,8 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.send(200, b"[" * 100_000)
             case "huge":
                 return self.send(200, json.dumps(completion("x" * 3_000_000)).encode())
-            case "endless":
-                self.send_response(200)  # of no announced length
+            case "endless" | "refusal-endless":
+                self.send_response(200 if fault == "endless" else 400)  # of no announced length
                 self.send_header("Connection", "close")
                 self.end_headers()
                 while not self.standin.stop.is_set():
@@ -133,7 +153,19 @@ class _Handler(BaseHTTPRequestHandler):
             case "wrong-schema":
                 return self.say('{"opinion": "perhaps", "verdict": "new"}')
             case "truncated":
-                return self.say('{"answer": "cha', finish="length")
+                return self.say('{"is_about_mission": tr', finish="length")
+            case "half":
+                return self.say('{"claims": []', finish="length")
+            case "half-whole":
+                return self.say('{"facts": []}', finish="length")
+            case "reasoned":
+                return self.say('<think>Is there {a claim}?</think>\n{"facts": []}')
+            case "reasoning-only":
+                return self.say("<think>Let me see, the article", finish="length")
+            case "fenced":
+                return self.say('```json\n{"facts": []}\n```')
+            case "abroad":
+                return self.say("Le Conseil a voté mardi.")
             case "empty":
                 return self.say("")
             case "refusal":
@@ -144,7 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.say(content if isinstance(content, str) else json.dumps(content))
 
     def say(self, content: str, finish: str = "stop") -> None:
-        self.send(200, json.dumps(completion(content, finish=finish, usage=self.standin.usage)).encode())
+        said = completion(content, finish=finish, usage=self.standin.usage)
+        said["choices"][0]["message"] |= self.standin.beside
+        self.send(200, json.dumps(said).encode())
 
     def send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)

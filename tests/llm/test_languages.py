@@ -76,7 +76,7 @@ async def test_an_article_with_no_name_and_no_place_of_the_watch_is_not_sent() -
 
 async def test_where_the_model_fails_the_article_stays_unread() -> None:
     with serving(finds()) as standin:
-        standin.faults += ["500", "500", "500"]
+        standin.faults += ["garbage"]
         made = await read(standin, CREOLE)
 
     assert made.changes == ()

@@ -45,11 +45,14 @@ def test_each_key_is_taken(tmp_path: Path) -> None:
     choice = load(
         tmp_path, 'kind = "llm"', WHOLE, 'key = "env:DESK_KEY"', "timeout_s = 30", "calls_per_run = 5",
         "tokens_per_run = 1000", "answer_tokens = 400", "article_tokens = 2000", "calls_at_once = 4",
+        "calls_per_day = 100", "tokens_per_day = 90000", "money_per_day = 2.5", "price_in = 0.4", "price_out = 1.6",
+        'currency = "EUR"', "patience_h = 2", 'first_model = "tiny"',
     )  # fmt: skip
 
     assert choice == ReaderChoice(
-        "llm", "llm", "http://127.0.0.1:11434/v1", "small", "env:DESK_KEY", 30.0, 5, 1000, 400, 2000, 4
-    )
+        "llm", "llm", "http://127.0.0.1:11434/v1", "small", "env:DESK_KEY", 30.0, 5, 1000, 400, 2000, 4,
+        100, 90000, 2.5, 0.4, 1.6, "EUR", 2.0, "tiny",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,14 @@ def test_a_key_does_not_go_unencrypted_over_the_internet(tmp_path: Path, endpoin
         (["timeout_s = inf"], "'timeout_s' in [reader]"),
         (["calls_per_run = -1"], "1: {}: 'calls_per_run' in [reader] must be greater than or equal to 0."),
         (["calls_at_once = 100"], "1: {}: 'calls_at_once' in [reader] must be less than or equal to 32."),
+        (["calls_per_day = -1"], "1: {}: 'calls_per_day' in [reader] must be greater than or equal to 0."),
+        (["tokens_per_day = 1.5"], "'tokens_per_day' in [reader]"),
+        (["money_per_day = nan"], "'money_per_day' in [reader]"),
+        (["price_in = -0.4"], "1: {}: 'price_in' in [reader] must be greater than or equal to 0."),
+        (["patience_h = 200"], "1: {}: 'patience_h' in [reader] must be less than or equal to 168."),
+        (['currency = "euro"'], "'currency' in [reader]: 'euro' is no code of a currency. Write its three letters"),
+        (["money_per_day = 2"], "'money_per_day' in [reader] bounds nothing without prices. Write price_in and"),
+        ([*WHOLE.splitlines(), 'first_model = "small"'], "'first_model' in [reader] is the same as 'model'."),
         (['answer_tokens = "many"'], "'answer_tokens' in [reader]"),
     ],
 )
@@ -103,6 +114,18 @@ def test_a_key_that_is_written_out_is_refused_and_not_repeated(tmp_path: Path) -
     [
         ReaderChoice(),
         ReaderChoice("embedded", "llm", "http://127.0.0.1:1/v1", 'a "model"', "env:K", 5.5, 7, 0, 60, 200, 2),
+        ReaderChoice(
+            "llm",
+            "",
+            "http://127.0.0.1:1/v1",
+            "m",
+            calls_per_day=9,
+            money_per_day=0.5,
+            price_out=1.25,
+            currency="KES",
+            patience_h=0.0,
+            first_model="tiny",
+        ),
     ],
 )
 def test_what_is_written_loads_again(tmp_path: Path, choice: ReaderChoice) -> None:
