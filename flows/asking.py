@@ -6,29 +6,33 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flows.request import WatchRequest
-from flows.resources import Resources
+from flows.resources import Resources, wall_clock
 from flows.runs import Run
 from flows.secrets import secret_of
 from pipeline.chat import Chat
 from pipeline.fetch.post import Poster
-from pipeline.llm import Ask, Completion
+from pipeline.llm import Ask, Completion, Spending
 from pipeline.storage import open_store
 
 
 class _StoredAnswers:
-    """The cache, in the live store; it is opened for each look and never held during a call."""
+    """The cache and the spending, in the live store; it is opened for each look and never held during a call."""
 
     def __init__(self, request: WatchRequest, found: Resources, run: Run, now: datetime) -> None:
         self._folder, self._wait = request.data_dir, found.settings.store_wait
-        self._run_id, self._now = run.run_id, now
+        self._watch, self._run_id, self._now = found.watch.slug, run.run_id, now
 
     def known_answers(self, keys: Sequence[UUID]) -> Mapping[UUID, str]:
         with open_store(self._folder, wait=self._wait) as store:
             return store.known_answers(keys)
+
+    def spent_on(self, day: date) -> Spending:
+        with open_store(self._folder, wait=self._wait) as store:
+            return store.model_spending(self._watch, day)
 
     def keep_answers(self, answers: Sequence[tuple[Ask, Completion]]) -> None:
         with open_store(self._folder, wait=self._wait) as store:
@@ -56,7 +60,8 @@ async def language_model(
         at_once=choice.calls_at_once,
     ) as poster:
         cache = _StoredAnswers(request, found, run, now)
-        chat = Chat(choice, poster.post, cache, unusable=unusable, pause=asyncio.sleep)
+        spent = cache.spent_on(wall_clock().date())
+        chat = Chat(choice, poster.post, cache, unusable=unusable, spent=spent, pause=asyncio.sleep)
         try:
             yield chat
         finally:

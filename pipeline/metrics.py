@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from pipeline import __version__
 from pipeline.errors import MissionwatchError
+from pipeline.llm.spending import MICRO
 from pipeline.model import Aspect, HealthState, Verdict
 from pipeline.storage import Vitals, read_vitals
 
@@ -51,6 +52,10 @@ SPECS = (
     Spec("claims_total", "Claims by the verdict that they got.", ("verdict",), counts=True),
     Spec("changes_total", "Changes of the board by aspect, without the baseline.", ("aspect",), counts=True),
     Spec("alerts", "Alerts by state: pending, retrying, delivered, given_up (dead letters), withdrawn.", ("state",)),
+    Spec("model_calls_total", "Requests to a language model, repeated ones counted.", counts=True),
+    Spec("model_failures_total", "Questions to it that brought no answer, or none that is of use.", counts=True),
+    Spec("model_tokens_total", "Tokens of questions (in) and answers (out).", ("direction",), counts=True),
+    Spec("model_money_total", "What that cost, by the watch's own prices and in its currency.", counts=True),
     Spec("runs", "Runs in the store by flow and outcome.", ("flow", "outcome")),
     Spec("unread", "Entries and articles that wait to be fetched or read."),
     Spec("oldest_unread_timestamp_seconds", "When the oldest of them was first seen; left out where there is none."),
@@ -161,6 +166,10 @@ def _numbers(vitals: Vitals, read_seconds: float) -> dict[str, _Labelled]:
         "claims_total": _each(vitals.claims, [verdict for verdict in Verdict if verdict is not Verdict.BASELINE]),
         "changes_total": _each(vitals.changes, list(Aspect)),
         "alerts": _each(vitals.alerts, ALERT_STATES),
+        "model_calls_total": _one(vitals.spending.calls),
+        "model_failures_total": _one(vitals.model_failures),
+        "model_tokens_total": _each({"in": vitals.spending.tokens_in, "out": vitals.spending.tokens_out}, ()),
+        "model_money_total": _one(vitals.spending.micros / MICRO),
         "runs": [((flow, outcome), float(count)) for (flow, outcome), count in sorted(vitals.runs.items())],
         "unread": _one(vitals.unread),
         "store_bytes": _each(vitals.sizes, ("live", "log", "published")),

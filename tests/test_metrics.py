@@ -71,7 +71,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [],
             {article.article_id: "times"},
         )
-        store.finish_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW, ENDED, "ok"))
+        asked = {"llm_calls": 4, "llm_failed": 1, "llm_tokens_in": 700, "llm_tokens_out": 80, "llm_micros": 408}
+        store.finish_run(RunRecord(RUN, "monitor", watch.slug, NOW, NOW, ENDED, "ok", counts=asked))
     publish(folder, RUN, NOW)
     return folder
 
@@ -104,6 +105,9 @@ def test_the_numbers_are_those_of_the_store(data: Path):
     assert sum(value for name, value in found.items() if name.startswith("changes_total")) == 1
     assert found["alerts{state=pending}"] == 1
     assert found["alerts{state=delivered}"] == 0
+    assert (found["model_calls_total"], found["model_failures_total"]) == (4, 1)
+    assert (found["model_tokens_total{direction=in}"], found["model_tokens_total{direction=out}"]) == (700, 80)
+    assert found["model_money_total"] == 0.000408
     assert found["runs{flow=monitor,outcome=ok}"] == 1
     assert found["last_round_seconds"] == 12
     assert found["last_good_round_timestamp_seconds"] == ENDED.timestamp()

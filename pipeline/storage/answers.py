@@ -1,17 +1,19 @@
-"""What language models have answered, in the store: asking the same thing again costs nothing."""
+"""What language models have answered, in the store, and what that cost: the same question is paid for once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from pipeline.llm import Ask, Completion
+from pipeline.llm import Ask, Completion, Spending
+from pipeline.llm.spending import MICRO
+from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 
 
 class Answers(Part):
-    """The cache of answers, by the question's key."""
+    """The cache of answers, by the question's key, and the spending."""
 
     def known_answers(self, keys: Sequence[UUID]) -> dict[UUID, str]:
         """The answers to those of ``keys`` that were asked before."""
@@ -23,6 +25,13 @@ class Answers(Part):
             [sorted(map(str, keys))],
         )
         return {row["answer_id"]: row["content"] for row in rows}
+
+    def model_spending(self, watch: str, day: date) -> Spending:
+        """Return what the runs of ``watch`` that began on ``day``, in UTC, have spent; a run under way is not in it."""
+        rows = self._db.rows(
+            "SELECT calls, tokens_in, tokens_out, money FROM model_spending WHERE watch = ? AND day = ?", [watch, day]
+        )
+        return next((spending_of(row) for row in rows), Spending())
 
     def keep_answers(self, run_id: UUID, now: datetime, answers: Sequence[tuple[Ask, Completion]]) -> int:
         """Keep answers in one transaction; the number that was new.
@@ -50,3 +59,8 @@ class Answers(Part):
                     for ask, completion in answers
                 ],
             )
+
+
+def spending_of(row: Row) -> Spending:
+    """Return the spending of a row of ``model_spending``."""
+    return Spending(row["calls"], row["tokens_in"], row["tokens_out"], round(row["money"] * MICRO))

@@ -39,6 +39,7 @@ from pipeline.storage.views_marks import marks_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
 from pipeline.storage.views_speed import board_ddl, quick_views_ddl
+from pipeline.storage.views_spending import MODEL_SPENDING
 from pipeline.storage.views_watches import WATCH_STATES
 
 Migration = Callable[[Connection], None]
@@ -204,6 +205,11 @@ def no_secrets(db: Connection) -> None:
                 db.run(f"UPDATE feed_state SET {column} = '' WHERE feed_id = ?", [row["feed_id"]])  # noqa: S608
 
 
+def model_spending(db: Connection) -> None:
+    """What language models cost, day by day."""
+    _run_all(db, MODEL_SPENDING.ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -224,6 +230,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     typed_facts,
     one_confidence,
     no_secrets,
+    model_spending,
 )
 
 

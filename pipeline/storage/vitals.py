@@ -12,7 +12,9 @@ from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.heartbeat import ROUND, LockSight, Pulse
+from pipeline.llm import Spending
 from pipeline.model import RunRecord, Standing, WatchState
+from pipeline.storage.answers import spending_of
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.log import check_log, log_of
@@ -29,6 +31,10 @@ SLACK = timedelta(minutes=5)
 _ALERTS = """
 SELECT CASE WHEN state = 'pending' AND attempts > 0 THEN 'retrying' ELSE state END, count(*)
 FROM alerts WHERE watch = ? GROUP BY ALL"""
+_SPENT = """
+SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(failed), 0) AS failed, coalesce(sum(tokens_in), 0) AS tokens_in,
+       coalesce(sum(tokens_out), 0) AS tokens_out, coalesce(sum(money), 0) AS money
+FROM model_spending WHERE watch = ?"""
 _RUN = "run_id, flow, watch, watch_time, started_at, finished_at, outcome, reason"
 
 
@@ -63,6 +69,8 @@ class Vitals:
 
     Attributes:
         feeds: feeds by their state in the view ``feed_health``; those that are no longer named are left out.
+        spending: what a language model has cost, over all runs.
+        model_failures: questions to it that brought no answer, or none of use.
         runs: ended and running runs by flow and outcome.
         unread: entries and articles that wait to be fetched or read.
         oldest_unread: when the oldest of them was first seen.
@@ -80,6 +88,8 @@ class Vitals:
     claims: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int] = field(default_factory=dict)
     alerts: Mapping[str, int] = field(default_factory=dict)
+    spending: Spending = field(default_factory=Spending)
+    model_failures: int = 0
     runs: Mapping[tuple[str, str], int] = field(default_factory=dict)
     unread: int = 0
     oldest_unread: datetime | None = None
@@ -212,6 +222,7 @@ def _vitals(db: Connection, folder: Path, watch: str, now: datetime) -> Vitals:
     )[0]
     last = _one(db, "watch = ? AND flow = ? AND finished_at IS NOT NULL", watch, ROUND)
     good = _one(db, "watch = ? AND flow = ? AND outcome IN ('ok', 'partial')", watch, ROUND)
+    spent = db.rows(_SPENT, [watch])[0]
     files = {"live": folder / LIVE, "log": log_of(folder / LIVE), "published": newest(folder / PUBLISHED)}
     feeds = "FROM feed_health WHERE watch = ? AND state <> 'removed'"
     return Vitals(
@@ -228,6 +239,8 @@ def _vitals(db: Connection, folder: Path, watch: str, now: datetime) -> Vitals:
             db, "SELECT aspect, count(*) FROM change WHERE watch = ? AND verdict <> 'baseline' GROUP BY aspect", watch
         ),
         alerts=_by(db, _ALERTS, watch),
+        spending=spending_of(spent),
+        model_failures=spent["failed"],
         runs={
             (row["flow"], row["outcome"]): row["n"]
             for row in db.rows(

@@ -30,7 +30,7 @@ VIEWS = (
     ),
     ("What was read, and what was left out", ("articles", "claims", "held_back")),
     ("What was told", ("alerts", "outbox", "recalls")),
-    ("How it runs", ("days", "runs", "feed_health", "feed_yield")),
+    ("How it runs", ("days", "runs", "feed_health", "feed_yield", "model_spending")),
 )
 # Tables by the thing that they are about, in the order of the flow of data: its own table, and those about it.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -88,6 +88,7 @@ HISTORY = {
     "one claim stands in changes.",
     "no_secrets": "Passwords and keys are struck out of the addresses of feeds: feed, feed_state, feed_move, poll, and "
     "the reasons of runs. Old bytes may stay in the file until missionwatch prune writes it anew.",
+    "model_spending": "The view model_spending. Nothing else changes.",
 }
 
 

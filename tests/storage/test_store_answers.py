@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from pipeline.llm import Ask, Completion
+from pipeline.llm import Ask, Completion, Spending
+from pipeline.model import RunRecord
 from pipeline.storage import open_store
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
@@ -59,3 +60,30 @@ def test_a_store_from_before_the_cache_gets_it(tmp_path: Path, count: int) -> No
 
     with open_store(tmp_path) as store:
         assert store.keep_answers(RUN, NOW, [(ASK, SAID)]) == 1
+
+
+def a_run(number: int, hour: int, watch: str = "haiti", **counts: int) -> RunRecord:
+    """A run that began at ``hour`` of the day, or so many hours later."""
+    at = datetime(2025, 9, 30, tzinfo=UTC) + timedelta(hours=hour)
+    return RunRecord(UUID(int=number), "monitor", watch, NOW, at, at, "ok", counts=counts)
+
+
+def test_what_a_day_has_cost_is_the_sum_of_its_runs(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        for run in (
+            a_run(1, 0, llm_calls=3, llm_tokens_in=2_000, llm_tokens_out=300, llm_micros=1_280),
+            a_run(2, 23, llm_calls=1, llm_failed=1, llm_cached=4),
+            a_run(3, 24, llm_calls=9),
+            a_run(4, 12, "other", llm_calls=7),
+            a_run(5, 13, articles_new=2),
+        ):
+            store.start_run(run)
+
+        assert store.model_spending("haiti", NOW.date()) == Spending(4, 2_000, 300, 1_280)
+        assert store.model_spending("haiti", NOW.date() - timedelta(days=1)) == Spending()
+        assert [
+            tuple(row.values()) for row in store._db.rows("SELECT * FROM model_spending WHERE watch = 'haiti'")
+        ] == [
+            ("haiti", date(2025, 9, 30), 4, 4, 1, 2_000, 300, 0.00128),
+            ("haiti", date(2025, 10, 1), 9, 0, 0, 0, 0, 0.0),
+        ]

@@ -134,7 +134,7 @@ def test_every_table_view_and_column_says_what_it_means(tmp_path: Path) -> None:
     assert {row["view_name"] for row in views} == {
         "board", "changes", "articles", "claims", "alerts", "feed_health", "runs", "recalls", "outbox",
         "evidence", "pledges", "held_back", "watches", "days", "feed_yield", "watch_states", "marks",
-        "facts", "status",
+        "facts", "status", "model_spending",
     }  # fmt: skip
     assert all(row["comment"] for row in tables + views)
     db.close()

@@ -39,6 +39,7 @@ UNRELEASED = [
     "typed_facts",
     "one_confidence",
     "no_secrets",
+    "model_spending",
 ]
 
 
