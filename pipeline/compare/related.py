@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from pipeline.board import Board
+from pipeline import phrasing
+from pipeline.board import Board, subject_key
 from pipeline.compare.identity import adds, both_state, differing, same_key
 from pipeline.compare.likeness import RANK
 from pipeline.compare.memory import Memory
@@ -35,6 +36,7 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
+from pipeline.text import normalise
 
 # Under this a claim is not told. A model's word is surer than it is right, and a second origin does not mend that: what
 # it holds for background, others tell as background too. Chosen on one dev mission with recorded answers.
@@ -82,7 +84,7 @@ def judge_by_relation(
         return Judgement(claim, Verdict.STALE, reason, told.change_id, 1.0)
     if claim.confidence < SURE:
         return verdict(Verdict.UNCERTAIN, f"too weak to tell ({claim.confidence:.2f}, needs {SURE:.2f})")
-    change = change_of(claim, article, board, watch, row.change if row is not None else None)
+    change = change_of(claim, article, board, watch, row.change if row is not None else None, _new_key(fact, board))
     return Judgement(claim, change.verdict, change.reason, against, 0.0, change)
 
 
@@ -96,6 +98,15 @@ def _row_meant(claim: Claim, fact: TypedFact, said: UUID | None, board: Board) -
     same = [row for row in rows if _is_of(fact, row.change)]
     near = [row for row in same if row.change.stage is claim.stage] or same
     return max(near, key=lambda row: (row.change.known_at, str(row.change.change_id)), default=None)
+
+
+def _new_key(fact: TypedFact, board: Board) -> str:
+    """The key of a row that ``fact`` begins: that of its subject, unless a row of another slot or key has that."""
+    key = subject_key(fact.slot.aspect, phrasing.subject(fact))
+    row = board.get((fact.slot.aspect, key))
+    if row is None or row.change.fact is None or _is_of(fact, row.change):
+        return key
+    return normalise(f"{fact.slot} {fact.key}")
 
 
 def _is_of(fact: TypedFact, change: Change) -> bool:

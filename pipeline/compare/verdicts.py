@@ -253,10 +253,22 @@ def again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: floa
     return verdict(Verdict.CONFIRMS, reason)
 
 
-def change_of(claim: Claim, article: Article, board: Board, watch: Watch, known: Change | None) -> Change:
-    """The change that ``claim`` makes, with its verdict and reason."""
+def change_of(
+    claim: Claim, article: Article, board: Board, watch: Watch, known: Change | None, new_key: str = ""
+) -> Change:
+    """Give the change that ``claim`` makes, with its verdict and reason.
+
+    Args:
+        claim: what moves the board.
+        article: where it stands.
+        board: as it is before it.
+        watch: the mission.
+        known: the change whose row it moves, None where it begins one.
+        new_key: of a row that it begins; empty: that of its subject.
+    """
     same_aspect = known is not None and known.aspect is claim.aspect
-    key = known.subject_key if known is not None and same_aspect else subject_key(claim.aspect, claim.subject)
+    begun = new_key or subject_key(claim.aspect, claim.subject)
+    key = known.subject_key if known is not None and same_aspect else begun
     if claim.fact is not None and claim.fact.slot is Slot.CONTRIBUTION and claim.stage is Stage.REJECTED:
         key = f"{key} ({claim.fact.parts.act})"  # who will not leave, stays as they were
     current = board.get((claim.aspect, key))
@@ -340,6 +352,8 @@ def _superseded(claim: Claim, board: Board, key: str) -> UUID | None:
     if claim.aspect not in (Aspect.MANDATE, Aspect.STRENGTH, Aspect.LEAD):
         return None
     over = claim.aspect is Aspect.MANDATE and claim.stage is Stage.ENDED
+    if claim.relation is not None and not over:
+        return None  # its reader was shown that row, and names the one that it moves
     for aspect in (claim.aspect, Aspect.LEAD) if over else (claim.aspect,):
         for row in board.of(aspect):
             change = row.change

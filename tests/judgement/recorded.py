@@ -63,8 +63,8 @@ class Desk:
         self._folder, self._answers, self._number = folder, answers, 0
 
     async def __call__(self, asks: Sequence[Ask]) -> list[Reply]:
-        """The answers, in order; those that are held already are not asked for."""
-        return [await self._one(ask) for ask in asks]
+        """The answers, in order; all questions lie there at once, and those that are answered already do not."""
+        return list(await asyncio.gather(*map(self._one, asks)))
 
     async def _one(self, ask: Ask) -> Reply:
         if held := self._answers.known_answers([ask.key]):
@@ -72,8 +72,8 @@ class Desk:
         self._number += 1
         told, material = (content for _, content in ask.messages)
         (self._folder / "instructions.txt").write_text(told, "utf-8")
-        (self._folder / f"question-{self._number}.txt").write_text(material, "utf-8")
         place = self._folder / f"answer-{self._number}.txt"
+        (self._folder / f"question-{self._number}.txt").write_text(material, "utf-8")
         while not (place.exists() and (content := place.read_text("utf-8")).strip()):  # noqa: ASYNC110 -- no event tells
             await asyncio.sleep(LOOK_EVERY)
         self._answers.keep_answers([(ask, Completion(content, (len(told) + len(material)) // 4, len(content) // 4))])
