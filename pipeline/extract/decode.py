@@ -50,7 +50,7 @@ _META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page may name its charset
 _SAMPLE = 8192  # bytes that are guessed from
-_FEW_BAD = 0.02  # share of a page's non-ASCII characters that may be broken in what still is UTF-8
+_FEW_BAD = 0.05  # share of a page's non-ASCII characters that may be broken in what still is UTF-8
 
 
 def decode_html(body: bytes, content_type: str) -> tuple[str, str]:
