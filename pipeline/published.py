@@ -1,8 +1,11 @@
 """When was a page published? The page's own words first, then its feed, then when we saw it.
 
-Sources in order, by how often each named the right day on 728 dated pages: JSON-LD (87 %) and
-Open Graph (90 %) keep the time of day; htmldate finds a day on nearly every other page. A source
+Sources in order, by how often each named the right day on 981 dated pages: JSON-LD and Open Graph (93 % and 94 %)
+keep the time of day; htmldate finds a day on nearly every other page. What htmldate finds anywhere in the text is right
+four times of five, and is asked for only where the feed has no time either; of a year alone no day is made. A source
 whose time can't be is passed over. trafilatura's own date is not used: it is a day without a zone.
+
+A time keeps the offset that its source gives it, so that its date is the outlet's own day.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from htmldate import find_date
@@ -40,12 +43,13 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
+_IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?!\d)")
 _EPOCH = re.compile(r"(\d{10})(?:\d{3})?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A time as a source gives it, in UTC, and the span in which it may really lie."""
+    """A time as a source gives it, with its offset, and the span in which it may really lie."""
 
     time: datetime
     precision: Precision
@@ -86,8 +90,9 @@ def published_at(
         url: the page's address; some hold the day.
 
     Returns:
-        The time in UTC; a day is its midnight. ``source`` is ``json-ld``, ``open-graph`` (any
-        date that the page's markup names: Open Graph, ``itemprop``, the article's ``time``),
+        The time, in its source's offset; a day is its midnight in UTC. Where the source has it in UTC, and the page's
+        address or another source names the day before or after, the offset is one that fits. ``source`` is ``json-ld``,
+        ``open-graph`` (any date that the page's markup names: Open Graph, ``itemprop``, the article's ``time``),
         ``htmldate``, ``feed`` or ``seen``.
     """
     latest = seen_at + _LATEST
@@ -97,11 +102,11 @@ def published_at(
         if not _EARLIEST <= moment.time <= latest:
             continue
         if rough is None and moment.exact:
-            return _published(moment, source)
+            return _published(moment, source, _day_in(url))
         if rough is None:
             rough = moment, source
         elif moment.exact and rough[0].may_be(moment.time):
-            return _published(moment, source)
+            return _published(moment, source, rough[0].time.date())
     return _published(*rough) if rough else PublishedAt(seen_at.astimezone(UTC), Precision.TIME, "seen")
 
 
@@ -135,8 +140,27 @@ def is_json_ld(element: HtmlElement) -> bool:
     return str(element.get("type", "")).strip().lower().startswith("application/ld+json")
 
 
-def _published(moment: _Moment, source: str) -> PublishedAt:
-    return PublishedAt(moment.time, moment.precision, source)
+def _published(moment: _Moment, source: str, day: date | None = None) -> PublishedAt:
+    time = moment.time if day is None or not moment.exact else _on_day(moment.time, day)
+    return PublishedAt(time, moment.precision, source)
+
+
+def _on_day(time: datetime, day: date) -> datetime:
+    """Return ``time``, where it is given in UTC, in the offset nearest to it in which it falls on ``day``, if any."""
+    if time.utcoffset():
+        return time
+    sign = 1 if day > time.date() else -1
+    local = (time.astimezone(timezone(timedelta(hours=sign * hours))) for hours in range(15))
+    return next((one for one in local if one.date() == day), time)
+
+
+def _day_in(url: str) -> date | None:
+    """Return the day that an address names, or None."""
+    match = _IN_ADDRESS.search(url)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
 
 
 def _moments(
@@ -148,11 +172,13 @@ def _moments(
             yield from ((m, "json-ld") for m in _read(raw))
         for raw in _marked_up(tree):
             yield from ((m, "open-graph") for m in _read(raw))
-    found = list(_read(_htmldate(tree, latest, url))) if tree is not None else []
-    yield from ((m, "htmldate") for m in found)
+        yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url)))
     if feed is not None:
         span = {} if feed_precision is Precision.TIME else _DAY
         yield _Moment(feed.astimezone(UTC), feed_precision, **span), "feed"
+    if tree is not None:
+        guesses = _read(_htmldate(tree, latest, url, anywhere=True))
+        yield from ((m, "htmldate") for m in guesses if (m.time.month, m.time.day) != (1, 1))  # that is a year alone
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[str]:
@@ -219,13 +245,14 @@ def _marked_up(tree: HtmlElement) -> Iterator[str]:
         yield from (str(t.get("datetime", "")) for t in articles[0].xpath("(.//time[@datetime])[1]"))
 
 
-def _htmldate(tree: HtmlElement, latest: datetime, url: str) -> str:
+def _htmldate(tree: HtmlElement, latest: datetime, url: str, *, anywhere: bool = False) -> str:
+    """Return the date that htmldate finds in what is made to hold one, or ``anywhere`` on the page."""
     try:
         found = find_date(
             tree,
             outputformat="%Y-%m-%dT%H:%M:%S%z",
             original_date=True,
-            extensive_search=False,
+            extensive_search=anywhere,
             deferred_url_extractor=True,  # an address holds a day, the page may hold the time
             url=url or None,
             min_date=_EARLIEST.replace(tzinfo=None),
@@ -254,7 +281,7 @@ def _read(raw: str) -> Iterator[_Moment]:
             parsed = parsedate_to_datetime(raw)
             naive, zone = parsed.replace(tzinfo=None), None
             if parsed.tzinfo is not None:
-                yield _Moment(parsed.astimezone(UTC), Precision.TIME)
+                yield _Moment(parsed, Precision.TIME)
                 return
         if zone is None:
             midnight = naive.time() == datetime.min.time()
@@ -264,7 +291,7 @@ def _read(raw: str) -> Iterator[_Moment]:
                 **(_DAY if midnight else _NO_ZONE),
             )
         else:
-            yield _Moment((naive - _offset(zone)).replace(tzinfo=UTC), Precision.TIME)
+            yield _Moment(naive.replace(tzinfo=timezone(_offset(zone))), Precision.TIME)
     except (ValueError, OverflowError, TypeError, IndexError):
         return
 

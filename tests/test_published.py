@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from lxml.html import document_fromstring, tostring
@@ -36,8 +36,10 @@ def og(published: str) -> str:
     return f'<meta property="article:published_time" content="{published}">'
 
 
-def when(html: str, *, feed: datetime | None = None, precision: Precision = Precision.TIME) -> PublishedAt:
-    return published_at(html, feed_published=feed, feed_precision=precision, seen_at=SEEN)
+def when(
+    html: str, *, feed: datetime | None = None, precision: Precision = Precision.TIME, url: str = ""
+) -> PublishedAt:
+    return published_at(html, feed_published=feed, feed_precision=precision, seen_at=SEEN, url=url)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,53 @@ def test_htmldate_finds_a_day_that_is_only_written() -> None:
     body = '<div class="post-meta"><span class="date">September 30, 2025</span></div>'
 
     assert when(page("", body)) == PublishedAt(utc(30), Precision.DAY, "htmldate")
+
+
+def test_a_day_anywhere_in_the_text_is_taken_where_the_feed_has_none() -> None:
+    html = page("", "<table><tr><td>Le 30 septembre 2025, par Ann Lee</td></tr></table>")
+
+    assert when(html) == PublishedAt(utc(30), Precision.DAY, "htmldate")
+    assert when(html, feed=utc(1, 8, month=10)).source == "feed"
+
+
+def test_of_a_year_alone_no_day_is_made() -> None:
+    assert when(page("", "<footer>© 2024 Isle Post</footer>")).source == "seen"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        news("2025-09-30T21:30:00-04:00"),
+        og("Tue, 30 Sep 2025 21:30:00 -0400"),
+        news("2025-09-30") + og("2025-10-01T01:30:00Z"),
+    ],
+)
+def test_the_date_of_a_time_is_the_outlets_own_day(head: str) -> None:
+    found = when(page(head))
+
+    assert found.time == utc(1, 1, 30, month=10)
+    assert found.time.date() == date(2025, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2025-10-01T01:30:00Z", date(2025, 9, 30)),
+        ("2025-09-29T20:00:00Z", date(2025, 9, 30)),
+        ("2025-10-01T01:30:00+01:00", date(2025, 10, 1)),
+        ("2025-09-12T08:00:00Z", date(2025, 9, 12)),
+    ],
+)
+def test_the_day_of_the_address_is_the_outlets_where_the_page_has_its_time_in_utc(written: str, day: date) -> None:
+    found = when(page(news(written)), url="https://isle.test/2025/09/30/vote")
+
+    assert found.time == datetime.fromisoformat(written)
+    assert found.time.date() == day
+
+
+@pytest.mark.parametrize("url", ["https://isle.test/2025/13/45/vote", "https://isle.test/1-2025-09-301", "https://[x"])
+def test_an_address_without_a_day_changes_nothing(url: str) -> None:
+    assert when(page(news("2025-10-01T01:30:00Z")), url=url).time.date() == date(2025, 10, 1)
 
 
 def test_the_feed_is_asked_where_the_page_is_silent() -> None:

@@ -116,7 +116,10 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class PublishedAt:
-    """A publication time and where it was read: ``json-ld``, ``open-graph``, ``htmldate``, ``feed``, ``seen``."""
+    """A publication time and where it was read: ``json-ld``, ``open-graph``, ``htmldate``, ``feed``, ``seen``.
+
+    ``time`` is aware, and may have the outlet's offset.
+    """
 
     time: datetime
     precision: Precision
