@@ -152,6 +152,12 @@ def test_a_day_anywhere_in_the_text_is_taken_where_the_feed_has_none() -> None:
     assert when(html, feed=utc(1, 8, month=10)).source == "feed"
 
 
+def test_a_page_of_very_many_elements_is_not_searched_for_a_day() -> None:
+    html = page("", "<table><tr><td>Le 30 septembre 2025, par Ann Lee</td></tr></table>" + "<i>x</i>" * 15_000)
+
+    assert when(html).source == "seen"
+
+
 def test_of_a_year_alone_no_day_is_made() -> None:
     assert when(page("", "<footer>© 2024 Isle Post</footer>")).source == "seen"
 
