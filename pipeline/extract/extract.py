@@ -1,9 +1,9 @@
 """From a page's bytes to an article's text and metadata, with guards against pages that cost too much.
 
 trafilatura does the extraction, in its fast mode: on 181 real pages that is as accurate as the slow one and half as
-long. Where it finds little, the slow one is asked as well: of 990 pages it finds a story in 18 more. What a page costs
-is known before its tree is made (:mod:`pipeline.extract.cost`); the limits are a fence, not a wall: the wall is the
-deadline of the worker in which this runs.
+long. Where it finds few words, the slow one is asked as well: on the 990 pages of trafilatura's own evaluation that
+takes F1 from .920 to .924. What a page costs is known before its tree is made (:mod:`pipeline.extract.cost`); the
+limits are a fence, not a wall: the wall is the deadline of the worker in which this runs.
 """
 
 from __future__ import annotations
