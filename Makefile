@@ -149,6 +149,10 @@ fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: mak
 clients: setup ## install the SQL clients that tests open the published file with, into .venv-clients
 	@$(BIN)/python -m tests.clients.install
 
+.PHONY: model
+model: setup ## install a small language model that tests ask, into .venv-model (130 MB)
+	@$(BIN)/python -m tests.llm.small_model install
+
 .PHONY: bench-polling
 bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that misbehave (ARGS=--update-docs)
 	@$(BIN)/python -m tests.bench_polling.month $(ARGS)
@@ -195,5 +199,5 @@ advisories: setup ## ask a database for known advisories on what is locked: make
 
 .PHONY: clean
 clean: ## remove .venv and all caches; what a watch has collected stays
-	rm -rf $(VENV) $(NEXT) .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) $(NEXT) .venv-clients .venv-model .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -58,8 +58,14 @@ def run(*command: str | Path, cwd: Path | None = None) -> None:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
 
-def install_python(folder: str, requirements: Path) -> bool:
-    """Make the environment ``folder`` from a file of requirements; False where it is up to date."""
+def install_python(folder: str | Path, requirements: Path, *options: str) -> bool:
+    """Make the environment ``folder`` from a file of requirements; False where it is up to date.
+
+    Args:
+        folder: its name under ``.venv-clients``, or its path.
+        requirements: what is in it.
+        options: more words for ``uv pip install``.
+    """
     at, stamp = CLIENTS / folder, stamp_of(requirements)
     kept = at / ".stamp"
     if kept.exists() and kept.read_text() == stamp:
@@ -70,7 +76,7 @@ def install_python(folder: str, requirements: Path) -> bool:
     authorities = ["--system-certs"] if AUTHORITIES.exists() else []
     run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, at)
     python = at / "bin" / "python"
-    run(uv, *authorities, "pip", "install", "--quiet", "--python", python, "-r", requirements)
+    run(uv, *authorities, "pip", "install", "--quiet", "--python", python, *options, "-r", requirements)
     kept.write_text(stamp)
     return True
 

