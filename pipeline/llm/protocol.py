@@ -146,7 +146,7 @@ def _without_reasoning(content: str) -> str:
     and what stands inside one is the article's.
     """
     text = content.strip()
-    if text.startswith(("{", "```")):
+    if text.startswith(("{", "[", "```")):
         return text
     reasoning, end, answer = text.partition(_END_OF_REASONING)
     if end:

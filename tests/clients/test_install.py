@@ -1,4 +1,4 @@
-"""What `make clients` installs is pinned, and comes from wherever packages come from."""
+"""What `make clients` and `make model` install is pinned, and comes from wherever packages come from."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients import install
 from tests.clients.install import HERE, PYTHONS, stamp_of
+from tests.llm import small_model
 
 REQUIREMENTS = sorted(HERE.glob("requirements-*.txt"))
 LOCK = HERE / "node" / "package-lock.json"
@@ -19,7 +20,7 @@ def test_each_environment_has_its_requirements() -> None:
     assert {file.stem.removeprefix("requirements-") for file in REQUIREMENTS} == {*PYTHONS, "node"}
 
 
-@pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*REQUIREMENTS, small_model.REQUIREMENTS], ids=lambda file: file.stem)
 def test_each_requirement_is_one_exact_version(file: Path) -> None:
     lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
     assert lines

@@ -1,12 +1,14 @@
-"""What of the protocol is left out after a refusal, and when a question is put again."""
+"""What of the protocol is left out after a refusal, what of an answer counts, and when a question is put again."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from pipeline.llm import Dialect, pause_before_retry, plainer, wire
+from pipeline.llm import Dialect, completion_of, pause_before_retry, plainer, wire
+from tests.llm.standin import completion
 from tests.test_chat import a_question
 
 
@@ -49,6 +51,29 @@ def test_the_plainest_request_has_messages_and_a_bound_alone() -> None:
     request = json.loads(wire(a_question(), Dialect("none", "max_completion_tokens", has_temperature=False)))
 
     assert request.keys() == {"model", "messages", "max_completion_tokens", "stream"}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ('<think>The board has {a row}.</think>\n{"claims": []}', '{"claims": []}'),
+        ('The board has {a row}.</think>{"claims": []}', '{"claims": []}'),  # the template wrote the opening mark
+        ('{"quote": "he said </think> and left"}', '{"quote": "he said </think> and left"}'),
+        ('```json\n{"quote": "</think>"}\n```', '```json\n{"quote": "</think>"}\n```'),
+        ("<think>It never ends", ""),
+        (" \n", ""),
+        (None, ""),
+    ],
+)
+def test_of_an_answer_what_comes_after_the_reasoning_counts(said: str | None, counts: str) -> None:
+    assert completion_of(json.dumps(completion(said)).encode(), a_question()).content == counts
+
+
+@pytest.mark.parametrize(
+    ("finish", "cut"), [("stop", False), (None, False), ("length", True), ("content_filter", True)]
+)
+def test_an_answer_that_the_model_did_not_end_itself_is_marked(finish: Any, cut: bool) -> None:
+    assert completion_of(json.dumps(completion("{", finish=finish)).encode(), a_question()).cut is cut
 
 
 @pytest.mark.parametrize(
