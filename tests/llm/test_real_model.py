@@ -10,7 +10,7 @@ from pipeline.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.llm import Ask, Candidate, ask_about
 from pipeline.llm.forms import SCHEMAS
-from pipeline.model import Judgement, ReaderChoice, Verdict
+from pipeline.model import ReaderChoice
 from tests.llm.small_model import is_installed, small_model
 from tests.reading.worlds import a_claim, a_watch, an_article
 from tests.test_chat import Kept
@@ -27,8 +27,8 @@ CHOICE = ReaderChoice(verify="llm", model="small", answer_tokens=300)
 def ask_to_check(sentence: str) -> Ask:
     """The question about one sentence of an invented mission's council."""
     article = an_article(f"It met at noon. {sentence} Ministers welcomed it.")
-    judgement = Judgement(a_claim(sentence, article=article), Verdict.NEW, "new")
-    return ask_about(Candidate(judgement, article, "It met at noon.", "Ministers welcomed it.", ()), a_watch(), CHOICE)
+    claim = a_claim(sentence, article=article)
+    return ask_about(Candidate(claim, article, "It met at noon.", "Ministers welcomed it.", ()), a_watch(), CHOICE)
 
 
 async def test_a_real_model_fills_in_the_form() -> None:
@@ -44,5 +44,5 @@ async def test_a_real_model_fills_in_the_form() -> None:
 
     answers = [json.loads(reply.content) for reply in replies if not reply.trouble]
     assert answers, chat.notes
-    assert all(answer.keys() == SCHEMAS["verify"]["properties"].keys() for answer in answers)
+    assert all(answer.keys() >= set(SCHEMAS["verify"]["required"]) for answer in answers)
     assert chat.counts["llm_tokens_in"] > 300 * len(answers)
