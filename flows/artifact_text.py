@@ -146,4 +146,6 @@ def _value(row: Row) -> str:
     value = cell(row["value"])
     if row.get("is_disputed"):
         value += f" (disputed: {cell(row.get('disputed_value') or 'sources disagree')})"
+    if row.get("unconfirmed_since"):
+        value += f" (not confirmed since {cell(row['unconfirmed_since'])})"
     return value

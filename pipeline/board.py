@@ -1,8 +1,8 @@
 """The board: where each subject of a mission stands, as a fold over the changes. Pure.
 
 The board is never stored. ``fold(changes)`` in the order in which we knew them is the board; with
-the changes known by a day it is the board as of that day. Values that are numbers are compared by
-meaning here too, for the rules that read and the rules that compare.
+the changes known by a day it is the board as of that day. When the mission ends, what it had ends with it.
+Values that are numbers are compared by meaning here too, for the rules that read and the rules that compare.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from pipeline.model import Aspect, BoardRow, Change, Claim, Name, Slot, Verdict, Watch
+from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.text import content_id, normalise
 
 Key = tuple[Aspect, str]
@@ -43,12 +44,16 @@ def subject_key(aspect: Aspect, subject: str) -> str:
 
 
 class Board(Mapping[Key, BoardRow]):
-    """An immutable mapping from (aspect, subject key) to the row that stands there."""
+    """An immutable mapping from (aspect, subject key) to the row that stands there.
 
-    __slots__ = ("_rows",)
+    ``succeeded`` is the day on which a successor was first settled, None where none is: see ``model.succession``.
+    """
 
-    def __init__(self, rows: Mapping[Key, BoardRow] | None = None) -> None:
+    __slots__ = ("_rows", "succeeded")
+
+    def __init__(self, rows: Mapping[Key, BoardRow] | None = None, succeeded: date | None = None) -> None:
         self._rows: dict[Key, BoardRow] = dict(rows or {})
+        self.succeeded = succeeded
 
     def __getitem__(self, key: Key) -> BoardRow:
         return self._rows[key]
@@ -73,24 +78,50 @@ def apply(board: Board, change: Change) -> Board:
     ``change`` is no withdrawal: what stood before is not on the board any more, so only :func:`fold` can tell it.
     """
     rows = dict(board)
-    if change.supersedes is not None:
-        rows = {key: row for key, row in rows.items() if row.change.change_id != change.supersedes}
-    rows[change.aspect, change.subject_key] = BoardRow(change=change)
-    return Board(rows)
+    _take(rows, change)
+    return _closed(rows, _succeeded((change,), board.succeeded))
 
 
 def fold(changes: Iterable[Change]) -> Board:
     """The board that ``changes`` lead to, in the given order; the last one of a subject wins.
 
-    What was withdrawn since counts as if it had never been: the row that it replaced stands again.
+    What was withdrawn since counts as if it had never been: the row that it replaced stands again. What a mission had
+    is closed by what ended it.
     """
     rows: dict[Key, BoardRow] = {}
-    for change in in_force(changes):
-        if change.supersedes is not None:
-            for key in [k for k, row in rows.items() if row.change.change_id == change.supersedes]:
-                del rows[key]
-        rows[change.aspect, change.subject_key] = BoardRow(change=change)
-    return Board(rows)
+    known = in_force(changes)
+    for change in known:
+        _take(rows, change)
+    return _closed(rows, _succeeded(known))
+
+
+def _take(rows: dict[Key, BoardRow], change: Change) -> None:
+    if change.supersedes is not None:
+        for key in [k for k, row in rows.items() if row.change.change_id == change.supersedes]:
+            del rows[key]
+    rows[change.aspect, change.subject_key] = BoardRow(change=change)
+
+
+def _succeeded(changes: Iterable[Change], so_far: date | None = None) -> date | None:
+    days = [c.held_from for c in changes if is_succession(_slot(c), c.stage)]
+    return min(days if so_far is None else [*days, so_far], default=None)
+
+
+def _closed(rows: Mapping[Key, BoardRow], succeeded: date | None) -> Board:
+    """The board of ``rows``, those of them closed that the mission's end closes."""
+    endings = [row.change for row in rows.values() if is_ending(_slot(row.change), row.change.stage)]
+    ending = min(endings, key=lambda c: (c.held_from, c.known_at, c.change_id), default=None)
+
+    def closing(change: Change) -> Change | None:
+        if ending is None or change is ending or not ends_with_mission(_slot(change), change.stage):
+            return None
+        return ending if change.held_from < min(ending.held_from, succeeded or ending.held_from) else None
+
+    return Board({key: replace(row, closed=closing(row.change)) for key, row in rows.items()}, succeeded)
+
+
+def _slot(change: Change) -> Slot | None:
+    return change.fact.slot if change.fact is not None else SLOTS_OF_UNTYPED.get(change.aspect)
 
 
 def in_force(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -105,7 +136,8 @@ def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:
     for key, row in board.items():
         if row.change.change_id == change_id:
             latest = at if row.last_confirmed is None else max(at, row.last_confirmed)
-            return Board({**board, key: replace(row, origins=row.origins | {origin}, last_confirmed=latest)})
+            confirmed = replace(row, origins=row.origins | {origin}, last_confirmed=latest)
+            return Board({**board, key: confirmed}, board.succeeded)
     return board
 
 
@@ -122,7 +154,7 @@ def confirm_all(board: Board, confirmations: Iterable[tuple[UUID, str, datetime]
             origins, latest = said[row.change.change_id]
             latest = latest if row.last_confirmed is None else max(latest, row.last_confirmed)
             rows[key] = replace(row, origins=row.origins | origins, last_confirmed=latest)
-    return Board(rows)
+    return Board(rows, board.succeeded)
 
 
 def surer(confidence: float, origins: int) -> float:

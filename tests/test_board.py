@@ -15,6 +15,7 @@ from pipeline.board import (
     apply,
     baseline_changes,
     confirm,
+    confirm_all,
     fold,
     quantities,
     same_number,
@@ -22,7 +23,7 @@ from pipeline.board import (
     successors,
     surer,
 )
-from pipeline.model import Aspect, Change, Stage, Verdict
+from pipeline.model import Aspect, Change, Slot, Stage, TypedFact, Verdict
 from pipeline.text import content_id
 
 
@@ -72,6 +73,76 @@ def test_a_superseded_row_leaves_the_board() -> None:
 def test_a_change_that_is_no_longer_the_row_cannot_be_superseded() -> None:
     board = fold([a_change("first", "A"), a_change("second", "A"), a_change("other", "B", supersedes="first")])
     assert {row.change.value for row in board.values()} == {"second", "other"}
+
+
+def a_fact(slot: Slot, day: int, stage: Stage = Stage.IN_EFFECT, *, subject: str = "", value: str = "") -> Change:
+    """A change of ``slot`` that holds from a day of September 2025."""
+    return replace(
+        a_change(value or f"{slot} {day}", subject or slot, stage=stage),
+        held_from=date(2025, 9, day),
+        fact=TypedFact(slot),
+    )
+
+
+def closed_by(board: Board) -> dict[str, str]:
+    """The values of the rows that are closed, each with the sentence that closed it."""
+    return {row.change.value: row.closed.quote for row in board.values() if row.closed is not None}
+
+
+@pytest.mark.parametrize("slot", [Slot.LEAD, Slot.COMMAND, Slot.CEILING, Slot.REQUIRED, Slot.SHORTFALL])
+def test_what_the_mission_had_is_closed_on_the_day_on_which_its_mandate_ended(slot: Slot) -> None:
+    board = fold([a_fact(slot, 1, value="held"), a_fact(Slot.TERM, 20, Stage.ENDED, value="over")])
+    (row,) = (row for row in board.values() if row.change.value == "held")
+    assert (row.stage, row.since, closed_by(board)) == (Stage.ENDED, date(2025, 9, 20), {"held": "over"})
+
+
+def test_a_successor_that_has_begun_closes_the_mandate_too() -> None:
+    board = fold([a_fact(Slot.TERM, 1, value="until 2 Oct"), a_fact(Slot.SUCCESSOR, 20, value="New Force")])
+    assert closed_by(board) == {"until 2 Oct": "New Force"}
+
+
+@pytest.mark.parametrize("stage", [Stage.PROPOSED, Stage.PLANNED, Stage.DECIDED, Stage.REJECTED])
+def test_a_successor_that_has_not_begun_closes_nothing(stage: Stage) -> None:
+    assert closed_by(fold([a_fact(Slot.LEAD, 1), a_fact(Slot.SUCCESSOR, 20, stage)])) == {}
+
+
+def test_what_is_no_part_of_the_mission_outlives_it() -> None:
+    board = fold([a_fact(Slot.SUPPORT, 1), a_fact(Slot.PLEDGE, 2), a_fact(Slot.TERM, 20, Stage.ENDED)])
+    assert closed_by(board) == {}
+
+
+def test_what_was_only_asked_for_is_not_closed() -> None:
+    assert closed_by(fold([a_fact(Slot.LEAD, 1, Stage.PROPOSED), a_fact(Slot.TERM, 20, Stage.ENDED)])) == {}
+
+
+def test_what_came_once_the_successor_was_decided_is_the_successors() -> None:
+    board = fold(
+        [
+            a_fact(Slot.LEAD, 9, subject="old lead", value="Kenya"),
+            a_fact(Slot.SUCCESSOR, 10, Stage.DECIDED),
+            a_fact(Slot.CEILING, 10, value="5,550"),
+            a_fact(Slot.COMMAND, 15, value="new commander"),
+            a_fact(Slot.SUCCESSOR, 20, value="New Force"),
+        ]
+    )
+    assert closed_by(board) == {"Kenya": "New Force"}
+
+
+def test_an_end_that_is_taken_back_closes_nothing() -> None:
+    over = a_fact(Slot.TERM, 20, Stage.ENDED, value="over")
+    back = replace(a_change("back"), verdict=Verdict.WITHDRAWN, supersedes=over.change_id)
+    assert closed_by(fold([a_fact(Slot.LEAD, 1), over, back])) == {}
+
+
+def test_the_first_of_two_ends_closes() -> None:
+    ends = [a_fact(Slot.SUCCESSOR, 21, value="New Force"), a_fact(Slot.TERM, 20, Stage.ENDED, value="over")]
+    assert closed_by(fold([a_fact(Slot.LEAD, 1, value="Kenya"), *ends])) == {"Kenya": "over"}
+
+
+def test_confirming_a_row_leaves_it_closed() -> None:
+    changes = [a_fact(Slot.LEAD, 1, value="Kenya"), a_fact(Slot.TERM, 20, Stage.ENDED, value="over")]
+    board = confirm(fold(changes), changes[0].change_id, "ane", DAY)
+    assert closed_by(board) == closed_by(confirm_all(board, [])) == {"Kenya": "over"}
 
 
 CHANGES = st.lists(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from reading.worlds import START, a_claim, a_reading, a_watch, an_article, later
+from reading.worlds import LEAD, START, a_claim, a_reading, a_watch, an_article, later
 
 from pipeline.board import Board, baseline_changes, fold
 from pipeline.compare import Doubt, Memory, judge
 from pipeline.compare.likeness import chance
 from pipeline.compare.marks import Marks, marks_of_claim
-from pipeline.model import Article, Aspect, Change, Claim, Judgement, Parts, Slot, Stage, TypedFact, Verdict
+from pipeline.model import Article, Aspect, Change, Claim, Judgement, Parts, Slot, Stage, TypedFact, Verdict, Watch
 from pipeline.reading import EncodedReader
 
 VOTE = "The Security Council on Tuesday set a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
@@ -23,8 +23,8 @@ TUESDAY = date(2025, 9, 30)
 class World:
     """A board and a memory that articles move, one after another."""
 
-    def __init__(self) -> None:
-        self.watch = a_watch()
+    def __init__(self, watch: Watch | None = None) -> None:
+        self.watch = watch or a_watch()
         self.changes: list[Change] = list(baseline_changes(self.watch))
         self.board: Board = fold(self.changes)
 
@@ -40,6 +40,16 @@ class World:
         judgements, self.board = judge(reading, article, self.board, self.watch, memory=Memory.of(self.changes))
         self.changes += [j.change for j in judgements if j.change is not None]
         return judgements
+
+
+def typed(claim: Claim, slot: Slot, **parts: str) -> Claim:
+    return replace(claim, fact=TypedFact(slot, parts=Parts(**parts)))
+
+
+def a_watch_with_typed_facts() -> Watch:
+    watch = a_watch()
+    facts = tuple(replace(f, fact=TypedFact(Slot.LEAD, parts=Parts(country="Norway"))) for f in watch.baseline.facts)
+    return replace(watch, baseline=replace(watch.baseline, facts=facts))
 
 
 def after_the_vote() -> World:
@@ -385,15 +395,20 @@ def test_every_claim_gets_a_verdict_in_text_order() -> None:
     assert all(j.reason for j in judgements)
 
 
-def test_the_end_of_the_mandate_supersedes_the_lead_of_the_baseline_and_the_memory_keeps_it() -> None:
-    world = World()
+def test_the_end_of_the_mandate_closes_the_lead_and_who_tells_it_again_tells_old_news() -> None:
+    world = World(a_watch_with_typed_facts())
     text = "The mandate of the Ruritania Assistance Mission ended on Tuesday."
     article = an_article(text)
-    about = {"aspect": Aspect.MANDATE, "subject": "Ruritania Assistance Mission", "stage": Stage.ENDED}
-    (judgement,) = world.meets(article, a_claim(text, article=article, event=TUESDAY, **about))
-    assert judgement.change is not None
-    assert judgement.change.supersedes == world.changes[0].change_id
-    assert world.board.of(Aspect.LEAD) == ()
+    about = {"aspect": Aspect.MANDATE, "subject": "mandate", "stage": Stage.ENDED, "value": "ended"}
+    (over,) = world.meets(article, typed(a_claim(text, article=article, event=TUESDAY, **about), Slot.TERM, act="ends"))
+    (lead,) = world.board.of(Aspect.LEAD)
+    assert over.change is not None
+    assert (lead.change.value, lead.stage, lead.since, lead.closed) == ("Norway", Stage.ENDED, TUESDAY, over.change)
+
+    late = an_article(LEAD, at=later(5))
+    led = a_claim(LEAD, article=late, aspect=Aspect.LEAD, subject="RAM", stage=Stage.IN_EFFECT, value="Norway")
+    (again,) = world.meets(late, typed(led, Slot.LEAD, country="Norway"))
+    assert (again.verdict, again.reason) == (Verdict.STALE, "the mission's end on 30 Sep 2025 ended this")
 
 
 def test_old_news_does_not_come_back_after_its_row_has_moved_on() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.board import apply, fold
-from pipeline.model import Aspect, Change, Stage
+from pipeline.model import Aspect, Change, Slot, Stage, TypedFact
 from pipeline.storage import Store, open_store
 from pipeline.storage.changes import change_rows
 from pipeline.text import content_id
@@ -26,6 +26,7 @@ UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 IN_SQL = settings(UNTIMED, max_examples=25, suppress_health_check=list(HealthCheck))
 DAY = date(2025, 9, 1)
 ASPECTS = [Aspect.LEAD, Aspect.MANDATE]
+FACTS = [None, *map(TypedFact, (Slot.LEAD, Slot.TERM, Slot.SUCCESSOR, Slot.TASK))]
 SUBJECTS = ["Kenya", "the next force", "the police"]
 
 
@@ -41,10 +42,12 @@ def histories(draw: st.DrawFn) -> list[Change]:
                 subject=draw(st.sampled_from(SUBJECTS)),
                 stage=draw(st.sampled_from(list(Stage))),
                 value=f"value {number}",
+                quote=f"sentence {number}",
                 # Each holds from a time of its own, late or early: what is told last may have held first.
                 held_from=DAY + timedelta(days=draw(st.integers(0, 20))),
                 known_at=datetime(2025, 9, 1, tzinfo=UTC) + timedelta(minutes=number),
                 supersedes=draw(st.none() | st.sampled_from(earlier)) if earlier else None,
+                fact=draw(st.sampled_from(FACTS)),
             )
         )
     return changes
@@ -112,8 +115,13 @@ def keep(store: Store, watch: str, changes: list[Change]) -> None:
 def test_the_board_in_sql_is_the_fold(store: Store, changes: list[Change]) -> None:
     store._db.run("DELETE FROM change")
     keep(store, "w", changes)
-    in_sql = {(row["aspect"], row["value"]) for row in store.board("w")}
-    assert in_sql == {(row.change.aspect, row.change.value) for row in fold(changes).values()}
+    in_sql = {
+        (row["aspect"], row["value"], row["stage"], row["since"], row["closed_quote"]) for row in store.board("w")
+    }
+    assert in_sql == {
+        (row.change.aspect, row.change.value, row.stage, row.since, row.closed.quote if row.closed else None)
+        for row in fold(changes).values()
+    }
 
 
 @pytest.mark.slow

@@ -94,6 +94,8 @@ def board_table(rows: Sequence[Row], title: str) -> RenderableType:
         value = cell(row["value"], 90)
         if row.get("is_disputed"):
             value.append(f" (disputed: {shorten(line(str(row.get('disputed_value') or '')), 40)})", style="magenta")
+        if row.get("unconfirmed_since"):
+            value.append(f" (not confirmed since {cell(row['unconfirmed_since'])})")
         table.add_row(
             cell(aspect if aspect != last else ""),
             cell(row["subject"], 60),
@@ -101,6 +103,7 @@ def board_table(rows: Sequence[Row], title: str) -> RenderableType:
             stage_cell(row["stage"]),
             cell(row["since"]),
             cell(row["sources"]),
+            style="dim" if row.get("closed_by") or row.get("unconfirmed_since") else None,
         )
         last = aspect
     return table

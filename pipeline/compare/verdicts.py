@@ -240,6 +240,8 @@ def again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: floa
     def verdict(kind: Verdict, reason: str) -> Judgement:
         return Judgement(claim, kind, reason, current.change_id, similar)
 
+    if row.closed is not None and claim.stage is not Stage.REJECTED:
+        return verdict(Verdict.STALE, f"the mission's end on {day_of(row.closed.held_from)} ended this")
     if RANK[claim.stage] < RANK[current.stage]:
         return verdict(Verdict.STALE, f"the board is further on: {_stage(current.stage)} since {since}")
     if known.change_id != current.change_id and known.stage is not current.stage:
@@ -308,8 +310,6 @@ def change_of(
         before_since=before.held_from,
         before_parts=before.fact.parts if before.fact is not None else None,
     )
-    if claim.aspect is Aspect.MANDATE and claim.stage is Stage.ENDED:
-        change = replace(change, supersedes=_superseded(claim, board, key))  # its lead ends with the mission
     if kind is Verdict.DISPUTES:
         disputed = replace(change, disputed_value=claim.value, value=before.value, held_from=before.held_from)
         return replace(disputed, fact=before.fact)
@@ -343,27 +343,18 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
 
 
 def _superseded(claim: Claim, board: Board, key: str) -> UUID | None:
-    """The baseline's row about the old state that a new mandate, ceiling or lead replaces under another key.
-
-    The end of the mission's mandate ends its lead as well, so that it replaces the baseline's lead.
-    """
+    """The baseline's row about the old state that a new mandate, ceiling or lead replaces under another key."""
     if claim.stage not in (Stage.DECIDED, Stage.IN_EFFECT, Stage.ENDED):
         return None
     if claim.aspect not in (Aspect.MANDATE, Aspect.STRENGTH, Aspect.LEAD):
         return None
-    over = claim.aspect is Aspect.MANDATE and claim.stage is Stage.ENDED
-    if claim.relation is not None and not over:
+    if claim.relation is not None:
         return None  # its reader was shown that row, and names the one that it moves
-    for aspect in (claim.aspect, Aspect.LEAD) if over else (claim.aspect,):
-        for row in board.of(aspect):
-            change = row.change
-            held = change.stage in (Stage.IN_EFFECT, Stage.DECIDED)
-            if (
-                change.verdict is Verdict.BASELINE
-                and held
-                and (aspect is not claim.aspect or change.subject_key != key)
-            ):
-                return change.change_id
+    for row in board.of(claim.aspect):
+        change = row.change
+        held = change.stage in (Stage.IN_EFFECT, Stage.DECIDED)
+        if change.verdict is Verdict.BASELINE and held and change.subject_key != key:
+            return change.change_id
     return None
 
 

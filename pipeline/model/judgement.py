@@ -114,11 +114,25 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """Where one subject stands: the last change of it, and who has said so since."""
+    """Where one subject stands: the last change of it, who has said so since, and what closed it.
+
+    ``closed`` is the change by which the mission ended and this row with it; None where it stands as ``change`` says.
+    """
 
     change: Change
     origins: frozenset[str] = frozenset()
     last_confirmed: datetime | None = None
+    closed: Change | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the row: that of its change, or ended where it is closed."""
+        return self.change.stage if self.closed is None else Stage.ENDED
+
+    @property
+    def since(self) -> date:
+        """Since when that holds."""
+        return self.change.held_from if self.closed is None else self.closed.held_from
 
 
 @dataclass(frozen=True, slots=True)

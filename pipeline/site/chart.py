@@ -71,10 +71,10 @@ class Segment:
 def segments(view: View) -> tuple[Segment, ...]:
     """The states that were told, with how long each held, in the board's order.
 
-    A state ends where the next change of its subject begins, or where another row takes its place; what was taken
-    back held for no time.
+    A state ends where the next change of its subject begins, where another row takes its place, or with the mission;
+    what was taken back held for no time.
     """
-    ends: dict[str, date] = {}
+    ends = {line.card.id: line.since for _, lines in view.board for line in lines if line.closed_by}
     last: dict[tuple[str, str], Card] = {}
     for card in view.known:
         if card.takes_back or card.taken_back:

@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.alerts.compose import SURE_WORDS
+from pipeline.model import Aspect, Stage
+from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.shown import in_page
 from pipeline.site import words
 from pipeline.site.chart import PLOT, domain_of
@@ -120,7 +122,14 @@ def _row(card: Card) -> list[object]:
         round(card.confidence, 4),
         safe(card.disputed),
         [said.isoformat() for said in card.origins],
+        _succession(card),
     ]
+
+
+def _succession(card: Card) -> list[int]:
+    """Return what the script closes rows by: does it end the mission, settle a successor, end with the mission?"""
+    slot, stage = card.slot or SLOTS_OF_UNTYPED.get(Aspect(card.aspect)), Stage(card.stage)
+    return [int(rule(slot, stage)) for rule in (is_ending, is_succession, ends_with_mission)]
 
 
 @cache

@@ -12,20 +12,16 @@ from pipeline import phrasing
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
 from pipeline.board import surer
-from pipeline.evidence import is_unread
-from pipeline.model import FAILS, HealthState
+from pipeline.model import FAILS, HealthState, Slot
 from pipeline.site import headline, words
+from pipeline.site.read import FeedLine, ReadArticle, article_line, feed_lines
 from pipeline.site.words import Piece
 from pipeline.storage import SiteRows
 
 Row = Mapping[str, Any]
 
 LATELY = timedelta(days=7)
-# Feeds that do as they should; the others come first.
-_WELL = frozenset({"ok", "unchanged", "empty"})
 _DOUBTFUL = frozenset({HealthState.POSSIBLE_GAP, HealthState.UNDATED, HealthState.NEVER_POLLED, HealthState.RETIRED})
-_STATES_TEXT = "failing refused html not_a_feed possible_gap stale undated never_polled retired empty ok unchanged"
-_WORST_FIRST = {state: place for place, state in enumerate(_STATES_TEXT.split())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +72,7 @@ class Card:
     takes_back: str
     told: str
     origins: tuple[datetime, ...]
+    slot: Slot | None = None
     marked: tuple[str, ...] = ()
 
     @property
@@ -94,12 +91,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the board."""
+    """One row of the board.
+
+    ``closed_by`` is the card by which the mission ended and the row with it, empty where the row stands.
+    ``unconfirmed`` is since when nobody has said again what was known at the start.
+    """
 
     card: Card
+    stage: str
     since: date
     sources: int
     disputed: str
+    closed_by: str = ""
+    unconfirmed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +114,6 @@ class Day:
     ends: bool
     card: Card
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReadArticle:
-    """An article that was read lately, and what came of it; ``anchor`` is its place on the page that tells why."""
-
-    anchor: str
-    title: str
-    outlet: str
-    url: str
-    published: datetime
-    outcome: str
-    why: str
-    mattered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLine:
-    """How a feed does."""
-
-    title: str
-    url: str
-    state: str
-    well: bool
-    reason: str
-    polled: datetime | None
-    new: datetime | None
-    entries: int
-    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +172,7 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
     board = _board(rows.board, by_id)
     cards = tuple(card for card in reversed(known) if card.verdict != "baseline")
     lately = sum(card.known > now - LATELY for card in cards)
-    feeds = _feeds(rows.feeds)
+    feeds = feed_lines(rows.feeds)
     return View(
         slug=rows.watch,
         title=title,
@@ -215,7 +190,7 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
         lately=lately,
         disputes=sum(bool(line.disputed) for _, lines in board for line in lines),
         rounds=rows.rounds,
-        articles=tuple(map(_article, rows.articles)),
+        articles=tuple(map(article_line, rows.articles)),
         feeds=feeds,
         failing=sum(feed.state in FAILS for feed in feeds),
         quiet=sum(feed.state == HealthState.STALE for feed in feeds),
@@ -305,6 +280,7 @@ def _card(
         takes_back=str(row["supersedes"] or "") if row["verdict"] == "withdrawn" else "",
         told=_told(row),
         origins=origins,
+        slot=Slot(row["slot"]) if row["slot"] else None,
         marked=tuple(map(words.marked_by, marks)),
     )
 
@@ -339,58 +315,20 @@ def _board(rows: Sequence[Row], by_id: Mapping[str, Card]) -> tuple[tuple[str, t
     lines: dict[str, list[Line]] = {}
     for row in rows:
         disputed = (row["disputed_value"] or "another value") if row["is_disputed"] else ""
-        line = Line(by_id[str(row["change_id"])], row["since"], row["sources"], disputed)
+        line = Line(
+            by_id[str(row["change_id"])],
+            row["stage"],
+            row["since"],
+            row["sources"],
+            disputed,
+            closed_by=f"c-{row['closed_by']}" if row["closed_by"] else "",
+            unconfirmed=row["unconfirmed_since"],
+        )
         lines.setdefault(row["aspect"], []).append(line)
     order = {aspect: place for place, aspect in enumerate(words.ASPECTS)}
     # Within an aspect, what is most real and latest comes first: a reader looks for what is so.
     reality = ("in_effect", "decided", "planned", "proposed", "ended", "rejected")
     return tuple(
-        (aspect, tuple(sorted(found, key=lambda one: (reality.index(one.card.stage), -one.since.toordinal()))))
+        (aspect, tuple(sorted(found, key=lambda one: (reality.index(one.stage), -one.since.toordinal()))))
         for aspect, found in sorted(lines.items(), key=lambda item: order.get(item[0], len(order)))
     )
-
-
-# -- what was read -------------------------------------------------------------------------------
-
-
-def _article(row: Row) -> ReadArticle:
-    found = row["verdicts"] or ()
-    moved = [one for one in found if one["verdict"] in ("new", "advances", "revises", "reverses", "disputes")]
-    if row["relevant"] is None:
-        outcome, why = "waits to be read", ""
-    elif not row["relevant"]:
-        outcome, why = "not read" if is_unread(row) else "not about the mission", row["reason"] or ""
-    elif not found:
-        outcome, why = "about the mission, and claims nothing", row["reason"] or ""
-    else:
-        told = ", ".join(f"{one['claims']} {one['verdict']}" for one in (*moved, *(v for v in found if v not in moved)))
-        outcome, why = f"claims: {told}", (moved or list(found))[0]["reason"] or ""
-    return ReadArticle(
-        anchor=f"a-{row['article_id']}",
-        title=row["title"] or row["url"],
-        outlet=row["outlet"] or "",
-        url=safe_url(row["url"] or ""),
-        published=row["published"],
-        outcome=outcome,
-        why=why,
-        mattered=bool(moved),
-    )
-
-
-def _feeds(rows: Iterable[Row]) -> tuple[FeedLine, ...]:
-    lines = [
-        FeedLine(
-            title=row["feed"] or row["url"],
-            url=safe_url(row["url"] or ""),
-            state=row["state"],
-            well=row["state"] in _WELL,
-            reason=row["last_reason"] or "",
-            polled=row["last_polled_at"],
-            new=row["last_new_at"],
-            entries=row["entries"],
-            failures=row["failures"],
-        )
-        for row in rows
-        if row["state"] != "removed"
-    ]
-    return tuple(sorted(lines, key=lambda feed: (_WORST_FIRST.get(feed.state, 0), feed.title.casefold())))

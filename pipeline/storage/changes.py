@@ -16,7 +16,7 @@ from pipeline.storage.part import claim_of, claim_row, fact_of, fact_row, id_lis
 from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
 from pipeline.storage.support import STANDING, add_support
-from pipeline.storage.views import AS_OF_ORDER, held_by, known_by
+from pipeline.storage.views import AS_OF_ORDER, by_end_of, held_by, known_by
 from pipeline.storage.views_facts import typed_board_query
 from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
 from pipeline.storage.views_status import status_query
@@ -169,15 +169,21 @@ class Changes(Recalls):
 
 def _board_then(as_of: Moment | None, known_at: Moment | None) -> str:
     """The query of the board, now or as it was."""
-    known, supported = ["true"], "true"
+    known, read, supported = ["true"], ["true"], "true"
     if as_of is not None:
         known.append(held_by(_moment(as_of)))
+        read.append(by_end_of(_moment(as_of)))
     if known_at is not None:
         known.append(known_by(_moment(known_at)))
         supported = known_by(_moment(known_at), "published")
-    order = AS_OF_ORDER if as_of is not None else "seq"
+        read.append(supported)
     return typed_board_query(
-        known=" AND ".join(known), supported=supported, order=order, support=QUICK_SUPPORT, articles=ARTICLES
+        known=" AND ".join(known),
+        read=" AND ".join(read),
+        supported=supported,
+        order=AS_OF_ORDER if as_of is not None else "seq",
+        support=QUICK_SUPPORT,
+        articles=ARTICLES,
     )
 
 

@@ -210,6 +210,11 @@ def model_spending(db: Connection) -> None:
     _run_all(db, MODEL_SPENDING.ddl())
 
 
+def succession(db: Connection) -> None:
+    """The board closes what ended with the mission, and names what of the baseline nobody has confirmed."""
+    _run_all(db, typed_views_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -231,6 +236,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     one_confidence,
     no_secrets,
     model_spending,
+    succession,
 )
 
 

@@ -66,6 +66,15 @@ _SURER = (
 )
 
 
+def in_force(known: str) -> str:
+    """The expressions ``told`` and ``known``: the changes that the condition takes, and those not withdrawn since."""
+    return f"""told AS (SELECT * FROM change WHERE {known}),
+known AS (
+    SELECT * FROM told c WHERE c.verdict <> 'withdrawn' AND NOT EXISTS (
+        SELECT 1 FROM told w WHERE w.verdict = 'withdrawn' AND w.supersedes = c.change_id AND w.watch = c.watch)
+)"""  # noqa: S608 -- conditions come from this package
+
+
 def board_query(
     *,
     known: str = "true",
@@ -90,11 +99,7 @@ def board_query(
     """
     descending = ", ".join(f"{name} DESC" for name in order.split(", "))
     return f"""
-WITH told AS (SELECT * FROM change WHERE {known}),
-known AS (
-    SELECT * FROM told c WHERE c.verdict <> 'withdrawn' AND NOT EXISTS (
-        SELECT 1 FROM told w WHERE w.verdict = 'withdrawn' AND w.supersedes = c.change_id AND w.watch = c.watch)
-),
+WITH {in_force(known)},
 standing AS (
     SELECT * FROM known c WHERE NOT EXISTS (
         SELECT 1 FROM known s WHERE s.supersedes = c.change_id AND s.watch = c.watch
@@ -125,6 +130,11 @@ ORDER BY c.watch, c.aspect, c.held_from, c.seq"""  # noqa: S608 -- conditions co
 def held_by(moment: str) -> str:
     """The condition that a change holds by the day of ``moment``, an SQL expression."""
     return f"held_from <= CAST(make_timestamp({_microseconds(moment)}) AS DATE)"
+
+
+def by_end_of(moment: str, column: str = "published") -> str:
+    """The condition that ``column``, a TIMESTAMPTZ, is of the day of ``moment``, an SQL expression, or before it."""
+    return f"CAST(make_timestamp(epoch_us({column})) AS DATE) <= CAST(make_timestamp({_microseconds(moment)}) AS DATE)"
 
 
 def known_by(moment: str, column: str = "known_at") -> str:

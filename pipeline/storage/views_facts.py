@@ -1,17 +1,24 @@
-"""The views as the migration ``typed_facts`` made them: what a row says, typed, beside its words."""
+"""The views as the migrations ``typed_facts`` and ``succession`` made them: typed columns, and what has ended."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pipeline.model.succession import ENDINGS, ENDS_WITH_MISSION, HOLDING, SLOTS_OF_UNTYPED
+from pipeline.storage.schema import literal
 from pipeline.storage.views import (
     AS_OF_ORDER,
     BOARD,
     View,
     board_query,
+    by_end_of,
     define_macros,
     held_by,
+    in_force,
     known_by,
     make_view,
 )
+from pipeline.storage.views_analysts import day_of
 from pipeline.storage.views_speed import ARTICLES, CHANGES_QUICK, QUICK_SUPPORT, again
 from pipeline.storage.views_status import status_view
 
@@ -53,9 +60,9 @@ def _columns(alias: str, parts: str = "parts", before: str = "") -> str:
 
 
 def _typed(query: str, change: str = "change_id") -> str:
-    """``query`` with the typed columns of its change behind its own."""
+    """``query`` with the typed columns of its change behind its own, and the change's number."""
     return f"""
-SELECT q.*, f.slot, f.key, {_columns("f")}, f.parts
+SELECT q.*, f.slot, f.key, {_columns("f")}, f.parts, f.seq
 FROM ({query}) q JOIN change f ON f.change_id = q.{change}"""  # noqa: S608 -- queries of this package
 
 
@@ -71,15 +78,91 @@ def _own(view: View) -> tuple[tuple[str, str], ...]:
     return tuple((column.name, column.comment) for column in view.columns)
 
 
-def typed_board_query(**conditions: str) -> str:
-    """The board with typed columns; the arguments are those of :func:`pipeline.storage.views.board_query`."""
+UNCONFIRMED_AFTER = 90  # days for which a row of the baseline may stand though nobody has said so again
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return ", ".join(map(literal, sorted(words)))
+
+
+_IS_ENDING = " OR ".join(f"slot = {literal(slot)} AND stage = {literal(stage)}" for slot, stage in ENDINGS.items())
+_SLOT_OR = " ".join(f"WHEN {literal(aspect)} THEN {literal(slot)}" for aspect, slot in SLOTS_OF_UNTYPED.items())
+_ROW = (*(column.name for column in BOARD.columns), "slot", "key", *_MEANINGS, "parts")
+_OPEN = "b.closed_by IS NULL AND b.stage NOT IN ('ended', 'rejected')"
+
+
+def _as_closed() -> str:
+    """The columns of a row ``b`` that ``e`` may have closed. By name: DuckDB writes a list in REPLACE in any order."""
+    closed = {
+        "stage": "CASE WHEN e.change_id IS NULL THEN b.stage ELSE 'ended' END",
+        "since": "coalesce(e.since, b.since)",
+    }
+    return ", ".join(f"{closed.get(name, f'b.{name}')} AS {name}" for name in _ROW)
+
+
+def typed_board_query(known: str = "true", read: str = "true", **conditions: str) -> str:
+    """The board with typed columns, what ended with the mission closed, and what nobody has confirmed named so.
+
+    ``pipeline.board.fold`` closes by the same rule, which stands in ``pipeline.model.succession``. How old a row's last
+    confirmation is, is measured against the newest article that was read: a watch that reads nothing learns nothing.
+
+    Args:
+        known: condition on ``change``: which changes count.
+        read: condition on ``article``: which of them had been read by then.
+        **conditions: the further arguments of :func:`pipeline.storage.views.board_query`.
+    """
     names = ", ".join(column.name for column in BOARD.columns)
-    inner = f"SELECT * FROM ({board_query(**conditions)}) AS told({names})"  # noqa: S608 -- from this package
-    return f"{_typed(inner)} ORDER BY q.watch, q.aspect, q.since, f.seq"
+    inner = f"SELECT * FROM ({board_query(known=known, **conditions)}) AS told({names})"  # noqa: S608 -- from this package
+    return f"""
+WITH {in_force(known)},
+board_rows AS ({_typed(inner)}),
+ending AS (
+    SELECT * FROM board_rows WHERE {_IS_ENDING}
+    QUALIFY row_number() OVER (PARTITION BY watch ORDER BY since, known_at, change_id) = 1
+),
+succession AS (
+    SELECT watch, min(held_from) AS decided_on FROM known
+    WHERE slot = 'successor' AND stage IN ({_one_of(HOLDING)}) GROUP BY watch
+),
+newest AS (
+    SELECT r.watch, max(a.published) AS read_to FROM reading r JOIN article a USING (article_id)
+    WHERE {read} GROUP BY r.watch
+),
+closed AS (
+    SELECT {_as_closed()}, b.seq, e.change_id AS closed_by, e.quote AS closed_quote
+    FROM board_rows b
+    LEFT JOIN succession s USING (watch)
+    LEFT JOIN ending e ON e.watch = b.watch AND e.change_id <> b.change_id
+        AND coalesce(b.slot, CASE b.aspect {_SLOT_OR} END) IN ({_one_of(ENDS_WITH_MISSION)})
+        AND b.stage IN ({_one_of(HOLDING)}) AND b.since < least(e.since, s.decided_on)
+)
+SELECT {", ".join(f"b.{name}" for name in _ROW)}, b.closed_by, b.closed_quote,
+       CASE WHEN b.verdict = 'baseline' AND {_OPEN}
+                 AND epoch_us(n.read_to) - epoch_us(b.confirmed_at) > {UNCONFIRMED_AFTER} * 86400000000
+            THEN {day_of("b.confirmed_at")} END AS unconfirmed_since
+FROM closed b LEFT JOIN newest n USING (watch)
+ORDER BY b.watch, b.aspect, b.since, b.seq"""  # noqa: S608 -- constants and queries of this package
 
 
+_ENDS = (
+    (
+        "closed_by",
+        "The change by which the mission ended or was replaced, and the row with it; null where it stands.",
+    ),
+    ("closed_quote", "The sentence that says so; the row is ended since that day."),
+    (
+        "unconfirmed_since",
+        f"For a row of the baseline that nobody has confirmed for {UNCONFIRMED_AFTER} days: the day of its last "
+        "confirmation, up to the newest article read; else null.",
+    ),
+)
 _BOARD = make_view(
-    BOARD.name, BOARD.comment, typed_board_query(support=QUICK_SUPPORT, articles=ARTICLES), *_own(again(BOARD)), *_TYPED
+    BOARD.name,
+    BOARD.comment,
+    typed_board_query(support=QUICK_SUPPORT, articles=ARTICLES),
+    *_own(again(BOARD)),
+    *_TYPED,
+    *_ENDS,
 )
 _NAMES = ", ".join(column.name for column in CHANGES_QUICK.columns)
 _CHANGES = make_view(
@@ -113,9 +196,15 @@ ORDER BY c.seq, p.id""",
 
 def typed_views_ddl() -> list[str]:
     """The statements that bring the views and macros to this shape, with their comments."""
-    as_of = typed_board_query(known=held_by("t"), order=AS_OF_ORDER, support=QUICK_SUPPORT, articles=ARTICLES)
+    as_of = typed_board_query(
+        known=held_by("t"), read=by_end_of("t"), order=AS_OF_ORDER, support=QUICK_SUPPORT, articles=ARTICLES
+    )
     known_at = typed_board_query(
-        known=known_by("t"), supported=known_by("t", "published"), support=QUICK_SUPPORT, articles=ARTICLES
+        known=known_by("t"),
+        read=known_by("t", "published"),
+        supported=known_by("t", "published"),
+        support=QUICK_SUPPORT,
+        articles=ARTICLES,
     )
     return [
         *_BOARD.ddl(),

@@ -103,6 +103,21 @@ def test_the_board_is_a_table_of_aspect_subject_value_stage_since_sources(data: 
     assert "Kenya" in told.output
 
 
+def test_the_board_says_since_when_nobody_has_confirmed_a_row_of_the_baseline(data: Path) -> None:
+    feed = make_feed()
+    late = make_entry("late", feed, published=datetime(2025, 12, 1, tzinfo=NOW.tzinfo))
+    article = make_article(late)
+    with open_store(data) as store:
+        store.add_polls(RUN, [make_poll(late, feed=feed)])
+        store.add_fetches(RUN, [make_fetch(late, article)])
+        store.add_assessment(RUN, "haiti", [make_reading(article)], [], [], [], {})
+    publish(data, uuid4(), NOW)
+    lines = run("board", HAITI, "--data-dir", str(data), "--json").output.splitlines()
+    told = {row["verdict"]: row["unconfirmed_since"] for row in map(json.loads, lines)}
+    assert told == {"baseline": "2025-08-24", "new": None}
+    assert "(not confirmed since 2025-08-24)" in run("board", HAITI, "--data-dir", str(data)).output
+
+
 def test_the_board_as_of_a_day_leaves_out_what_came_later(data: Path) -> None:
     now = run("board", HAITI, "--data-dir", str(data), "--json").output.splitlines()
     then = run("board", HAITI, "--data-dir", str(data), "--as-of", "2025-08-31", "--json").output.splitlines()

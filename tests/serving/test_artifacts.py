@@ -63,6 +63,12 @@ def test_a_disputed_row_shows_both_values() -> None:
     assert row["value"] == "5,550 personnel (disputed: 6,000)"
 
 
+def test_a_row_that_nobody_has_confirmed_says_since_when() -> None:
+    (row,) = board_rows([{**ROW, "unconfirmed_since": date(2025, 8, 24)}])
+
+    assert row["value"] == "5,550 personnel (not confirmed since 2025-08-24)"
+
+
 @pytest.mark.parametrize(
     ("said", "as_markdown"),
     [

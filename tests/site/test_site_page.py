@@ -248,8 +248,11 @@ def test_on_a_phone_nothing_sticks_out_and_the_board_is_read_downwards(browser: 
     for page in opened(browser, (site / "index.html").as_uri()):
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") == 360
-        since = page.locator("td[data-label=Since]").first
-        assert since.evaluate("(cell) => getComputedStyle(cell, '::before').content") == '"Since"'
+        subject, since, now = (
+            page.locator(f"#board-rows {cell}").first for cell in ("tbody th[scope=row]", "td.date", "td.now")
+        )
+        assert subject.bounding_box()["y"] == pytest.approx(since.bounding_box()["y"], abs=4)
+        assert now.bounding_box()["y"] > subject.bounding_box()["y"]
         assert page.locator(".timeline-picture").bounding_box()["width"] > 800  # within its own scrolling frame
 
 

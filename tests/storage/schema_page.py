@@ -89,6 +89,8 @@ HISTORY = {
     "no_secrets": "Passwords and keys are struck out of the addresses of feeds: feed, feed_state, feed_move, poll, and "
     "the reasons of runs. Old bytes may stay in the file until missionwatch prune writes it anew.",
     "model_spending": "The view model_spending. Nothing else changes.",
+    "succession": "board, board_as_of and board_known_at have closed_by, closed_quote and unconfirmed_since, at their "
+    "end: what the mission had is ended once the mission is.",
 }
 
 

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from pipeline import phrasing
-from pipeline.model import Change, Day, Figure, Parts, Slot, Stage, TypedFact, Verdict
+from pipeline.model import Article, Change, Day, Figure, Parts, Slot, Stage, TypedFact, Verdict
 from pipeline.storage import Store
-from tests.storage.builders import RUN, WATCH, at, make_change, make_claim, make_judgement
+from pipeline.storage.connection import Row
+from tests.storage.builders import (
+    RUN,
+    WATCH,
+    at,
+    make_article,
+    make_change,
+    make_claim,
+    make_entry,
+    make_fetch,
+    make_judgement,
+    make_poll,
+    make_reading,
+)
 
 
 def fact(slot: Slot, key: str = "", **parts: object) -> TypedFact:
@@ -30,6 +45,16 @@ def a_change(typed: TypedFact, stage: Stage = Stage.IN_EFFECT, day: int = 1, **c
 def add(store: Store, *changes: Change) -> None:
     made = [make_judgement(make_claim(value=str(c)), c) for c in changes]
     store.add_assessment(RUN, WATCH, [], made, [], [], {})
+
+
+def read(store: Store, day: str) -> Article:
+    """An article of ``day`` that was read and says nothing of the mission."""
+    entry = make_entry(day, published=at(day))
+    article = make_article(entry, f"Of {day}.")
+    store.add_polls(RUN, [make_poll(entry)])
+    store.add_fetches(RUN, [make_fetch(entry, article)])
+    store.add_assessment(RUN, WATCH, [make_reading(article)], [], [], [], {})
+    return article
 
 
 CEILING = fact(Slot.CEILING, "all", figure=Figure.of(1500), unit="soldiers")
@@ -89,6 +114,69 @@ def test_a_force_that_is_only_talked_of_is_planned(store: Store) -> None:
     row = store.status(WATCH)
     assert row is not None
     assert (row["phase"], row["contributors"], row["ceiling"]) == ("planned", None, None)
+
+
+def of_slot(rows: list[Row], slot: str) -> Row:
+    (found,) = (row for row in rows if row["slot"] == slot)
+    return found
+
+
+def test_what_the_mission_had_is_closed_by_the_sentence_that_ended_it_and_only_from_that_day_on(store: Store) -> None:
+    over = a_change(fact(Slot.TERM, act="ends"), Stage.ENDED, day=20, quote="The mandate ended on Saturday.")
+    add(store, a_change(fact(Slot.LEAD, country="Kenya")), over)
+    lead = of_slot(store.board(WATCH), "lead")
+    assert (lead["value"], lead["stage"], lead["since"]) == ("Kenya", "ended", date(2025, 9, 20))
+    assert (lead["closed_by"], lead["closed_quote"]) == (over.change_id, "The mandate ended on Saturday.")
+    for day, stage in (("2025-09-19", "in_effect"), ("2025-09-20", "ended")):
+        assert of_slot(store.board(WATCH, as_of=day), "lead")["stage"] == stage
+        in_sql = store._db.rows(f"SELECT stage FROM board_as_of('{day}') WHERE slot = 'lead'")
+        assert in_sql == [{"stage": stage}]
+
+
+def test_a_mission_that_was_replaced_leads_nobody_until_its_successor_has_a_lead(store: Store) -> None:
+    add(
+        store,
+        a_change(fact(Slot.LEAD, country="Kenya")),
+        a_change(fact(Slot.SUCCESSOR, organisation="New Force"), Stage.DECIDED, day=10),
+        a_change(CEILING, Stage.DECIDED, day=10),
+        a_change(fact(Slot.SUCCESSOR, organisation="New Force"), day=20, known_at=at("2025-10-02")),
+    )
+    row = store.status(WATCH)
+    assert row is not None
+    assert (row["lead"], row["ceiling"], row["successor"]) == (None, 1500, "New Force")
+
+
+# The seed article of the tests is of 24 August 2025.
+@pytest.mark.parametrize(("read_on", "since"), [("2025-11-22", None), ("2025-11-23", date(2025, 8, 24))])
+def test_a_row_of_the_baseline_is_unconfirmed_once_articles_of_ninety_days_have_not_said_it(
+    store: Store, read_on: str, since: date | None
+) -> None:
+    read(store, read_on)
+    assert [row["unconfirmed_since"] for row in store.board(WATCH)] == [since]
+
+
+def test_what_an_article_has_confirmed_since_is_not_unconfirmed(store: Store) -> None:
+    (start,) = store.load_changes(WATCH)
+    article = read(store, "2025-11-01")
+    confirms = make_judgement(make_claim(article), verdict=Verdict.CONFIRMS, against=start.change_id)
+    store.add_assessment(RUN, WATCH, [], [confirms], [], [], {article.article_id: "times"})
+    read(store, "2025-12-01")
+    assert [row["unconfirmed_since"] for row in store.board(WATCH)] == [None]
+
+
+def test_the_board_of_a_day_knows_nothing_of_what_was_read_later(store: Store) -> None:
+    read(store, "2025-12-01")
+    for asked in ("as_of", "known_at"):
+        (row,) = store.board(WATCH, **{asked: "2025-10-01"})
+        assert row["unconfirmed_since"] is None
+        in_sql = store._db.rows(f"SELECT unconfirmed_since FROM board_{asked}('2025-12-01')")
+        assert in_sql == [{"unconfirmed_since": date(2025, 8, 24)}]
+
+
+def test_a_row_of_an_article_is_never_unconfirmed(store: Store) -> None:
+    add(store, a_change(CEILING, Stage.DECIDED))
+    read(store, "2026-09-01")
+    assert of_slot(store.board(WATCH), "ceiling")["unconfirmed_since"] is None
 
 
 def test_a_watch_without_a_board_has_no_status(store: Store) -> None:

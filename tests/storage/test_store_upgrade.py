@@ -40,6 +40,7 @@ UNRELEASED = [
     "one_confidence",
     "no_secrets",
     "model_spending",
+    "succession",
 ]
 
 

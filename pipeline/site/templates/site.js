@@ -8,8 +8,8 @@
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const changes = data.changes.map(
     ([id, aspect, subject, key, stage, value, held, known, verdict, supersedes, beforeStage, before, confidence, disputed,
-      origins], seq) => ({ id, aspect, subject, key, stage, value, held, known, verdict, supersedes,
-      beforeStage, before, confidence, disputed, origins, seq }),
+      origins, [ends, succeeds, isPart]], seq) => ({ id, aspect, subject, key, stage, value, held, known, verdict, supersedes,
+      beforeStage, before, confidence, disputed, origins, ends, succeeds, isPart, seq }),
   );
 
   const arrow = (value) => value.replaceAll(" -> ", " → ");
@@ -47,10 +47,22 @@
       const held = latest.get(place(one));
       if (!held || after(one, held)) latest.set(place(one), one);
     }
-    return [...latest.values()].filter((one) => !replacing.has(one.id)).map((one) => ({
+    const rows = [...latest.values()].filter((one) => !replacing.has(one.id));
+    const closing = closingOf(rows, known);
+    return rows.map((one) => ({
       ...one,
+      ...closing(one),
       sources: axis === "known" ? one.origins.filter((said) => said.slice(0, 10) <= day).length : one.origins.length,
     }));
+  }
+
+  // What the mission had ends with it, as pipeline.board.fold has it.
+  function closingOf(rows, known) {
+    const order = (one) => `${one.held} ${one.known} ${one.id}`;
+    const [ending] = rows.filter((one) => one.ends).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+    if (!ending) return () => ({});
+    const [until] = [ending, ...known.filter((one) => one.succeeds)].map((one) => one.held).sort();
+    return (one) => (one !== ending && one.isPart && one.held < until ? { stage: "ended", held: ending.held, ending } : {});
   }
 
   function draw(name, attributes, ...children) {
@@ -85,10 +97,10 @@
     const before = make("td", { "data-label": "Before", className: "before" });
     if (one.beforeStage) before.append(`${arrow(one.before) || "nothing"} `, make("span", { className: "dim" }, `(${words(one.beforeStage)})`));
     else before.append(make("span", { className: "dim" }, "nothing"));
-    return make("tr", isDisputed ? { className: "disputed" } : {},
-      make("th", { scope: "row" }, one.subject), now,
-      make("td", { "data-label": "Since", className: "date" }, make("time", { dateTime: one.held }, shown(one.held))),
-      sure, make("td", { "data-label": "Origins", className: "n" }, String(one.sources)), before);
+    const since = make("td", { "data-label": "Since", className: "date" }, make("time", { dateTime: one.held }, shown(one.held)));
+    if (one.ending) since.append(" ", make("a", { className: "faint", href: `#c-${one.ending.id}` }, "with the mission"));
+    return make("tr", isDisputed ? { className: "disputed" } : one.ending ? { className: "faded" } : {},
+      make("th", { scope: "row" }, one.subject), now, since, sure, make("td", { "data-label": "Origins", className: "n" }, String(one.sources)), before);
   }
 
   const table = byId("board-rows");
