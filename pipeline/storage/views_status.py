@@ -16,6 +16,14 @@ def _post(key: str) -> str:
     return _last("person", f"slot = 'command' AND key = '{key}' AND {_HOLDS}")
 
 
+_DIED = "(coalesce(killed, 0) + coalesce(CAST(parts ->> '$.died_of_wounds' AS BIGINT), 0))"
+
+
+def _dead(condition: str) -> str:
+    """The dead of the incidents that ``condition`` takes; null where there is no incident."""
+    return f"sum({_DIED}) FILTER (slot = 'incident' AND stage = 'in_effect' AND {condition})"
+
+
 _COLUMNS: tuple[tuple[str, str, str], ...] = (
     (
         "phase",
@@ -56,8 +64,9 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "dead",
-        "greatest(max(killed) FILTER (slot = 'toll'), sum(killed) FILTER (slot = 'incident' AND stage = 'in_effect'))",
-        "Its dead so far: the last sum that was told, or those of the incidents on the board, whichever is more.",
+        f"greatest(any_value(toll) + coalesce({_dead('since > counted_to')}, 0), {_dead('true')})",
+        "Its dead so far: the highest sum that was told and those of incidents since, or those of all incidents on the "
+        "board, whichever is more. What is not confirmed, or was denied, is not counted.",
     ),
     (
         "successor",
@@ -71,7 +80,14 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
 def status_query(board: str) -> str:
     """One row a watch from the rows that ``board``, a query, gives."""
     told = ", ".join(f"{query} AS {name}" for name, query, _ in _COLUMNS)
-    return f"SELECT watch, {told} FROM ({board}) GROUP BY watch ORDER BY watch"  # noqa: S608 -- from this package
+    return f"""
+WITH board_rows AS ({board}),
+told AS (
+    SELECT watch, max(killed) AS toll, arg_max(since, killed) AS counted_to
+    FROM board_rows WHERE slot = 'toll' AND stage = 'in_effect' GROUP BY watch
+)
+SELECT watch, {told} FROM board_rows LEFT JOIN told USING (watch)
+GROUP BY watch ORDER BY watch"""  # noqa: S608 -- from this package
 
 
 def status_view(board: str) -> View:

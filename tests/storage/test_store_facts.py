@@ -116,6 +116,47 @@ def test_a_force_that_is_only_talked_of_is_planned(store: Store) -> None:
     assert (row["phase"], row["contributors"], row["ceiling"]) == ("planned", None, None)
 
 
+def dead(store: Store, *changes: Change) -> object:
+    add(store, *changes)
+    row = store.status(WATCH)
+    assert row is not None
+    return row["dead"]
+
+
+def an_incident(day: int, stage: Stage = Stage.IN_EFFECT, **harm: int) -> Change:
+    return a_change(fact(Slot.INCIDENT, f"2025-09-{day:02} Kenya", **harm), stage, day)
+
+
+def a_toll(killed: int, day: int, stage: Stage = Stage.IN_EFFECT, key: str = "") -> Change:
+    return a_change(fact(Slot.TOLL, key, killed=killed), stage, day)
+
+
+def test_the_dead_are_those_of_all_incidents_who_died_of_wounds_too(store: Store) -> None:
+    assert dead(store, an_incident(1, killed=2, injured=5), an_incident(7, died_of_wounds=1)) == 3
+
+
+def test_two_parties_of_one_day_are_two_incidents(store: Store) -> None:
+    other = a_change(fact(Slot.INCIDENT, "2025-09-01 Chad", killed=4), day=1)
+    assert dead(store, an_incident(1, killed=2), other) == 6
+
+
+def test_a_sum_since_the_mission_began_counts_with_the_incidents_after_it(store: Store) -> None:
+    assert dead(store, an_incident(1, killed=2), a_toll(20, 5), an_incident(7, killed=1)) == 21
+
+
+def test_a_sum_that_is_less_than_the_incidents_on_the_board_is_one_of_a_time(store: Store) -> None:
+    assert dead(store, an_incident(1, killed=9), an_incident(2, killed=9), a_toll(10, 5, key="2025-09")) == 18
+
+
+@pytest.mark.parametrize("stage", [Stage.REJECTED, Stage.PROPOSED])
+def test_what_was_denied_or_is_not_confirmed_is_never_counted_as_deaths(store: Store, stage: Stage) -> None:
+    assert dead(store, an_incident(1, stage, killed=7), a_toll(50, 2, stage), an_incident(3, killed=1)) == 1
+
+
+def test_that_nobody_was_hurt_is_no_death(store: Store) -> None:
+    assert dead(store, an_incident(1, Stage.REJECTED), an_incident(2, killed=0, injured=0)) == 0
+
+
 def of_slot(rows: list[Row], slot: str) -> Row:
     (found,) = (row for row in rows if row["slot"] == slot)
     return found
