@@ -27,6 +27,7 @@ from flows.request import WatchRequest
 from flows.resources import Progress, progress, watch_of
 from flows.runs import Run
 from pipeline.alerts.compose import AT_ONCE, message_of
+from pipeline.alerts.rules import uncertain_of
 from pipeline.errors import StorageError
 from pipeline.model import Verdict, Watch
 from pipeline.settings import load_settings
@@ -125,13 +126,15 @@ def _artifacts(request: WatchRequest, told: frozenset[UUID]) -> list[Artifact]:
         TableArtifact(key=key("board", slug), description=f"{title}: the board", table=board_rows(board))
     ]
     if new:
+        origins = {row["change_id"]: row["sources"] for row in board}
         message = message_of(
             new[:CHANGES_SHOWN],
             articles=articles,
             before=before,
-            origins={row["change_id"]: row["sources"] for row in board},
+            origins=origins,
             kind=AT_ONCE,
             watch=watch,
+            uncertain=uncertain_of(new, watch.rules, origins),
             folder=str(request.folder),
             page_url=load_settings(os.environ).page_url,
         )

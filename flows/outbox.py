@@ -137,7 +137,8 @@ def _digests(store: Store, watch: Watch, now: datetime) -> tuple[Alert, ...]:
     changes = {change.change_id: change for change in store.load_changes(slug)}
     wanted = {i for part in parts for i in part.change_ids}
     articles = store.articles_of(_articles_behind(changes[i] for i in wanted if i in changes))
-    return alerting.gather(parts, changes, articles, store.origins_of(slug), watch, now, _proof(store, slug, now))
+    proof, confirmed = _proof(store, slug, now), store.told_as_confirmed(slug)
+    return alerting.gather(parts, changes, articles, store.origins_of(slug), watch, now, proof, confirmed)
 
 
 def _articles_behind(changes: Iterable[Change]) -> set[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from pipeline import alerts
+from pipeline.alerts.message import from_json
 from pipeline.model import (
     Alarm,
     Alert,
@@ -190,6 +191,27 @@ def test_an_unsure_change_waits_for_the_days_digest_and_is_marked() -> None:
     assert alert.subject.startswith("uncertain: ")
     assert alert.body.startswith("UNCERTAIN: ")
     assert silences == ()
+
+
+@pytest.mark.parametrize(("at_once", "heading"), [(0.85, "Strength (uncertain)"), (0.75, "Strength")])
+def test_what_is_uncertain_is_what_its_rule_calls_so(at_once: float, heading: str) -> None:
+    (alert,), _ = plan([change(confidence=0.8)], replace(UNSURE, at_once=at_once))
+
+    assert [section.heading for section in from_json(alert.message).sections] == [heading]
+
+
+def test_an_unsure_change_that_two_origins_tell_at_once_is_not_called_uncertain() -> None:
+    unsure = change(confidence=0.6)
+    (alert,), _ = alerts.plan([unsure], {ARTICLE_ID: article()}, watch(UNSURE), NOW, origins={unsure.change_id: (0, 2)})
+
+    assert [section.heading for section in from_json(alert.message).sections] == ["Strength"]
+
+
+def test_a_message_for_a_reader_has_no_verdicts_name() -> None:
+    (alert, *_), _ = plan([change()], DECIDED)
+
+    assert "Verdict" not in alert.body
+    assert str(change().verdict) not in alert.body
 
 
 def test_sure_and_unsure_changes_of_one_article_are_two_messages() -> None:

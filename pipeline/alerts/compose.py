@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
@@ -17,18 +17,17 @@ from pipeline.model import Article, Change, Stage, Verdict, Watch
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
 # From which confidence on we use which word; what the numbers are worth stands in docs/quality.md.
 SURE_WORDS = ((0.9, "very sure"), (0.8, "sure"), (0.7, "fairly sure"), (0.5, "uncertain"), (0.0, "doubtful"))
-UNCERTAIN_BELOW = 0.7
 _SOME_UNCERTAIN = "What is marked uncertain rests on one source, or on a sentence that may be read otherwise."
 _UNCERTAIN = "UNCERTAIN: one source, or a sentence that may be read otherwise. A second source makes it an alert."
 _CONFIRMED = "CONFIRMED: a second, independent origin now says what was too uncertain to be told at once."
 
-_VERDICT_WORDS = {
-    Verdict.NEW: "new",
-    Verdict.ADVANCES: "advances: what was expected has come nearer, or has come",
-    Verdict.REVISES: "revises: the same thing, with another value",
-    Verdict.REVERSES: "reverses: the contrary of what held",
-    Verdict.DISPUTES: "disputes: sources disagree, and both stand on the board",
-    Verdict.WITHDRAWN: "withdrawn: its source no longer says so",
+# What a verdict means to a reader; its name is for programs, and stands among the facts.
+_VERDICT_MEANS = {
+    Verdict.ADVANCES: "what was expected has come nearer, or has come",
+    Verdict.REVISES: "the same thing, with another value",
+    Verdict.REVERSES: "the contrary of what held",
+    Verdict.DISPUTES: "sources disagree, and both stand on the board",
+    Verdict.WITHDRAWN: "its source no longer says so",
 }
 
 
@@ -40,6 +39,7 @@ def message_of(
     origins: Mapping[UUID, int],
     kind: str,
     watch: Watch,
+    uncertain: Collection[UUID] = (),
     folder: str = "DIR",
     page_url: str = "",
     intro: str = "",
@@ -55,6 +55,7 @@ def message_of(
         origins: how many independent origins say so, by the change's id; a change that is not there has its own.
         kind: ``at once``, ``digest`` or ``confirmed``, or another word, which then stands before the subject.
         watch: the mission.
+        uncertain: the ids of those of ``changes`` that their rules call uncertain, see ``rules.uncertain_of``.
         folder: where the watch's files are, as an operator writes it, for the command that tells why.
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
         intro: what stands first; empty takes the kind's own words.
@@ -67,12 +68,15 @@ def message_of(
             before=_predecessor(change, before),
             articles=articles,
             origins=origins.get(change.change_id, 1 if change.article_id else 0),
+            uncertain=change.change_id in uncertain,
             folder=folder,
             page_url=page_url,
         )
         for change in changes
     )
-    return Message(subject_line(changes, watch, kind), intro or _intro(changes, kind), sections, closing)
+    unsure = [change.change_id in uncertain for change in changes]
+    subject = subject_line(changes, watch, kind, uncertain=all(unsure))
+    return Message(subject, intro or _intro(unsure, kind), sections, closing)
 
 
 def section_of(
@@ -82,6 +86,7 @@ def section_of(
     before: Change | None,
     origins: int,
     articles: Mapping[UUID, Article] | None = None,
+    uncertain: bool = False,
     folder: str = "DIR",
     page_url: str = "",
 ) -> Section:
@@ -89,7 +94,7 @@ def section_of(
     asked = article.url if article else str(change.change_id)
     old_article = (articles or {}).get(before.article_id) if before and before.article_id else None
     return Section(
-        heading=f"{change.aspect.capitalize()}{' (uncertain)' if _is_uncertain(change) else ''}",
+        heading=f"{change.aspect.capitalize()}{' (uncertain)' if uncertain else ''}",
         became=became(change),
         before_quote=before.quote if before else "",
         after_quote=change.quote,
@@ -171,13 +176,14 @@ def sure(confidence: float) -> str:
     return f"{word} ({shown_as})"
 
 
-def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE) -> str:
-    """A subject that says the first change and how many more there are, at most 90 characters long."""
+def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE, *, uncertain: bool = False) -> str:
+    """A subject that says the first change and how many more there are, at most 90 characters long.
+
+    ``uncertain`` marks a digest of which nothing is sure.
+    """
     first = changes[0]
-    if kind == DIGEST:
-        mark = "uncertain: " if all(map(_is_uncertain, changes)) else "digest: "
-    else:
-        mark = "" if kind == AT_ONCE else f"{kind}: "
+    called = "uncertain" if kind == DIGEST and uncertain else kind
+    mark = "" if called == AT_ONCE else f"{called}: "
     if first.fact is None:  # of a version that did not type it
         said = f"{first.aspect} {stage_words(first.stage)}: {first.value or first.subject}"
         return subject_of(f"{mark}{watch.title}: {said}", more=len(changes) - 1)
@@ -188,12 +194,12 @@ def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE) -
     return subject_of(whole or f"{mark}{phrasing.headline(first, short=True)}", more=len(changes) - 1)
 
 
-def _intro(changes: Sequence[Change], kind: str) -> str:
+def _intro(unsure: Sequence[bool], kind: str) -> str:
     if kind == CONFIRMED:
         return _CONFIRMED
-    if kind != DIGEST or not any(map(_is_uncertain, changes)):
+    if kind != DIGEST or not any(unsure):
         return ""
-    return _UNCERTAIN if all(map(_is_uncertain, changes)) else _SOME_UNCERTAIN
+    return _UNCERTAIN if all(unsure) else _SOME_UNCERTAIN
 
 
 def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
@@ -223,17 +229,12 @@ def earlier(change: Change, known: Mapping[UUID, Change]) -> Iterator[Change]:
             yield other
 
 
-def _is_uncertain(change: Change) -> bool:
-    return change.confidence < UNCERTAIN_BELOW
-
-
 def _notes(change: Change, origins: int) -> tuple[str, ...]:
-    since = f"since {_day(change.held_from)}" if change.event_date else f"reported {_day(change.known_at)}"
+    since = f"Since {_day(change.held_from)}" if change.event_date else f"Reported {_day(change.known_at)}"
     counted = "" if not origins else "; one origin so far" if origins == 1 else f"; {origins} independent origins"
-    verdict = _VERDICT_WORDS.get(change.verdict, str(change.verdict))
-    head, _, meaning = verdict.partition(": ")
+    meaning = _VERDICT_MEANS.get(change.verdict, "")
     return (
-        f"Verdict: {head}, {since}{f' ({meaning})' if meaning else ''}",
+        f"{since}: {meaning}" if meaning else since,
         f"How sure: {sure(surer(change.confidence, origins))}{counted}",
     )
 

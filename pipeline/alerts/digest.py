@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline.alerts.compose import DIGEST, message_of
 from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.rules import rule_of
+from pipeline.alerts.rules import rule_of, rules_of, uncertain_of
 from pipeline.alerts.timing import may_go
 from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch
 from pipeline.text import content_id
@@ -24,8 +24,11 @@ def gather(
     watch: Watch,
     now: datetime,
     proof: str,
+    confirmed: Mapping[str, Collection[UUID]] | None = None,
 ) -> tuple[Alert, ...]:
     """The digests that are due: one for each channel, of all of its parts that may go now.
+
+    What was uncertain and has been told as confirmed since is left out: the stronger word has taken its place.
 
     Once made, a digest is stored and sent as it is: its key is that of its parts, so another try is the same message.
 
@@ -37,6 +40,7 @@ def gather(
         watch: its rules say whose quiet hours it is.
         now: the time of making.
         proof: what was done since the last one, see :func:`proof_of_quiet`.
+        confirmed: by channel, the changes that an alert to it tells, or is to tell, as confirmed.
     """
     by_channel: dict[str, list[Alert]] = {}
     for part in parts:
@@ -44,7 +48,8 @@ def gather(
             by_channel.setdefault(part.channel, []).append(part)
     digests = []
     for channel, due in by_channel.items():
-        ids = tuple(dict.fromkeys(i for part in due for i in part.change_ids if i in changes))
+        told = (confirmed or {}).get(channel, ())
+        ids = tuple(dict.fromkeys(i for part in due for i in part.change_ids if i in changes and i not in told))
         if not ids:
             continue
         message = message_of(
@@ -54,6 +59,7 @@ def gather(
             origins=origins,
             kind=DIGEST,
             watch=watch,
+            uncertain=uncertain_of((changes[i] for i in ids), rules_of(watch, channel), origins),
             closing=proof,
         )
         digests.append(

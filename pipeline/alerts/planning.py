@@ -14,7 +14,16 @@ from uuid import UUID
 
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, earlier, message_of
 from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.rules import TWO, channels_of, escalates_to, is_sure, is_urgent, takes, worth_alerting
+from pipeline.alerts.rules import (
+    TWO,
+    channels_of,
+    escalates_to,
+    is_sure,
+    is_urgent,
+    takes,
+    uncertain_of,
+    worth_alerting,
+)
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Silence, Verdict, Watch, When
 from pipeline.text import content_id
@@ -155,6 +164,7 @@ def alert_about(
         origins=origins or {},
         kind=CONFIRMED if again else _CALLED.get(kind, str(kind)),
         watch=watch,
+        uncertain=uncertain_of(changes, [rule], origins or {}),
         intro=_INTROS.get(kind, ""),
     )
     ids = tuple(change.change_id for change in changes)

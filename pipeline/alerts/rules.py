@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from pipeline.alerts.compose import stage_words
 from pipeline.model import AlertRule, Change, Verdict, Watch
@@ -54,6 +55,23 @@ def is_sure(rule: AlertRule, change: Change, origins: int) -> bool:
     return origins >= needed
 
 
+def uncertain_of(changes: Iterable[Change], rules: Sequence[AlertRule], origins: Mapping[UUID, int]) -> frozenset[UUID]:
+    """Return the ids of those of ``changes`` that each of ``rules`` that takes them calls uncertain.
+
+    Args:
+        changes: to be told.
+        rules: those because of which they are told.
+        origins: how many independent origins tell each by now; one, where it is not there.
+    """
+    unsure = set()
+    for change in changes:
+        heard = origins.get(change.change_id, 1)
+        takers = [rule for rule in rules if takes(rule, change)[0]]
+        if takers and not any(is_sure(rule, change, heard) for rule in takers):
+            unsure.add(change.change_id)
+    return frozenset(unsure)
+
+
 def is_urgent(rule: AlertRule, changes: Sequence[Change]) -> bool:
     """Whether any of ``changes`` breaks the quiet hours of ``rule``."""
     urgent = rule.urgent
@@ -97,6 +115,11 @@ def first_rules(watch: Watch) -> dict[str, AlertRule]:
         for channel in channels_of(rule):
             found.setdefault(channel, rule)
     return found
+
+
+def rules_of(watch: Watch, channel: str) -> list[AlertRule]:
+    """Return the rules of ``watch`` that name ``channel``."""
+    return [rule for rule in watch.rules if channel in channels_of(rule)]
 
 
 def rule_of(watch: Watch, name: str, channel: str) -> AlertRule | None:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from pipeline.alerts.compose import UNCERTAIN_BELOW, sure
+from pipeline.alerts.compose import sure
 from pipeline.board import BECAME
 from pipeline.marks import KIND_WORDS, MarkKind
+from pipeline.model import AlertRule
 from pipeline.text import normalise
 
 STAGES = ("proposed", "planned", "decided", "in_effect", "ended", "rejected")
+_ANY_RULE = AlertRule("")
 ASPECTS = ("lead", "command", "mandate", "strength", "contributors", "deployment", "support", "funding", "casualties")
 
 VERDICTS = {
@@ -114,8 +116,8 @@ def sure_words(confidence: float) -> str:
 
 
 def is_uncertain(confidence: float) -> bool:
-    """Whether it is told as uncertain."""
-    return confidence < UNCERTAIN_BELOW
+    """Return whether it is shown as uncertain. The page is of no rule: what rules have by default decides."""
+    return confidence < _ANY_RULE.at_once
 
 
 def marked_by(row: Mapping[str, Any]) -> str:

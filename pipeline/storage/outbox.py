@@ -75,6 +75,18 @@ class Outbox(Part):
         )
         return [alert_of(row) for row in rows]
 
+    def told_as_confirmed(self, watch: str) -> dict[str, set[UUID]]:
+        """By channel, the changes that an alert of ``watch`` tells as confirmed, delivered or not."""
+        rows = self._db.rows(
+            "SELECT a.channel, c.change_id FROM alert a JOIN alert_change c USING (alert_id) "
+            "WHERE a.watch = ? AND a.kind = 'confirmed'",
+            [watch],
+        )
+        found: dict[str, set[UUID]] = {}
+        for row in rows:
+            found.setdefault(row["channel"], set()).add(row["change_id"])
+        return found
+
     def add_alerts(self, run_id: UUID, alerts: Sequence[Alert]) -> int:
         """Put alerts into the outbox, in one transaction; the number that were not there."""
         with self._db.transaction():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from uuid import UUID
 
 from pipeline.alerts import gather
 from pipeline.model import Alert, AlertKind, When
@@ -19,8 +21,15 @@ def parts(*numbers: int, rule: object = DIGEST) -> list[Alert]:
     return [planned(change(number), rules=(rule,))[0] for number in numbers]
 
 
-def digests(waiting: list[Alert], *, now: datetime = MORNING, rules: tuple = (DIGEST,)) -> list[Alert]:
-    return list(gather(waiting, CHANGES, {ARTICLE.article_id: ARTICLE}, {}, watch_of(*rules), now, "WHAT WAS DONE"))
+def digests(
+    waiting: list[Alert],
+    *,
+    now: datetime = MORNING,
+    rules: tuple = (DIGEST,),
+    confirmed: Mapping[str, Collection[UUID]] | None = None,
+) -> list[Alert]:
+    articles = {ARTICLE.article_id: ARTICLE}
+    return list(gather(waiting, CHANGES, articles, {}, watch_of(*rules), now, "WHAT WAS DONE", confirmed))
 
 
 def test_the_parts_of_one_channel_are_one_message() -> None:
@@ -68,6 +77,15 @@ def test_no_digest_is_made_within_quiet_hours() -> None:
 
     assert digests(parts(1), rules=(quiet,)) == []
     assert len(digests(parts(1), rules=(quiet,), now=MORNING.replace(hour=7))) == 1
+
+
+def test_what_has_been_told_as_confirmed_since_is_not_told_as_uncertain_too() -> None:
+    told = {"file:desk": {change(1).change_id}, "file:office": {change(2).change_id}}
+
+    (digest,) = digests(parts(1, 2), confirmed=told)
+
+    assert digest.change_ids == (change(2).change_id,)
+    assert digests(parts(1), confirmed=told) == []
 
 
 def test_no_parts_make_no_digest() -> None:

@@ -85,6 +85,13 @@ def test_a_part_is_never_sent_by_itself_and_is_gathered_once(store: Store) -> No
     assert due(store, NOW + HOUR) == [replace(whole, parts=())]
 
 
+def test_what_an_alert_tells_as_confirmed_is_known_by_its_channel(store: Store) -> None:
+    confirmed = alert(0, kind=AlertKind.CONFIRMED)
+    put(store, confirmed, part(1))
+
+    assert store.told_as_confirmed(WATCH) == {confirmed.channel: set(confirmed.change_ids)}
+
+
 def test_a_digest_and_its_parts_are_one_message(store: Store) -> None:
     put(store, part(0), part(1), whole := digest(part(0), part(1)))
     store.add_deliveries(RUN, [tried(whole, 1, NOW, fails=False)])

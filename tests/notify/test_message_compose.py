@@ -10,6 +10,7 @@ import pytest
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, became, message_of, subject_line, sure
 from pipeline.alerts.message import Message, as_markdown, as_text
 from pipeline.model import Change, Stage, Verdict
+from pipeline.text import content_id
 from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, NOW, OLD, OLD_ARTICLE, OLD_ID, WATCH, article
 
 
@@ -26,7 +27,7 @@ def test_a_change_is_told_with_both_sentences_source_date_and_how_sure() -> None
     assert (one.before_quote, one.before_source) == ("The mandate ends on 2 October 2025.", "baseline, 01 Aug 2025")
     assert one.after_quote == "The Council extended the force's mandate by a year."
     assert one.notes == (
-        "Verdict: revises, since 30 Sep 2025 (the same thing, with another value)",
+        "Since 30 Sep 2025: the same thing, with another value",
         "How sure: very sure (0.96); 2 independent origins",
     )
     assert one.source == "Isle Post, first written by Harbour Wire, 30 Sep 2025 18:05 UTC"
@@ -59,7 +60,7 @@ def test_a_dispute_is_told_with_both_values() -> None:
 
 
 def test_a_change_without_a_day_of_its_own_says_when_it_was_reported() -> None:
-    assert told(replace(NEW, event_date=None)).sections[0].notes[0].startswith("Verdict: revises, reported 01 Oct 2025")
+    assert told(replace(NEW, event_date=None)).sections[0].notes[0].startswith("Reported 01 Oct 2025: the same")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,8 @@ def test_a_program_gets_the_change_as_values() -> None:
     }
 
 
-UNSURE = replace(NEW, confidence=0.6)
+UNSURE = replace(NEW, change_id=content_id("change", "unsure"))
+UNCERTAIN = {UNSURE.change_id}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ UNSURE = replace(NEW, confidence=0.6)
 def test_the_subject_says_the_first_change_and_why_it_is_told(
     changes: tuple[Change, ...], kind: str, subject: str
 ) -> None:
-    assert subject_line(changes, WATCH, kind) == subject
+    assert subject_line(changes, WATCH, kind, uncertain=changes == (UNSURE,)) == subject
 
 
 def test_a_subject_never_has_more_than_90_characters() -> None:
@@ -163,21 +165,25 @@ def test_a_subject_never_has_more_than_90_characters() -> None:
 
 
 def test_a_digest_of_what_is_uncertain_says_so_first_and_ends_with_what_was_done() -> None:
-    lines = as_text(told(UNSURE, kind=DIGEST, closing="WHAT WAS DONE\nFeeds: 3 watched")).split("\n")
+    lines = as_text(told(UNSURE, kind=DIGEST, uncertain=UNCERTAIN, closing="WHAT WAS DONE\nFeeds: 3 watched")).split(
+        "\n"
+    )
 
     assert lines[0].startswith("UNCERTAIN: one source")
     assert lines[-2:] == ["WHAT WAS DONE", "Feeds: 3 watched"]
 
 
 def test_what_is_uncertain_is_marked_so_beside_what_is_not() -> None:
-    told_of = told(NEW, UNSURE, kind=DIGEST)
+    told_of = told(NEW, UNSURE, kind=DIGEST, uncertain=UNCERTAIN)
 
     assert [one.heading for one in told_of.sections] == ["Mandate", "Mandate (uncertain)"]
 
 
 def test_a_digest_of_what_is_sure_is_not_called_uncertain() -> None:
     assert told(NEW, kind=DIGEST).intro == ""
-    assert told(NEW, UNSURE, kind=DIGEST).intro.startswith("What is marked uncertain rests on one source")
+    assert told(NEW, UNSURE, kind=DIGEST, uncertain=UNCERTAIN).intro.startswith(
+        "What is marked uncertain rests on one source"
+    )
 
 
 def test_an_intro_that_is_given_takes_the_place_of_the_kinds_own() -> None:
