@@ -52,6 +52,10 @@ help: ## say what there is (this text)
 	  | while IFS='|' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
 	@printf '\nWithout make:  .venv/bin/missionwatch --help\n'
 
+.PHONY: mutants
+mutants: setup ## make comparing, board and model wrong in 400 places, one at a time: do their tests notice?
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 .PHONY: setup
 setup: $(STAMP) ## make .venv with all that is needed; does nothing when it is up to date
 

@@ -240,7 +240,7 @@ def weakly_twice(world: World, days: int, *, outlet: str = "Harbour Times", weak
 def test_what_two_origins_say_weakly_is_a_change_and_says_so() -> None:
     judgement = weakly_twice(World(), 2)
     assert judgement.change is not None
-    assert judgement.change.confidence == pytest.approx(0.62, abs=0.001)  # the odds of the surer one, 0.45, twice
+    assert judgement.change.confidence == 0.67  # 1 - 0.6 * 0.55
     assert judgement.reason.endswith("; two origins say so, Isle Post since 30 Sep 2025 and now Harbour Times")
 
 

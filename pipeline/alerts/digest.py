@@ -10,7 +10,7 @@ from pipeline.alerts.compose import DIGEST, message_of
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.rules import rule_of, rules_of, uncertain_of
 from pipeline.alerts.timing import may_go
-from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch
+from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch, When
 from pipeline.text import content_id
 
 QUIET_FOR = timedelta(hours=24)  # what a digest tells of: the time since the last one
@@ -28,7 +28,8 @@ def gather(
 ) -> tuple[Alert, ...]:
     """The digests that are due: one for each channel, of all of its parts that may go now.
 
-    What was uncertain and has been told as confirmed since is left out: the stronger word has taken its place.
+    What was to be told as uncertain, and has been told as confirmed since, is left out: the stronger word has taken its
+    place. A rule that wants a digest beside its alerts gets it whole.
 
     Once made, a digest is stored and sent as it is: its key is that of its parts, so another try is the same message.
 
@@ -49,7 +50,14 @@ def gather(
     digests = []
     for channel, due in by_channel.items():
         told = (confirmed or {}).get(channel, ())
-        ids = tuple(dict.fromkeys(i for part in due for i in part.change_ids if i in changes and i not in told))
+        ids = tuple(
+            dict.fromkeys(
+                i
+                for part in due
+                for i in part.change_ids
+                if i in changes and not (i in told and _is_only_unsure(part, watch))
+            )
+        )
         if not ids:
             continue
         message = message_of(
@@ -76,6 +84,12 @@ def gather(
             )
         )
     return tuple(digests)
+
+
+def _is_only_unsure(part: Alert, watch: Watch) -> bool:
+    """Whether ``part`` waits for the digest because it was too unsure to be told at once, and for nothing else."""
+    rule = rule_of(watch, part.rule, part.channel)
+    return rule is not None and rule.when is When.AT_ONCE
 
 
 def _strictest(parts: Sequence[Alert], watch: Watch) -> str:

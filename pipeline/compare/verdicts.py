@@ -15,7 +15,6 @@ from pipeline.board import (
     same_number,
     subject_key,
     successor,
-    surer,
 )
 from pipeline.compare.identity import FREE, equal, same_key
 from pipeline.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
@@ -82,7 +81,7 @@ def judge_by_likeness(
     confidence, backed = claim.confidence, ""
     if claim.confidence < SURE:
         doubt = memory.waiting(claim, origin, article.published, own)
-        confidence = surer(max(claim.confidence, doubt.claim.confidence), 2) if doubt else claim.confidence
+        confidence = either(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
         if doubt is None or confidence < SURE:
             return verdict(Verdict.UNCERTAIN, f"too weak to tell ({confidence:.2f}, needs {SURE:.2f})")
         backed = f"; two origins say so, {doubt.origin} since {day_of(doubt.published.date())} and now {origin}"
@@ -133,6 +132,11 @@ def states_nothing_new(claim: Claim, change: Change) -> bool:
     mine, theirs = claim.fact.parts, change.fact.parts
     stated = set(mine.stated())
     return claim.fact.slot is Slot.SUCCESSOR and stated <= set(theirs.stated()) and equal(mine, theirs)
+
+
+def either(one: float, other: float) -> float:
+    """The chance that at least one of two independent origins is right (noisy-or)."""
+    return round(1.0 - (1.0 - one) * (1.0 - other), 4)
 
 
 def _matter(mine: Marks, board: Board, own: frozenset[str]) -> BoardRow | None:

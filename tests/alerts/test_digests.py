@@ -13,6 +13,7 @@ from tests.alerts.builders import ARTICLE, NOW, RULE, change, planned, watch_of
 
 DIGEST = replace(RULE, when=When.DIGEST)
 OTHER = replace(DIGEST, name="other", channels=("file:desk", "file:office"))
+UNSURE = replace(RULE, at_once=1.0)
 MORNING = datetime(2025, 10, 2, 6, tzinfo=UTC)
 CHANGES = {one.change_id: one for one in map(change, range(6))}
 
@@ -82,10 +83,21 @@ def test_no_digest_is_made_within_quiet_hours() -> None:
 def test_what_has_been_told_as_confirmed_since_is_not_told_as_uncertain_too() -> None:
     told = {"file:desk": {change(1).change_id}, "file:office": {change(2).change_id}}
 
-    (digest,) = digests(parts(1, 2), confirmed=told)
+    unsure = parts(1, 2, rule=UNSURE)
+
+    (digest,) = digests(unsure, rules=(UNSURE,), confirmed=told)
 
     assert digest.change_ids == (change(2).change_id,)
-    assert digests(parts(1), confirmed=told) == []
+    assert digests(unsure[:1], rules=(UNSURE,), confirmed=told) == []
+
+
+def test_a_rule_that_wants_a_digest_beside_its_alerts_gets_it_whole() -> None:
+    told = {"file:desk": {change(1).change_id}}
+    both = replace(DIGEST, when=When.BOTH)
+
+    (digest,) = digests(parts(1, 2, rule=both), rules=(both,), confirmed=told)
+
+    assert digest.change_ids == (change(1).change_id, change(2).change_id)
 
 
 def test_no_parts_make_no_digest() -> None:
