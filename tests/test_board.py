@@ -227,6 +227,11 @@ def test_one_thing_has_one_key_under_any_wording(one: str, other: str) -> None:
     assert subject_key(Aspect.SUPPORT, one) == subject_key(Aspect.SUPPORT, other)
 
 
+@pytest.mark.parametrize("other", ["support vehicles", "the election office"])
+def test_what_is_no_support_office_has_a_key_of_its_own(other: str) -> None:
+    assert subject_key(Aspect.SUPPORT, other) != subject_key(Aspect.SUPPORT, "support office")
+
+
 def number(text: str) -> float:
     (quantity,) = quantities(text)
     return quantity.number
@@ -249,6 +254,22 @@ def test_a_number_is_read(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("$60 million", "money"),
+        ("60 million euros", "money"),
+        ("25 per cent", "percent"),
+        ("six months", "time"),
+        ("12 votes", "votes"),
+        ("5,550 personnel", "count"),
+    ],
+)
+def test_a_number_counts_in_something(text: str, kind: str) -> None:
+    (quantity,) = quantities(text)
+    assert quantity.kind == kind
+
+
+@pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ("about 1,000 officers", "991 officers", True),
@@ -263,6 +284,12 @@ def test_a_number_is_read(text: str, value: float) -> None:
         ("2,500 personnel", "5,550 personnel", False),
         ("$40 million", "40 per cent", False),
         ("two dead", "three dead", False),
+        ("about 18 dead", "19 dead", False),  # of so few nobody speaks roughly
+        ("about 20 dead", "19 dead", True),
+        ("about 900", "1,000", True),
+        ("about 899", "1,000", False),
+        ("about 1,230 people", "1,231 people", True),
+        ("about 1,234 people", "1,233 people", False),  # nobody rounds to four digits
     ],
 )
 def test_numbers_compare_by_meaning(one: str, other: str, same: bool) -> None:

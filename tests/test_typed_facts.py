@@ -25,6 +25,20 @@ from pipeline.model import (
 )
 from pipeline.text import content_id
 
+
+def of(person: str) -> Parts:
+    return Parts(person=person)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("Anna Lund", "Lund", True), ("Anna Lund", "Lund Anna", True), ("Anna Lund", "Anna Berg", False)],
+)
+def test_a_person_is_one_by_a_part_of_the_name_and_in_any_order(one: str, other: str, same: bool) -> None:
+    assert equal(of(one), of(other)) is same
+    assert equal(of(other), of(one)) is same
+
+
 OCTOBER = Day(date(2025, 10, 1), Precision.MONTH)
 WHOLE = Parts(
     act="sends",
