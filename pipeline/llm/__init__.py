@@ -13,11 +13,14 @@ from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_t
 from pipeline.llm.protocol import DIALECTS_TRIED, Completion, Dialect, Reply, completion_of, plainer, wire
 from pipeline.llm.retry import WAITED_IN_RUN, pause_before_retry
 from pipeline.llm.rows import ShownRow, rows_for
+from pipeline.llm.servers import LIST_PATH, USUAL, FoundServer, UsualServer, models_of
 from pipeline.llm.spending import Spending, exhausted_budget, micros_of
 
 __all__ = [
     "DIALECTS_TRIED",
+    "LIST_PATH",
     "PROMPT_VERSION",
+    "USUAL",
     "WAITED_IN_RUN",
     "Answer",
     "Ask",
@@ -25,10 +28,12 @@ __all__ = [
     "Candidate",
     "Completion",
     "Dialect",
+    "FoundServer",
     "Opinion",
     "Reply",
     "ShownRow",
     "Spending",
+    "UsualServer",
     "ask_about",
     "ask_to_glance",
     "ask_to_read",
@@ -38,6 +43,7 @@ __all__ = [
     "fits",
     "is_changed",
     "micros_of",
+    "models_of",
     "opinion_of",
     "pause_before_retry",
     "plainer",

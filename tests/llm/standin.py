@@ -36,6 +36,7 @@ class StandIn:
         names_it: whether the refusal names what it refuses.
         beside: what stands beside the content of each message.
         retry_after: the header of a 429 or 503; empty where there is none.
+    models: the names that it lists, or what it answers instead of a list.
     """
 
     script: Script
@@ -43,6 +44,7 @@ class StandIn:
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    models: list[str] | bytes = field(default_factory=lambda: ["small"])
     usage: dict[str, int] | None = field(default_factory=lambda: {"prompt_tokens": 700, "completion_tokens": 80})
     refuses: frozenset[str] = frozenset()
     names_it: bool = True
@@ -93,6 +95,19 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
+    def do_GET(self) -> None:
+        fault = self.standin.faults.pop(0) if self.standin.faults else None
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            if fault is not None:
+                return self.fail(fault)
+            if self.path != "/v1/models":
+                return self.send(404, b"{}")
+            models = self.standin.models
+            listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in models]}
+            self.send(200, models if isinstance(models, bytes) else json.dumps(listed).encode())
+        return None
+
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length", "0"))
         request = json.loads(self.rfile.read(size))
@@ -117,6 +132,12 @@ class _Handler(BaseHTTPRequestHandler):
         for name in sorted(self.standin.refuses & {*request, wanted["type"]}):
             said = f"Unsupported parameter: {name}; your key is sk-secret" if self.standin.names_it else "Bad request"
             return self.send(400, json.dumps({"error": {"message": said}}).encode())
+        if fault is not None:
+            return self.fail(fault)
+        content = self.standin.script(form_of(request), material(request))
+        return self.say(content if isinstance(content, str) else json.dumps(content))
+
+    def fail(self, fault: Fault) -> None:
         match fault:
             case "500" | "503" | "429" | "401":
                 asks = {"Retry-After": self.standin.retry_after} if self.standin.retry_after else {}
@@ -172,8 +193,6 @@ class _Handler(BaseHTTPRequestHandler):
                 said = completion(None)
                 said["choices"][0]["message"]["refusal"] = "I can't help with that."
                 return self.send(200, json.dumps(said).encode())
-        content = self.standin.script(form_of(request), material(request))
-        return self.say(content if isinstance(content, str) else json.dumps(content))
 
     def say(self, content: str, finish: str = "stop") -> None:
         said = completion(content, finish=finish, usage=self.standin.usage)
