@@ -4,6 +4,6 @@
 """
 
 from pipeline.initiate.choices import Choices, chosen
-from pipeline.initiate.draft import MAX_TEXT, draft_watch
+from pipeline.initiate.draft import MAX_TEXT, article_of, draft_watch, with_facts_of
 
-__all__ = ["MAX_TEXT", "Choices", "chosen", "draft_watch"]
+__all__ = ["MAX_TEXT", "Choices", "article_of", "chosen", "draft_watch", "with_facts_of"]

@@ -25,6 +25,7 @@ from pipeline.model import (
     Name,
     Parts,
     Precision,
+    Reading,
     Slot,
     Stage,
     TypedFact,
@@ -49,7 +50,8 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_fac
         published: UTC-aware; the day from which the baseline holds.
         url: where the article stands, or an empty string.
         slug: the watch's short name.
-        with_facts: whether the reader reads the article's facts into the baseline; the lead is found in any case.
+        with_facts: whether the embedded engine reads the article's facts into the baseline; the lead is found in any
+            case, and :func:`with_facts_of` puts those of another reader there.
 
     Returns:
         An unreviewed watch without feeds, with one rule that takes every change; each fact's quote
@@ -92,7 +94,7 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_fac
     )
     if not with_facts:
         return bare
-    return replace(bare, baseline=replace(bare.baseline, facts=_facts(text, title, bare, lead)))
+    return with_facts_of(bare, EncodedReader().state(article_of(bare), bare))
 
 
 def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.Sentence, ...], dict[str, str]]:
@@ -167,24 +169,35 @@ def _lead(text: str, parts: tuple[sentences.Sentence, ...], place: str, long: st
     return None
 
 
-def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact, ...]:
-    """The facts that the article states, each aspect and subject once, in text order."""
+def article_of(watch: Watch) -> Article:
+    """Return the article that ``watch`` was drafted from, as a reader takes it."""
     baseline = watch.baseline
-    article = Article(
-        article_id=content_id("article", baseline.url, text),
+    return Article(
+        article_id=content_id("article", baseline.url, baseline.text),
         entry_id=content_id("entry", baseline.url),
         url=baseline.url,
         outlet="",
-        title=title,
-        text=text,
+        title=baseline.title,
+        text=baseline.text,
         published=baseline.published,
         precision=Precision.DAY,
         published_source="given",
         fetched_at=baseline.published,
     )
+
+
+def with_facts_of(bare: Watch, reading: Reading) -> Watch:
+    """Put what a reader found stated in the article into the baseline, each aspect and subject once, in text order.
+
+    Args:
+        bare: a draft without facts, but for the lead that its rules found.
+        reading: of the article of ``bare``.
+    """
+    base = bare.baseline
+    lead = next(iter(base.facts), None)
     best: dict[tuple[Aspect, str, Stage], Claim] = {}
-    for claim in EncodedReader().state(article, watch).claims:
-        if claim.confidence == 0.0 or claim.quote.strip() == title or claim.quote[-1:] not in '.!?"”’»':
+    for claim in reading.claims:
+        if claim.confidence == 0.0 or claim.quote.strip() == base.title or claim.quote[-1:] not in '.!?"”’»':
             continue
         key = (claim.aspect, subject_key(claim.aspect, claim.subject), claim.stage)
         if key not in best or best[key].confidence < claim.confidence:
@@ -193,4 +206,5 @@ def _facts(text: str, title: str, watch: Watch, lead: Fact | None) -> tuple[Fact
     if lead is not None:
         settled = (Stage.DECIDED, Stage.IN_EFFECT)
         facts = [lead, *(f for f in facts if f.aspect is not Aspect.LEAD or f.stage not in settled)]
-    return tuple(sorted(facts, key=lambda f: (f.start, f.aspect.value, f.subject)))
+    ordered = sorted(facts, key=lambda f: (f.start, f.aspect.value, f.subject))
+    return replace(bare, baseline=replace(base, facts=tuple(ordered)))

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from pipeline.llm.forms import Asked, fits, is_changed, opinion_of, reading_of
 from pipeline.llm.opinions import Answer, Opinion, reading_without, told, weigh
-from pipeline.llm.prompt import PROMPT_VERSION, Ask, Candidate, ask_about, ask_to_glance, ask_to_read, engine_name
+from pipeline.llm.prompt import (
+    PROMPT_VERSION,
+    Ask,
+    Candidate,
+    ask_about,
+    ask_to_glance,
+    ask_to_read,
+    ask_to_state,
+    engine_name,
+)
 from pipeline.llm.protocol import DIALECTS_TRIED, Completion, Dialect, Reply, completion_of, plainer, wire
 from pipeline.llm.retry import WAITED_IN_RUN, pause_before_retry
 from pipeline.llm.rows import ShownRow, rows_for
@@ -37,6 +46,7 @@ __all__ = [
     "ask_about",
     "ask_to_glance",
     "ask_to_read",
+    "ask_to_state",
     "completion_of",
     "engine_name",
     "exhausted_budget",

@@ -63,6 +63,7 @@ _READ = {
     "quote2": _TEXT,
     "day": _TEXT,
 }
+_STATE = {key: value for key, value in _READ.items() if key not in ("relation", "row")}
 _VERIFY = {"answer": {"type": "string", "enum": [answer.value for answer in Answer]}, **_FACT}
 
 
@@ -70,25 +71,21 @@ def _object(properties: Mapping[str, Any], required: Sequence[str]) -> dict[str,
     return {"type": "object", "properties": dict(properties), "required": list(required), "additionalProperties": False}
 
 
+def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
+    return _object({"facts": {"type": "array", "maxItems": MAX_CLAIMS, "items": item}}, ("facts",))
+
+
 SCHEMAS: Mapping[Form, dict[str, Any]] = {
     "verify": _object(_VERIFY, ("answer", "slot", "stage", "confidence", "quote")),
-    "read": _object(
-        {
-            "facts": {
-                "type": "array",
-                "maxItems": MAX_CLAIMS,
-                "items": _object(_READ, ("slot", "stage", "relation", "quote", "confidence")),
-            }
-        },
-        ("facts",),
-    ),
+    "read": _facts(_object(_READ, ("slot", "stage", "relation", "quote", "confidence"))),
+    "state": _facts(_object(_STATE, ("slot", "stage", "quote", "confidence"))),
     "glance": _object({"changed": {"type": "boolean"}, "confidence": _SURE}, ("changed", "confidence")),
 }
 
 
 def fits(ask: Ask, content: str) -> bool:
     """Whether anything of ``content`` can be taken for the form of ``ask``, filled in."""
-    if ask.form == "read":
+    if ask.form in ("read", "state"):
         return entries(content, "facts") is not None
     filled = object_of(content)
     return filled is not None and ("answer" if ask.form == "verify" else "changed") in filled
@@ -157,7 +154,7 @@ def reading_of(
     """Give what a model made of an article, or ``embedded`` with the reason why that stands in.
 
     Args:
-        content: the filled-in form ``read``; looked at only where there is no ``trouble``.
+        content: the filled-in form ``read`` or ``state``; looked at only where there is no ``trouble``.
         trouble: why there is none.
         asked: the article, its sentences, and the rows that were shown.
         embedded: what the embedded engine makes of it.

@@ -22,7 +22,7 @@ CHARS_PER_TOKEN = 4  # for bounding what is sent; English has about so many
 MAX_TITLE = 300
 MAX_NAMES = 12
 
-Form = Literal["verify", "read", "glance"]
+Form = Literal["verify", "read", "state", "glance"]
 
 _SLOTS: Mapping[Slot, str] = {
     Slot.LEAD: "the state or body that runs the mission",
@@ -150,6 +150,25 @@ Fill in:
   "board" has already is no change.
 - confidence: from 0 to 1.
 The form: {{"changed": true, "confidence": 0.0}}"""
+_STATE = f"""\
+You read one news article from which a standing watch over one international mission starts, the one named in
+"mission". Nothing is known yet. You write down where the mission stands at that day, as far as the article says so.
+{_LAW}
+The mission is the one that is named, what it was before, and what is proposed to take its place. Another mission, the
+host country's own army, police or politics, and what a state does beside the mission, are not its matter.
+{_WORDS}
+{_RULES}
+List in "facts" what the article states of the mission, as news or as background, at most {MAX_CLAIMS}, the weightiest
+first: who leads and commands it, until when it may stay, how many it may have and has, who sends, pays and lends what,
+what it is to do, where it is, its losses, and what is asked for or planned. What is over by that day, and another fact
+has replaced, is left out. One fact a slot, key and stage. For each:
+- slot, key, stage, parts: as above; the stage is the one at that day.
+- quote: the one sentence of "text" that says so best, copied exactly; not the title. quote2: another sentence of it,
+  only where a figure or name that you give stands there; else null.
+- day: since when it holds or when it was decided, YYYY-MM-DD; null if nothing says so.
+- confidence: from 0 to 1, that the article states it, of that slot and stage.
+The form: {{"facts": [{{"slot": "", "key": "", "stage": "", "parts": {{}}, "quote": "", "quote2": null, "day": null,
+"confidence": 0.0}}]}}"""
 _ELSEWHERE = "\nThe article is in {name}. Copy each quote as it stands there; give keys and parts in English."
 
 
@@ -159,7 +178,7 @@ class Ask:
 
     Attributes:
         form: which form is to be filled in.
-        about: the claim (``verify``) or the article (``read``) that it is about.
+        about: the claim (``verify``) or the article (all others) that it is about.
         model: the model's name, as the server knows it.
         messages: (role, content), in order.
         answer_tokens: tokens of the answer at most.
@@ -242,6 +261,12 @@ def ask_to_read(
     """
     text = excerpt(article.text, spans, matters, choice.article_tokens * CHARS_PER_TOKEN)
     return _ask("read", article.article_id, _READ + _in_language(article), article, watch, rows, choice, {"text": text})
+
+
+def ask_to_state(article: Article, watch: Watch, choice: ReaderChoice) -> Ask:
+    """Ask what an article states of the mission, as news or as background: the facts of a baseline."""
+    text = article.text[: choice.article_tokens * CHARS_PER_TOKEN]
+    return _ask("state", article.article_id, _STATE + _in_language(article), article, watch, (), choice, {"text": text})
 
 
 def ask_to_glance(article: Article, watch: Watch, rows: Sequence[ShownRow], choice: ReaderChoice) -> Ask:

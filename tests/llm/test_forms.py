@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.llm import Answer, Asked, Opinion, fits, is_changed, opinion_of, reading_of, rows_for
 from pipeline.llm.forms import SCHEMAS
-from pipeline.llm.prompt import MAX_CLAIMS, ask_to_read
+from pipeline.llm.prompt import MAX_CLAIMS, ask_to_read, ask_to_state
 from pipeline.model import Aspect, BoardRow, Claim, ReaderChoice, Reading, RelationKind, Slot, Stage
 from pipeline.model.facts import Day, Figure, Parts, TypedFact
 from tests.llm.standin import a_fact, an_answer
@@ -302,3 +302,17 @@ def test_a_form_does_not_fit_another_question() -> None:
 
     assert fits(ask, json.dumps({"facts": [found()]}))
     assert not fits(ask, json.dumps(RIGHT))
+
+
+# -- state -----------------------------------------------------------------------------------
+
+
+def test_what_an_article_states_is_asked_without_a_board_and_answered_by_facts_without_a_relation() -> None:
+    ask = ask_to_state(ARTICLE, a_watch(), CHOICE)
+    stated = {key: value for key, value in found().items() if key not in ("relation", "row")}
+
+    assert fits(ask, json.dumps({"facts": [stated]}))
+    assert only(read(stated)).quote == VOTE
+    item = SCHEMAS["state"]["properties"]["facts"]["items"]["properties"]
+    assert SCHEMAS["read"]["properties"]["facts"]["items"]["properties"].keys() - item.keys() == {"relation", "row"}
+    assert '"board": []' in ask.messages[1][1]
