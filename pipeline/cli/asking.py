@@ -18,7 +18,7 @@ from pipeline.cli.frame import settings
 from pipeline.errors import FetchError, UsageError
 from pipeline.fetch.post import Poster
 from pipeline.llm import Ask, Completion, Reply
-from pipeline.model import ReaderChoice, Watch
+from pipeline.model import ReaderChoice, Response, Watch
 from pipeline.seeds import reader_choice
 from pipeline.steps import AskModel
 
@@ -78,28 +78,39 @@ class Asking:
         if self.plays and self.held is not None:
             yield self.held.play
             return
-        async with Poster(
-            f"{self.choice.endpoint}/chat/completions",
-            user_agent=settings().user_agent,
-            key=self.key,
-            total=self.choice.timeout_s,
-            at_once=self.choice.calls_at_once,
-        ) as poster:
-            chat = Chat(self.choice, poster.post, self.held or _Forgets())
+        chat = self.chat()
 
-            async def ask(asks: Sequence[Ask]) -> Sequence[Reply]:
-                replies = await chat.ask(asks)
-                if any(reply.away for reply in replies):
-                    raise FetchError(
-                        "model-away",
-                        f"The language model at {self.choice.endpoint} does not answer: {'; '.join(chat.notes)}.",
-                        remedy="Start it and try again; what it answered is in the file of --record.",
-                    )
-                return replies
+        async def ask(asks: Sequence[Ask]) -> Sequence[Reply]:
+            replies = await chat.ask(asks)
+            if any(reply.away for reply in replies):
+                raise self.away(chat, "Start it and try again; what it answered is in the file of --record.")
+            return replies
 
-            yield ask
-            for note in chat.notes:
-                click.echo(note, err=True)
+        yield ask
+        for note in chat.notes:
+            click.echo(note, err=True)
+
+    def chat(self) -> Chat:
+        """Make what puts the questions, with its counts. It can be used in one event loop after another."""
+        agent = settings().user_agent
+
+        async def post(payload: bytes) -> Response:
+            async with Poster(
+                f"{self.choice.endpoint}/chat/completions",
+                user_agent=agent,
+                key=self.key,
+                total=self.choice.timeout_s,
+            ) as poster:
+                return await poster.post(payload)
+
+        return Chat(self.choice, post, self.held or _Forgets())
+
+    def away(self, chat: Chat, remedy: str) -> FetchError:
+        """Return the error of a model that does not answer ``chat``."""
+        told = "; ".join(note.rstrip(".") for note in chat.notes)
+        return FetchError(
+            "model-away", f"The language model at {self.choice.endpoint} does not answer: {told}.", remedy=remedy
+        )
 
 
 class _Forgets:
@@ -145,7 +156,9 @@ def asking_of(
         variable = key.removeprefix("env:")
         secret = os.environ.get(variable, "") if key.startswith("env:") else ""
         if not secret:
-            raise UsageError(f"--model-key {key}: there is no such variable.", remedy="Write env:NAME and set NAME.")
+            raise UsageError(
+                f"The server's key, {key}: there is no such variable.", remedy="Write env:NAME and set NAME."
+            )
     return Asking(choice, secret, Answers(record) if record is not None else None, plays=False)
 
 

@@ -25,6 +25,7 @@ from pipeline.cli.heartbeat import heartbeat_command
 from pipeline.cli.init import init_command
 from pipeline.cli.marks import mark_command, marks_group
 from pipeline.cli.metrics import metrics_command
+from pipeline.cli.model import model_group
 from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
 from pipeline.cli.review import review_command
@@ -153,7 +154,7 @@ def add_commands(group: click.Group) -> None:
         review_command,
     ):
         group.add_command(command)
-    for more in (alerts_group, feeds_group, marks_group, watches_group):
+    for more in (alerts_group, feeds_group, marks_group, model_group, watches_group):
         group.add_command(more)
 
 

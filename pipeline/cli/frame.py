@@ -22,7 +22,7 @@ EXIT_CODES = (
     "Exit codes: 0 done; 1 an unexpected fault; 2 a wrong argument or watch file; "
     "3 the store can't be used; 4 another run holds the store; 5 no feed could be reached; "
     "6 reread found differences and has not stored them, or backtest --compare found some; 7 review needs a terminal. "
-    "check, doctor and heartbeat: 1 where something is wrong."
+    "check, doctor and heartbeat: 1 where something is wrong. model find: 1 where there is no model."
 )
 
 

@@ -13,11 +13,15 @@ from pathlib import Path
 import click
 
 from pipeline import shown
+from pipeline.cli.asking import Asking, asking_of
 from pipeline.cli.frame import When, settings
 from pipeline.cli.interview import ask, ask_for_feeds
 from pipeline.errors import MissionwatchError, UsageError
-from pipeline.initiate import Choices, chosen, draft_watch
-from pipeline.model import Feed, Watch
+from pipeline.initiate import Choices, article_of, chosen, draft_watch, with_facts_of
+from pipeline.llm import Asked, ask_to_state, reading_of
+from pipeline.model import Feed, Reading, Watch
+from pipeline.reading import EncodedReader
+from pipeline.reading.foreign import sentences_of
 from pipeline.seeds import write_watch
 from pipeline.seeds.write import refuse_a_watch
 from pipeline.text import shorten
@@ -51,6 +55,9 @@ MAX_SEED_ARTICLE = 2 * 2**20  # bytes
     metavar="SOURCE",
     help="An outlet's home page, a feed, an OPML file or address, or region:NAME of a shipped list. Repeatable.",
 )
+@click.option("--model", default="", metavar="URL", help="Have a language model read the facts: its server's address.")
+@click.option("--model-name", default="", help="The model's name, as the server knows it.")
+@click.option("--model-key", default="", metavar="env:NAME", help="The environment variable with the server's key.")
 @click.option("--channel", "channels", multiple=True, help="Where alerts go: console, file, env:NAME, ... Repeatable.")
 @click.option("--interview/--no-interview", default=None, help="Ask in the terminal.  [default: where it is one]")
 @click.option("--yes", is_flag=True, help="Ask nothing: take what was found.")
@@ -68,6 +75,9 @@ def init_command(
     languages: tuple[str, ...],
     not_facts: tuple[int, ...],
     sources: tuple[str, ...],
+    model: str,
+    model_name: str,
+    model_key: str,
     channels: tuple[str, ...],
     interview: bool | None,
     yes: bool,
@@ -82,11 +92,16 @@ def init_command(
     missionwatch init seeds/sahel --article sahel.txt --published 2025-03-01
     missionwatch init seeds/sahel --article https://outlet.example/story --feeds-from https://outlet.example/
     missionwatch init seeds/sahel --article sahel.txt --feeds-from region:africa --feeds-from mine.opml --yes
+    missionwatch init seeds/sahel --article sahel.txt --model http://127.0.0.1:11434/v1 --model-name qwen3:8b
     missionwatch init seeds/sahel --article sahel.txt --dry-run     then: --drop-fact 3 --name "Sahel Force"
     """
     refuse_a_watch(folder)
     choices = Choices(title, outlet, languages, names, not_names, places or None, not_facts, channels)
+    if (model_name or model_key) and not model:
+        raise click.UsageError("--model-name and --model-key go with --model.")
+    asking = asking_of(model, model_name, "read", model_key) if model else None
     draft, dated = _draft(folder, article, published, url)
+    draft = _with_facts(draft, asking)
     given = chosen(draft, choices)  # what is wrong with the options is told before anything is asked
     if interview is None:
         interview = not yes and not dry_run and sys.stdin.isatty() and sys.stdout.isatty()
@@ -132,7 +147,7 @@ def _draft(folder: Path, article: str, published: datetime | None, url: str) -> 
     text = _read_text(path)
     # Without a date the file's own time is the nearest guess that does not need a clock.
     when = published or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return draft_watch(text, published=when, url=url, slug=_slug(folder)), published is not None
+    return draft_watch(text, published=when, url=url, slug=_slug(folder), with_facts=False), published is not None
 
 
 def _draft_of_page(folder: Path, article: str, published: datetime | None, url: str) -> tuple[Watch, bool]:
@@ -142,13 +157,35 @@ def _draft_of_page(folder: Path, article: str, published: datetime | None, url: 
         async with world(settings()) as at:
             found = await article_at(article, at)
         draft = draft_watch(
-            found.text, published=published or found.published, url=url or found.url, slug=_slug(folder)
+            found.text,
+            published=published or found.published,
+            url=url or found.url,
+            slug=_slug(folder),
+            with_facts=False,
         )
         outlet = shorten(found.outlet, 100) or host(found.url)
         draft = replace(draft, baseline=replace(draft.baseline, outlet=outlet))
         return draft, published is not None or found.dated
 
     return asyncio.run(fetch())
+
+
+def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
+    """Put the facts of the article into the draft, and say who read them where that is not the embedded engine."""
+    article = article_of(bare)
+    if asking is not None:
+        name, chat = shown.line(asking.choice.model), asking.chat()
+        (reply,) = asyncio.run(chat.ask([ask_to_state(article, bare, asking.choice)]))
+        spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
+        nothing = Reading(article.article_id, "", True, "")
+        reading = reading_of(reply.content, reply.trouble, Asked(article, spans), nothing, "", asking.choice)
+        if reading.claims:
+            click.echo(f"The facts were read by the language model {name}; each quote stands in the article.")
+            return with_facts_of(bare, reading)
+        for note in chat.notes or [reading.reason.removeprefix("; ")]:
+            click.echo(shown.line(note), err=True)
+        click.echo(f"The facts were read by the embedded engine: {name} gave none that can be used.")
+    return with_facts_of(bare, EncodedReader().state(article, bare))
 
 
 def _feeds(sources: Sequence[str], languages: Sequence[str]) -> tuple[Feed, ...]:
