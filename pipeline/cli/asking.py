@@ -107,7 +107,7 @@ class Asking:
 
     def away(self, chat: Chat, remedy: str) -> FetchError:
         """Return the error of a model that does not answer ``chat``."""
-        told = "; ".join(note.rstrip(".") for note in chat.notes)
+        told = "; ".join(chat.notes)
         return FetchError(
             "model-away", f"The language model at {self.choice.endpoint} does not answer: {told}.", remedy=remedy
         )

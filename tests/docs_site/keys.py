@@ -69,7 +69,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "calls_per_run": "Requests in one run at most, repeated ones counted; what is left waits for the next.",
         "tokens_per_run": "Tokens in one run at most, of questions and answers.",
         "answer_tokens": "Tokens of one answer at most.",
-        "article_tokens": "Tokens of an article at most; the rest of a longer one is not sent.",
+        "article_tokens": "Tokens of an article at most; of a longer one the most telling sentences are sent.",
         "calls_at_once": "Questions under way at the same time.",
         "calls_per_day": "Requests on one day in UTC at most, those of all runs together. 0: no bound.",
         "tokens_per_day": "Tokens on one day at most. 0: no bound.",
