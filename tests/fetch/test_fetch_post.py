@@ -15,7 +15,7 @@ BODY = json.dumps(
     dict.fromkeys(STRUCTURE, 1)
     | {
         "messages": [{"content": ""}, {"content": '=\n{"sentence": "a"}\n='}],
-        "response_format": {"type": "json_schema", "json_schema": {"name": "verify", "strict": True}},
+        "response_format": {"type": "json_schema", "json_schema": {"name": "verify", "schema": {}}},
     }
 ).encode()
 
