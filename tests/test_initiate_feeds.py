@@ -128,7 +128,7 @@ def test_a_list_of_a_feed_reader_gives_feeds_with_the_folder_as_region() -> None
     ]
     assert {(f.role, f.expected_every, f.confirmed_in) for f in feeds} == {(Role.OUTLET, USUAL, "mine.opml")}
     assert notes == (
-        "mine.opml, line 8: left out. The address file:///etc/passwd is not an http or https address.",
+        "mine.opml, line 8: left out. The address file://… is not an http or https address.",
         "mine.opml, line 9: left out. https://shore.example/feed stands in line 5 already.",
     )
 
@@ -147,10 +147,10 @@ def listing(*addresses: str) -> bytes:
         ("http://[::1]/feed", "http://[::1]/feed is not on the public internet."),
         ("http://localhost/feed", "http://localhost/feed is not on the public internet."),
         ("http://router.local/feed", "http://router.local/feed is not on the public internet."),
-        ("ftp://isle.example/rss", "The address ftp://isle.example/rss is not an http or https address."),
+        ("ftp://isle.example/rss", "The address ftp://… is not an http or https address."),
         (
             "https://u:p@isle.example/",
-            "The address https://u:p@isle.example/ holds a user name, a password or a backslash.",
+            "The address https://…@isle.example/ holds a user name, a password or a backslash.",
         ),
         ("HTTPS://GOOD.example/rss", "https://good.example/rss stands in line 2 already."),
     ],

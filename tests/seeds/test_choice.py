@@ -80,7 +80,7 @@ def test_a_key_does_not_go_unencrypted_over_the_internet(tmp_path: Path, endpoin
         (['kindd = "llm"'], "1: {}: unknown key 'kindd' in [reader]. Did you mean 'kind'?"),
         (['kind = "llm"', 'model = "m"'], "'endpoint' is missing in [reader], which asks a language model."),
         (['verify = "llm"', 'endpoint = "http://a/v1"', 'model = " "'], "'model' is missing in [reader]"),
-        (['endpoint = "ftp://a/v1"'], "1: {}: 'endpoint' in [reader]: 'ftp://a/v1' is not a web address."),
+        (['endpoint = "ftp://a/v1"'], "1: {}: 'endpoint' in [reader]: 'ftp://…' is not a web address."),
         (['endpoint = "http://a/v1?key=x"'], "an endpoint has no query and no fragment."),
         (['endpoint = "http://me:pw@a/v1"'], "an address with a user name or password in it"),
         (["timeout_s = 0"], "1: {}: 'timeout_s' in [reader] must be greater than or equal to 1."),
