@@ -22,6 +22,7 @@ from tests.mutants.mutate import mutants, mutated
         ("x = True", ["x = False"]),
         ("def f(a: int = 1) -> int:\n    return a", ["def f(a=2):\n    return a"]),
         ("'words'", []),
+        ("class A:\n    day: date | None", []),
         ("@dataclass(frozen=True)\nclass A:\n    pass", []),
     ],
 )
