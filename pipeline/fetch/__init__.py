@@ -37,6 +37,7 @@ from pipeline.fetch.failures import (
     with_status,
 )
 from pipeline.fetch.lanes import Lanes
+from pipeline.fetch.patience import ENDLESS, Attempt, Patience
 from pipeline.fetch.robots import Robots
 from pipeline.fetch.sockets import (
     OTHER_SERVICES,
@@ -59,6 +60,7 @@ ACCEPT_FEED: Final = (
     " text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
 ACCEPT_PAGE: Final = "text/html, application/xhtml+xml, */*;q=0.5"
+ROBOTS_TOTAL: Final = 10.0  # seconds for a robots.txt: all pages of its site wait for it
 
 _CHUNK: Final = 64 * 1024
 _PACKING: Final = 64 * 1024  # bytes by which packing may lengthen what it can't shorten
@@ -124,7 +126,9 @@ class Fetcher:
         self._user_agent = user_agent
         self._concurrency = concurrency
         self._lanes = Lanes(per_host=self._limits.per_host, concurrency=concurrency)
-        self._robots = Robots(lambda url, most: self.get(url, max_body=most), user_agent=user_agent)
+        self._robots = Robots(
+            lambda url, most: self._follow(url, None, None, most, "*/*", total=ROBOTS_TOTAL), user_agent=user_agent
+        )
         self._stack = contextlib.AsyncExitStack()
         self._public: aiohttp.ClientSession | None = None
         self._granted: aiohttp.ClientSession | None = None
@@ -172,7 +176,7 @@ class Fetcher:
                 ``http-4xx``.
             Either has the attribute ``status`` where a server answered.
         """
-        return await self._follow(url, etag, last_modified, max_body, accept, obey=False)
+        return await self._follow(url, etag, last_modified, max_body, accept)
 
     async def get_page(
         self,
@@ -182,18 +186,32 @@ class Fetcher:
         last_modified: str | None = None,
         max_body: int,
         accept: str = ACCEPT_PAGE,
+        patience: Patience | None = None,
     ) -> Response:
         """Get a page as :meth:`get` does, where its site's robots.txt allows it, and as slowly as that asks.
+
+        Args:
+            patience: how long the run that asks has time; None is without an end.
 
         Raises:
             FetchError: as in :meth:`get`, or ``robots-unreachable`` or ``crawl-delay``.
             RefusedError: as in :meth:`get`, or ``robots``: the site does not want it fetched.
         """
-        return await self._follow(url, etag, last_modified, max_body, accept, obey=True)
+        async with (patience or Patience()).attempt(url) as page:
+            return await self._follow(url, etag, last_modified, max_body, accept, page)
 
     async def _follow(
-        self, url: str, etag: str | None, last_modified: str | None, max_body: int, accept: str, *, obey: bool
+        self,
+        url: str,
+        etag: str | None,
+        last_modified: str | None,
+        max_body: int,
+        accept: str,
+        page: Attempt | None = None,
+        total: float = ENDLESS,
     ) -> Response:
+        """One address with its redirects; a page where ``page`` says so, which robots.txt holds for."""
+        total = min(total, self._limits.total)
         headers = {"Accept": accept}
         if sendable(etag):
             headers["If-None-Match"] = str(etag)
@@ -205,8 +223,8 @@ class Fetcher:
         moved_to, for_good = "", True
         while True:
             spacing = 0.0 if is_granted(target, self._unspaced) else self._limits.spacing
-            distance = max(spacing, await self._robots.check(target) if obey else 0.0)
-            hop = await self._hop(target, headers, max_body, self._limits.total - elapsed, distance)
+            distance = max(spacing, await self._robots.check(target) if page is not None else 0.0)
+            hop = await self._hop(target, headers, max_body, total - elapsed, distance, page)
             elapsed += hop.elapsed
             if hop.status not in _REDIRECTS:
                 return Response(url, target, hop.status, hop.headers, hop.body, elapsed, moved_to)
@@ -250,7 +268,9 @@ class Fetcher:
             max_headers=_HEADER_COUNT,
         )
 
-    async def _hop(self, url: str, headers: Mapping[str, str], max_body: int, seconds: float, distance: float) -> _Hop:
+    async def _hop(
+        self, url: str, headers: Mapping[str, str], max_body: int, seconds: float, distance: float, page: Attempt | None
+    ) -> _Hop:
         """One request, in its turn, without following a redirect."""
         name = host(url)
         granted = grant_of(name, self._grants) is not None
@@ -262,7 +282,7 @@ class Fetcher:
         session = self._granted if granted else self._public
         if session is None:
             raise RuntimeError("A Fetcher is an async context manager: enter it before get().")
-        async with self._lanes.turn(name, distance):
+        async with self._lanes.turn(name, distance, page):
             started = time.monotonic()
             refused: list[str] = []
             token = REFUSED.set(refused)
@@ -272,9 +292,7 @@ class Fetcher:
             except TimeoutError as error:  # aiohttp's own are among them
                 if isinstance(error, aiohttp.ConnectionTimeoutError):
                     raise unreachable(url, f"did not take a connection in {self._limits.connect:g} s") from error
-                raise FetchError(
-                    "timeout", f"{shown(url)} did not answer in full within {self._limits.total:g} s."
-                ) from error
+                raise FetchError("timeout", f"{shown(url)} did not answer in full within {seconds:.3g} s.") from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 if refused and isinstance(error, aiohttp.ClientConnectorError):
                     raise private(url, refused[0]) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.errors import FetchError
+from pipeline.fetch.patience import Attempt
 
 LONGEST_WAIT: Final = 60.0  # seconds that a request waits for its turn on a host before it is put off
 _LANES_KEPT: Final = 4_096
@@ -25,20 +26,21 @@ class Lanes:
         self._slots = asyncio.Semaphore(concurrency)
         self._lanes: dict[str, _Lane] = {}
 
-    def turn(self, host: str, distance: float) -> _Turn:
+    def turn(self, host: str, distance: float, attempt: Attempt | None = None) -> _Turn:
         """Wait until ``host`` may be asked, and until there is a free place among all requests.
 
         Args:
             host: the host's name.
             distance: seconds since the last start on it.
+            attempt: at a page, for a run whose time may be up before its turn comes.
 
         Returns:
             A context manager: to enter it is to wait, and to leave it is to let the next one begin.
 
         Raises:
-            FetchError: on entering, ``crawl-delay``: the host asks for a distance that is longer than a run waits.
+            FetchError: on entering, ``crawl-delay``: the host asks for a distance that is longer than the run waits.
         """
-        return _Turn(self._lane(host), self._slots, host, distance)
+        return _Turn(self._lane(host), self._slots, host, distance, attempt)
 
     def _lane(self, name: str) -> _Lane:
         if len(self._lanes) > _LANES_KEPT:  # a hostile feed may name any number of hosts
@@ -55,10 +57,13 @@ class Lanes:
 class _Turn:
     """One request's turn. A class, for a generator costs each request as much again as the waiting."""
 
-    __slots__ = ("_distance", "_host", "_lane", "_slots")
+    __slots__ = ("_attempt", "_distance", "_host", "_lane", "_slots")
 
-    def __init__(self, lane: _Lane, slots: asyncio.Semaphore, host: str, distance: float) -> None:
+    def __init__(
+        self, lane: _Lane, slots: asyncio.Semaphore, host: str, distance: float, attempt: Attempt | None
+    ) -> None:
         self._lane, self._slots, self._host, self._distance = lane, slots, host, distance
+        self._attempt = attempt
         lane.users += 1
 
     async def __aenter__(self) -> None:
@@ -78,15 +83,18 @@ class _Turn:
     async def _begin(self) -> None:
         lane, loop = self._lane, asyncio.get_running_loop()
         wait = lane.last_start + self._distance - loop.time()
-        if wait > LONGEST_WAIT:
+        attempt = self._attempt
+        if wait > LONGEST_WAIT or (wait > 0 and attempt is not None and not attempt.may_wait(wait)):
             raise FetchError(
                 "crawl-delay",
-                f"{self._host} asks for {self._distance:g} s between two requests; this one is put off.",
+                f"{self._host} is asked once in {self._distance:g} s; this request is put off.",
                 retry_after=wait,
             )
         if wait > 0:
             await asyncio.sleep(wait)
         await self._slots.acquire()
+        if attempt is not None:
+            attempt.begun = True
         lane.last_start = loop.time()
         lane.distance = self._distance
 

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from pipeline.model import Article, PendingEntry
+from pipeline.schedule import Candidate, share_pages
 from pipeline.storage.articles import Articles
 from pipeline.storage.part import entry_of, feed_of
 from pipeline.text import content_id
+from pipeline.urls import host
 
 SMALL: Final = 20_000  # rows of a table that are looked through each time
 SLACK: Final = 1_000  # rows that are looked through once more, so that not each run moves the mark
@@ -44,7 +46,7 @@ class Waiting(Articles):
     """
 
     def entries_to_collect(self, watch: str, now: datetime, limit: int) -> list[PendingEntry]:
-        """Entries that have no article and are due for an attempt, the oldest published first.
+        """Entries that have no article and are due for an attempt, chosen and ordered by :func:`share_pages`.
 
         Of several revisions of one item only the newest counts: the page is the same.
         """
@@ -53,7 +55,8 @@ class Waiting(Articles):
         waiting = self._db.rows(
             """
             WITH bare AS (
-                SELECT e.entry_id, e.feed_id, e.guid, e.rowid AS place, coalesce(e.published, e.seen_at) AS told_at
+                SELECT e.entry_id, e.feed_id, e.guid, e.url, e.rowid AS place,
+                       coalesce(e.published, e.seen_at) AS told_at
                 FROM entry e
                 WHERE e.rowid >= ? AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
                 AND e.feed_id IN (SELECT feed_id FROM watch_feed WHERE watch = ? AND removed_at IS NULL)
@@ -77,17 +80,17 @@ class Waiting(Articles):
                     PARTITION BY r.feed_id, r.guid
                     ORDER BY r.seen_at DESC, r.published DESC NULLS LAST, r.entry_id) = 1
             )
-            SELECT entry_id, place, attempts, is_due FROM wanted JOIN newest USING (entry_id)
-            ORDER BY told_at, entry_id""",
+            SELECT entry_id, feed_id, url, told_at, place, attempts, is_due FROM wanted JOIN newest USING (entry_id)""",
             [look.start, watch, now, now, look.start],
         )
         self._settle(watch, look, [row["place"] for row in waiting])
-        due = [row for row in waiting if row["is_due"]][:limit]
-        if not due:
+        due = {row["entry_id"]: row for row in waiting if row["is_due"]}
+        candidates = (Candidate(i, row["feed_id"], host(row["url"]), row["told_at"]) for i, row in due.items())
+        chosen = [one.entry_id for one in share_pages(candidates, limit)]
+        if not chosen:
             return []
-        attempts = {row["entry_id"]: row["attempts"] for row in due}
-        rows = self._entries([row["place"] for row in due])
-        return [PendingEntry(entry_of(row), feed_of(row), attempts[row["entry_id"]]) for row in rows]
+        rows = {row["entry_id"]: row for row in self._entries([due[i]["place"] for i in chosen])}
+        return [PendingEntry(entry_of(rows[i]), feed_of(rows[i]), due[i]["attempts"]) for i in chosen]
 
     def articles_to_read(self, watch: str, limit: int) -> list[Article]:
         """Articles that no engine has read for ``watch``, in order of publication, a page's later texts last.

@@ -141,11 +141,22 @@ def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
     assert store._db.rows("SELECT summary FROM entry_summary") == [{"summary": "a\ufffdb ?c"}]
 
 
-def test_entries_come_oldest_first_and_no_more_than_asked_for(store: Store) -> None:
+def test_entries_of_a_feed_come_newest_first_and_no_more_than_asked_for(store: Store) -> None:
     days = {"c": at("2025-09-29"), "a": at("2025-09-27"), "b": None}
     entries = [make_entry(guid, published=day, seen_at=at("2025-09-28")) for guid, day in days.items()]
     store.add_polls(RUN, [make_poll(*entries)])
-    assert [pending.entry.guid for pending in store.entries_to_collect(WATCH, NOW, 2)] == ["a", "b"]
+    assert [pending.entry.guid for pending in store.entries_to_collect(WATCH, NOW, 2)] == ["c", "b"]
+
+
+def test_a_feed_with_a_thousand_entries_leaves_another_its_share(store: Store) -> None:
+    flood, other = make_feed("flood"), make_feed("other")
+    store.sync_watch(make_watch(flood, other), NOW)
+    many = [make_entry(f"flood {n}", flood, url=f"https://flood-{n}.test/", seen_at=LATER) for n in range(1_000)]
+    few = [make_entry(f"other {n}", other, seen_at=NOW) for n in range(3)]
+    store.add_polls(RUN, [make_poll(*many, feed=flood), make_poll(*few, feed=other)])
+    taken = [pending.feed.feed_id for pending in store.entries_to_collect(WATCH, LATER, 10)]
+    assert taken.count(other.feed_id) == 3
+    assert set(taken[:2]) == {flood.feed_id, other.feed_id}
 
 
 def test_of_several_revisions_only_the_newest_is_collected(store: Store) -> None:
