@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from time import monotonic
 
 import click
 
@@ -39,7 +40,11 @@ def run_live(folders: Sequence[Path], data_dir: Path, *, once: bool, every_minut
         MissionwatchError: a watch's files are wrong, the store can't be used, or it was to be done once and a watch
             is paused or archived.
     """
-    requests = [WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed) for folder in folders]
+    # The watches share a round's time: a slow host of one must not keep the next one waiting.
+    interval = None if once and len(folders) == 1 else every_minutes * 60 / len(folders)
+    requests = [
+        WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed, interval=interval) for folder in folders
+    ]
     # A wrong watch file and a store that can't be used are told before Prefect is started.
     different([(request.folder, watch_of(request).slug) for request in requests])
     # Standard error belongs to a collector of logs then: what a person would read there stands in the events.
@@ -65,13 +70,14 @@ async def _rounds(
         if restored:
             logs.event("store.restored", level=logging.WARNING, told=restored)
         while True:
+            next_round = monotonic() + every_minutes * 60
             codes = [
                 await _round(request, once=once, for_a_person=for_a_person, named=len(requests) > 1)
                 for request in requests
             ]
             if once:
                 return max(codes)
-            await asyncio.sleep(every_minutes * 60)
+            await asyncio.sleep(max(0.0, next_round - monotonic()))
 
 
 async def _round(request: WatchRequest, *, once: bool, for_a_person: bool, named: bool) -> int:

@@ -14,6 +14,7 @@ from flows.assess import assess
 from flows.collect import collect
 from flows.endings import BlindError, name_of_run, tells_its_end
 from flows.onward import alerts_wait, articles_wait, pages_wait
+from flows.pages import pages_of
 from flows.poll import poll
 from flows.publish import publish
 from flows.recheck import due, recheck
@@ -41,23 +42,28 @@ async def monitor(request: WatchRequest) -> RunRecord:
         async with recorded("monitor", request, found, run_id) as run:
             now = run.now
             request = request.model_copy(update={"now": now})  # every stage of one round believes the same time
-            with suppress(BlindError):  # its own run says so; what is there already is still read and told
-                await poll(request, run_id)
-            stages = (
+            stages = [
                 (collect, pages_wait),
                 (recheck, _checks_wait),
                 (assess, articles_wait),
                 (alert, alerts_wait),
-            )
-            for stage, has_work in stages:
-                # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
-                with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                    # After the round's own news, as when it was pinned; in the one opening that there is anyway.
-                    if stage is alert and (pins := _pin(store, found, now)):
-                        run.count(changes=pins)
-                    wanted = has_work(store, found, now)
-                if wanted:
-                    await stage(request, run_id)
+            ]
+            async with pages_of(request, found) as pages:
+                with suppress(BlindError):  # its own run says so; what is there already is still read and told
+                    await poll(request, run_id)
+                while True:
+                    for stage, has_work in stages:
+                        # A stage with nothing to do is not started: a quiet round costs two flow runs, not five.
+                        with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
+                            # After the round's own news, as when it was pinned; in the one opening there is anyway.
+                            if stage is alert and (pins := _pin(store, found, now)):
+                                run.count(changes=pins)
+                            wanted = has_work(store, found, now)
+                        if wanted:
+                            await stage(request, run_id)
+                    if not pages.are_to_come:
+                        break
+                    stages = [(stage, has_work) for stage, has_work in stages if stage is not recheck]
         # Published last, so that the file holds this run's own end.
         await publish(request, run_id)
         assert run.record is not None  # noqa: S101 -- the block above has ended well

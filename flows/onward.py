@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flows import outbox
+from flows.pages import pages_of
 from flows.request import WatchRequest
 from flows.resources import Resources, resources
 from flows.runs import Run, recorded
@@ -24,7 +25,9 @@ Step = Callable[..., Coroutine[Any, Any, Counts]]
 
 
 def pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    """Whether an entry waits for its page."""
+    """Whether an entry waits for its page, or one that the run has asked for has come."""
+    if found.pages is not None and found.pages.are_to_come:
+        return True
     return bool(store.entries_to_collect(found.watch.slug, now, 1))
 
 
@@ -50,11 +53,16 @@ def goes_on(step: Step) -> Step:
             return await step(request, run_id)
         run_id = uuid4()
         async with resources(request) as found:
-            async with recorded(step.__name__, request, found, run_id) as whole:
+            async with (
+                recorded(step.__name__, request, found, run_id) as whole,
+                pages_of(request, found) as pages,
+            ):
                 # As in a round, every step believes the same time.
                 request = request.model_copy(update={"now": whole.now})
                 await step(request, run_id)
                 await _steps_after(step.__name__, request, found, whole.now, run_id)
+                while pages.are_to_come:
+                    await _steps_after("poll", request, found, whole.now, run_id)
             await _publish(request, run_id, whole)
         return whole.counts
 

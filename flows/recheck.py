@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from prefect import flow
 
 from flows.assess import told_from
-from flows.batching import batch_task, batches, each
-from flows.collect import BATCH, bounded
+from flows.batching import batch_task, each
+from flows.collect import bounded
 from flows.endings import name_of_run
 from flows.events import emit, teller
 from flows.request import WatchRequest
@@ -19,23 +20,28 @@ from flows.runs import Run, recorded
 from flows.woken import leaves_to_holder
 from pipeline import steps
 from pipeline.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
+from pipeline.fetch.patience import Patience
 from pipeline.model import FetchRecord, PageToCheck, Revised
 from pipeline.recalls import LOOK_FOR, Page, look_due
 from pipeline.storage import Store, open_store
 
 LIMIT = 100  # pages a run; those that were seen longest ago go first, and the rest waits for the next run
+SECONDS = (
+    6.0  # for which a live run looks: the news of the round waits for it. What is put off is due in the next round
+)
 
 
 @batch_task("recheck")
 async def recheck_batch(
-    label: str, pages: Sequence[PageToCheck], found: Resources, now: datetime, done_before: int, total: int
+    label: str, pages: Sequence[PageToCheck], found: Resources, now: datetime, patience: Patience
 ) -> list[FetchRecord]:
     """Look at a batch of pages at once; those that have not changed cost their sites a 304."""
+    fetch = partial(found.fetcher.get_page, patience=patience)
 
     async def one(page: PageToCheck) -> FetchRecord:
-        return await steps.look_again(page, fetch=found.fetcher.get_page, work=found.pool.run, now=now)
+        return await steps.look_again(page, fetch=fetch, work=found.pool.run, now=now)
 
-    return await each("looking again", pages, one, done_before=done_before, total=total)
+    return await each("looking again", pages, one)
 
 
 @flow(name="recheck", flow_run_name=name_of_run, persist_result=False)
@@ -49,25 +55,19 @@ async def recheck(request: WatchRequest, run_id: UUID | None = None) -> dict[str
         now = run.now
         with open_store(request.data_dir, wait=found.settings.store_wait) as store:
             pages = due(store, found.watch.slug, now)
-        looked = texts = 0
         tells = teller(found, run.run_id, run_id)
-        lost: list[Page] = []
-        for number, batch in enumerate(batches(pages, BATCH), start=1):
-            label = f"{len(batch)} pages, batch {number}"
-            records = await recheck_batch(label, batch, found, now, looked, len(pages))
-            looked += len(batch)
-            for page, record in zip(batch, records, strict=True):
-                if answer := steps.gone(page, record):
-                    lost.append(Page(record.url, gone=answer))
-            kept = await bounded([r for r in records if not steps.is_put_off(r)], request, found)
-            with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-                # First, so that a crash in between leaves the look to be made again, and not half done.
-                revised = _take_back(store, lost, found, run, now)
-                texts += store.add_fetches(run.run_id, kept)
-            emit(found, taken_back(tells, revised, f"recheck {number}"))
-            lost.clear()
+        patience = Patience(SECONDS) if request.archive_port is None else Patience()
+        records = await recheck_batch(f"{len(pages)} pages", pages, found, now, patience)
+        looked = zip(pages, records, strict=True)
+        lost = [Page(record.url, gone=answer) for page, record in looked if (answer := steps.gone(page, record))]
+        kept = await bounded([r for r in records if not steps.is_put_off(r)], request, found)
+        with open_store(request.data_dir, wait=found.settings.store_wait) as store:
+            # First, so that a crash in between leaves the look to be made again, and not half done.
+            revised = _take_back(store, lost, found, run, now)
+            texts = store.add_fetches(run.run_id, kept)
+        emit(found, taken_back(tells, revised, "recheck 1"))
         emit(found, articles_stored(tells, texts, [], key="recheck"))
-        run.count(pages_rechecked=looked, pages_changed=texts)
+        run.count(pages_rechecked=len(kept), pages_changed=texts)
         return run.counts
 
 

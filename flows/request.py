@@ -25,3 +25,8 @@ class WatchRequest(BaseModel):
     go_on: bool = Field(
         default=False, description="Take the steps that follow too, where there is work for them, in the same run"
     )
+    interval: float | None = Field(
+        default=None,
+        gt=0,
+        description="Seconds until the next run begins: in half of them this one leaves the pages of slow hosts to it",
+    )

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flows.request import WatchRequest
 from pipeline.board import in_force, with_successors
@@ -23,6 +23,9 @@ from pipeline.seeds import load_watch
 from pipeline.settings import Settings, load_settings
 from pipeline.spread import Pool, Tell, open_pool
 from pipeline.steps import reader_of
+
+if TYPE_CHECKING:
+    from flows.pages import Pages
 
 
 class Progress(Protocol):
@@ -57,6 +60,7 @@ class Resources:
         pool: where documents are parsed and articles read: this machine, or a cluster.
         embedded: the engine that comes with the package, on which ``reader`` rests.
         synced: turns True once the store knows the watch as it is now.
+        pages: what the run under way has asked for, see :func:`flows.pages.pages_of`.
     """
 
     settings: Settings
@@ -66,6 +70,7 @@ class Resources:
     pool: Pool
     embedded: Reader
     synced: bool = False
+    pages: Pages | None = None
 
     async def reader_ahead(self, articles: Sequence[Article], changes: Sequence[Change]) -> Reader:
         """The engine, which may have read ``articles`` already: over a cluster, by all its workers at once.

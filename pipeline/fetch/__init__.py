@@ -12,8 +12,9 @@ import contextlib
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
@@ -25,6 +26,7 @@ from yarl import URL
 from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.failures import (
     MIB,
+    cut_short,
     other_service,
     private,
     raise_for_status,
@@ -36,7 +38,7 @@ from pipeline.fetch.failures import (
     unreachable,
     with_status,
 )
-from pipeline.fetch.lanes import Lanes
+from pipeline.fetch.lanes import Lanes, host_state
 from pipeline.fetch.patience import ENDLESS, Attempt, Patience
 from pipeline.fetch.robots import Robots
 from pipeline.fetch.sockets import (
@@ -50,7 +52,7 @@ from pipeline.fetch.sockets import (
     public_socket,
 )
 from pipeline.fetch.unpack import Unpacker
-from pipeline.model import Response
+from pipeline.model import HostState, Response
 from pipeline.urls import absolute, host, is_address, is_public_address
 
 FEED_BODY: Final = 5 * MIB
@@ -197,8 +199,24 @@ class Fetcher:
             FetchError: as in :meth:`get`, or ``robots-unreachable`` or ``crawl-delay``.
             RefusedError: as in :meth:`get`, or ``robots``: the site does not want it fetched.
         """
-        async with (patience or Patience()).attempt(url) as page:
-            return await self._follow(url, etag, last_modified, max_body, accept, page)
+        page: Attempt | None = None
+        try:
+            async with (patience or Patience()).attempt() as page:
+                return await self._follow(url, etag, last_modified, max_body, accept, page)
+        except TimeoutError as error:
+            raise cut_short(url, begun=page is not None and page.begun) from error
+
+    def remember(self, hosts: Iterable[HostState], now: datetime) -> None:
+        """Keep to what an earlier run knew of ``hosts``; what is known here already counts more."""
+        for one in hosts:
+            self._lanes.remember(host(one.origin), (now - one.asked_at).total_seconds(), one.distance)
+            if one.robots_until is not None:
+                self._robots.remember(one.origin, one.robots, (one.robots_until - now).total_seconds())
+
+    def hosts(self, origins: Iterable[str], now: datetime) -> list[HostState]:
+        """Return what is known of those of ``origins`` that were asked, for :meth:`remember` of the next run."""
+        asked = ((origin, self._lanes.last(host(origin))) for origin in origins)
+        return [host_state(origin, self._robots.known(origin), last, now) for origin, last in asked if last is not None]
 
     async def _follow(
         self,

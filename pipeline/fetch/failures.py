@@ -94,6 +94,13 @@ def other_service(url: str, port: int) -> RefusedError:
     )
 
 
+def cut_short(url: str, *, begun: bool) -> FetchError:
+    """Return the error for a page that a run could not wait for."""
+    if begun:
+        return FetchError("timeout", f"{shown(url)} had not answered in full when the run had to go on without it.")
+    return FetchError("crawl-delay", f"The turn of {shown(url)} did not come in this run; the page is put off.")
+
+
 def too_large(url: str, status: int, max_body: int) -> RefusedError:
     """The error for a body over its bound."""
     return with_status(RefusedError("too-large", f"{shown(url)} sends more than {max_body / MIB:.3g} MiB."), status)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.errors import FetchError
 from pipeline.fetch.patience import Attempt
+from pipeline.model import HostState
 
 LONGEST_WAIT: Final = 60.0  # seconds that a request waits for its turn on a host before it is put off
+NEVER: Final = -float("inf")  # the start of a request that was not made
 _LANES_KEPT: Final = 4_096
 
 
@@ -41,6 +44,20 @@ class Lanes:
             FetchError: on entering, ``crawl-delay``: the host asks for a distance that is longer than the run waits.
         """
         return _Turn(self._lane(host), self._slots, host, distance, attempt)
+
+    def remember(self, host: str, ago: float, distance: float) -> None:
+        """Take it that ``host`` was asked ``ago`` seconds ago, after a wait of ``distance``."""
+        lane = self._lane(host)
+        start = asyncio.get_running_loop().time() - max(0.0, ago)
+        if start > lane.last_start:
+            lane.last_start, lane.distance = start, distance
+
+    def last(self, host: str) -> tuple[float, float] | None:
+        """Return how many seconds ago ``host`` was asked, and the distance that was kept; None where it was not."""
+        lane = self._lanes.get(host)
+        if lane is None or lane.last_start == NEVER:
+            return None
+        return asyncio.get_running_loop().time() - lane.last_start, lane.distance
 
     def _lane(self, name: str) -> _Lane:
         if len(self._lanes) > _LANES_KEPT:  # a hostile feed may name any number of hosts
@@ -110,6 +127,15 @@ class _Lane:
 
     at_once: asyncio.Semaphore
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
-    last_start: float = -float("inf")  # of the loop's clock
+    last_start: float = NEVER  # of the loop's clock
     distance: float = 0.0  # seconds, as the last request had to keep it
     users: int = 0
+
+
+def host_state(
+    origin: str, robots: tuple[str | None, float] | None, last: tuple[float, float], now: datetime
+) -> HostState:
+    """Return what is known of ``origin`` with the times of the wall clock, which stands at ``now``."""
+    text, seconds = robots if robots is not None else (None, None)
+    until = None if seconds is None else now + timedelta(seconds=seconds)
+    return HostState(origin, text, until, now - timedelta(seconds=last[0]), last[1])

@@ -7,9 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from pipeline.errors import FetchError
-from pipeline.fetch.failures import shown
-
 ENDLESS: Final = float("inf")
 
 
@@ -17,61 +14,70 @@ class Patience:
     """The time that a run has for its pages. To be made where the event loop runs.
 
     Args:
-        seconds: after which no request begins. What would have to wait for longer is put off at once, so that nobody
-            waits for nothing.
+        seconds: after which it ends. What would have to wait for longer is put off at once, so that nobody waits for
+            nothing.
+        grace: seconds that are given then to what is under way.
     """
 
-    def __init__(self, seconds: float = ENDLESS) -> None:
-        self._until = asyncio.get_running_loop().time() + seconds
+    def __init__(self, seconds: float = ENDLESS, grace: float = 1.0) -> None:
+        loop = asyncio.get_running_loop()
+        self._until = loop.time() + seconds
+        self._grace = grace
         self._open: set[Attempt] = set()
+        self._cut: float | None = None  # when what is under way is cut short, once that is known
+        if seconds < ENDLESS:
+            loop.call_later(seconds, self.end)
 
     def allows(self, seconds: float) -> bool:
         """Return whether a request may begin in ``seconds``."""
         return asyncio.get_running_loop().time() + seconds <= self._until
 
-    def end(self, grace: float) -> None:
-        """Let no request begin any more, and give those that are under way ``grace`` seconds."""
+    def end(self) -> None:
+        """Let nothing begin any more, and give what is under way a moment. The second call does nothing."""
+        if self._cut is not None:
+            return
         now = asyncio.get_running_loop().time()
         self._until = min(self._until, now)
+        self._cut = now + self._grace
         for attempt in self._open:
-            attempt.end(now + grace if attempt.begun else now)
+            attempt.end(self._cut if attempt.begun else now)
 
     @asynccontextmanager
-    async def attempt(self, url: str) -> AsyncIterator[Attempt]:
-        """Make one attempt to get ``url``, which :meth:`end` may cut short.
+    async def attempt(self, *, begun: bool = False) -> AsyncIterator[Attempt]:
+        """Do what the block does for as long as there is time.
+
+        Args:
+            begun: whether it is under way from the first, so that it gets the grace of :meth:`end`.
 
         Raises:
-            FetchError: ``crawl-delay``: the turn of the request did not come; ``timeout``: its answer did not.
+            TimeoutError: it was cut short; where it never had ``begun``, its turn did not come.
         """
-        made = Attempt(self.allows)
+        made = Attempt(self.allows, begun=begun)
         try:
             async with made.limit:
                 self._open.add(made)
-                if not self.allows(0):
+                if self._cut is not None and begun:
+                    made.end(self._cut)
+                elif not self.allows(0):
                     made.end(asyncio.get_running_loop().time())
                 yield made
-        except TimeoutError as error:
-            if made.begun:
-                message = f"{shown(url)} had not answered in full when the run had to go on without it."
-                raise FetchError("timeout", message) from error
-            message = f"The turn of {shown(url)} did not come in this run; the page is put off."
-            raise FetchError("crawl-delay", message) from error
         finally:
             self._open.discard(made)
 
 
 class Attempt:
-    """One attempt to get a page. ``begun`` turns True once the request for the page itself is made.
+    """One attempt at something, such as to get a page.
 
     Args:
         may_wait: whether there is time to wait for so many seconds.
+        begun: whether it is under way; of a page, whether the request for it is made.
     """
 
     __slots__ = ("begun", "limit", "may_wait")
 
-    def __init__(self, may_wait: Callable[[float], bool]) -> None:
+    def __init__(self, may_wait: Callable[[float], bool], *, begun: bool) -> None:
         self.may_wait = may_wait
-        self.begun = False
+        self.begun = begun
         self.limit = asyncio.timeout(None)
 
     def end(self, when: float) -> None:

@@ -21,6 +21,11 @@ TRIED_AGAIN: Final = 600.0  # seconds after which a robots.txt that could not be
 _SITES_KEPT: Final = 4_096
 
 
+def origin_of(url: str) -> str:
+    """Return whose robots.txt holds for ``url``: its scheme, host and port."""
+    return str(URL(url, encoded=True).origin())
+
+
 class Robots:
     """The robots.txt of each site, fetched once a day.
 
@@ -49,7 +54,7 @@ class Robots:
             RefusedError: ``robots``: the site does not want it fetched.
             FetchError: ``robots-unreachable``: what the site wants is not known now.
         """
-        site = await self._site(str(URL(url, encoded=True).origin()))
+        site = await self._site(origin_of(url))
         if site.trouble:
             raise FetchError(
                 "robots-unreachable",
@@ -60,6 +65,22 @@ class Robots:
         if not site.rules.can_fetch(url, self._name):
             raise RefusedError("robots", f"The robots.txt of the site asks programs not to fetch {shown(url)}.")
         return max(0.0, float(site.rules.crawl_delay(self._name) or 0.0))
+
+    def remember(self, origin: str, text: str | None, seconds: float) -> None:
+        """Believe for ``seconds`` that ``text`` is the robots.txt of ``origin``, None that it has none.
+
+        What was learnt here counts more.
+        """
+        if seconds <= 0 or origin in self._sites:
+            return
+        rules = None if text is None else Protego.parse(text)
+        self._sites[origin] = _Site(rules, text, known=text is not None, good_until=self._clock() + min(seconds, KEPT))
+
+    def known(self, origin: str) -> tuple[str | None, float] | None:
+        """Return the robots.txt of ``origin``, None where it has none, and the seconds for which that is believed."""
+        site = self._sites.get(origin)
+        left = 0.0 if site is None or site.trouble else site.good_until - self._clock()
+        return (site.text, left) if site is not None and left > 0 else None
 
     async def _site(self, origin: str) -> _Site:
         if len(self._sites) > _SITES_KEPT:  # a hostile feed may name any number of hosts
@@ -76,14 +97,16 @@ class Robots:
             answer = await self._get(f"{origin}/robots.txt", MAX_ROBOTS)
         except MissionwatchError as error:
             if not isinstance(error, TransientError) and error.code != "too-large":
-                site.rules, site.trouble = None, ""  # there is none: everything may be fetched (2.3.1.3)
+                # There is none: everything may be fetched (2.3.1.3).
+                site.rules, site.text, site.trouble = None, None, ""
                 site.good_until = self._clock() + KEPT
                 return
             # Not reachable: what we knew holds on; where we knew nothing, nothing may be fetched (2.3.1.4).
             site.trouble = "" if site.known else str(error)
             site.good_until = self._clock() + TRIED_AGAIN
             return
-        site.rules, site.trouble, site.known = Protego.parse(answer.body.decode("utf-8-sig", "replace")), "", True
+        site.text = answer.body.decode("utf-8-sig", "replace")
+        site.rules, site.trouble, site.known = Protego.parse(site.text), "", True
         site.good_until = self._clock() + KEPT
 
 
@@ -92,6 +115,7 @@ class _Site:
     """What we know of one site's robots.txt; ``rules`` is None where there is none."""
 
     rules: Protego | None = None
+    text: str | None = None
     trouble: str = ""
     known: bool = False
     good_until: float = -float("inf")

@@ -19,7 +19,7 @@ from pipeline.model.delivery import (
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
-from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, LostPages, Quiet, Sight
+from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, HostState, LostPages, Quiet, Sight
 from pipeline.model.revision import (
     TAKEN_BACK,
     Evidence,
@@ -95,6 +95,7 @@ __all__ = [
     "Finding",
     "Habits",
     "HealthState",
+    "HostState",
     "Judgement",
     "LostPages",
     "Movement",

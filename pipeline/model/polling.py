@@ -204,3 +204,22 @@ class Quiet:
     unread: int = 0
     oldest_unread: datetime | None = None
     unwatched: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What the host of pages wants, and when it was asked last; times are the wall clock's.
+
+    Attributes:
+        origin: scheme, host and port.
+        robots: the text of its robots.txt; None where it has none.
+        robots_until: until when that is believed; None where it is not known.
+        asked_at: the start of the last request.
+        distance: seconds that were kept before it.
+    """
+
+    origin: str
+    robots: str | None
+    robots_until: datetime | None
+    asked_at: datetime
+    distance: float

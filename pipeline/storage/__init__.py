@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
 from pipeline.storage.kept import keep_store
-from pipeline.storage.live import hold_run
+from pipeline.storage.live import hold_run, is_run_wanted
 from pipeline.storage.names import LIVE, LOCK, PUBLISHED
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
@@ -44,6 +44,7 @@ __all__ = [
     "WatchLine",
     "hold_run",
     "is_ours",
+    "is_run_wanted",
     "keep_store",
     "look_at_runs",
     "look_at_store",

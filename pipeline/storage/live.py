@@ -10,7 +10,7 @@ from pipeline.errors import StoreDamagedError
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors
-from pipeline.storage.lock import hold_lock
+from pipeline.storage.lock import Asking, hold_lock
 from pipeline.storage.log import check_log, log_of
 from pipeline.storage.migrations import migrate
 from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
@@ -32,7 +32,8 @@ def hold_run(
     """The right to be the one run that works in ``folder``, for the length of a block; it is made as needed.
 
     The store's own lock is let go between two steps where another wants it. Without this one, two runs could take
-    the same article from different boards, and both could send the same alert. ``waits``: see :func:`hold_lock`.
+    the same article from different boards, and both could send the same alert. Who waits for it says so, see
+    :func:`is_run_wanted`. ``waits``: see :func:`hold_lock`.
 
     Raises:
         StoreLockedError: another run went on for longer than ``wait`` seconds; names its process.
@@ -40,7 +41,16 @@ def hold_run(
     """
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    return hold_lock(folder / RUN_LOCK, wait=wait, what=folder, waits=waits)
+    return hold_lock(folder / RUN_LOCK, wait=wait, what=folder, asks=True, waits=waits)
+
+
+def is_run_wanted(folder: Path) -> bool:
+    """Return whether another run waits for the one that works in ``folder`` to end."""
+    asking = Asking(folder / RUN_LOCK)
+    try:
+        return asking.is_asked()
+    finally:
+        asking.close()
 
 
 def open_live(folder: Path, *, wait: float = 0.0) -> Connection:

@@ -20,6 +20,7 @@ from pipeline.storage.schema import (
     CLAIMS,
     DONE,
     FEEDS,
+    HOSTS,
     MARKS,
     MORE,
     PIECES,
@@ -215,6 +216,11 @@ def succession(db: Connection) -> None:
     _run_all(db, typed_views_ddl())
 
 
+def hosts(db: Connection) -> None:
+    """What the hosts of pages want, and when they were asked last."""
+    _create(db, HOSTS)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -237,6 +243,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     no_secrets,
     model_spending,
     succession,
+    hosts,
 )
 
 

@@ -15,7 +15,7 @@ from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, C
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
 from pipeline.storage.schema_facts import CHANGE_TYPED_MORE, TYPED_MORE
 from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
-from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, POLL_MORE
+from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, HOST, POLL_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
 from pipeline.storage.schema_watches import SETTLED, WATCH_EVENT
@@ -386,6 +386,7 @@ WATCH_EVENTS = (_table(*WATCH_EVENT),)
 MARKS = (_table(*MARK), _table(*MARK_ANCHOR))
 PIECES = (_table(*FEED_PIECE),)
 DONE = (_table(*SETTLED),)
+HOSTS = (_table(*HOST),)
 
 # Columns that later migrations added, by table.
 _ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
@@ -394,5 +395,5 @@ _ADDED |= dict.fromkeys(("claim", "claim_waiting"), TYPED_MORE) | {"change": CHA
 MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}
 
 _OURS = (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK, *WATCH_EVENTS, *MARKS)
-_OURS += (*PIECES, *DONE)
+_OURS += (*PIECES, *DONE, *HOSTS)
 TABLES = {table.name: replace(table, columns=table.columns + MORE.get(table.name, ())) for table in _OURS}

@@ -66,3 +66,15 @@ FEED_PIECE = (
         "For each item, in hexadecimal: a digest of its text (16 digits), then hashes of its id (10) and content (34).",
     ),
 )
+
+HOST = (
+    "host",
+    "What the hosts of pages want, and when they were asked last, so that the next run keeps to it. The newest few "
+    "thousand.",
+    ("host_id", "UUID", "Hash of origin."),
+    ("origin", "VARCHAR", "Scheme, host and port, as in https://news.example.org."),
+    ("robots", "VARCHAR", "Its robots.txt; null where it has none, or robots_until is null."),
+    ("robots_until", "TIMESTAMPTZ", "Until when that is believed, by the wall clock; null where it is not known."),
+    ("asked_at", "TIMESTAMPTZ", "Wall clock at the start of the last request for a page or for robots.txt."),
+    ("distance_s", "DOUBLE", "Seconds that were kept before that request."),
+)

@@ -13,6 +13,7 @@ from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
 from pipeline.storage.feeds import Feeds
+from pipeline.storage.hosts import Hosts
 from pipeline.storage.kept import use_live
 from pipeline.storage.lock import WISH
 from pipeline.storage.migrations import check
@@ -34,7 +35,7 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
+class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
     """All questions that the flows and commands ask of the store, one method each."""
 
 
@@ -61,8 +62,8 @@ def open_store(folder: Path, *, wait: float = 30.0) -> Iterator[Store]:
 
 def is_ours(name: str) -> bool:
     """Whether Missionwatch itself makes files or folders called ``name`` in a data folder."""
-    wish = Path(LOCK).with_suffix(WISH).name
-    made = {LIVE, f"{LIVE}.wal", LOCK, wish, RUN_LOCK, PUBLISHED, pointer_of(Path(PUBLISHED)).name, _ALERTS, _SITE}
+    wishes = (Path(lock).with_suffix(WISH).name for lock in (LOCK, RUN_LOCK))
+    made = {LIVE, f"{LIVE}.wal", LOCK, RUN_LOCK, *wishes, PUBLISHED, pointer_of(Path(PUBLISHED)).name, _ALERTS, _SITE}
     forms = (*_UNDER_WAY, *_BESIDE)
     return (
         name in made

@@ -9,7 +9,8 @@ import pytest
 from fetch_site import MIB, OUTLET, Site, fetcher
 
 from pipeline.errors import FetchError
-from pipeline.fetch import Fetcher, Patience
+from pipeline.fetch import Fetcher
+from pipeline.fetch.patience import Patience
 from pipeline.model import Response
 
 
@@ -44,10 +45,10 @@ async def test_pages_whose_turn_would_come_too_late_are_put_off_at_once(site: Si
 async def test_what_waits_for_its_turn_is_put_off_when_the_run_ends(site: Site) -> None:
     site.robots = b"User-agent: *\nCrawl-delay: 20"
     async with fetcher(site) as fetch:
-        patience = Patience()
+        patience = Patience(grace=5)
         waiting = [asyncio.create_task(page(fetch, path, patience)) for path in "abc"]
         await until_asked(site, "/robots.txt")
-        patience.end(grace=5)
+        patience.end()
         made = await asyncio.gather(*waiting, return_exceptions=True)
 
     assert codes(made) == ["crawl-delay"] * 3
@@ -56,11 +57,11 @@ async def test_what_waits_for_its_turn_is_put_off_when_the_run_ends(site: Site) 
 
 async def test_a_page_that_is_under_way_gets_a_moment_more_and_then_has_failed(site: Site) -> None:
     async with fetcher(site, per_host=3) as fetch:
-        patience = Patience()
+        patience = Patience(grace=0.3)
         under_way = [asyncio.create_task(page(fetch, path, patience)) for path in ("slow", "linger")]
         await until_asked(site, "/slow", "/linger")
         started = time.monotonic()
-        patience.end(grace=0.3)
+        patience.end()
         made = await asyncio.gather(*under_way, return_exceptions=True)
 
     assert codes(made) == ["timeout", ""]
@@ -70,7 +71,7 @@ async def test_a_page_that_is_under_way_gets_a_moment_more_and_then_has_failed(s
 async def test_after_its_end_no_request_is_made(site: Site) -> None:
     async with fetcher(site) as fetch:
         patience = Patience()
-        patience.end(grace=0)
+        patience.end()
         with pytest.raises(FetchError) as caught:
             await page(fetch, "late", patience)
 
@@ -80,11 +81,19 @@ async def test_after_its_end_no_request_is_made(site: Site) -> None:
 
 async def test_a_host_can_be_asked_again_after_a_run_that_was_ended(site: Site) -> None:
     async with fetcher(site, per_host=1) as fetch:
-        ended = Patience()
+        ended = Patience(grace=0)
         stuck = [asyncio.create_task(page(fetch, path, ended)) for path in ("slow", "behind", "and-behind")]
         await until_asked(site, "/slow")
-        ended.end(grace=0)
+        ended.end()
         made = await asyncio.gather(*stuck, return_exceptions=True)
 
         assert codes(made) == ["timeout", "crawl-delay", "crawl-delay"]
         assert (await page(fetch, "next", Patience())).status == 200
+
+
+async def test_a_run_ends_by_itself_when_its_time_is_up(site: Site) -> None:
+    async with fetcher(site) as fetch:
+        with pytest.raises(FetchError) as caught:
+            await page(fetch, "slow", Patience(0.3, grace=0.1))
+
+    assert caught.value.code == "timeout"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -167,3 +168,31 @@ async def test_only_an_unbroken_row_of_permanent_redirects_is_a_move(site: Site,
         response = await fetch.get(f"http://{OUTLET}{path}", max_body=MIB)
 
     assert response.moved_to == (f"http://{OUTLET}{moved_to}" if moved_to else "")
+
+
+async def test_the_next_run_keeps_the_pauses_of_the_one_before_and_needs_no_second_robots_txt(site: Site) -> None:
+    site.robots = b"User-agent: *\nDisallow: /secret\nCrawl-delay: 0.5"
+    now = datetime(2025, 9, 30, tzinfo=UTC)
+    async with fetcher(site) as first:
+        await first.get_page(f"http://{OUTLET}/feed", max_body=MIB)
+        known = first.hosts([f"http://{OUTLET}", "http://never-asked.test"], now)
+    async with fetcher(site) as second:
+        second.remember(known, now)
+        await second.get_page(f"http://{OUTLET}/feed", max_body=MIB)
+        with pytest.raises(RefusedError, match="asks programs not to fetch"):
+            await second.get_page(f"http://{OUTLET}/secret", max_body=MIB)
+
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/feed", "/feed"]
+    assert all(later - earlier > 0.3 for earlier, later in pairwise(site.starts))
+
+
+async def test_a_run_believes_an_old_robots_txt_no_longer_than_a_day(site: Site) -> None:
+    now = datetime(2025, 9, 30, tzinfo=UTC)
+    async with fetcher(site) as first:
+        await first.get_page(f"http://{OUTLET}/feed", max_body=MIB)
+        known = first.hosts([f"http://{OUTLET}"], now)
+    async with fetcher(site) as second:
+        second.remember(known, now + timedelta(days=1, minutes=1))
+        await second.get_page(f"http://{OUTLET}/feed", max_body=MIB)
+
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/feed"] * 2

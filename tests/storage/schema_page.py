@@ -34,7 +34,7 @@ VIEWS = (
 )
 # Tables by the thing that they are about, in the order of the flow of data: its own table, and those about it.
 TABLES: dict[str, tuple[str, ...]] = {
-    "feed": ("watch_feed", "feed_state", "feed_piece", "poll", "feed_move", "feed_alarm"),
+    "feed": ("watch_feed", "feed_state", "feed_piece", "poll", "feed_move", "feed_alarm", "host"),
     "entry": ("entry_summary", "page_fetch", "entry_article"),
     "article": ("article_body", "article_origin", "article_sketch", "article_revision", "text_removed", "reading"),
     "claim": ("verdict", "claim_waiting", "chat_answer"),
@@ -91,6 +91,7 @@ HISTORY = {
     "model_spending": "The view model_spending. Nothing else changes.",
     "succession": "board, board_as_of and board_known_at have closed_by, closed_quote and unconfirmed_since, at their "
     "end: what the mission had is ended once the mission is.",
+    "hosts": "The table host. Nothing else changes.",
 }
 
 

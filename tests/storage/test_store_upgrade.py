@@ -41,6 +41,7 @@ UNRELEASED = [
     "no_secrets",
     "model_spending",
     "succession",
+    "hosts",
 ]
 
 

@@ -1,0 +1,186 @@
+"""The pages of a run: asked for side by side, handed over as they come, and left to the next run when time is up.
+
+They outlast the step ``collect``, which stores what has come: reading and alerting need not wait for a slow host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+from uuid import UUID
+
+from flows.request import WatchRequest
+from flows.resources import Resources, progress
+from pipeline import steps
+from pipeline.errors import FetchError, WorkerError
+from pipeline.fetch.patience import ENDLESS, Patience
+from pipeline.fetch.robots import origin_of
+from pipeline.model import Feed, FetchRecord, PendingEntry
+from pipeline.storage import is_run_wanted
+
+R = TypeVar("R")
+
+LONGEST: Final = 300.0  # seconds that a run asks for pages, where no next run is known to come before
+LOOK_EVERY: Final = 0.5  # seconds between two looks whether another run waits for this one
+TOGETHER: Final = 0.25  # seconds for which pages that come together are stored together
+BATCH: Final = 100  # pages stored together at most: what three workers extract in about a second
+FIRST_WAVE, LONGEST_WAVE = 1.5, 30.0  # seconds, see wave_seconds
+FEWEST_AT_ONCE: Final = 4  # pages of one feed, however many feeds there are
+
+
+def wave_seconds(number: int) -> float:
+    """Return how long the wave ``number`` of a run, from 0, lasts before what has come is read.
+
+    The first is short, for it holds the newest pages of every feed. Each of the others is twice as long as the one
+    before: to read and alert has its price, and what comes late is a backlog.
+    """
+    return min(FIRST_WAVE * 2.0**number, LONGEST_WAVE)
+
+
+def seconds_for_pages(interval: float | None) -> float:
+    """Return how long a run may ask for pages whose next run begins ``interval`` seconds after it."""
+    return LONGEST if interval is None else min(LONGEST, interval / 2)
+
+
+class Pages:
+    """The pages that a run has chosen. To be used inside :func:`pages_of`.
+
+    Attributes:
+        chosen: how many they are.
+        feeds: the feed of each, by its entry.
+        origins: the sites that they are on.
+        held: by canonical address, the id and text hash of the newest article that was held before.
+        waves: how often what had come was given to be read while others were still to come.
+    """
+
+    def __init__(self, request: WatchRequest, found: Resources) -> None:
+        self._folder, self._found = request.data_dir, found
+        self._is_live = request.archive_port is None  # a replay reads in order, whatever the machine does meanwhile
+        self._seconds = seconds_for_pages(request.interval) if self._is_live else ENDLESS
+        self._patience = Patience(ENDLESS)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._come: list[FetchRecord] = []
+        self._error: Exception | None = None
+        self.chosen = self.waves = 0
+        self.feeds: Mapping[UUID, Feed] = {}
+        self.held: Mapping[str, tuple[UUID, str]] = {}
+        self.origins: frozenset[str] = frozenset()
+
+    @property
+    def are_to_come(self) -> bool:
+        """Whether a page is under way, or has come and is not stored."""
+        return bool(self._tasks or self._come)
+
+    def ask(self, waiting: Sequence[PendingEntry], held: Mapping[str, tuple[UUID, str]], now: datetime) -> None:
+        """Begin to ask for the pages of ``waiting``, in that order as far as their hosts allow.
+
+        Args:
+            waiting: the entries that the run has chosen.
+            held: by canonical address, the id and text hash of the newest article that we hold.
+            now: the time of the attempts.
+        """
+        self._patience = Patience(self._seconds)
+        settings = self._found.settings
+        feeds = {pending.feed.feed_id for pending in waiting}
+        # No feed has all connections, nor all processes that read pages, where others wait for theirs.
+        at_once = max(FEWEST_AT_ONCE, settings.concurrency // max(1, len(feeds)))
+        processes = at_once if settings.cluster else settings.workers if len(feeds) == 1 else settings.workers - 1
+        asking = {feed_id: asyncio.Semaphore(at_once) for feed_id in feeds}
+        reading = {feed_id: asyncio.Semaphore(max(1, processes)) for feed_id in feeds}
+        fetch = partial(self._found.fetcher.get_page, patience=self._patience)
+
+        async def one(pending: PendingEntry) -> None:
+            feed_id = pending.feed.feed_id
+            work = partial(self._work, pending.entry.url, reading[feed_id])
+            async with asking[feed_id]:
+                record = await steps.collect_entry(pending, fetch=fetch, work=work, held=held, now=now)
+            self._come.append(record)
+
+        self.chosen, self.held = len(waiting), held
+        self.feeds = {pending.entry.entry_id: pending.feed for pending in waiting}
+        self.origins = frozenset(origin_of(pending.entry.url) for pending in waiting)
+        for pending in waiting:
+            task = asyncio.create_task(one(pending))
+            self._tasks.add(task)
+            task.add_done_callback(self._over)
+
+    async def _work(self, url: str, reading: asyncio.Semaphore, function: Callable[..., R], *args: object) -> R:
+        """Do what a page needs in a process, in its feed's turn and for as long as the run has time."""
+        try:
+            async with self._patience.attempt() as attempt, reading:
+                attempt.begun = True
+                return await self._found.pool.run(function, *args)
+        except TimeoutError as error:
+            if attempt.begun:
+                raise WorkerError("deadline", f"{url} was not read when the run had to go on without it.") from error
+            raise FetchError("crawl-delay", f"The turn of {url} to be read did not come in this run.") from error
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._error = self._error or (error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+    @asynccontextmanager
+    async def next_batch(self) -> AsyncIterator[Sequence[FetchRecord]]:
+        """Wait a moment for pages and hand over those that have come; they are stored where the block ends well.
+
+        Raises:
+            SpreadError: the cluster that was to read them is away.
+        """
+        self._look()
+        if self._tasks and not self._come:
+            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        if self._tasks and 0 < len(self._come) < BATCH:
+            await asyncio.wait(self._tasks, timeout=TOGETHER)
+        if self._error is not None:
+            raise self._error
+        batch = self._come[:BATCH]
+        yield batch
+        del self._come[: len(batch)]
+        progress.get()("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
+
+    def _look(self) -> None:
+        """End it all where another run waits for this one to end."""
+        if self._is_live and is_run_wanted(self._folder):
+            self._patience.end()
+
+    def wave_ends(self, stored: int, seconds: float) -> bool:
+        """Return whether what is stored should be read now, though pages are still to come.
+
+        Args:
+            stored: pages that were stored in this wave.
+            seconds: since the first of them came, or since the wave began where none has.
+        """
+        if not self.are_to_come:
+            return True
+        if not self._is_live or seconds < wave_seconds(self.waves):
+            return False
+        # Without a page, once: what was left unread or untold by an earlier run does not wait for a slow host either.
+        ends = stored > 0 or self.waves == 0
+        self.waves += ends
+        return ends
+
+    async def close(self) -> None:
+        """Let go of the pages that are still under way: the next run asks for them."""
+        tasks = [*self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def pages_of(request: WatchRequest, found: Resources) -> AsyncIterator[Pages]:
+    """The run's pages: those that are open already, or new ones until the block ends."""
+    if found.pages is not None:
+        yield found.pages
+        return
+    found.pages = Pages(request, found)
+    try:
+        yield found.pages
+    finally:
+        pages, found.pages = found.pages, None
+        await pages.close()

@@ -1,0 +1,70 @@
+"""A watch of two feeds: one of an outlet with news, one of a neighbour with thousands of old entries on a slow host."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+from pipeline.initiate import draft_watch
+from pipeline.initiate.feeds import feed_for
+from pipeline.seeds import write_watch
+from tests.outlet import Outlet
+
+SLOW_HOST = "slow-harbour.test"
+WAITING = 5_000  # entries of the neighbour
+DELAY = 20  # seconds that it wants between two requests
+TARSK = """Union sends observer mission to Tarsk
+
+The African Union on Tuesday authorised the Tarsk Truce Observer Mission (TATOM) until 31 March 2026.
+
+The mission, led by Senegal, may have up to 900 uniformed personnel.
+"""
+
+
+def flood(slow: Outlet, newest: datetime) -> None:
+    """Give ``slow`` its entries, a minute apart, and its robots.txt; the pages themselves are not there."""
+    items = "".join(
+        f"<item><guid>{number}</guid><link>{slow.at(f'/{number}')}</link><title>Harbour notice {number}</title>"
+        f"<pubDate>{format_datetime(newest - timedelta(minutes=number))}</pubDate></item>"
+        for number in range(WAITING)
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Slow Harbour</title>{items}</channel></rss>'
+    slow.puts("/feed.xml", feed, "application/rss+xml")
+    slow.puts("/robots.txt", f"User-agent: *\nCrawl-delay: {DELAY}\n", "text/plain")
+
+
+def make_watch(folder: Path, good: Outlet, slow: Outlet) -> Path:
+    """Make a watch of the Tarsk mission in ``folder`` that reads both, and return it."""
+    draft = draft_watch(TARSK, published=datetime(2025, 4, 2, tzinfo=UTC), url="", slug=folder.name)
+    base = draft.baseline
+    write_watch(
+        folder,
+        title=draft.title,
+        names=draft.names,
+        sister_missions=(),
+        places=draft.places,
+        languages=("en",),
+        source_title=base.title,
+        outlet="Seed",
+        published=base.published,
+        url="",
+        text=base.text,
+        facts=base.facts,
+        feeds=[
+            feed_for(good.at("/feed.xml"), "Melo Tideline"),
+            feed_for(slow.at("/feed.xml"), "Slow Harbour"),
+        ],
+    )
+    return folder
+
+
+def extend(good: Outlet, month: str, published: datetime) -> None:
+    """Let ``good`` tell that the mandate is extended to the end of ``month``, as in ``June 2026``."""
+    good.tells(
+        f"Council renews observers' stay in Tarsk until {month}",
+        "The African Union Peace and Security Council on Thursday extended the mandate of the Tarsk Truce Observer "
+        f"Mission (TATOM) until 28 {month}.",
+        "All members voted in favour at the session in Addis Ababa, a statement said.",
+        published=published,
+    )
