@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -41,9 +42,19 @@ def wave_seconds(number: int) -> float:
     return min(FIRST_WAVE * 2.0**number, LONGEST_WAVE)
 
 
-def seconds_for_pages(interval: float | None) -> float:
-    """Return how long a run may ask for pages whose next run begins ``interval`` seconds after it."""
-    return LONGEST if interval is None else min(LONGEST, interval / 2)
+def least_seconds(spacing: float) -> float:
+    """Return how long a run asks for pages though another waits: each host can be asked once after its feed."""
+    return min(LONGEST, spacing + FIRST_WAVE)
+
+
+def seconds_for_pages(interval: float | None, spacing: float) -> float:
+    """Return how long a run may ask for pages.
+
+    Args:
+        interval: seconds from its begin to that of the next run; None where that is not known.
+        spacing: seconds between two requests to a host.
+    """
+    return LONGEST if interval is None else max(least_seconds(spacing), min(LONGEST, interval / 2))
 
 
 class Pages:
@@ -60,8 +71,9 @@ class Pages:
     def __init__(self, request: WatchRequest, found: Resources) -> None:
         self._folder, self._found = request.data_dir, found
         self._is_live = request.archive_port is None  # a replay reads in order, whatever the machine does meanwhile
-        self._seconds = seconds_for_pages(request.interval) if self._is_live else ENDLESS
-        self._patience = Patience(ENDLESS)
+        self._interval = request.interval
+        self._patience = Patience()
+        self._asked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._come: list[FetchRecord] = []
         self._error: Exception | None = None
@@ -83,8 +95,9 @@ class Pages:
             held: by canonical address, the id and text hash of the newest article that we hold.
             now: the time of the attempts.
         """
-        self._patience = Patience(self._seconds)
         settings = self._found.settings
+        seconds = seconds_for_pages(self._interval, settings.host_spacing) if self._is_live else ENDLESS
+        self._patience, self._asked_at = Patience(seconds), monotonic()
         feeds = {pending.feed.feed_id for pending in waiting}
         # No feed has all connections, nor all processes that read pages, where others wait for theirs.
         at_once = max(FEWEST_AT_ONCE, settings.concurrency // max(1, len(feeds)))
@@ -144,8 +157,9 @@ class Pages:
         progress.get()("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
 
     def _look(self) -> None:
-        """End it all where another run waits for this one to end."""
-        if self._is_live and is_run_wanted(self._folder):
+        """End it all where another run waits for this one to end, and each host has had its chance."""
+        least = least_seconds(self._found.settings.host_spacing)
+        if self._is_live and monotonic() - self._asked_at >= least and is_run_wanted(self._folder):
             self._patience.end()
 
     def wave_ends(self, stored: int, seconds: float) -> bool:

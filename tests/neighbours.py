@@ -59,12 +59,12 @@ def make_watch(folder: Path, good: Outlet, slow: Outlet) -> Path:
     return folder
 
 
-def extend(good: Outlet, month: str, published: datetime) -> None:
-    """Let ``good`` tell that the mandate is extended to the end of ``month``, as in ``June 2026``."""
+def send(good: Outlet, country: str, number: int, published: datetime) -> None:
+    """Let ``good`` tell that ``country`` has sent ``number`` observers, which makes one change and one alert."""
     good.tells(
-        f"Council renews observers' stay in Tarsk until {month}",
-        "The African Union Peace and Security Council on Thursday extended the mandate of the Tarsk Truce Observer "
-        f"Mission (TATOM) until 28 {month}.",
-        "All members voted in favour at the session in Addis Ababa, a statement said.",
+        f"{country} sends observers to Tarsk",
+        f"{country} has sent {number} observers to the Tarsk Truce Observer Mission (TATOM), its defence ministry said "
+        "on Thursday.",
+        "They landed in Melo in the morning, a spokesman said.",
         published=published,
     )

@@ -1,6 +1,6 @@
 """From a publication to its alert while a slow neighbour has 5,000 entries waiting: ``missionwatch serve``, live.
 
-    python -m tests.bench_speed.neighbour [--samples 8] [--poll-every 10]
+    python -m tests.bench_speed.neighbour [--samples 12] [--poll-every 10]
 
 Both outlets are on loopback; the neighbour's robots.txt asks for 20 seconds between two requests. Each sample is a
 story that the other outlet publishes at a moment that falls anywhere in the interval between two polls, and the time is
@@ -28,21 +28,22 @@ from pipeline.bench import Table
 from tests import prefect_home
 from tests.bench_speed.latency import row
 from tests.bench_speed.tables import show
-from tests.neighbours import DELAY, SLOW_HOST, WAITING, extend, flood, make_watch
+from tests.neighbours import DELAY, SLOW_HOST, WAITING, flood, make_watch, send
 from tests.outlet import Outlet, serving
 from tests.serving.server import PrefectServer
 from tests.serving.world import COMMAND, end, runs, until
 
-SAMPLES, POLL_EVERY = 8, 10
+SAMPLES, POLL_EVERY = 12, 10
 LONGEST = 120.0  # seconds after which a story is taken for one that makes no alert
-MONTHS = [f"{month} {year}" for year in range(2026, 2030) for month in ("June", "December")]
+SENDERS = {"Ghana": 120, "Rwanda": 240, "Nepal": 300, "Italy": 80, "Uruguay": 150, "Jordan": 90, "Fiji": 60}
+SENDERS |= {"Bangladesh": 210, "Ireland": 130, "Senegal": 350, "Chile": 70, "Zambia": 160}
 
 
 @contextmanager
 def served(folder: Path, poll_every: int) -> Iterator[tuple[Outlet, Outlet, Path]]:
     """The watch, served and polled each ``poll_every`` seconds: both outlets, and the file of its alerts."""
     with serving(Outlet()) as good, serving(Outlet(host=SLOW_HOST)) as slow:
-        extend(good, "May 2026", wall_clock() - timedelta(hours=1))
+        send(good, "Mongolia", 50, wall_clock() - timedelta(hours=1))
         flood(slow, wall_clock() - timedelta(days=1))
         watch = make_watch(folder / "tarsk", good, slow)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "MISSIONWATCH_"))}
@@ -69,11 +70,11 @@ def samples(count: int, poll_every: int, seed: int = 2026) -> tuple[list[float],
     waits: list[float] = []
     silent = 0
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), poll_every) as (good, slow, alerts):
-        for month in MONTHS[:count]:
+        for country, number in list(SENDERS.items())[:count]:
             time.sleep(chance.uniform(poll_every, 2 * poll_every))
             told = lines(alerts)
             started = time.monotonic()
-            extend(good, month, wall_clock())
+            send(good, country, number, wall_clock())
             while lines(alerts) == told and time.monotonic() - started < LONGEST:
                 time.sleep(0.02)
             if lines(alerts) == told:

@@ -13,7 +13,7 @@ import pytest
 from flows.request import WatchRequest
 from pipeline.model import RunRecord
 from pipeline.storage import hold_run
-from tests.neighbours import SLOW_HOST, extend, flood, make_watch
+from tests.neighbours import SLOW_HOST, flood, make_watch, send
 from tests.outlet import Outlet, serving
 
 pytestmark = [
@@ -30,10 +30,10 @@ LIMIT = 60.0  # seconds for what takes five on an idle machine
 
 @pytest.fixture
 def good(monkeypatch: pytest.MonkeyPatch, slow: Outlet) -> Iterator[Outlet]:
-    """An outlet with one story, that the mandate is extended."""
+    """An outlet with one story, that moves the board."""
     with serving(Outlet()) as running:
         monkeypatch.setenv("MISSIONWATCH_OWN_SERVERS", f"{running.grant},{slow.grant}")
-        extend(running, "September 2026", NOW - timedelta(days=30))  # older than all that the neighbour has
+        send(running, "Ghana", 120, NOW - timedelta(days=30))  # older than all that the neighbour has
         yield running
 
 
@@ -99,6 +99,17 @@ async def test_a_run_whose_next_one_comes_soon_does_not_begin_to_wait(
 
     assert (done.counts["articles_new"], done.counts["changes"]) == (1, 1)
     assert slow.asked == {"/feed.xml": 1, "/robots.txt": 1}  # no page: the first may be asked for in 20 s only
+
+
+async def test_a_run_that_another_waits_for_from_the_first_brings_its_news_all_the_same(
+    watch: Path, slow: Outlet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.pages.is_run_wanted", lambda folder: True)
+
+    done = await one_round(watch, tmp_path / "data", interval=600)
+
+    assert (done.counts["articles_new"], done.counts["changes"]) == (1, 1)
+    assert done.counts["pages_put_off"] > 400
 
 
 async def test_what_was_put_off_is_asked_for_by_the_next_run_and_nothing_is_asked_for_twice(
