@@ -77,6 +77,16 @@ def test_a_second_outlet_confirms_and_says_from_whom_the_board_has_it() -> None:
     assert world.board[Aspect.STRENGTH, "ceiling"].origins == {"Isle Post", "Harbour Times"}
 
 
+def test_a_page_that_is_read_after_a_later_days_report_does_not_take_the_board_back() -> None:
+    world = World()
+    for day, name in ((20, "Awa Sarr of Senegal"), (0, "Kofi Boateng of Ghana")):
+        text = f"General {name} was appointed force commander of the Ruritania Assistance Mission on Tuesday."
+        (judgement,) = world.reads(an_article(text, at=later(day), outlet=f"Courier {day}"))
+    assert (judgement.verdict, judgement.change) == (Verdict.STALE, None)
+    assert judgement.reason == f"the board has this from a later report, of {later(20).day} {later(20):%b %Y}"
+    assert [change.value for change in world.changes if change.article_id] == ["Awa Sarr of Senegal"]
+
+
 def test_a_reprint_repeats() -> None:
     world = after_the_vote()
     article = replace(an_article(VOTE, outlet="Harbour Times", at=later(1)), origin="Isle Post")

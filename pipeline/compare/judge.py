@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.board import Board, apply, confirm
+from pipeline.compare.lateness import overtaken_by
 from pipeline.compare.memory import Memory
 from pipeline.compare.related import judge_by_relation
-from pipeline.compare.verdicts import judge_by_likeness
+from pipeline.compare.verdicts import day_of, judge_by_likeness
 from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
 
 
@@ -36,7 +39,7 @@ def judge(
             out.append(Judgement(claim, Verdict.REPEATS, "a reprint: an article that we have read has this sentence"))
             continue
         by = judge_by_likeness if claim.relation is None or claim.fact is None else judge_by_relation
-        judgement = by(claim, article, board, watch, memory, origin)
+        judgement = _unless_overtaken(by(claim, article, board, watch, memory, origin), board)
         out.append(judgement)
         if judgement.change is not None:
             board = confirm(apply(board, judgement.change), judgement.change.change_id, origin, article.published)
@@ -44,6 +47,14 @@ def judge(
         elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
             board = confirm(board, judgement.against, origin, article.published)
     return tuple(sorted(out, key=lambda j: _place(j.claim))), board
+
+
+def _unless_overtaken(judgement: Judgement, board: Board) -> Judgement:
+    """Return ``judgement``, or that its claim is stale where a report of a later day has moved the board already."""
+    if judgement.change is None or (later := overtaken_by(judgement.change, board)) is None:
+        return judgement
+    reason = f"the board has this from a later report, of {day_of(later.known_at.date())}"
+    return replace(judgement, verdict=Verdict.STALE, reason=reason, against=later.change_id, change=None)
 
 
 def _place(claim: Claim) -> tuple[int, str, str]:
