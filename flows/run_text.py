@@ -47,7 +47,7 @@ def _collected(counts: Counts) -> str:
             ("same", "known already"),
             ("refused", "refused"),
             ("failed", "failed"),
-            ("put_off", "put off for a site's crawl-delay"),
+            ("put_off", "put off to the next run"),
         )
         if n(f"pages_{name}", 0)
     ]

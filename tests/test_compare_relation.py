@@ -128,6 +128,15 @@ def test_what_the_board_has_moved_on_from_is_stale() -> None:
     assert late.verdict is Verdict.STALE
 
 
+def test_an_article_that_is_read_after_a_later_days_report_does_not_take_the_row_back() -> None:
+    mission = Mission()
+    later = mission.told(Slot.CEILING, "all", Stage.DECIDED, CEILING, NEW, days=30)
+    less = Parts(figure=Figure.of(4000))
+    late = mission.told(Slot.CEILING, "all", Stage.DECIDED, less, moves(later.change), days=2)
+    assert later.change is not None
+    assert (late.verdict, late.change, late.against) == (Verdict.STALE, None, later.change.change_id)
+
+
 def test_an_earlier_stage_of_what_the_row_has_is_stale() -> None:
     mission = Mission()
     first = mission.told(Slot.CEILING, "all", Stage.DECIDED, CEILING, NEW)
