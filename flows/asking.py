@@ -60,11 +60,21 @@ async def language_model(
         at_once=choice.calls_at_once,
     ) as poster:
         cache = _StoredAnswers(request, found, run, now)
+        if run.counts.get("llm_not_asked"):
+            unusable = unusable or "it is not asked again in this run"
         spent = cache.spent_on(wall_clock().date())
-        chat = Chat(choice, poster.post, cache, unusable=unusable, spent=spent, pause=asyncio.sleep)
+        chat = Chat(
+            choice, poster.post, cache, unusable=unusable, spent=spent, begun=_spent_by(run), pause=asyncio.sleep
+        )
         try:
             yield chat
         finally:
             run.count(**{name: number for name, number in chat.counts.items() if number})
             for note in chat.notes:
                 run.note(note)
+
+
+def _spent_by(run: Run) -> Spending:
+    """Return what the steps of ``run`` have spent so far: pages that come late are read in a step of their own."""
+    names = ("llm_calls", "llm_tokens_in", "llm_tokens_out", "llm_micros")
+    return Spending(*(run.counts.get(name, 0) for name in names))

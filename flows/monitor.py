@@ -13,7 +13,7 @@ from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
 from flows.endings import BlindError, name_of_run, tells_its_end
-from flows.onward import alerts_wait, articles_wait, pages_wait
+from flows.onward import alerts_wait, articles_wait, has_missed_model, pages_wait
 from flows.pages import pages_of
 from flows.poll import poll
 from flows.publish import publish
@@ -63,7 +63,8 @@ async def monitor(request: WatchRequest) -> RunRecord:
                             await stage(request, run_id)
                     if not pages.are_to_come:
                         break
-                    stages = [(stage, has_work) for stage, has_work in stages if stage is not recheck]
+                    once = {recheck, assess} if has_missed_model(run) else {recheck}
+                    stages = [(stage, has_work) for stage, has_work in stages if stage not in once]
         # Published last, so that the file holds this run's own end.
         await publish(request, run_id)
         assert run.record is not None  # noqa: S101 -- the block above has ended well

@@ -36,6 +36,11 @@ def articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool
     return bool(store.articles_to_read(found.watch.slug, 1))
 
 
+def has_missed_model(run: Run) -> bool:
+    """Whether an article waits for a language model that gave ``run`` no answer: it is asked again by the next run."""
+    return run.counts.get("articles_waiting", 0) > 0
+
+
 def alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
     """Whether the outbox has work."""
     return outbox.work_waits(store, found.watch, now)
@@ -60,9 +65,9 @@ def goes_on(step: Step) -> Step:
                 # As in a round, every step believes the same time.
                 request = request.model_copy(update={"now": whole.now})
                 await step(request, run_id)
-                await _steps_after(step.__name__, request, found, whole.now, run_id)
+                await _steps_after(step.__name__, request, found, whole)
                 while pages.are_to_come:
-                    await _steps_after("poll", request, found, whole.now, run_id)
+                    await _steps_after("poll", request, found, whole)
             await _publish(request, run_id, whole)
         return whole.counts
 
@@ -70,7 +75,7 @@ def goes_on(step: Step) -> Step:
     return run
 
 
-async def _steps_after(name: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID) -> None:
+async def _steps_after(name: str, request: WatchRequest, found: Resources, whole: Run) -> None:
     # Each of these modules takes `goes_on` from here.
     from flows.alert import alert
     from flows.assess import assess
@@ -80,10 +85,12 @@ async def _steps_after(name: str, request: WatchRequest, found: Resources, now: 
     names = [following for following, _, _ in steps]
     first = names.index(name) + 1 if name in names else 0
     for _, step, has_work in steps[first:]:
+        if step is assess and has_missed_model(whole):
+            continue
         with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
-            wanted = has_work(store, found, now)
+            wanted = has_work(store, found, whole.now)
         if wanted:
-            await step(request, run_id)
+            await step(request, whole.run_id)
 
 
 async def _publish(request: WatchRequest, run_id: UUID, whole: Run) -> None:

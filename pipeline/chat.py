@@ -63,6 +63,7 @@ class Chat:
         cache: holds what was answered before.
         unusable: why nothing can be asked at all, e.g. because the key is missing; empty where it can.
         spent: what earlier runs have spent on this day.
+        begun: what earlier steps of this run have spent.
         pause: waits so many seconds before a question is put again; without it none is.
         jitter: gives a random number from 0 to 1.
         clock: gives seconds that only grow.
@@ -76,6 +77,7 @@ class Chat:
         *,
         unusable: str = "",
         spent: Spending = Spending(),  # noqa: B008 -- frozen
+        begun: Spending = Spending(),  # noqa: B008 -- frozen
         pause: Callable[[float], Awaitable[object]] | None = None,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
@@ -84,7 +86,7 @@ class Chat:
         self._post = post
         self._cache = cache
         self._unusable = unusable
-        self._spent = spent
+        self._spent, self._begun = spent, begun
         self._pause, self._jitter, self._clock = pause, jitter, clock
         self._left_to_wait = WAITED_IN_RUN
         self._not_before = 0.0  # by the clock: the server has asked not to be called sooner
@@ -202,7 +204,7 @@ class Chat:
             return f"it gave no answer {GIVE_UP} times in a row and is not asked again in this run"
         if self._clock() < self._not_before:
             return "its server asks to be called later than this run waits"
-        return exhausted_budget(self._choice, self._spent_here(), self._spent)
+        return exhausted_budget(self._choice, self._begun + self._spent_here(), self._spent)
 
     def _spent_here(self) -> Spending:
         tokens = self._numbers["llm_tokens_in"], self._numbers["llm_tokens_out"]

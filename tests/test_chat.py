@@ -47,6 +47,7 @@ async def asked(
     cache: Kept | None = None,
     key: str = "",
     spent: Spending = Spending(),  # noqa: B008
+    begun: Spending = Spending(),  # noqa: B008
     **choice: Any,
 ) -> tuple[list[Reply], Chat]:
     chosen = ReaderChoice(**{"verify": "llm", "model": "small", "timeout_s": 2.0, **choice})
@@ -57,7 +58,7 @@ async def asked(
         total=chosen.timeout_s,
         at_once=chosen.calls_at_once,
     ) as poster:
-        chat = Chat(chosen, poster.post, cache or Kept(), spent=spent)
+        chat = Chat(chosen, poster.post, cache or Kept(), spent=spent, begun=begun)
         return await chat.ask(asks), chat
 
 
@@ -228,6 +229,14 @@ async def test_a_run_makes_no_more_calls_than_its_budget() -> None:
     assert len(standin.requests) == 2
     assert replies[2:] == [Reply(trouble="the run's 2 calls are spent", away=True)] * 2
     assert chat.notes == ["language model: the run's 2 calls are spent (2 x)"]
+
+
+async def test_what_earlier_steps_of_a_run_have_asked_counts_against_its_budget() -> None:
+    with serving(agrees) as standin:
+        replies, chat = await asked(standin, *questions(3), begun=Spending(calls=1), calls_per_run=2)
+
+    assert [reply.trouble for reply in replies] == ["", *["the run's 2 calls are spent"] * 2]
+    assert chat.counts["llm_calls"] == 1
 
 
 async def test_a_run_begins_no_call_once_its_tokens_are_spent() -> None:

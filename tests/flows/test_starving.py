@@ -13,6 +13,8 @@ import pytest
 from flows.request import WatchRequest
 from pipeline.model import RunRecord
 from pipeline.storage import hold_run
+from tests.llm.standin import agrees
+from tests.llm.standin import serving as model_server
 from tests.neighbours import SLOW_HOST, flood, make_watch, send
 from tests.outlet import Outlet, serving
 
@@ -110,6 +112,19 @@ async def test_a_run_that_another_waits_for_from_the_first_brings_its_news_all_t
 
     assert (done.counts["articles_new"], done.counts["changes"]) == (1, 1)
     assert done.counts["pages_put_off"] > 400
+
+
+async def test_a_model_that_is_away_is_asked_once_in_a_run_however_often_the_run_reads(
+    watch: Path, slow: Outlet, tmp_path: Path
+) -> None:
+    slow.puts("/robots.txt", "User-agent: *\nCrawl-delay: 1\n", "text/plain")  # so that its pages come one by one
+    with model_server(agrees, *["401"] * 9) as model:
+        choice = f'\n[reader]\nkind = "llm"\nmodel = "small"\nendpoint = "{model.endpoint}"\n'
+        (watch / "watch.toml").write_text((watch / "watch.toml").read_text("utf-8") + choice, "utf-8")
+        done = await one_round(watch, tmp_path / "data", interval=10)
+
+    assert (done.counts["articles_new"], done.counts["articles_waiting"]) == (1, 1)
+    assert len(model.requests) == done.counts["llm_calls"] == 1
 
 
 async def test_what_was_put_off_is_asked_for_by_the_next_run_and_nothing_is_asked_for_twice(
