@@ -70,22 +70,32 @@ def without_engine(killer: Killer | None = None) -> None:
         return self.fn(*args, **more)
 
     def call_flow(self: Any, *args: Any, **more: Any) -> Any:
-        return (
-            _in_stage(killer, self, args, more)
-            if killer and inspect.iscoroutinefunction(self.fn)
-            else call(self, *args, **more)
-        )
+        return _called(killer, self, args, more) if inspect.iscoroutinefunction(self.fn) else call(self, *args, **more)
 
     Task.__call__ = call
     Flow.__call__ = call_flow
 
 
-async def _in_stage(killer: Killer, flow: Any, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
-    before, killer.stage = killer.stage, flow.name
+async def _called(killer: Killer | None, flow: Any, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+    before = killer.stage if killer else ""
+    if killer:
+        killer.stage = flow.name
     try:
-        return await flow.fn(*args, **more)
+        return _in_state(await flow.fn(*args, **more))
     finally:
-        killer.stage = before
+        if killer:
+            killer.stage = before
+
+
+def _in_state(result: Any) -> Any:
+    """Return what the caller of a flow gets: the content of a state that it ends with, or the error there."""
+    from prefect import State
+
+    if not isinstance(result, State):
+        return result
+    if isinstance(result.data, Exception):
+        raise result.data
+    return result.data
 
 
 def arm(killer: Killer) -> None:
