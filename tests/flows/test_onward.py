@@ -58,7 +58,7 @@ async def test_a_poll_that_goes_on_takes_what_it_finds_to_the_channel_and_into_t
 
     counts = await run("poll", watch, data, go_on=True)
 
-    assert any("Ceiling (police): 5,500 police" in subject for subject in filed(data))
+    assert any("Ceiling: 5,500 people" in subject for subject in filed(data))
     assert counts["alerts_delivered"] > 0  # others are for the digest of the next morning
     assert flows_run(data) == ["poll"]
     with open_published(data) as store:

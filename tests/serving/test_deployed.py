@@ -139,7 +139,7 @@ class TestTheCommandsOfThePage:
 def has_told_the_ceiling(small: World) -> bool:
     """Whether file, webhook and mailbox have all been told of the ceiling."""
     return all(
-        any("Ceiling (police): 5,500 police" in subject for subject in came) for came in small.arrived().values()
+        any("Ceiling: 5,500 people" in subject for subject in came) for came in small.arrived().values()
     )
 
 

@@ -51,8 +51,8 @@ def wanted(embedded: World) -> Wanted:
 def test_embedded_a_served_feed_becomes_messages_in_file_webhook_and_mailbox(embedded: World) -> None:
     arrived = embedded.arrived()
 
-    assert any("Ceiling (police): 5,500 police" in subject for subject in arrived["file"])
-    assert any("Ceiling (police): 5,500 police" in subject for subject in arrived["webhook"])
+    assert any("Ceiling: 5,500 people" in subject for subject in arrived["file"])
+    assert any("Ceiling: 5,500 people" in subject for subject in arrived["webhook"])
     assert arrived["mail"] == arrived["webhook"]
     assert_mailed(embedded)
     assert len(embedded.mails) == len(arrived["mail"])  # each once

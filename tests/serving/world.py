@@ -179,7 +179,7 @@ def assert_mailed(small: World) -> None:
     part = mail.get_body(("plain",))
     assert part is not None
     text = part.get_content()
-    assert mail["Subject"] == "Haiti security mission: Ceiling (police): 5,500 police (decided 30 Sep)"
+    assert mail["Subject"] == "Haiti security mission: Ceiling: 5,500 people (decided 30 Sep)"
     assert ">Now: “According to the text, the force will have up to 5,500 police or soldiers" in text
     assert f"Alert {mail[KEY]}" in text.splitlines()
 
