@@ -31,7 +31,7 @@ from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.marks import Marks
 from pipeline.model import Article, Change, Revised, Verdict, Watch
-from pipeline.phrasing import headline
+from pipeline.phrasing import headline, waiting_for_model
 from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
 
@@ -165,6 +165,8 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             for judgement in made.judgements:
                 verdicts[f"claims_{judgement.verdict}"] += 1
             progress.get()("reading", totals["articles_read"], totals["articles_read"])
+        if waits := waiting_for_model(totals):
+            run.note(f"{waits}, which is away.")
         run.count(**totals, **{name: number for name, number in verdicts.items() if number})
         return run.counts
 

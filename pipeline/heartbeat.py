@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline.model import RunRecord, Standing, WatchState
+from pipeline.phrasing import waiting_for_model
 from pipeline.text import content_id, shorten
 
 ROUND = "monitor"  # the flow whose runs are whole rounds, from the feeds to the alerts
@@ -168,6 +169,8 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat
     age = now - since
     if age <= allowed:
         told = f"The last round reached its end {span(age)} ago, at {_time(since)}."
+        if waits := waiting_for_model(pulse.last_good.counts):
+            told += f" {waits}, which was away."
         return Beat(True, since, told + _told_dead(_after(zombies, since)), "", zombies)
     told = (
         f"No round has reached its end for {span(age)}, since {_time(since)}; one is due every {span(every)}, and "

@@ -202,6 +202,18 @@ _CARD = (
 )
 
 
+def waiting_for_model(counts: Mapping[str, int]) -> str:
+    """Tell how many articles of a round wait for a language model that is away; empty where none does.
+
+    Args:
+        counts: the numbers of the round, by name.
+    """
+    waiting = counts.get("articles_waiting", 0)
+    if waiting == 1:
+        return "1 article waits for the language model"
+    return f"{waiting} articles wait for the language model" if waiting else ""
+
+
 def status_lines(status: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """The status card: a label and what is known, for each column of ``status`` that has something."""
     return tuple((label, _told(status[name])) for name, label in _CARD if status.get(name) is not None)

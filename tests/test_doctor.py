@@ -46,6 +46,12 @@ def a_run(ended: float | None = None, *, started: float = 0, outcome: str = "ok"
     return RunRecord(key, "monitor", "haiti", began, began, finished, outcome if finished else "running", reason)
 
 
+WAITS = replace(
+    a_run(5, outcome="partial", reason="2 articles wait for the language model, which is away."),
+    counts={"articles_waiting": 2},
+)
+
+
 @dataclass
 class FakeWorld:
     """A world in which all is well; a test changes what it is about. A value that is an error is raised."""
@@ -255,6 +261,7 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
             "failed 5 minutes ago: disk full",
         ),
         ("runs", {"pulse": Pulse(a_run(60), a_run(60), None, (a_run(started=30),))}, State.WARNING, "it was killed"),
+        ("runs", {"pulse": Pulse(WAITS, WAITS)}, State.WARNING, "ended partial 5 minutes ago: 2 articles wait"),
         ("runs", {"pulse": Pulse(a_run(5), a_run(5), None, (a_run(started=600),))}, State.OK, "ended ok 5 minutes ago"),
         (
             "runs",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +51,13 @@ def looked(pulse: Pulse):
 
 def test_a_round_that_ended_within_three_intervals_is_a_beat():
     assert looked(Pulse(last_good=a_run(45), last_ended=a_run(45))).alive
+
+
+def test_articles_that_wait_for_a_language_model_are_told_with_the_beat():
+    waits = replace(a_run(5), counts={"articles_waiting": 1})
+    beat = looked(Pulse(last_good=waits, last_ended=waits))
+    assert beat.alive
+    assert "1 article waits for the language model, which was away." in beat.told
 
 
 def test_a_round_that_ended_longer_ago_is_none_and_the_line_says_how_long():

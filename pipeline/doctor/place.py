@@ -9,6 +9,7 @@ from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
 from pipeline.heartbeat import BLIND, LockSight, dead_runs, span
 from pipeline.model import FAILS, HealthState, Standing
+from pipeline.phrasing import waiting_for_model
 
 ROOM = 200 * 10**6  # bytes that a round may need beside the copy that it publishes
 FEW_FILES = 1_000
@@ -143,6 +144,8 @@ def check_runs(world: World) -> Finding:
     if now - since > OLD_RUN:
         return warning(told, "Start the watch again; let `missionwatch heartbeat DIR --alert` tell of it next time.")
     notes = f": {good.reason}" if good.reason else ""
+    if waiting_for_model(good.counts):
+        return warning(f"{told}{notes}", "Is the model's server running? What waits is read as soon as it answers.")
     return ok(f"{told}{notes}")
 
 

@@ -12,7 +12,9 @@ from pipeline.site import words
 Row = Mapping[str, Any]
 
 
-def of(state: WatchState, feeds: Sequence[Row], known: Sequence[datetime], now: datetime, lately: int) -> str:
+def of(
+    state: WatchState, feeds: Sequence[Row], known: Sequence[datetime], now: datetime, lately: int, waits: str = ""
+) -> str:
     """Return the line: first what can't be seen, for then nothing is known to be quiet.
 
     Args:
@@ -21,6 +23,7 @@ def of(state: WatchState, feeds: Sequence[Row], known: Sequence[datetime], now: 
         known: when each change became known.
         now: the watch's own clock.
         lately: how many changes the last seven days have.
+        waits: that articles wait for a language model; empty where none does.
     """
     if state.standing is not Standing.WATCHED:
         told = state.told
@@ -32,7 +35,8 @@ def of(state: WatchState, feeds: Sequence[Row], known: Sequence[datetime], now: 
         since = f"since {words.moment(read)}" if read else "ever"
         return f"Blind: no feed could be read {since}. This is not quiet: nothing is known of that time."
     half = f"{len(failing)} of {len(active)} feeds can't be read. " if 2 * len(failing) >= len(active) > 0 else ""
-    return half + _changed(known, now, lately)
+    unread = f"{waits}. " if waits else ""
+    return half + unread + _changed(known, now, lately)
 
 
 def _changed(known: Sequence[datetime], now: datetime, lately: int) -> str:

@@ -186,7 +186,14 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
             for one in expected
             if str(one.change.change_id) in by_id
         ),
-        headline=headline.of(rows.state, rows.feeds, [card.known for card in cards], now, lately),
+        headline=headline.of(
+            rows.state,
+            rows.feeds,
+            [card.known for card in cards],
+            now,
+            lately,
+            phrasing.waiting_for_model(rows.rounds[0]["counts"] or {}) if rows.rounds else "",
+        ),
         lately=lately,
         disputes=sum(bool(line.disputed) for _, lines in board for line in lines),
         rounds=rows.rounds,

@@ -138,9 +138,7 @@ class TestTheCommandsOfThePage:
 
 def has_told_the_ceiling(small: World) -> bool:
     """Whether file, webhook and mailbox have all been told of the ceiling."""
-    return all(
-        any("Ceiling: 5,500 people" in subject for subject in came) for came in small.arrived().values()
-    )
+    return all(any("Ceiling: 5,500 people" in subject for subject in came) for came in small.arrived().values())
 
 
 def deploy_and_work(checkout: Path, small: World, server: PrefectServer) -> None:

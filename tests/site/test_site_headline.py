@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pipeline.model import Standing, WatchState
+from pipeline.phrasing import waiting_for_model
 from pipeline.site import headline
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -29,6 +30,11 @@ def test_a_watch_of_which_no_feed_can_be_read_is_blind_and_not_quiet() -> None:
 
 def test_a_watch_that_can_read_half_of_its_feeds_says_so_first() -> None:
     assert line("failing", "refused", "ok", "stale") == f"2 of 4 feeds can't be read. {QUIET}"
+
+
+def test_articles_that_wait_for_a_language_model_are_told_before_it_is_quiet() -> None:
+    told = headline.of(WatchState(), [], KNOWN, NOW, 0, waiting_for_model({"articles_waiting": 3}))
+    assert told == f"3 articles wait for the language model. {QUIET}"
 
 
 def test_a_watch_that_is_paused_says_that_first() -> None:
