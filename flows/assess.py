@@ -98,7 +98,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         _Ahead() as ahead,
     ):
         now, slug, wait = run.now, found.watch.slug, found.settings.store_wait
-        of_articles = ("articles_read", "articles_waiting", "articles_relevant")
+        of_articles = ("articles_read", "articles_waiting", "articles_stood_in", "articles_relevant")
         counted = (*of_articles, "claims", "changes", "alerts_planned", "recalls")
         totals = dict.fromkeys(counted, 0)
         verdicts = dict.fromkeys((f"claims_{v}" for v in Verdict if v is not Verdict.BASELINE), 0)
@@ -113,7 +113,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     is_more = len(waiting) == AHEAD
                 if not waiting and is_heard:
                     is_heard = False
-                    watch, waiting = _stood_in(store, found)
+                    watch, waiting = _owed_to_model(store, found)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -140,8 +140,9 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             reads = ahead.then([*articles, *waiting], partial(found.reader_ahead, changes=known.changes))
             here = found if watch is found.watch else replace(found, watch=watch)
             made = await assess_batch(f"{len(articles)} articles", articles, known, here, now, chat, reads)
-            if made.waiting:  # the model is away: what waits for it is not looked up again
-                is_more = is_heard = False
+            stood_in = _stood_in(made, found)
+            if made.waiting or stood_in:  # the model is away: what waits for it is not looked up again
+                is_more, is_heard = is_more and not made.waiting, False
             made = steps.told_by_recall(made, revised, found.watch)
             with open_store(request.data_dir, wait=wait) as store:
                 store.add_assessment(
@@ -154,7 +155,8 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
             planned = (*made.alerts, *revised.alerts)
             emit(found, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
             totals["articles_read"] += len(made.readings)
-            totals["articles_waiting"] += len(made.waiting)
+            totals["articles_waiting"] += len(made.waiting) if watch is found.watch else 0
+            totals["articles_stood_in"] += stood_in
             totals["articles_relevant"] += sum(r.relevant for r in made.readings)
             totals["claims"] += len(made.judgements)
             totals["changes"] += len(made.changes) + len(revised.withdrawals)
@@ -171,7 +173,15 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         return run.counts
 
 
-def _stood_in(store: Store, found: Resources) -> tuple[Watch, list[Article]]:
+def _stood_in(made: steps.Assessment, found: Resources) -> int:
+    """How many articles the embedded engine has read in the place of a model that is away."""
+    reader = found.reader
+    if not isinstance(reader, steps.ModelReadings):
+        return 0
+    return sum(one.engine == reader.stand_in for one in made.readings)
+
+
+def _owed_to_model(store: Store, found: Resources) -> tuple[Watch, list[Article]]:
     """What the embedded engine has read for an absent model, to be put to the model; nobody stands in a second time."""
     reader, choice = found.reader, found.watch.reader
     if not isinstance(reader, steps.ModelReadings):

@@ -19,6 +19,7 @@ from flows.request import WatchRequest
 from flows.resources import Resources, resources
 from flows.runs import Run, recorded
 from pipeline import storage
+from pipeline.steps import ModelReadings
 
 Counts = dict[str, int]
 Step = Callable[..., Coroutine[Any, Any, Counts]]
@@ -32,13 +33,16 @@ def pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
 
 
 def articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
-    """Whether an article waits to be read."""
-    return bool(store.articles_to_read(found.watch.slug, 1))
+    """Whether an article waits to be read, or to be read by the model in whose place the engine has read it."""
+    slug, reader = found.watch.slug, found.reader
+    if store.articles_to_read(slug, 1):
+        return True
+    return isinstance(reader, ModelReadings) and bool(store.articles_stood_in(slug, reader.engine, reader.stand_in, 1))
 
 
 def has_missed_model(run: Run) -> bool:
-    """Whether an article waits for a language model that gave ``run`` no answer: it is asked again by the next run."""
-    return run.counts.get("articles_waiting", 0) > 0
+    """Whether the language model was away in ``run``: it is asked again by the next one."""
+    return any(run.counts.get(name, 0) for name in ("articles_waiting", "articles_stood_in"))
 
 
 def alerts_wait(store: storage.Store, found: Resources, now: datetime) -> bool:

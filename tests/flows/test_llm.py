@@ -147,6 +147,42 @@ async def test_the_model_reads_each_relevant_article_once(tmp_path: Path, server
     assert engine.startswith("llm:small+p2+")
 
 
+async def test_articles_wait_for_the_model_that_is_to_read_them_and_are_read_when_it_is_back(
+    tmp_path: Path, server: ArchiveServer
+) -> None:
+    away = await one_round(a_request(tmp_path, server, "http://127.0.0.1:9/v1", kind="llm"))
+    with serving(no_news) as standin:
+        request = a_request(tmp_path, server, standin.endpoint, kind="llm")
+        back = await one_round(request)
+
+    waiting = away.counts["articles_waiting"]
+    assert waiting > 0
+    assert (away.outcome, away.counts.get("articles_relevant", 0), away.counts.get("changes", 0)) == ("partial", 0, 0)
+    assert f"{waiting} articles wait for the language model" in away.reason
+    assert back.counts["articles_relevant"] == len(standin.asked("read")) == waiting
+    assert back.counts.get("articles_waiting", 0) == 0
+
+
+async def test_what_the_engine_read_in_the_models_place_is_read_again_when_the_model_is_back(
+    tmp_path: Path, server: ArchiveServer
+) -> None:
+    away = await one_round(a_request(tmp_path, server, "http://127.0.0.1:9/v1", kind="llm", patience_h=0))
+    with serving(no_news) as standin:
+        request = a_request(tmp_path, server, standin.endpoint, kind="llm", patience_h=0)
+        await one_round(request)
+        asked = len(standin.asked("read"))
+        await one_round(request)
+
+    relevant = away.counts["articles_relevant"]
+    assert away.counts["changes"] > 0
+    assert (asked, len(standin.asked("read"))) == (relevant, relevant)
+    engines = ask(request, "SELECT engine, count(*) AS n FROM reading WHERE relevant GROUP BY engine ORDER BY engine")
+    assert [(row["engine"].split(" for ")[0].split("+")[0], row["n"]) for row in engines] == [
+        ("encoder-7", relevant),
+        ("llm:small", relevant),
+    ]
+
+
 # -- a real model ----------------------------------------------------------------------------
 
 
