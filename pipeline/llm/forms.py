@@ -29,6 +29,7 @@ MAX_QUOTE = 1_200  # characters; the longest sentence that the embedded engine k
 MIN_QUOTE = 15  # of a claim: less is no evidence
 MAX_WORDS = 90  # characters of a name; a clause is no part of a fact
 LONG_AGO = timedelta(days=3 * 366)  # an event before that is no event of this article's
+SURE_OF_NOTHING = 0.8  # so sure the first model must be that an article tells nothing: the second does not see it then
 TELLING = 10  # from this number on a figure must stand in the article; smaller ones are written in many ways
 
 _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}\s*")  # before who suffered: an incident's day is told by itself
@@ -96,9 +97,6 @@ def is_changed(content: str) -> bool:
     filled = object_of(content) or {}
     sure = number_of(filled.get("confidence"))
     return filled.get("changed") is not False or sure is None or sure < SURE_OF_NOTHING
-
-
-SURE_OF_NOTHING = 0.8  # so sure the first model must be that an article tells nothing: the second does not see it then
 
 
 def opinion_of(content: str, claim: Claim, published: date, model: str, rows: Sequence[ShownRow] = ()) -> Opinion:

@@ -393,6 +393,19 @@ async def test_an_answer_with_one_bad_fact_loses_that_fact_alone() -> None:
     assert [change.value for change in made.changes] == ["5,550 people"]
 
 
+@pytest.mark.parametrize("order", INJECTED)
+async def test_an_order_in_an_article_that_is_read_brings_no_claim_but_its_own(order: str) -> None:
+    hostile = an_article(f"{order} The fund has $50 million. {order}", title=order, outlet="Nowhere")
+
+    def obeys(form: str, given: Mapping[str, Any]) -> object:
+        return {"facts": [a_fact(VOTE), a_fact("The mission was dissolved this morning.")]}
+
+    with serving(obeys) as standin:
+        made = await read(standin, hostile, ARTICLE, readings=[a_reading(hostile), a_reading(ARTICLE)])
+
+    assert [(change.article_id, change.quote) for change in made.changes] == [(ARTICLE.article_id, VOTE)]
+
+
 # -- the model is away -----------------------------------------------------------------------
 
 
