@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from flows.cli import main
 from pipeline.bench import as_text
 from pipeline.bench.scoring import Told, verbatim
 from pipeline.bench.trial import Tried, advise, table, trial_gold
+from tests.llm.standin import agrees, serving
 
+TRIAL = str(Path(__file__).parents[1] / "pipeline" / "bench" / "trial")
 EMBEDDED = Tried("embedded engine", f1=0.80, precision=0.80, recall=0.80, duplicates=0, seconds=0.1, articles=20)
 
 
@@ -74,3 +80,18 @@ def test_the_table_has_a_row_a_reader_with_the_cost_of_one_article() -> None:
         "  embedded engine       0.80       0.80    0.80           0       0.10      0       0          0    0",
         "  small                 0.90       0.80    0.80           0       2.50     20       0       2000  100",
     ]
+
+
+@pytest.mark.slow
+def test_bench_asks_a_model_and_plays_what_it_answered(tmp_path: Path) -> None:
+    kept = str(tmp_path / "answers.jsonl")
+    with serving(agrees) as standin:
+        asked = CliRunner().invoke(
+            main, ["bench", TRIAL, "--json", "--model", standin.endpoint, "--model-name", "small", "--record", kept]
+        )
+    played = CliRunner().invoke(main, ["bench", TRIAL, "--json", "--answers", kept])
+
+    assert (asked.exit_code, played.exit_code) == (0, 0), asked.output + played.output
+    told = [json.loads(done.output)["missions"][0]["all"]["alerts"] for done in (asked, played)]
+    assert told == [0, 0]  # it finds nothing in any article
+    assert len(standin.asked("read")) >= 18

@@ -129,7 +129,12 @@ class Mission:
 
 
 def measure(
-    golds: Sequence[Gold], watches: Sequence[Watch], reader: Reader, *, at_once: float = AT_ONCE
+    golds: Sequence[Gold],
+    watches: Sequence[Watch],
+    reader: Reader,
+    *,
+    at_once: float = AT_ONCE,
+    ask: AskModel | None = None,
 ) -> list[Mission]:
     """The figures of each gold with its watch; with more than one, also mixed with the articles of the others.
 
@@ -138,9 +143,12 @@ def measure(
         watches: the watch of each, in the same order.
         reader: the engine.
         at_once: the confidence from which a change is told at once, 0 to 1.
+        ask: puts questions to a language model, of each mission's own articles alone; None asks none.
     """
-    missions = [measure_one(gold, watch, reader, at_once=at_once) for gold, watch in zip(golds, watches, strict=True)]
-    if len(golds) == 1:
+    missions = [
+        measure_one(gold, watch, reader, at_once=at_once, ask=ask) for gold, watch in zip(golds, watches, strict=True)
+    ]
+    if len(golds) == 1 or ask is not None:
         return missions
     out = []
     for mission in missions:

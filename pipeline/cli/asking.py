@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,6 +52,24 @@ def model_options(command: F) -> F:
     return command
 
 
+def answer_options(command: F) -> F:
+    """Add ``--record`` and ``--answers`` to a command."""
+    for option in (
+        click.option(
+            "--answers",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            help="Play the answers of such a file instead of asking a model.",
+        ),
+        click.option(
+            "--record",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="With --model: keep its answers in this file.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """A language model to ask, or answers of one to play.
@@ -72,13 +90,11 @@ class Asking:
         """``watch`` with this model."""
         return replace(watch, reader=self.choice)
 
-    @asynccontextmanager
-    async def ask(self) -> AsyncIterator[AskModel]:
-        """What puts the questions."""
+    def ask(self) -> AskModel:
+        """Return what puts the questions, and fails where no answer can be had. It needs no event loop of its own."""
         if self.plays and self.held is not None:
-            yield self.held.play
-            return
-        chat = self.chat()
+            return self.held.play
+        chat = self.chat(patient=True)
 
         async def ask(asks: Sequence[Ask]) -> Sequence[Reply]:
             replies = await chat.ask(asks)
@@ -86,12 +102,14 @@ class Asking:
                 raise self.away(chat, "Start it and try again; what it answered is in the file of --record.")
             return replies
 
-        yield ask
-        for note in chat.notes:
-            click.echo(note, err=True)
+        return ask
 
-    def chat(self) -> Chat:
-        """Make what puts the questions, with its counts. It can be used in one event loop after another."""
+    def chat(self, *, patient: bool = False) -> Chat:
+        """Make what puts the questions, with its counts. It can be used in one event loop after another.
+
+        Args:
+            patient: ask a server that is busy or fails again after a pause, as a run does.
+        """
         agent = settings().user_agent
 
         async def post(payload: bytes) -> Response:
@@ -103,7 +121,7 @@ class Asking:
             ) as poster:
                 return await poster.post(payload)
 
-        return Chat(self.choice, post, self.held or _Forgets())
+        return Chat(self.choice, post, self.held or _Forgets(), pause=asyncio.sleep if patient else None)
 
     def away(self, chat: Chat, remedy: str) -> FetchError:
         """Return the error of a model that does not answer ``chat``."""

@@ -31,10 +31,10 @@ from pipeline.backtest import (
     load_articles,
 )
 from pipeline.board import in_force
-from pipeline.cli.asking import Asking, asking_of, model_options
+from pipeline.cli.asking import answer_options, asking_of, model_options
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.errors import UsageError
-from pipeline.model import AlertKind, Article, Change, Watch
+from pipeline.model import AlertKind, Change, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.seeds import load_watch
 from pipeline.storage import open_published
@@ -84,14 +84,7 @@ _Past = tuple[list[Came], dict[UUID, list[Change]]]
     "read at the time counts.",
 )
 @model_options
-@click.option(
-    "--record", type=click.Path(path_type=Path, dir_okay=False), help="With --model: keep its answers in this file."
-)
-@click.option(
-    "--answers",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Play the answers of such a file instead of asking a model.",
-)
+@answer_options
 @data_dir_option
 def backtest_command(
     folder: Path,
@@ -142,7 +135,8 @@ def backtest_command(
             _write(out, backtest(watch, load_articles(articles_file), ENGINES[engine]()))
             return
         asking = asking_of(model, model_name, model_mode, model_key, record=record, answers=answers)
-        _write(out, asyncio.run(_with_model(watch, load_articles(articles_file), engine, asking)))
+        past = load_articles(articles_file)
+        _write(out, asyncio.run(backtest_asking(asking.over(watch), past, ENGINES[engine](), asking.ask())))
         return
     if model or answers or record:
         raise click.UsageError("--model, --record and --answers go with --out.")
@@ -177,11 +171,6 @@ def backtest_command(
     if not as_json:
         click.echo(_summary(made, names))
     raise SystemExit(DIFFERENT if made.differences else SAME)
-
-
-async def _with_model(watch: Watch, articles: list[Article], engine: str, asking: Asking) -> list[BacktestLine]:
-    async with asking.ask() as ask:
-        return await backtest_asking(asking.over(watch), articles, ENGINES[engine](), ask)
 
 
 def _write(out: Path, lines: Sequence[BacktestLine]) -> None:

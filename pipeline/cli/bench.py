@@ -22,6 +22,7 @@ from pipeline.bench import (
     reliability_tables,
     summary_tables,
 )
+from pipeline.cli.asking import answer_options, asking_of, model_options
 from pipeline.cli.frame import engine_option
 from pipeline.errors import UsageError
 from pipeline.reading import ENGINES
@@ -45,6 +46,8 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object, for scripts.")
 @engine_option
+@model_options
+@answer_options
 def bench(
     golds: tuple[Path, ...],
     watches: tuple[Path, ...],
@@ -53,11 +56,18 @@ def bench(
     at_once: float,
     as_json: bool,
     engine: str,
+    model: str,
+    model_name: str,
+    model_mode: str,
+    model_key: str,
+    record: Path | None,
+    answers: Path | None,
 ) -> None:
     """Score the reading engine against gold timelines: articles.jsonl and timeline.json in each GOLD_DIR.
 
     The watch is drafted from the gold's baseline article and used unreviewed, unless --watch gives one.
-    With several missions, each is also run with the others' articles mixed into its own.
+    With several missions, each is also run with the others' articles mixed into its own, unless --model or --answers
+    has a language model read.
 
     \b
     missionwatch bench tests/bench/aussom tests/bench/unifil --html bench.html
@@ -67,7 +77,13 @@ def bench(
         raise click.UsageError(f"{len(golds)} GOLD_DIR and {len(watches)} --watch: give one for each, or none.")
     held = [load_gold(folder) for folder in golds]
     used = [load_watch(folder) for folder in watches] or [baseline_watch(gold) for gold in held]
-    missions = measure(held, used, ENGINES[engine](), at_once=at_once)
+    ask = None
+    if model or answers:
+        asking = asking_of(model, model_name, model_mode, model_key, record=record, answers=answers)
+        used, ask = [asking.over(watch) for watch in used], asking.ask()
+    elif record or model_name:
+        raise click.UsageError("--record and --model-name go with --model.")
+    missions = measure(held, used, ENGINES[engine](), at_once=at_once, ask=ask)
     if html is not None:
         write_page(html, missions, at_once=at_once)
     if as_json:

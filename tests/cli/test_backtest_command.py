@@ -309,6 +309,7 @@ def test_a_model_reads_the_past_and_its_answers_can_be_played_without_it(watch: 
     assert told(Path(out)) == told(Path(again)) == [("term", "until 30 Jun 2026")]
 
 
+@pytest.mark.slow  # it is asked again after 1, 4 and 16 seconds
 def test_a_model_that_does_not_answer_is_an_error_that_says_so(watch: Path, tmp_path: Path) -> None:
     words = ("--model", "http://127.0.0.1:9/v1", "--model-name", "small")
     done = run("backtest", str(watch), "--articles", str(past(tmp_path)), "--out", str(tmp_path / "o"), *words)
