@@ -6,6 +6,7 @@ They outlast the step ``collect``, which stores what has come: reading and alert
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -76,6 +77,7 @@ class Pages:
         self._asked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._come: list[FetchRecord] = []
+        self._turns: list[UUID] = []
         self._error: Exception | None = None
         self.chosen = self.waves = 0
         self.feeds: Mapping[UUID, Feed] = {}
@@ -114,6 +116,7 @@ class Pages:
             self._come.append(record)
 
         self.chosen, self.held = len(waiting), held
+        self._turns = [pending.entry.entry_id for pending in waiting]
         self.feeds = {pending.entry.entry_id: pending.feed for pending in waiting}
         self.origins = frozenset(origin_of(pending.entry.url) for pending in waiting)
         for pending in waiting:
@@ -151,10 +154,17 @@ class Pages:
             await asyncio.wait(self._tasks, timeout=TOGETHER)
         if self._error is not None:
             raise self._error
-        batch = self._come[:BATCH]
+        batch = self._come[:BATCH] if self._is_live else self._in_turn()
         yield batch
-        del self._come[: len(batch)]
+        given = {id(record) for record in batch}
+        self._come = [record for record in self._come if id(record) not in given]
+        self._turns = self._turns[0 if self._is_live else len(batch) :]
         progress.get()("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
+
+    def _in_turn(self) -> list[FetchRecord]:
+        """What has come of the next pages in the order chosen: a replay is the same whichever page comes first."""
+        come = {record.entry_id: record for record in self._come}
+        return [come[turn] for turn in itertools.takewhile(come.__contains__, self._turns[:BATCH])]
 
     def _look(self) -> None:
         """End it all where another run waits for this one to end, and each host has had its chance."""

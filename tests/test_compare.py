@@ -13,7 +13,7 @@ from pipeline.board import Board, baseline_changes, fold
 from pipeline.compare import Doubt, Memory, judge
 from pipeline.compare.likeness import chance
 from pipeline.compare.marks import Marks, marks_of_claim
-from pipeline.model import Article, Aspect, Change, Claim, Judgement, Parts, Slot, Stage, TypedFact, Verdict, Watch
+from pipeline.model import Article, Aspect, Change, Claim, Day, Judgement, Parts, Slot, Stage, TypedFact, Verdict, Watch
 from pipeline.reading import EncodedReader
 
 VOTE = "The Security Council on Tuesday set a ceiling of 5,550 personnel for the Ruritania Assistance Mission."
@@ -461,3 +461,18 @@ def test_a_sentence_that_names_what_the_mission_becomes_takes_the_place_of_one_t
 
     row = world.board[Aspect.MANDATE, "mandate"].change
     assert (row.stage, row.value, row.quote) == (Stage.DECIDED, "Old -> New Force", named)
+
+
+def test_until_when_a_mandate_lasts_fills_in_a_row_that_has_no_day() -> None:
+    world = World()
+    said = "The Security Council on Tuesday extended the mandate of the Ruritania mission."
+    more = "The Security Council on Tuesday extended the mandate of the Ruritania mission until 31 March 2026."
+    for text, value, outlet, parts in (
+        (said, "extended", "Isle Post", Parts(act="extended")),
+        (more, "until 31 Mar 2026", "Coast Gazette", Parts(until=Day(date(2026, 3, 31)))),
+    ):
+        article = an_article(text, outlet=outlet)
+        claim = a_claim(text, article=article, aspect=Aspect.MANDATE, subject="mandate", value=value, event=TUESDAY)
+        (judgement,) = world.meets(article, replace(claim, fact=TypedFact(Slot.TERM, parts=parts)))
+    assert judgement.verdict is Verdict.ADVANCES
+    assert world.board[Aspect.MANDATE, "mandate"].change.value == "until 31 Mar 2026"

@@ -220,10 +220,12 @@ def _differs(claim: Claim, change: Change) -> bool:
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
-    """True where the claim brings what the row lacks: the figure of a ceiling, or what became of the mission."""
+    """True where the claim brings what the row lacks: a ceiling's figure, until when it goes on, what became of it."""
     if claim.aspect is not change.aspect or claim.confidence < SURE:
         return False
     if claim.aspect is Aspect.MANDATE:
+        if claim.fact is not None and change.fact is not None and claim.fact.slot is change.fact.slot is Slot.TERM:
+            return claim.fact.parts.until is not None and change.fact.parts.until is None
         name = successor(claim)
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
         return bool(name) and (not successor(change) or successor(change) not in english(change.quote))

@@ -101,7 +101,10 @@ def fact_of(
     found = mentions(seen)
     held: dict[str, object] = {"act": act, "movement": _moved(text)}
     for role in OF_SLOT[slot]:
-        held[role] = _part(role, [one for one in found if role in OF_KIND[one.kind]], odds, text)
+        fit = [one for one in found if role in OF_KIND[one.kind]]
+        if role == "until":  # from that day on is not until that day
+            fit = [one for one in fit if not _FROM.search(text, 0, one.start)]
+        held[role] = _part(role, fit, odds, text)
     if slot is Slot.SUCCESSOR:
         held["organisation"] = _successor(text, mission, odds)
     if stage is not Stage.ENDED and isinstance(until := held.get("until"), When):

@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 from flows.assess import AHEAD, BATCH, told_from
-from flows.collect import BATCH as PAGES_AT_ONCE
+from flows.pages import BATCH as PAGES_AT_ONCE
 from pipeline import steps
 from pipeline.board import fold
 from pipeline.compare import WAITS

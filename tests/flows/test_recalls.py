@@ -125,7 +125,7 @@ async def test_a_page_that_is_corrected_is_recalled_to_who_got_the_alert(tmp_pat
     assert "5,000" in subject
     assert f'Before: "{VOTE}"\n  Now:    "{CORRECTED}"' in body
     assert done.counts["recalls"] == 1
-    assert world.ask("SELECT value FROM board WHERE value LIKE '5,%'") == [("5,500 soldiers",)]
+    assert world.ask("SELECT value FROM board WHERE value LIKE '5,%'") == [("5,500 people",)]
     assert [m for m in world.messages() if "5,500" in m[0]] == []  # the recall has told it
 
 
@@ -214,4 +214,4 @@ async def test_reading_the_past_again_with_the_same_engine_makes_the_same_board_
     assert len(shown.readings) == 1  # the page's newest text alone
     assert len(sink.got) == sent
     with open_store(world.data) as store:
-        assert [row["value"] for row in store.board("haiti") if row["value"].startswith("5,")] == ["5,500 soldiers"]
+        assert [row["value"] for row in store.board("haiti") if row["value"].startswith("5,")] == ["5,500 people"]

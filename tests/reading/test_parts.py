@@ -86,6 +86,11 @@ def test_the_end_of_a_term_is_a_day(text: str, until: str) -> None:
     assert typed(text, Slot.TERM, Stage.DECIDED).parts.until == Day.from_iso(until)
 
 
+def test_the_day_from_which_a_term_runs_is_not_its_end() -> None:
+    text = "The Council gave the force a mandate of one year from 1 January 2025."
+    assert typed(text, Slot.TERM, Stage.DECIDED).parts.until is None
+
+
 @pytest.mark.parametrize(
     ("text", "said", "slot", "figure"),
     [

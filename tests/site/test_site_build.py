@@ -104,6 +104,8 @@ def test_programs_find_the_watch_in_short_beside_its_page(site: Path) -> None:
         "open_disputes": 1,
         "feeds": 4,
         "feeds_to_look_at": 1,
+        "feeds_failing": 1,
+        "feeds_quiet": 0,
     }
 
 
