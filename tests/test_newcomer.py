@@ -117,8 +117,8 @@ def test_from_an_article_of_an_unknown_mission_to_a_first_board(
     assert told["init"].stdout.splitlines()[: len(shown)] == [line.removeprefix("    ") for line in shown]
     assert "ok       Melo Tideline: rss, 3 entries, the newest of 2 hours ago" in told["check"].stdout
     rows = board_of(told["board"].stdout)
-    assert rows["lead", "lead"].startswith("Senegal")
-    assert rows["strength", "ceiling"] == "900 personnel"
+    assert rows["lead", "lead"] == "Senegal (not confirmed since 2025-04-02)"
+    assert rows["strength", "ceiling"] == "900 personnel (not confirmed since 2025-04-02)"
     assert rows["mandate", "mandate"] == f"until {now + timedelta(days=200):%-d %b %Y}"
     assert rows["command", "force commander"] == "Kofi Boateng of Ghana"
     assert "extended the mandate of the Tarsk Truce Observer Mission" in told["changes"].stdout
