@@ -225,7 +225,9 @@ def _fills_in(claim: Claim, change: Change) -> bool:
         return False
     if claim.aspect is Aspect.MANDATE:
         if claim.fact is not None and change.fact is not None and claim.fact.slot is change.fact.slot is Slot.TERM:
-            return claim.fact.parts.until is not None and change.fact.parts.until is None
+            same_day = claim.event_date is not None and abs(claim.event_date - change.held_from) <= SAME_DAY
+            lacks_end = change.verdict is not Verdict.BASELINE and change.fact.parts.until is None
+            return same_day and lacks_end and claim.fact.parts.until is not None
         name = successor(claim)
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
         return bool(name) and (not successor(change) or successor(change) not in english(change.quote))
