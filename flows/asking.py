@@ -62,7 +62,7 @@ async def language_model(
         cache = _StoredAnswers(request, found, run, now)
         if run.counts.get("llm_not_asked"):
             unusable = unusable or "it is not asked again in this run"
-        spent = cache.spent_on(wall_clock().date())
+        spent = cache.spent_on(wall_clock().date()) if choice.is_bounded_by_day else Spending()
         chat = Chat(
             choice, poster.post, cache, unusable=unusable, spent=spent, begun=_spent_by(run), pause=asyncio.sleep
         )

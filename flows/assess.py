@@ -19,7 +19,7 @@ from flows.asking import language_model
 from flows.batching import batch_task, batches
 from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
-from flows.onward import goes_on
+from flows.onward import goes_on, owed_to_model
 from flows.request import WatchRequest
 from flows.resources import Resources, progress, resources
 from flows.runs import recorded
@@ -30,7 +30,7 @@ from pipeline.chat import Chat
 from pipeline.compare import WAITS
 from pipeline.events import alerts_planned, alerts_recalled, status_of
 from pipeline.marks import Marks
-from pipeline.model import Article, Change, Revised, Verdict, Watch
+from pipeline.model import Article, Change, Revised, Verdict
 from pipeline.phrasing import headline, waiting_for_model
 from pipeline.reading import Reader
 from pipeline.storage import Store, open_store
@@ -113,7 +113,9 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     is_more = len(waiting) == AHEAD
                 if not waiting and is_heard:
                     is_heard = False
-                    watch, waiting = _owed_to_model(store, found)
+                    # Nobody stands in a second time.
+                    watch = replace(found.watch, reader=replace(found.watch.reader, patience_h=math.inf))
+                    waiting = owed_to_model(store, found, BATCH)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -174,20 +176,11 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
 
 
 def _stood_in(made: steps.Assessment, found: Resources) -> int:
-    """How many articles the embedded engine has read in the place of a model that is away."""
+    """Count the articles that the embedded engine has read in the place of a model that is away."""
     reader = found.reader
     if not isinstance(reader, steps.ModelReadings):
         return 0
     return sum(one.engine == reader.stand_in for one in made.readings)
-
-
-def _owed_to_model(store: Store, found: Resources) -> tuple[Watch, list[Article]]:
-    """What the embedded engine has read for an absent model, to be put to the model; nobody stands in a second time."""
-    reader, choice = found.reader, found.watch.reader
-    if not isinstance(reader, steps.ModelReadings):
-        return found.watch, []
-    patient = replace(found.watch, reader=replace(choice, patience_h=math.inf))
-    return patient, store.articles_stood_in(found.watch.slug, reader.engine, reader.stand_in, BATCH)
 
 
 def told_from(store: Store, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> steps.Told:

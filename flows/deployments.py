@@ -141,7 +141,7 @@ def deployments(slug: str, request: WatchRequest, *, every: int, poll_every: flo
 
 
 def asked_of(plan: Planned, request: WatchRequest) -> dict[str, Any]:
-    """What the runs of ``plan`` are asked to do, as Prefect keeps it: ``request``, how often, and whether to go on."""
+    """Return what Prefect is to ask of the runs of ``plan``: ``request``, how often, and whether to go on."""
     asked = request.model_copy(update={"go_on": plan.goes_on, "interval": float(plan.every) or None})
     return asked.model_dump(mode="json", exclude_defaults=True)
 

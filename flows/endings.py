@@ -1,4 +1,4 @@
-"""How a run is named and how it ends in Prefect: with what it came to in words, and never well where it was blind."""
+"""Name runs in Prefect, and end them with what they came to in words, never well where they were blind."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from flows.request import WatchRequest
 from flows.resources import Resources, resources
 from flows.runs import Run, recorded
 from pipeline import storage
+from pipeline.model import Article
 from pipeline.steps import ModelReadings
 
 Counts = dict[str, int]
@@ -34,10 +35,15 @@ def pages_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
 
 def articles_wait(store: storage.Store, found: Resources, now: datetime) -> bool:
     """Whether an article waits to be read, or to be read by the model in whose place the engine has read it."""
-    slug, reader = found.watch.slug, found.reader
-    if store.articles_to_read(slug, 1):
-        return True
-    return isinstance(reader, ModelReadings) and bool(store.articles_stood_in(slug, reader.engine, reader.stand_in, 1))
+    return bool(store.articles_to_read(found.watch.slug, 1) or owed_to_model(store, found, 1))
+
+
+def owed_to_model(store: storage.Store, found: Resources, limit: int) -> list[Article]:
+    """Return articles that the embedded engine has read in the place of a language model that was away."""
+    reader = found.reader
+    if not isinstance(reader, ModelReadings):
+        return []
+    return store.articles_stood_in(found.watch.slug, reader.engine, reader.stand_in, limit)
 
 
 def has_missed_model(run: Run) -> bool:

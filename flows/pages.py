@@ -162,7 +162,7 @@ class Pages:
         progress.get()("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
 
     def _in_turn(self) -> list[FetchRecord]:
-        """What has come of the next pages in the order chosen: a replay is the same whichever page comes first."""
+        """Return what has come of the next pages in the order chosen: a replay is the same whichever comes first."""
         come = {record.entry_id: record for record in self._come}
         return [come[turn] for turn in itertools.takewhile(come.__contains__, self._turns[:BATCH])]
 

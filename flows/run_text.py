@@ -1,4 +1,4 @@
-"""What a run says of itself, as values: its numbers in, its name and sentences out. Pure."""
+"""Make the name and the sentences of a run from its numbers. Pure."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 from pipeline.initiate import draft_watch
 from pipeline.initiate.feeds import feed_for
+from pipeline.model import Feed
 from pipeline.seeds import write_watch
 from tests.outlet import Outlet
 
@@ -36,7 +38,13 @@ def flood(slow: Outlet, newest: datetime) -> None:
 
 def make_watch(folder: Path, good: Outlet, slow: Outlet) -> Path:
     """Make a watch of the Tarsk mission in ``folder`` that reads both, and return it."""
-    draft = draft_watch(TARSK, published=datetime(2025, 4, 2, tzinfo=UTC), url="", slug=folder.name)
+    feeds = [feed_for(good.at("/feed.xml"), "Melo Tideline"), feed_for(slow.at("/feed.xml"), "Slow Harbour")]
+    return write_draft(folder, TARSK, feeds)
+
+
+def write_draft(folder: Path, article: str, feeds: Sequence[Feed]) -> Path:
+    """Write the watch that ``article`` makes, unreviewed, with ``feeds``; return its folder."""
+    draft = draft_watch(article, published=datetime(2025, 4, 2, tzinfo=UTC), url="", slug=folder.name)
     base = draft.baseline
     write_watch(
         folder,
@@ -51,10 +59,7 @@ def make_watch(folder: Path, good: Outlet, slow: Outlet) -> Path:
         url="",
         text=base.text,
         facts=base.facts,
-        feeds=[
-            feed_for(good.at("/feed.xml"), "Melo Tideline"),
-            feed_for(slow.at("/feed.xml"), "Slow Harbour"),
-        ],
+        feeds=feeds,
     )
     return folder
 

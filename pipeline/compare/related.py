@@ -22,7 +22,7 @@ from pipeline.board import Board, subject_key
 from pipeline.compare.identity import adds, both_state, differing, same_key
 from pipeline.compare.likeness import RANK
 from pipeline.compare.memory import Memory
-from pipeline.compare.verdicts import again, change_of, day_of, states_nothing_new
+from pipeline.compare.verdicts import SAME_DAY, again, change_of, day_of, states_nothing_new
 from pipeline.model import (
     Article,
     BoardRow,
@@ -154,7 +154,7 @@ def _told_before(claim: Claim, fact: TypedFact, article: Article, changes: Itera
 
 
 def _is_other_day(claim: Claim, change: Change) -> bool:
-    """Whether both name a day of the event and the days are more than two apart."""
+    """Whether both name a day of the event and the days are further apart than reports of one event are."""
     if claim.event_date is None or change.event_date is None:
         return False
-    return abs((claim.event_date - change.event_date).days) > 2
+    return abs(claim.event_date - change.event_date) > SAME_DAY

@@ -50,9 +50,10 @@ def rows_for(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]
     last; where they are too many, the newest.
     """
     changes = [row.change for row in rows]
-    text = normalise(f"{article.title}\n{article.text}")
+    whole = f"{article.title}\n{article.text}"
+    text = normalise(whole)
     newest = sorted(changes, key=lambda change: (change.known_at, str(change.change_id)), reverse=True)
-    states = {mention.name for mention in countries.mentions(f"{article.title}\n{article.text}")}
+    states = {mention.name for mention in countries.mentions(whole)}
     matters = [c for c in newest if _is_always(c) or _is_named(c, text, states)]
     chosen = list(dict.fromkeys([*newest[:RECENT], *matters]))[:MOST]
     order = list(Slot)

@@ -191,6 +191,11 @@ class ReaderChoice:
         """Whether a language model is asked at all."""
         return self.kind == "llm" or self.verify == "llm"
 
+    @property
+    def is_bounded_by_day(self) -> bool:
+        """Whether any budget is one of a day."""
+        return any((self.calls_per_day, self.tokens_per_day, self.money_per_day))
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:

@@ -73,16 +73,12 @@ class ModelReadings:
         self.watch = watch
         self.embedded = embedded
         self.engine = engine_name(watch.reader.model, embedded.engine)
-        self._readings = dict(readings)
+        self._readings = readings
 
     def read(self, article: Article, watch: Watch) -> Reading:
         """The model's reading, or the embedded engine's."""
         found = self._readings.get(article.article_id)
         return found if found is not None else replace(self.embedded.read(article, watch), engine=self.engine)
-
-    def having(self, reading: Reading) -> ModelReadings:
-        """These readings and one more."""
-        return ModelReadings(self.watch, self.embedded, {**self._readings, reading.article_id: reading})
 
     @property
     def stand_in(self) -> str:
@@ -96,14 +92,16 @@ async def _read_in_turn(
     """Have each article read with the board that those before it have left: a model says what is new beside it."""
     assessing = Assessing(batch, known=known, watch=watch, now=now)
     waiting: list[UUID] = []
+    made: dict[UUID, Reading] = {}
+    having = ModelReadings(watch, reader.embedded, made)
     for article in batch:
         reading = await _reading(article, reader, assessing.board, assessing.named, now, ask)
         if reading is None:
             waiting.append(article.article_id)
             continue
-        reader = reader.having(reading)
-        await asyncio.to_thread(assessing.take, article, reader)
-    return replace(assessing.made(), waiting=tuple(waiting)), reader
+        made[article.article_id] = reading
+        await asyncio.to_thread(assessing.take, article, having)
+    return replace(assessing.made(), waiting=tuple(waiting)), having
 
 
 async def _reading(

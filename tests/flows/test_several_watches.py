@@ -12,11 +12,11 @@ import pytest
 
 from flows.request import WatchRequest
 from pipeline.errors import NotWatchedError
-from pipeline.initiate import draft_watch
 from pipeline.initiate.feeds import feed_for
 from pipeline.model import RunRecord, Standing, WatchState
-from pipeline.seeds import load_watch, renamed, write_renamed, write_watch
+from pipeline.seeds import load_watch, renamed, write_renamed
 from pipeline.storage import open_published, open_store
+from tests.neighbours import write_draft
 from tests.outlet import Outlet, serving
 
 pytestmark = [
@@ -70,24 +70,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def make(folder: Path, article: str, outlet: Outlet) -> Path:
-    draft = draft_watch(article, published=datetime(2025, 4, 2, tzinfo=UTC), url="", slug=folder.name)
-    base = draft.baseline
-    write_watch(
-        folder,
-        title=draft.title,
-        names=draft.names,
-        sister_missions=(),
-        places=draft.places,
-        languages=("en",),
-        source_title=base.title,
-        outlet="Seed",
-        published=base.published,
-        url="",
-        text=base.text,
-        facts=base.facts,
-        feeds=[feed_for(outlet.at("/feed.xml"), "Melo Tideline")],
-    )
-    return folder
+    return write_draft(folder, article, [feed_for(outlet.at("/feed.xml"), "Melo Tideline")])
 
 
 @pytest.fixture
