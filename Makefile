@@ -184,7 +184,7 @@ docs: setup ## build the documents as a site (build/docs/site), warnings as erro
 # before one relies on it. pyproject.toml allows it, so that a user who must can have it.
 lock: setup ## resolve the dependencies afresh into the two lock files, with hashes
 	@echo 'duckdb<2' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev -c - \
-	  --generate-hashes --no-annotate --no-header -o requirements.lock pyproject.toml
+	  --no-emit-package httpx2-jsfetch --generate-hashes --no-annotate --no-header -o requirements.lock pyproject.toml
 	@printf '%s\n' 'uv==0.13.9' 'hatchling>=1.27' 'editables' \
 	  | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 -c requirements.lock \
 	  --generate-hashes --no-annotate --no-header -o requirements-setup.lock -
