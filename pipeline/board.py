@@ -321,6 +321,23 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(out)
 
 
+_DAYS_OF = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+_LENGTH = re.compile(
+    r"\b(?:(?P<half>half an?)|(?P<number>\d+|an?|" + "|".join(sorted(_SMALL, key=len, reverse=True)) + r"))"
+    r"(?P<more> and a half)?[ -](?P<unit>day|week|month|year)s?\b(?P<behind> and a half)?"
+)
+
+
+def length_of(text: str) -> float | None:
+    """The days that ``text`` says something is to last: half a year is six months; None where it names no length."""
+    found = _LENGTH.search(normalise(text))
+    if found is None:
+        return None
+    said = found["number"]
+    number = 0.5 if found["half"] else float(said) if said.isdigit() else float(_SMALL.get(said, 1))
+    return (number + 0.5 * bool(found["more"] or found["behind"])) * _DAYS_OF[found["unit"]]
+
+
 def same_number(a: Quantity, b: Quantity) -> bool:
     """True where two numbers can mean the same: equal, within 10 % if one is said roughly, 1.2 % if one is round."""
     if a.kind != b.kind:

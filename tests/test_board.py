@@ -17,6 +17,7 @@ from pipeline.board import (
     confirm,
     confirm_all,
     fold,
+    length_of,
     quantities,
     same_number,
     subject_key,
@@ -267,6 +268,24 @@ def test_a_number_is_read(text: str, value: float) -> None:
 def test_a_number_counts_in_something(text: str, kind: str) -> None:
     (quantity,) = quantities(text)
     assert quantity.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("ninety days", 90),
+        ("two weeks", 14),
+        ("an initial 12-month term", 365.25),
+        ("a year", 365.25),
+        ("half a year", 365.25 / 2),
+        ("a year and a half", 365.25 * 1.5),
+        ("one and a half years", 365.25 * 1.5),
+        ("until 31 March", None),
+        ("a yearly report", None),
+    ],
+)
+def test_a_length_of_time_is_read_in_days(text: str, days: float | None) -> None:
+    assert length_of(text) == (None if days is None else pytest.approx(days))
 
 
 @pytest.mark.parametrize(

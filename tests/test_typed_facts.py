@@ -155,6 +155,8 @@ def test_two_values_are_equal_where_all_that_both_state_is_so() -> None:
     assert equal(Parts(person="Anna Lund"), Parts(person="Brigadier Anna Lund"))
     assert not equal(Parts(person="Anna Lund"), Parts(person="Piet Haam"))
     assert not equal(Parts(item="four months"), Parts(item="six months"))
+    assert equal(Parts(item="half a year"), Parts(item="six months"))
+    assert equal(Parts(item="90 days"), Parts(item="three months"))
 
 
 def test_a_difference_and_a_total_say_nothing_of_each_other() -> None:

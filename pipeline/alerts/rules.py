@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pipeline.alerts.compose import stage_words
-from pipeline.model import AlertRule, Change, Verdict, Watch
+from pipeline.model import AlertRule, Change, Slot, Verdict, Watch
+from pipeline.model.facts import COUNTED
 from pipeline.text import text_hash
 
+_ALLOWED = {(Slot.AUTHORISATION, "grants"), (Slot.TASK, "adds")}
 TWO = 2  # independent origins make the most uncertain change sure
 
 
@@ -41,12 +43,19 @@ def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
 def line_of(change: Change) -> tuple[object, ...]:
     """Give what makes one line of several changes: facts of one sentence with the same slot, stage and act.
 
-    Five countries that one sentence says will send ships are one thing told. A change without a typed fact stands
-    alone.
+    Five countries that one sentence says will send ships are one thing told. So are, in however many sentences of an
+    article, a strength by its kinds (so many police, so many soldiers), and what an authorisation allows: the tasks
+    that it gives. A change without a typed fact stands alone.
     """
-    if change.fact is None or change.article_id is None:
+    fact = change.fact
+    if fact is None or change.article_id is None:
         return (change.change_id,)
-    return change.article_id, change.quote, change.fact.slot, change.stage, change.fact.parts.act
+    slot, act, sentence = fact.slot, fact.parts.act, change.quote
+    if slot in COUNTED:
+        sentence = ""
+    elif (slot, act) in _ALLOWED:
+        slot, act, sentence = Slot.AUTHORISATION, "grants", ""
+    return change.article_id, sentence, slot, change.stage, act
 
 
 def is_sure(rule: AlertRule, change: Change, origins: int) -> bool:

@@ -78,6 +78,8 @@ def _lines(made: Iterable[tuple[Article, Change]], watch: Watch) -> list[Backtes
         line = lines.setdefault(line_of(change), _line(article, change))
         if change.fact is not None:
             parts = change.fact.parts.flat()
+            if change.fact.slot.value != line["slot"]:
+                parts["slot"] = change.fact.slot.value
             if change.fact.key != line["key"]:
                 parts["key"] = change.fact.key
             line["facts"].append(parts)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from pipeline import countries
-from pipeline.model.facts import COUNTED, HARM, Day, Figure, Parts, Slot, kind_of_people
+from pipeline.board import length_of
+from pipeline.model.facts import COUNTED, HARM, ROUGHLY, Day, Figure, Parts, Slot, kind_of_people
 from pipeline.text import normalise
 
 Alike = Callable[[str, str], float]  # how alike two short phrases are, 0 to 1
@@ -129,7 +130,10 @@ def _same_name(mine: str, theirs: str) -> bool:
 
 
 def _same_item(mine: str, theirs: str) -> bool:
-    """One thing in two wordings: more than half of the words of the shorter one are the other's too."""
+    """One thing in two wordings: one length of time, or more than half of the words of the shorter one in the other."""
+    one, other = length_of(mine), length_of(theirs)
+    if one is not None and other is not None:
+        return abs(one - other) <= ROUGHLY * max(one, other)
     a, b = _words(normalise(mine)), _words(normalise(theirs))
     return not a or not b or len(a & b) > ITEM_SHARED * min(len(a), len(b))
 

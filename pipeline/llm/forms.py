@@ -254,6 +254,7 @@ def _fact(
     wanted = {number for number in _numbers(parts) if number >= TELLING}
     if not wanted <= _figures(evidence) and not wanted <= _figures(f"{evidence}\n{elsewhere}"):
         return "a figure that the article does not have"
+    parts = _as_rough_as(evidence, parts)
     if stage is Stage.REJECTED:
         parts = replace(parts, **dict.fromkeys(HARM))  # type: ignore[arg-type]
     return TypedFact(slot, usual_key(slot, _DATED.sub("", _name(one.get("key"))), day), parts)
@@ -271,6 +272,18 @@ def _parts(given: Mapping[str, Any]) -> Parts:
         held[name] = int(count) if count else None
     held["movement"] = _word(Movement, given.get("movement"))
     return Parts(**held, role=_word(FigureRole, given.get("role")) or FigureRole.TOTAL)
+
+
+def _as_rough_as(evidence: str, parts: Parts) -> Parts:
+    """``parts`` with those figures said roughly that the sentences say roughly: the form has no word for it."""
+    said = quantities(squeeze(figures_in_english(english(evidence))))
+    rough = {q.number for q in said if q.about} - {q.number for q in said if not q.about}
+
+    def as_said(figure: Figure | None) -> Figure | None:
+        is_rough = figure is not None and figure.low == figure.high and figure.low in rough
+        return figure._replace(about=True) if figure is not None and is_rough else figure
+
+    return replace(parts, figure=as_said(parts.figure), amount=as_said(parts.amount))
 
 
 def _numbers(parts: Parts) -> list[float]:

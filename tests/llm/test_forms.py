@@ -176,6 +176,20 @@ def test_a_figure_may_stand_in_the_second_quote_or_elsewhere_in_the_article() ->
     assert only(read(welcome)).value == "5,550 people"
 
 
+def test_a_figure_is_said_as_roughly_as_its_sentence_says_it() -> None:
+    rough, exact = "Nearly 5,550 people serve in it.", "It has 5,550 people, 40 of them from Isle."
+    article = an_article(f"{rough} {exact}")
+    spans = [(0, len(rough)), (len(rough) + 1, len(article.text))]
+
+    def figure(quote: str) -> Figure | None:
+        content = json.dumps({"facts": [found(quote=quote)]})
+        fact = only(reading_of(content, "", Asked(article, spans, ROWS), EMBEDDED, ENGINE, CHOICE)).fact
+        return fact.parts.figure if fact is not None else None
+
+    assert figure(rough) == Figure(5550, 5550, about=True)
+    assert figure(exact) == Figure(5550, 5550)
+
+
 def test_a_group_whose_name_ends_in_digits_is_no_figure() -> None:
     assert only(read(found(slot="incident", parts={"actor": "M23", "injured": 2}))).value == "2 injured"
 
