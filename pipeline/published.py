@@ -1,31 +1,36 @@
 """When was a page published? The page's own words first, then its feed, then when we saw it.
 
-Sources in order, by how often each named the right day on 981 dated pages: JSON-LD and Open Graph (93 % and 94 %)
-keep the time of day; htmldate finds a day on nearly every other page. What htmldate finds anywhere in the text is right
-four times of five, and is asked for only where the feed has no time either; of a year alone no day is made. A source
-whose time can't be is passed over. trafilatura's own date is not used: it is a day without a zone.
+Of a page three witnesses are heard: its markup (JSON-LD, Open Graph and the like), the day that it prints at its
+headline (:mod:`pipeline.dateline`), and htmldate, which looks for a date in what is made to hold one. A wrong date is
+worse than none, so the rules are these; docs/extraction.md has what each is worth on 981 dated pages:
 
-A time keeps the offset that its source gives it, so that its date is the outlet's own day.
+- Markup is believed unless the page prints another day at its headline; then neither is, and the feed decides.
+- Without markup the printed day is believed; of "8/11/2023" nobody knows which of two days it is, and the feed decides.
+- With neither, htmldate is believed. It is not asked to search the whole text: there every second day was wrong.
+
+A source whose time can't be is passed over. trafilatura's own date is not used: it is a day without a zone. A time
+keeps the offset that its source gives it, so that its date is the outlet's own day.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
 from htmldate import find_date
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipeline.dateline import printed_days
 from pipeline.model import Precision, PublishedAt
 
 MAX_JSON_LD = 2**20  # characters; parsing takes 133 bytes of memory for each
 _MAX_OBJECTS = 2_000  # of one page's JSON-LD that are looked at
 _MAX_NESTED = 8
-_MAX_SEARCHED = 15_000  # elements of a page whose whole text is searched; the largest of 1,662 real pages has 10,106
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = timedelta(days=1)  # after we saw it: clocks are wrong, zones are left out
 
@@ -92,23 +97,25 @@ def published_at(
 
     Returns:
         The time, in its source's offset; a day is its midnight in UTC. Where the source has it in UTC, and the page's
-        address or another source names the day before or after, the offset is one that fits. ``source`` is ``json-ld``,
-        ``open-graph`` (any date that the page's markup names: Open Graph, ``itemprop``, the article's ``time``),
-        ``htmldate``, ``feed`` or ``seen``.
+        address, its headline or another source names the day before or after, the offset is one that fits. ``source``
+        is ``json-ld``, ``open-graph`` (any date that the page's markup names: Open Graph, ``itemprop``, the article's
+        ``time``), ``printed`` (at the headline), ``htmldate``, ``feed`` or ``seen``.
     """
     latest = seen_at + _LATEST
     tree = parse(page) if isinstance(page, str) else page
     rough: tuple[_Moment, str] | None = None
     for moment, source in _moments(tree, feed_published, feed_precision, latest, url):
-        if not _EARLIEST <= moment.time <= latest:
+        if not _possible(moment, latest):
             continue
         if rough is None and moment.exact:
-            return _published(moment, source, _day_in(url))
+            return PublishedAt(_at_home(moment, _day_in(url), ()).time, moment.precision, source)
         if rough is None:
             rough = moment, source
         elif moment.exact and rough[0].may_be(moment.time):
-            return _published(moment, source, rough[0].time.date())
-    return _published(*rough) if rough else PublishedAt(seen_at.astimezone(UTC), Precision.TIME, "seen")
+            return PublishedAt(_on_day(moment.time, rough[0].time.date()), moment.precision, source)
+    if rough is None:
+        return PublishedAt(seen_at.astimezone(UTC), Precision.TIME, "seen")
+    return PublishedAt(rough[0].time, rough[0].precision, rough[1])
 
 
 def parse(text: str) -> HtmlElement | None:
@@ -141,11 +148,6 @@ def is_json_ld(element: HtmlElement) -> bool:
     return str(element.get("type", "")).strip().lower().startswith("application/ld+json")
 
 
-def _published(moment: _Moment, source: str, day: date | None = None) -> PublishedAt:
-    time = moment.time if day is None or not moment.exact else _on_day(moment.time, day)
-    return PublishedAt(time, moment.precision, source)
-
-
 def _on_day(time: datetime, day: date) -> datetime:
     """Return ``time``, where it is given in UTC, in the offset nearest to it in which it falls on ``day``, if any."""
     if time.utcoffset():
@@ -169,17 +171,51 @@ def _moments(
 ) -> Iterator[tuple[_Moment, str]]:
     """What each source says, in order; lazily, since htmldate is slow and seldom needed."""
     if tree is not None:
-        for raw in _json_ld(tree):
-            yield from ((m, "json-ld") for m in _read(raw))
-        for raw in _marked_up(tree):
-            yield from ((m, "open-graph") for m in _read(raw))
-        yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url)))
+        yield from _on_page(tree, latest, url)
     if feed is not None:
         span = {} if feed_precision is Precision.TIME else _DAY
         yield _Moment(feed.astimezone(UTC), feed_precision, **span), "feed"
-    if tree is not None and sum(1 for _ in tree.iter("*")) <= _MAX_SEARCHED:
-        guesses = _read(_htmldate(tree, latest, url, anywhere=True))
-        yield from ((m, "htmldate") for m in guesses if (m.time.month, m.time.day) != (1, 1))  # that is a year alone
+
+
+def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_Moment, str]]:
+    """Yield what a page says; nothing where it contradicts itself, or where its day can be read as two."""
+    printed = printed_days(tree, _EARLIEST.replace(tzinfo=None), latest.replace(tzinfo=None))
+    days = tuple(chain.from_iterable(printed))
+    address = _day_in(url)
+    marked = _marked(tree, latest)
+    first = next(marked, None)
+    if first is not None:
+        moment = _at_home(first[0], address, days)
+        if not days or moment.time.date() in (address, *days):
+            yield moment, first[1]
+            yield from marked
+    elif not days:
+        yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url)))
+    elif len(days) == len(printed):
+        yield _Moment(datetime.combine(days[0], datetime.min.time(), UTC), Precision.DAY, **_DAY), "printed"
+
+
+def _marked(tree: HtmlElement, latest: datetime) -> Iterator[tuple[_Moment, str]]:
+    """What the markup of a page says, where that can be."""
+    for source, written in (("json-ld", _json_ld(tree)), ("open-graph", _marked_up(tree))):
+        yield from ((m, source) for raw in written for m in _read(raw) if _possible(m, latest))
+
+
+def _at_home(moment: _Moment, address: date | None, printed: Sequence[date]) -> _Moment:
+    """Return ``moment``, where it is given in UTC, in the offset in which it falls on the day that the page names.
+
+    The day of the address comes first. A day that is printed counts only where none is that of ``moment`` as it is.
+    """
+    named = () if moment.time.date() in printed else printed
+    if moment.exact:
+        for day in (address, *named):
+            if day is not None and (local := _on_day(moment.time, day)).date() == day:
+                return replace(moment, time=local)
+    return moment
+
+
+def _possible(moment: _Moment, latest: datetime) -> bool:
+    return _EARLIEST <= moment.time <= latest
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[str]:
@@ -246,14 +282,14 @@ def _marked_up(tree: HtmlElement) -> Iterator[str]:
         yield from (str(t.get("datetime", "")) for t in articles[0].xpath("(.//time[@datetime])[1]"))
 
 
-def _htmldate(tree: HtmlElement, latest: datetime, url: str, *, anywhere: bool = False) -> str:
-    """Return the date that htmldate finds in what is made to hold one, or ``anywhere`` on the page."""
+def _htmldate(tree: HtmlElement, latest: datetime, url: str) -> str:
+    """Return the date that htmldate finds in what is made to hold one."""
     try:
         found = find_date(
             tree,
             outputformat="%Y-%m-%dT%H:%M:%S%z",
             original_date=True,
-            extensive_search=anywhere,
+            extensive_search=False,
             deferred_url_extractor=True,  # an address holds a day, the page may hold the time
             url=url or None,
             min_date=_EARLIEST.replace(tzinfo=None),

@@ -145,17 +145,74 @@ def test_htmldate_finds_a_day_that_is_only_written() -> None:
     assert when(page("", body)) == PublishedAt(utc(30), Precision.DAY, "htmldate")
 
 
-def test_a_day_anywhere_in_the_text_is_taken_where_the_feed_has_none() -> None:
-    html = page("", "<table><tr><td>Le 30 septembre 2025, par Ann Lee</td></tr></table>")
-
-    assert when(html) == PublishedAt(utc(30), Precision.DAY, "htmldate")
-    assert when(html, feed=utc(1, 8, month=10)).source == "feed"
+def test_a_day_that_is_only_in_the_running_text_dates_no_page() -> None:
+    assert when(page("", "<table><tr><td>Le 30 septembre 2025, par Ann Lee</td></tr></table>")).source == "seen"
 
 
-def test_a_page_of_very_many_elements_is_not_searched_for_a_day() -> None:
-    html = page("", "<table><tr><td>Le 30 septembre 2025, par Ann Lee</td></tr></table>" + "<i>x</i>" * 15_000)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<h1>Vote</h1><p>By Ann Lee</p><p>September 30, 2025</p>",
+        "<p>30.09.2025</p><h1>Vote</h1>",
+        "<h1>Vote</h1><p>am 30. 9. 2025, 10:15 Uhr</p>",
+        "<h1>Isle Post</h1><p>2 October 2025</p><h1>Vote</h1><p>Published 30 September 2025</p>",
+    ],
+)
+def test_the_day_that_is_printed_at_the_headline_goes_before_the_time_of_a_comment(around: str) -> None:
+    comment = '<div class="comment"><time datetime="2025-10-01T10:40:52+02:00">1.10.25</time></div>'
 
+    assert when(page("", around + PARAGRAPHS + comment)) == PublishedAt(utc(30), Precision.DAY, "printed")
+
+
+def test_a_printed_day_takes_the_feeds_time_of_that_day() -> None:
+    assert when(page("", "<h1>Vote</h1><p>30 September 2025</p>"), feed=FEED).time == FEED
+
+
+def test_where_markup_and_headline_name_other_days_the_feed_decides() -> None:
+    html = page(news("2025-09-12T08:00:00Z"), "<h1>Vote</h1><p>Updated 29 September 2025</p>")
+
+    assert when(html, feed=FEED) == PublishedAt(FEED, Precision.TIME, "feed")
     assert when(html).source == "seen"
+
+
+def test_the_day_of_the_address_settles_what_markup_and_headline_dispute() -> None:
+    html = page(news("2025-09-12T08:00:00Z"), "<h1>Vote</h1><p>Tickets: 29 September 2025</p>")
+
+    assert when(html, url="https://isle.test/2025/09/12/vote").source == "json-ld"
+
+
+def test_one_of_the_days_at_the_headline_has_to_be_that_of_the_markup() -> None:
+    html = page(news("2025-09-12T08:00:00Z"), "<h1>Vote</h1><p>Updated 29 September 2025</p><p>First 12.09.2025</p>")
+
+    assert when(html, feed=FEED).source == "json-ld"
+
+
+def test_the_printed_day_is_the_outlets_where_the_page_has_its_time_in_utc() -> None:
+    found = when(page(news("2025-10-01T02:11:03Z"), "<h1>Vote</h1><p>September 30, 2025</p>"))
+
+    assert found.time == utc(1, 2, 11, month=10).replace(second=3)
+    assert found.time.date() == date(2025, 9, 30)
+
+
+def test_a_day_with_two_readings_agrees_with_markup_in_either_and_dates_no_page_alone() -> None:
+    printed = "<h1>Vote</h1><p>9/8/2025</p>"
+
+    assert when(page(news("2025-09-08T10:00:00Z"), printed), feed=FEED).source == "json-ld"
+    assert when(page(news("2025-08-09T10:00:00Z"), printed), feed=FEED).source == "json-ld"
+    assert when(page("", printed), feed=FEED).source == "feed"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Vote</h1><p>The council, which met on 12 September 2025 for the first time, sends more officers.</p>",
+        "<h1>Vote</h1><script>12.09.2025</script><select><option>12.09.2025</option></select>",
+        "<h1>Vote</h1>" + "<p>A line of the story.</p>" * 20 + "<p>12.09.2025</p>",
+        "<p>12.09.2025</p>",
+    ],
+)
+def test_a_day_in_a_sentence_out_of_sight_or_far_from_the_headline_contradicts_no_markup(body: str) -> None:
+    assert when(page(news("2025-09-30T19:05:00Z"), body), feed=FEED).source == "json-ld"
 
 
 def test_of_a_year_alone_no_day_is_made() -> None:

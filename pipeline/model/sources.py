@@ -116,8 +116,9 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class PublishedAt:
-    """A publication time and where it was read: ``json-ld``, ``open-graph``, ``htmldate``, ``feed``, ``seen``.
+    """A publication time and where it was read.
 
+    ``source`` is ``json-ld``, ``open-graph``, ``printed``, ``htmldate``, ``feed`` or ``seen``.
     ``time`` is aware, and may have the outlet's offset.
     """
 

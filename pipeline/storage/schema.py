@@ -174,7 +174,7 @@ ARTICLES = (
         ("title", _TEXT, "Title of the page."),
         ("published", _TIME, "Publication time."),
         ("precision", _TEXT, "How exactly it is known: time, day, month or year."),
-        ("published_source", _TEXT, "Where it was read: json-ld, open-graph, htmldate, feed or seen."),
+        ("published_source", _TEXT, "Where it was read: json-ld, open-graph, printed, htmldate, feed or seen."),
         ("fetched_at", _TIME, "When the page was fetched."),
         ("author", _TEXT, "Byline."),
         ("language", _TEXT, "Language code."),

@@ -24,7 +24,7 @@ LEFT JOIN (
     ("article_id", "The article."),
     ("published", "Publication time."),
     ("precision", "How exactly it is known: time, day, month or year."),
-    ("published_source", "Where it was read: json-ld, open-graph, htmldate, feed or seen."),
+    ("published_source", "Where it was read: json-ld, open-graph, printed, htmldate, feed or seen."),
     ("title", "Title of the page."),
     ("outlet", "Who published it."),
     ("origin", "Who first wrote it; null until it has been read."),
