@@ -32,6 +32,7 @@ MAX_JSON_LD = 2**20  # characters; parsing takes 133 bytes of memory for each
 _MAX_OBJECTS = 2_000  # of one page's JSON-LD that are looked at
 _MAX_NESTED = 8
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_EASTERNMOST, _WESTERNMOST = 14, -10  # hours from UTC of Kiribati and Hawaii
 _LATEST = timedelta(days=1)  # after we saw it: clocks are wrong, zones are left out
 
 _ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report", "SocialMediaPosting"})
@@ -152,8 +153,8 @@ def _on_day(time: datetime, day: date) -> datetime:
     """Return ``time``, where it is given in UTC, in the offset nearest to it in which it falls on ``day``, if any."""
     if time.utcoffset():
         return time
-    sign = 1 if day > time.date() else -1
-    local = (time.astimezone(timezone(timedelta(hours=sign * hours))) for hours in range(15))
+    offsets = range(_EASTERNMOST + 1) if day > time.date() else range(0, _WESTERNMOST - 1, -1)
+    local = (time.astimezone(timezone(timedelta(hours=hours))) for hours in offsets)
     return next((one for one in local if one.date() == day), time)
 
 

@@ -240,6 +240,7 @@ def test_the_date_of_a_time_is_the_outlets_own_day(head: str) -> None:
         ("2025-10-01T01:30:00Z", date(2025, 9, 30)),
         ("2025-09-29T20:00:00Z", date(2025, 9, 30)),
         ("2025-10-01T01:30:00+01:00", date(2025, 10, 1)),
+        ("2025-10-01T10:04:00Z", date(2025, 10, 1)),  # nowhere was that the day before
         ("2025-09-12T08:00:00Z", date(2025, 9, 12)),
     ],
 )
