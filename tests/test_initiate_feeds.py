@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ContentError, RefusedError
-from pipeline.initiate.discover import MAX_TAGS, discover
+from pipeline.initiate.discover import discover
 from pipeline.initiate.feeds import USUAL, family_of, feed_for, usual_gap
 from pipeline.initiate.opml import MAX_BYTES, MAX_FEEDS, read_opml, write_opml
 from pipeline.model import ParsedEntry, ParsedFeed, Precision, Role
@@ -96,12 +96,34 @@ def test_the_page_says_its_title_and_its_language() -> None:
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [(b" \n", "empty"), (b"<p>" * (MAX_TAGS + 1), "too-many-tags"), (b"<a " + b"x" * 30_000 + b">", "too-many-tags")],
+    [(b" \n", "empty"), (b"<p>" + b"x" * 3 * 2**20, "too-large")],
 )
-def test_a_page_that_would_cost_too_much_is_refused(body: bytes, code: str) -> None:
+def test_a_page_that_is_empty_or_too_large_is_refused(body: bytes, code: str) -> None:
     with pytest.raises(ContentError) as caught:
         discover(body, "text/html", HOME)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<img data-settings="{"x" * 100_000}">',
+        f'<div class="search-text""><script>a < b && "{"x" * 30_000}"</script>',
+        f"5 < 6 {'words ' * 10_000}",
+        "<p>" * 60_000,
+    ],
+    ids=["a long attribute", "a stray quote", "a sign in the text", "many tags"],
+)
+def test_no_page_is_refused_for_how_its_tags_look(body: str) -> None:
+    assert found('<link rel="alternate" type="application/rss+xml" href="/all.xml">', body) == [
+        ("https://isle-post.example/all.xml", "")
+    ]
+
+
+def test_the_first_base_of_a_page_holds() -> None:
+    head = '<base href="/a/"><base href="/b/"><link rel="alternate" type="application/rss+xml" href="all.xml">'
+
+    assert found(head) == [("https://isle-post.example/a/all.xml", "")]
 
 
 # -- OPML -----------------------------------------------------------------------------------------
