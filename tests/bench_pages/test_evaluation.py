@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from evaluation import f1, main, measure_dates, measure_text
+from evaluation import f1, main, measure, measure_dates, measure_text
 
 STORY = "".join(
     f"<p>On day {n} the council met and agreed to send more officers to the mission in the capital.</p>"
@@ -45,8 +45,10 @@ def test_parts_of_the_text_are_counted_and_refused_pages_miss_theirs(folder: Pat
 
     assert report.ours == Counter(right=1, missing=2)
     assert f1(report.ours) == 0.5
-    assert [reason.partition(":")[0] for reason in report.refused] == ["no-text"]
-    assert "refused: 1" in main(folder)
+    assert report.refused == [
+        ("https://isle.test/b", "no-text", "has no article text (2 words; fewer than 25 are no article)")
+    ]
+    assert "no-text" in main([folder])
 
 
 def test_days_are_counted_of_pages_that_give_an_article(folder: Path) -> None:
@@ -73,6 +75,16 @@ def test_a_page_that_is_not_there_is_named(folder: Path) -> None:
         measure_dates(folder)
 
 
+def test_pages_without_gold_are_counted_and_the_refused_are_named(tmp_path: Path) -> None:
+    for name, body in (("story", STORY), ("login", "<p>Log in.</p>")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "source.html").write_text(f"<html><body>{body}</body></html>")
+
+    report = measure(tmp_path)
+
+    assert (report.pages, [page.url for page in report.refused]) == (2, ["https://readability.test/login"])
+
+
 def test_a_folder_without_a_set_is_told(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="neither"):
-        main(tmp_path)
+        main([tmp_path])
