@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from pipeline.model import Standing
 from pipeline.shown import lines
 from pipeline.storage import open_store
 
-OK, INTERRUPTED = 0, 130
+ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 0}  # the exit status of each signal that ends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,5 +177,4 @@ def not_archived(watches: Sequence[Served], data_dir: Path) -> tuple[Served, ...
 def _serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> int:
     from flows.serving import serve  # Prefect reads its settings when it is imported: they are set by now
 
-    ended_by = asyncio.run(serve(watches, server, page, pace))
-    return INTERRUPTED if ended_by == "SIGINT" else OK
+    return ENDED_BY[asyncio.run(serve(watches, server, page, pace))]

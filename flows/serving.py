@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,27 +15,30 @@ import click
 from prefect.client.orchestration import get_client
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
-from prefect.runner import Runner
 from prefect.states import Scheduled
 
 from flows.away import no_prints, quieten, tell_of_absence
 from flows.deployments import deployments
 from flows.local_server import LocalServer
 from flows.retired import keep_pausing, resume_come_back
-from flows.serve import Pace, Served
+from flows.runner import PromptRunner
+from flows.serve import ENDED_BY, Pace, Served
 from flows.spans import spelt
+from flows.termination import end_by_force
 from pipeline.heartbeat import ROUND
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
 PREFETCH_SECONDS = 1  # a longer look ahead decides too early that a run collides, and cancels it
 LOOK_SECONDS = 2.0  # between two looks at our server
-DRAIN_SECONDS = 5.0
-STOP_SECONDS = 20.0  # for runs under way to end; four are enough on an idle machine
+# What the end may take, in seconds: half of it is wanted on an idle machine. The server's share is its own.
+STOP_SECONDS = 2.5  # for the runner with its runs
+DRAIN_SECONDS = 0.25  # for each of Prefect's two queues
+END_SECONDS = 4.0  # for all: then it ends by force
 LONGEST_PAUSE = 60.0
 
 
-async def serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> str:
-    """Serve ``watches`` until SIGINT or SIGTERM; the name of the signal.
+async def serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> signal.Signals:
+    """Serve ``watches`` until SIGINT or SIGTERM; return which it was.
 
     Args:
         watches: what is served.
@@ -42,14 +46,15 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
         page: where a browser finds the server.
         pace: how often and how much at once.
     """
-    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
+    _hear(ended, server)
     keepers = [asyncio.create_task(_look_after(server))] if server else []
     keepers.append(asyncio.create_task(tell_of_absence(os.environ["PREFECT_API_URL"], _say)))
     pause, is_first = 1.0, True
     quieten(tells=False)
     try:
         while not ended.done():
-            runner = Runner(
+            runner = PromptRunner(
                 name=f"missionwatch on {socket.gethostname()}",
                 query_seconds=QUERY_SECONDS,
                 prefetch_seconds=PREFETCH_SECONDS,
@@ -58,7 +63,8 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
                 pause_on_shutdown=False,
             )
             try:
-                await _register(runner, watches, pace)
+                if not await _until(ended, _register(runner, watches, pace)):
+                    break
                 if is_first:
                     _tell(watches, page, pace)
                     keepers.append(asyncio.create_task(keep_pausing(watches)))
@@ -66,7 +72,7 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
                         await _begin(watches)
                     is_first = False
                 with no_prints():
-                    await _run_until(runner, ended)
+                    await _run_until(runner, ended, server)
                 pause = 1.0
             except Exception as error:
                 if is_first:
@@ -80,9 +86,10 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
         for keeper in keepers:
             keeper.cancel()
         await _drain()
+        gc.freeze()  # else Python looks through all of Prefect once more at the exit, for most of a second
 
 
-async def _register(runner: Runner, watches: Sequence[Served], pace: Pace) -> None:
+async def _register(runner: PromptRunner, watches: Sequence[Served], pace: Pace) -> None:
     for name in await resume_come_back(watches):
         _say(f"{name} was paused in Prefect as it was not served; now it is again.")
     for watch in watches:
@@ -98,18 +105,15 @@ async def _begin(watches: Sequence[Served]) -> None:
             await client.create_flow_run_from_deployment(deployment.id, state=Scheduled())
 
 
-async def _run_until(runner: Runner, ended: asyncio.Future[str]) -> None:
+async def _run_until(runner: PromptRunner, ended: asyncio.Future[signal.Signals], server: LocalServer | None) -> None:
     """Run until ``ended`` or a failure. Runs under way are cancelled at the end: the store takes that well."""
-    loop = asyncio.get_running_loop()
     running = asyncio.create_task(runner.start())
     await asyncio.sleep(0)  # now it has begun
     # The runner has taken SIGTERM for itself, and knows nothing of SIGINT, which would leave runs as if they ran on.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _end, ended, number)
+    _hear(ended, server)
     either: tuple[asyncio.Future[Any], ...] = (running, ended)
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if ended.done():
-        click.echo("Stopping: runs under way are ended, what they stored stays.", err=True)
         # Where the server is gone, Prefect's client would go on asking it for more than a minute.
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
@@ -121,9 +125,34 @@ async def _run_until(runner: Runner, ended: asyncio.Future[str]) -> None:
         await running
 
 
-def _end(ended: asyncio.Future[str], number: signal.Signals) -> None:
-    if not ended.done():
-        ended.set_result(number.name)
+async def _until(ended: asyncio.Future[signal.Signals], work: Coroutine[Any, Any, None]) -> bool:
+    """Do ``work`` and return whether it was done before ``ended``; else it is left."""
+    doing = asyncio.create_task(work)
+    either: tuple[asyncio.Future[Any], ...] = (doing, ended)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if ended.done():
+        doing.cancel()
+        return False
+    await doing
+    return True
+
+
+def _hear(ended: asyncio.Future[signal.Signals], server: LocalServer | None) -> None:
+    """Let SIGINT and SIGTERM end it, in place of whatever they did."""
+    for number in ENDED_BY:
+        asyncio.get_running_loop().add_signal_handler(number, _end, ended, number, server)
+
+
+def _end(ended: asyncio.Future[signal.Signals], number: signal.Signals, server: LocalServer | None) -> None:
+    if ended.done():
+        return
+    ended.set_result(number)
+    _say("Stopping: runs under way are ended, what they stored stays.")
+    end_by_force(END_SECONDS, server.kill if server else _nothing, ENDED_BY[number])
+
+
+def _nothing() -> None:
+    """Leave another's server alone."""
 
 
 async def _look_after(server: LocalServer) -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM to a command that runs flows itself: it ends within seconds, with status 143 and no traceback."""
+"""Ending a command that runs flows: within seconds of the signal, whatever Prefect waits for, and with no traceback."""
 
 from __future__ import annotations
 
@@ -37,11 +37,9 @@ def exit_on_sigterm(before_exit: Callable[[], None]) -> Iterator[None]:
     def watch() -> None:
         with ours:
             while numbers := ours.recv(64):
-                if signal.SIGTERM in numbers:
+                if signal.SIGTERM in numbers and not came.is_set():
                     came.set()
-                    time.sleep(GRACE)
-                    before_exit()
-                    os._exit(STATUS)
+                    end_by_force(GRACE, before_exit, STATUS)
 
     handler = signal.signal(signal.SIGTERM, _exit)
     woken = signal.set_wakeup_fd(pythons.fileno())
@@ -58,6 +56,23 @@ def exit_on_sigterm(before_exit: Callable[[], None]) -> Iterator[None]:
             signal.set_wakeup_fd(woken)
             signal.signal(signal.SIGTERM, handler)
             pythons.close()
+
+
+def end_by_force(seconds: float, before_exit: Callable[[], None], status: int) -> None:
+    """End the program in ``seconds``, whatever it waits for by then; one that has ended before that is left alone.
+
+    Args:
+        seconds: how long from now.
+        before_exit: called then, in another thread: ends child processes.
+        status: the exit status.
+    """
+
+    def end() -> None:
+        time.sleep(seconds)
+        before_exit()
+        os._exit(status)
+
+    threading.Thread(target=end, name="termination", daemon=True).start()
 
 
 def _exit(*_: object) -> NoReturn:

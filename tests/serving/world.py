@@ -100,10 +100,16 @@ class World:
         return {**kept, **ours, **self.settings, **more}
 
     def start(self, *command: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
-        """Start a process that ends with the test; what it says goes to ``out`` of the folder."""
+        """Start a process, with a group of its own, that ends with the test; what it says goes to ``out``."""
         with (self.folder / "out").open("ab") as out:
             process = subprocess.Popen(
-                command, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+                command,
+                env=env,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         self.started.append(process)
         return process
