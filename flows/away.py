@@ -165,11 +165,19 @@ class Absence:
         )
 
 
-async def tell_of_absence(url: str, say: Callable[[str], None]) -> None:
-    """Say when the Prefect server at ``url`` goes away, and when it is back, until cancelled."""
+async def tell_of_absence(url: str, say: Callable[[str], None], returned: Callable[[], object] = lambda: None) -> None:
+    """Say when the Prefect server at ``url`` goes away, and when it is back, until cancelled.
+
+    Args:
+        url: its API.
+        say: told in words, once it has been away for longer than a moment.
+        returned: called each time that it answers again.
+    """
     absence = Absence()
     while True:
         is_there = await asyncio.to_thread(_answers, f"{url.rstrip('/')}/health")
+        if is_there and absence.misses:
+            returned()
         if told := absence.looked(is_there=is_there, now=monotonic()):
             say(told)
         await asyncio.sleep(LOOK_SECONDS)

@@ -48,6 +48,9 @@ _SERVER = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
+    # In memory, who holds a deployment's one place is forgotten with the server: the place is then held for ever, and
+    # a run that is just taken up is cancelled for want of it.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
 # Runs beat twice a minute, so that an automation can tell one that is dead from one that is long.
 _SERVED_RUNS = {

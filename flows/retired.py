@@ -78,6 +78,13 @@ def _made_here(one: DeploymentResponse, data_dir: Path, host: str | None) -> boo
     return is_served and folder == str(data_dir)
 
 
+async def deployments_of(client: PrefectClient, watches: Sequence[Served]) -> list[DeploymentResponse]:
+    """Return the deployments of ``watches`` that this machine serves."""
+    folders = {watch.slug: watch.request.data_dir for watch in watches}
+    found = await _ours(client)
+    return [one for one in found if one.name in folders and _made_here(one, folders[one.name], None)]
+
+
 async def pause_left_behind(watches: Sequence[Served], now: datetime) -> list[str]:
     """Pause what is left behind; the names of the watches, as a person reads them."""
     async with get_client() as client:

@@ -9,15 +9,15 @@ import signal
 import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import click
-from prefect.client.orchestration import get_client
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
-from prefect.states import Scheduled
 
 from flows.away import no_prints, quieten, tell_of_absence
+from flows.cut_short import begin_rounds, end_dead_runs, keep_making_up
 from flows.deployments import deployments
 from flows.local_server import LocalServer
 from flows.retired import keep_pausing, resume_come_back
@@ -25,7 +25,6 @@ from flows.runner import PromptRunner
 from flows.serve import ENDED_BY, Pace, Served
 from flows.spans import spelt
 from flows.termination import end_by_force
-from pipeline.heartbeat import ROUND
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
 PREFETCH_SECONDS = 1  # a longer look ahead decides too early that a run collides, and cancels it
@@ -49,7 +48,8 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
     ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     _hear(ended, server)
     keepers = [asyncio.create_task(_look_after(server))] if server else []
-    keepers.append(asyncio.create_task(tell_of_absence(os.environ["PREFECT_API_URL"], _say)))
+    returned = asyncio.Event()
+    keepers.append(asyncio.create_task(tell_of_absence(os.environ["PREFECT_API_URL"], _say, returned.set)))
     pause, is_first = 1.0, True
     quieten(tells=False)
     try:
@@ -68,8 +68,10 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
                 if is_first:
                     _tell(watches, page, pace)
                     keepers.append(asyncio.create_task(keep_pausing(watches)))
+                    keepers.append(asyncio.create_task(keep_making_up(watches, returned)))
                     if pace.round_now:
-                        await _begin(watches)
+                        await begin_rounds(watches)
+                        returned.set()  # should this one come to nothing
                     is_first = False
                 with no_prints():
                     await _run_until(runner, ended, server)
@@ -95,14 +97,7 @@ async def _register(runner: PromptRunner, watches: Sequence[Served], pace: Pace)
     for watch in watches:
         for made in deployments(watch.slug, watch.request, every=pace.every, poll_every=pace.poll_every):
             await runner.aadd_deployment(made)
-
-
-async def _begin(watches: Sequence[Served]) -> None:
-    """Have a first round of each watch started at once: the schedule's may be an interval away."""
-    async with get_client() as client:
-        for watch in watches:
-            deployment = await client.read_deployment_by_name(f"{ROUND}/{watch.slug}")
-            await client.create_flow_run_from_deployment(deployment.id, state=Scheduled())
+    await end_dead_runs(watches, datetime.now(UTC))  # of an earlier life: they would keep the first round out
 
 
 async def _run_until(runner: PromptRunner, ended: asyncio.Future[signal.Signals], server: LocalServer | None) -> None:

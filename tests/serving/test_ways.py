@@ -189,6 +189,23 @@ def test_serve_starts_its_own_server_again_where_that_was_killed_and_ends_both_i
         PrefectServer.probe(port)
 
 
+def test_a_first_round_that_is_killed_with_its_server_is_done_again_once_that_is_back(
+    small: World, wanted: Wanted
+) -> None:
+    options = ["--every", "1440", "--poll-every", "0", "--port", str(free_port())]  # the schedule's comes in a day
+    serving = small.serve(*options, env=small.env())
+    until(lambda: "Beginning flow run" in small.said(), "the first round under way")
+    (server,) = children(serving.pid, "server")
+    (first,) = children(serving.pid, "prefect.engine")
+
+    os.killpg(server, signal.SIGKILL)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: small.has(wanted), lambda: f"{wanted} told by another round:\n{small.said()[-2000:]}")
+
+    assert "The round of haiti was cut short; another begins now." in small.said()
+    assert small.arrived() == wanted
+
+
 def children(pid: int, word: str) -> list[int]:
     """Process ids of the children of ``pid`` whose command has ``word`` in it."""
     found = []
