@@ -72,9 +72,14 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
         is_followed = found.pages is not None
         wait = found.settings.store_wait
         async with pages_of(request, found) as pages:
-            if not pages.chosen:
+            late = found.feeds.take_late() if found.feeds is not None else frozenset()
+            if late or not pages.chosen:
                 with open_store(request.data_dir, wait=wait) as store:
                     chosen = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
+                    if (
+                        pages.chosen
+                    ):  # what was put off is left to the next run, and what is under way is not asked twice
+                        chosen = [p for p in chosen if p.feed.feed_id in late and p.entry.entry_id not in pages.feeds]
                     urls = [pending.entry.url for pending in chosen]
                     found.fetcher.remember(store.hosts_of(map(origin_of, urls)), wall_clock())
                     pages.ask(chosen, store.articles_by_url(urls), now)

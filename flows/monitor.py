@@ -13,6 +13,7 @@ from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
 from flows.endings import BlindError, name_of_run, tells_its_end
+from flows.feeds import feeds_of
 from flows.onward import alerts_wait, articles_wait, has_missed_model, pages_wait
 from flows.pages import pages_of
 from flows.poll import poll
@@ -48,7 +49,7 @@ async def monitor(request: WatchRequest) -> RunRecord:
                 (assess, articles_wait),
                 (alert, alerts_wait),
             ]
-            async with pages_of(request, found) as pages:
+            async with feeds_of(request, found) as feeds, pages_of(request, found) as pages:
                 with suppress(BlindError):  # its own run says so; what is there already is still read and told
                     await poll(request, run_id)
                 while True:
@@ -61,8 +62,11 @@ async def monitor(request: WatchRequest) -> RunRecord:
                             wanted = has_work(store, found, now)
                         if wanted:
                             await stage(request, run_id)
-                    if not pages.are_to_come:
+                    if not (feeds.are_to_come or pages.are_to_come):
                         break
+                    if feeds.wave_is_due(others_wait=pages.are_to_come):
+                        with suppress(BlindError):
+                            await poll(request, run_id)
                     once = {recheck, assess} if has_missed_model(run) else {recheck}
                     stages = [(stage, has_work) for stage, has_work in stages if stage not in once]
         # Published last, so that the file holds this run's own end.

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
 from flows import outbox
+from flows.endings import BlindError
+from flows.feeds import feeds_of
 from flows.pages import pages_of
 from flows.request import WatchRequest
 from flows.resources import Resources, resources
@@ -66,17 +69,23 @@ def goes_on(step: Step) -> Step:
     async def run(request: WatchRequest, run_id: UUID | None = None) -> Counts:
         if run_id is not None or not request.go_on:
             return await step(request, run_id)
+        from flows.poll import poll  # which takes `goes_on` from here
+
         run_id = uuid4()
         async with resources(request) as found:
             async with (
                 recorded(step.__name__, request, found, run_id) as whole,
+                feeds_of(request, found) as feeds,
                 pages_of(request, found) as pages,
             ):
                 # As in a round, every step believes the same time.
                 request = request.model_copy(update={"now": whole.now})
                 await step(request, run_id)
                 await _steps_after(step.__name__, request, found, whole)
-                while pages.are_to_come:
+                while feeds.are_to_come or pages.are_to_come:
+                    if feeds.wave_is_due(others_wait=pages.are_to_come):
+                        with suppress(BlindError):  # told of the whole run at its end
+                            await poll(request, run_id)
                     await _steps_after("poll", request, found, whole)
             await _publish(request, run_id, whole)
         return whole.counts

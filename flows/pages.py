@@ -15,8 +15,10 @@ from time import monotonic
 from typing import Final, TypeVar
 from uuid import UUID
 
+from prefect import runtime
+
 from flows.request import WatchRequest
-from flows.resources import Resources, progress
+from flows.resources import Resources, progress, wall_clock
 from pipeline import steps
 from pipeline.errors import FetchError, WorkerError
 from pipeline.fetch.patience import ENDLESS, Patience
@@ -31,6 +33,9 @@ LOOK_EVERY: Final = 0.5  # seconds between two looks whether another run waits f
 TOGETHER: Final = 0.25  # seconds for which pages that come together are stored together
 BATCH: Final = 100  # pages stored together at most: what three workers extract in about a second
 FIRST_WAVE, LONGEST_WAVE = 1.5, 30.0  # seconds, see wave_seconds
+# Seconds before the next run of its schedule in which a run reads, alerts, publishes and ends. Prefect cancels one that
+# meets it, and the news of that interval would wait for the one after.
+SPARE: Final = 3.5
 FEWEST_AT_ONCE: Final = 4  # pages of one feed, however many feeds there are
 
 
@@ -48,14 +53,23 @@ def least_seconds(spacing: float) -> float:
     return min(LONGEST, spacing + FIRST_WAVE)
 
 
-def seconds_for_pages(interval: float | None, spacing: float) -> float:
-    """Return how long a run may ask for pages.
+def seconds_for_pages(interval: float | None, spacing: float, gone: float = 0.0) -> float:
+    """Return how long a run may ask for pages: for half of its interval, and no longer than lets the next one begin.
 
     Args:
-        interval: seconds from its begin to that of the next run; None where that is not known.
+        interval: seconds from when it was due until the next run is; None where that is not known.
         spacing: seconds between two requests to a host.
+        gone: seconds since it was due.
     """
-    return LONGEST if interval is None else max(least_seconds(spacing), min(LONGEST, interval / 2))
+    if interval is None:
+        return LONGEST
+    wanted = max(least_seconds(spacing), min(LONGEST, interval / 2 - gone))
+    return max(FIRST_WAVE, min(wanted, interval - gone - SPARE))
+
+
+def seconds_since(due: datetime | None, now: datetime, interval: float | None) -> float:
+    """Return the seconds of its interval that are gone of a run that was ``due``, be it an hour late; 0 if unknown."""
+    return (now - due).total_seconds() % interval if due is not None and interval is not None else 0.0
 
 
 class Pages:
@@ -73,6 +87,7 @@ class Pages:
         self._folder, self._found = request.data_dir, found
         self._is_live = request.archive_port is None  # a replay reads in order, whatever the machine does meanwhile
         self._interval = request.interval
+        self._due = runtime.flow_run.scheduled_start_time  # of the run that is open when this is made: the outermost
         self._patience = Patience()
         self._asked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,14 +107,18 @@ class Pages:
     def ask(self, waiting: Sequence[PendingEntry], held: Mapping[str, tuple[UUID, str]], now: datetime) -> None:
         """Begin to ask for the pages of ``waiting``, in that order as far as their hosts allow.
 
+        What is asked for later has no more time than what was asked for first.
+
         Args:
             waiting: the entries that the run has chosen.
             held: by canonical address, the id and text hash of the newest article that we hold.
             now: the time of the attempts.
         """
         settings = self._found.settings
-        seconds = seconds_for_pages(self._interval, settings.host_spacing) if self._is_live else ENDLESS
-        self._patience, self._asked_at = Patience(seconds), monotonic()
+        if not self.chosen:
+            gone = seconds_since(self._due, wall_clock(), self._interval)
+            seconds = seconds_for_pages(self._interval, settings.host_spacing, gone) if self._is_live else ENDLESS
+            self._patience, self._asked_at = Patience(seconds), monotonic()
         feeds = {pending.feed.feed_id for pending in waiting}
         # No feed has all connections, nor all processes that read pages, where others wait for theirs.
         at_once = max(FEWEST_AT_ONCE, settings.concurrency // max(1, len(feeds)))
@@ -115,10 +134,10 @@ class Pages:
                 record = await steps.collect_entry(pending, fetch=fetch, work=work, held=held, now=now)
             self._come.append(record)
 
-        self.chosen, self.held = len(waiting), held
-        self._turns = [pending.entry.entry_id for pending in waiting]
-        self.feeds = {pending.entry.entry_id: pending.feed for pending in waiting}
-        self.origins = frozenset(origin_of(pending.entry.url) for pending in waiting)
+        self.chosen, self.held = self.chosen + len(waiting), {**self.held, **held}
+        self._turns += [pending.entry.entry_id for pending in waiting]
+        self.feeds = {**self.feeds, **{pending.entry.entry_id: pending.feed for pending in waiting}}
+        self.origins |= {origin_of(pending.entry.url) for pending in waiting}
         for pending in waiting:
             task = asyncio.create_task(one(pending))
             self._tasks.add(task)

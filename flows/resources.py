@@ -25,6 +25,7 @@ from pipeline.spread import Pool, Tell, open_pool
 from pipeline.steps import reader_of
 
 if TYPE_CHECKING:
+    from flows.feeds import Feeds
     from flows.pages import Pages
 
 
@@ -60,7 +61,8 @@ class Resources:
         pool: where documents are parsed and articles read: this machine, or a cluster.
         embedded: the engine that comes with the package, on which ``reader`` rests.
         synced: turns True once the store knows the watch as it is now.
-        pages: what the run under way has asked for, see :func:`flows.pages.pages_of`.
+        feeds, pages: what the run under way has asked for, see :func:`flows.feeds.feeds_of` and
+            :func:`flows.pages.pages_of`.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Resources:
     pool: Pool
     embedded: Reader
     synced: bool = False
+    feeds: Feeds | None = None
     pages: Pages | None = None
 
     async def reader_ahead(self, articles: Sequence[Article], changes: Sequence[Change]) -> Reader:

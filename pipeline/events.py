@@ -76,11 +76,14 @@ def resource_id(slug: str) -> str:
     return f"missionwatch.watch.{slug}"
 
 
-def entries_new(teller: Teller, entries: int, feeds: Iterable[Feed]) -> tuple[Event, ...]:
-    """A poll stored ``entries`` new entries; ``feeds`` are those that were read for it. None where there are none."""
+def entries_new(teller: Teller, entries: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
+    """A poll stored ``entries`` new entries; ``feeds`` are those that were read for it. None where there are none.
+
+    ``key`` tells two such events of one run apart.
+    """
     if not entries:
         return ()
-    return (_event(teller, ENTRY_NEW, teller.run_id, {"entries": entries}, _feeds(feeds)),)
+    return (_event(teller, ENTRY_NEW, f"{teller.run_id}{key}", {"entries": entries}, _feeds(feeds)),)
 
 
 def articles_stored(teller: Teller, articles: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:

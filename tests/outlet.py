@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
 HOST = "melo-tideline.test"
+HELD_BACK = 60.0  # seconds for which an answer is held back at most
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Outlet:
     pages: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     stories: list[Story] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
+    held_back: dict[str, threading.Event] = field(default_factory=dict)
 
     @property
     def grant(self) -> str:
@@ -48,6 +50,10 @@ class Outlet:
         """Serve ``body`` at ``path``."""
         self.pages[path] = (content_type, body.encode() if isinstance(body, str) else body)
         return self
+
+    def holds_back(self, path: str) -> threading.Event:
+        """Answer at ``path`` only once the event that this returns is set."""
+        return self.held_back.setdefault(path, threading.Event())
 
     def tells(self, title: str, *text: str, published: datetime) -> Story:
         """Publish a story: its page, and its entry in the feed."""
@@ -93,6 +99,8 @@ def serving(outlet: Outlet) -> Iterator[Outlet]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             outlet.asked[self.path] += 1
+            if self.path in outlet.held_back:
+                outlet.held_back[self.path].wait(HELD_BACK)
             kind, body = outlet.pages.get(self.path, ("text/plain", b"not here"))
             self.send_response(200 if self.path in outlet.pages else 404)
             self.send_header("Content-Type", kind)

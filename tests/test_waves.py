@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from flows.pages import seconds_for_pages, wave_seconds
+from flows.pages import seconds_for_pages, seconds_since, wave_seconds
 
 
 @pytest.mark.parametrize(
@@ -16,11 +18,29 @@ def test_a_run_asks_for_half_of_its_interval_and_for_five_minutes_at_most(
     assert seconds_for_pages(interval, spacing=5.0) == seconds
 
 
-@pytest.mark.parametrize(("interval", "spacing", "seconds"), [(10.0, 5.0, 6.5), (10.0, 0.0, 5.0), (10.0, 3_600, 300.0)])
-def test_however_soon_the_next_run_comes_each_host_can_be_asked_once_after_its_feed(
-    interval: float, spacing: float, seconds: float
-) -> None:
+@pytest.mark.parametrize(
+    ("interval", "spacing", "seconds"), [(12.0, 5.0, 6.5), (10.0, 0.0, 5.0), (900.0, 3_600, 300.0)]
+)
+def test_each_host_can_be_asked_once_after_its_feed(interval: float, spacing: float, seconds: float) -> None:
     assert seconds_for_pages(interval, spacing) == seconds
+
+
+@pytest.mark.parametrize(
+    ("interval", "gone", "seconds"),
+    [(10.0, 3.0, 3.5), (10.0, 6.0, 1.5), (60.0, 3.0, 27.0), (300.0, 250.0, 6.5), (900.0, 3.0, 300.0)],
+)
+def test_a_run_ends_before_the_next_one_would_meet_it_and_be_cancelled(
+    interval: float, gone: float, seconds: float
+) -> None:
+    assert seconds_for_pages(interval, spacing=5.0, gone=gone) == seconds
+
+
+def test_a_run_that_comes_an_hour_late_has_what_is_left_until_its_schedule_next_comes_round() -> None:
+    now = datetime(2025, 7, 10, 12, tzinfo=UTC)
+
+    assert seconds_since(now - timedelta(seconds=3), now, 900.0) == 3.0
+    assert seconds_since(now - timedelta(hours=1, seconds=3), now, 900.0) == 3.0
+    assert seconds_since(None, now, 900.0) == seconds_since(now, now, None) == 0.0
 
 
 def test_the_first_wave_is_short_and_the_later_ones_are_ever_longer() -> None:
