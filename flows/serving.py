@@ -77,6 +77,8 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
                     await _run_until(runner, ended, server)
                 pause = 1.0
             except Exception as error:
+                if ended.done():
+                    break
                 if is_first:
                     raise  # what can't begin is told at once
                 click.echo(f"The runner lost Prefect's server ({_reason(error)}); it begins again.", err=True)
@@ -127,6 +129,7 @@ async def _until(ended: asyncio.Future[signal.Signals], work: Coroutine[Any, Any
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if ended.done():
         doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
         return False
     await doing
     return True

@@ -112,18 +112,15 @@ def samples(count: int, poll_every: int, seed: int = 2026) -> tuple[list[Sample]
                 continue
             found.append((published, wall_clock()))
             print(f"{len(found)}: {(found[-1][1] - published).total_seconds():.1f} s", file=sys.stderr, flush=True)
-        polls = [
-            (datetime.fromisoformat(run["expected_start_time"]), datetime.fromisoformat(run["start_time"]))
-            for run in all_polls(server)
-        ]
+        polls = times_of(all_polls(server))
         if not found:
             raise RuntimeError(f"no publication made an alert:\n{world.said()[-3000:]}")
-    return [_sample(published, alerted, polls) for published, alerted in found], silent
+    return [sample_of(published, alerted, polls) for published, alerted in found], silent
 
 
-def all_polls(server: PrefectServer) -> list[dict[str, str]]:
-    """Every poll of the deployment that has begun."""
-    made = server.call("GET", "/deployments/name/poll/haiti")
+def all_polls(server: PrefectServer, slug: str = "haiti") -> list[dict[str, str]]:
+    """Every poll of the watch that has begun."""
+    made = server.call("GET", f"/deployments/name/poll/{slug}")
     out: list[dict[str, str]] = []
     while True:
         asked = {"deployments": {"id": {"any_": [made["id"]]}}, "sort": "START_TIME_ASC", "limit": 200}
@@ -133,7 +130,15 @@ def all_polls(server: PrefectServer) -> list[dict[str, str]]:
             return [run for run in out if run["start_time"] is not None]
 
 
-def _sample(published: datetime, alerted: datetime, polls: Sequence[tuple[datetime, datetime]]) -> Sample:
+def times_of(polls: Sequence[dict[str, str]]) -> list[tuple[datetime, datetime]]:
+    """When each of ``polls`` was due, and when it began."""
+    return [
+        (datetime.fromisoformat(run["expected_start_time"]), datetime.fromisoformat(run["start_time"])) for run in polls
+    ]
+
+
+def sample_of(published: datetime, alerted: datetime, polls: Sequence[tuple[datetime, datetime]]) -> Sample:
+    """Split the time from ``published`` to ``alerted`` by the last of ``polls`` that had begun by then."""
     # A run that had begun before the publication may have read the feed after it.
     expected, started = max(pair for pair in polls if pair[1] < alerted)
     waited = max(0.0, (expected - published).total_seconds())
