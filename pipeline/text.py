@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import date, datetime
 from uuid import UUID
 
 # C0 and C1 controls but tab and newline, and the marks that reorder or hide text (the last: a whole alphabet of tags
@@ -61,3 +62,18 @@ def shorten(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1].rsplit(" ", 1)[0]
     return f"{cut or text[: limit - 1]}…"
+
+
+def day(when: date | None) -> str:
+    """A day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
+    return f"{when:%d %b %Y}".lstrip("0") if when else ""
+
+
+def moment(when: datetime | None) -> str:
+    """A time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
+    return f"{day(when)}, {when:%H:%M} UTC" if when else ""
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -15,8 +15,8 @@ from pipeline.model import Watch
 from pipeline.seeds import load_watch
 from pipeline.site import alone
 from pipeline.site.files import write
-from pipeline.site.words import counted
 from pipeline.storage import open_published
+from pipeline.text import counted
 
 
 @click.command("evidence")

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.site import words
 from pipeline.site.view import Card, View
-from pipeline.text import safe, shorten
+from pipeline.text import day, safe, shorten
 
 COLOURS = {
     "proposed": "#e69f00",
@@ -265,7 +265,7 @@ def _datum(one: Segment) -> dict[str, Any]:
         "dispute": dispute,
         "now": now,
         "href": f"#{card.anchor}",
-        "says": f"{back}{words.day(card.held)}, {card.aspect}: {shorten(safe(card.became), 220)}",
+        "says": f"{back}{day(card.held)}, {card.aspect}: {shorten(safe(card.became), 220)}",
     }
 
 

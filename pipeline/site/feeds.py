@@ -21,7 +21,7 @@ from pipeline.alerts.message import safe_url
 from pipeline.site import words
 from pipeline.site.view import Card, View
 from pipeline.site.words import Piece
-from pipeline.text import content_id, shorten
+from pipeline.text import content_id, counted, moment, shorten
 
 ENTRIES = 200  # the latest; a reader that comes seldom finds the rest on the page
 _TITLE = 160
@@ -139,9 +139,7 @@ def _html(card: Card) -> str:
     """What the entry says, as HTML that asks nothing of the network."""
     parts = []
     if card.taken_back:
-        parts.append(
-            f"<p><b>Taken back on {_text(words.moment(card.taken_back_at))}</b>: {_text(card.taken_back)}.</p>"
-        )
+        parts.append(f"<p><b>Taken back on {_text(moment(card.taken_back_at))}</b>: {_text(card.taken_back)}.</p>")
     if card.takes_back:
         parts.append(f"<p><b>This takes back what was told before</b>: {_text(card.reason)}.</p>")
     parts.append(f"<p><b>{_text(card.became)}</b></p>")
@@ -151,12 +149,12 @@ def _html(card: Card) -> str:
         )
         parts.append("<p>Now:</p>")
     parts.append(f"<blockquote>{_quote(card.quote)}</blockquote>")
-    source = _text(f"{card.outlet}, {words.moment(card.known)}")
+    source = _text(f"{card.outlet}, {moment(card.known)}")
     if card.url:
         link = html.escape(card.url, quote=True)
         source += f': <a href="{link}" rel="noopener noreferrer">{_text(card.title or card.url)}</a>'
     parts.append(f"<p>{source}</p>")
-    sure = f"{card.sure} ({card.surer:.2f}), {words.counted(len(card.origins), 'independent origin')}"
+    sure = f"{card.sure} ({card.surer:.2f}), {counted(len(card.origins), 'independent origin')}"
     parts.append(f"<p>How sure: {sure}. Verdict: {_text(card.verdict_words)}.</p>")
     return "".join(parts)
 

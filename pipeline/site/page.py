@@ -23,7 +23,7 @@ from pipeline.shown import in_page
 from pipeline.site import words
 from pipeline.site.chart import PLOT, domain_of
 from pipeline.site.view import Card, View
-from pipeline.text import safe
+from pipeline.text import counted, day, moment, safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 BESIDE = ("site.css", "site.js", "why.js", "icon.svg")
@@ -79,7 +79,7 @@ def summary_json(view: View) -> bytes:
         "watch": view.slug,
         "title": view.title,
         "headline": view.headline,
-        "round": words.moment(view.now),
+        "round": moment(view.now),
         "round_at": view.now.isoformat(),
         "changes": len(view.cards),
         "changes_in_seven_days": view.lately,
@@ -142,7 +142,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("day", "moment", "stage_words", "counted", "value"):
-        environment.filters[name] = getattr(words, name)
+    for form in (day, moment, counted, words.stage_words, words.value):
+        environment.filters[form.__name__] = form
     environment.finalize = in_page
     return environment

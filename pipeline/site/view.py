@@ -12,11 +12,13 @@ from pipeline import phrasing
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
 from pipeline.board import surer
+from pipeline.headline import headline
 from pipeline.model import FAILS, HealthState, Slot
-from pipeline.site import headline, words
+from pipeline.site import words
 from pipeline.site.read import FeedLine, ReadArticle, article_line, feed_lines
 from pipeline.site.words import Piece
 from pipeline.storage import SiteRows
+from pipeline.text import day, moment
 
 Row = Mapping[str, Any]
 
@@ -186,7 +188,7 @@ def view_of(rows: SiteRows, title: str, expected: Iterable[Expected]) -> View:
             for one in expected
             if str(one.change.change_id) in by_id
         ),
-        headline=headline.of(
+        headline=headline(
             rows.state,
             rows.feeds,
             [card.known for card in cards],
@@ -298,7 +300,7 @@ def _marked(row: Row, value: str | None) -> tuple[Piece, ...]:
 
 def _source(row: Row) -> str:
     start = ", known at the start" if row["verdict"] == "baseline" else ""
-    return f"{row['outlet'] or row['baseline_outlet'] or 'the baseline'}, {words.day(row['known_at'])}{start}"
+    return f"{row['outlet'] or row['baseline_outlet'] or 'the baseline'}, {day(row['known_at'])}{start}"
 
 
 def _url(row: Row) -> str:
@@ -309,7 +311,7 @@ def _told(row: Row) -> str:
     if row["verdict"] == "baseline":
         return ""
     if row["delivered_at"] is not None:
-        return f"told on {words.moment(row['delivered_at'])}"
+        return f"told on {moment(row['delivered_at'])}"
     if row["alerts"]:
         return "waits to be told"
     return f"not told: {row['silence']}" if row["silence"] else "not told"

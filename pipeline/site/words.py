@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from pipeline.alerts.compose import sure
 from pipeline.board import BECAME
 from pipeline.marks import KIND_WORDS, MarkKind
 from pipeline.model import AlertRule
-from pipeline.text import normalise
+from pipeline.text import day, normalise
 
 STAGES = ("proposed", "planned", "decided", "in_effect", "ended", "rejected")
 _ANY_RULE = AlertRule("")
@@ -124,18 +123,3 @@ def marked_by(row: Mapping[str, Any]) -> str:
     """What one person says of a change: ``confirmed by ana on 26 Nov 2026: the minister told me``."""
     note = f": {row['note']}" if row["note"] else ""
     return f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {day(row['made_at'])}{note}"
-
-
-def day(when: date | None) -> str:
-    """A day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
-    return f"{when:%d %b %Y}".lstrip("0") if when else ""
-
-
-def moment(when: datetime | None) -> str:
-    """A time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
-    return f"{day(when)}, {when:%H:%M} UTC" if when else ""
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 change``, ``2 changes``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from pipeline.headline import headline
 from pipeline.model import Standing, WatchState
 from pipeline.phrasing import waiting_for_model
-from pipeline.site import headline
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
 KNOWN = [NOW - timedelta(days=9)]
@@ -15,7 +15,7 @@ QUIET = "Quiet for 9 days: the last change was reported on 11 Oct 2025."
 
 def line(*states: str, state: WatchState | None = None) -> str:
     feeds = [{"state": one, "last_ok_at": NOW - timedelta(hours=3)} for one in states]
-    return headline.of(state or WatchState(), feeds, KNOWN, NOW, 0)
+    return headline(state or WatchState(), feeds, KNOWN, NOW, 0)
 
 
 def test_a_watch_whose_feeds_answer_is_quiet() -> None:
@@ -33,7 +33,7 @@ def test_a_watch_that_can_read_half_of_its_feeds_says_so_first() -> None:
 
 
 def test_articles_that_wait_for_a_language_model_are_told_before_it_is_quiet() -> None:
-    told = headline.of(WatchState(), [], KNOWN, NOW, 0, waiting_for_model({"articles_waiting": 3}))
+    told = headline(WatchState(), [], KNOWN, NOW, 0, waiting_for_model({"articles_waiting": 3}))
     assert told == f"3 articles wait for the language model. {QUIET}"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.site.words import counted, day, marked
+from pipeline.site.words import marked
+from pipeline.text import counted, day
 from tests.storage.builders import at
 
 

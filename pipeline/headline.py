@@ -1,4 +1,4 @@
-"""The page's first line: whether it is quiet, or whether nothing can be known of that. Pure."""
+"""The first line about a watch: whether it is quiet, or whether nothing can be known of that. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import FAILS, HealthState, Standing, WatchState
-from pipeline.site import words
+from pipeline.text import counted, day, moment
 
 Row = Mapping[str, Any]
 
 
-def of(
+def headline(
     state: WatchState, feeds: Sequence[Row], known: Sequence[datetime], now: datetime, lately: int, waits: str = ""
 ) -> str:
     """Return the line: first what can't be seen, for then nothing is known to be quiet.
@@ -32,7 +32,7 @@ def of(
     failing = [row for row in active if row["state"] in FAILS]
     if failing and len(failing) == len(active):
         read = max((row["last_ok_at"] for row in failing if row["last_ok_at"]), default=None)
-        since = f"since {words.moment(read)}" if read else "ever"
+        since = f"since {moment(read)}" if read else "ever"
         return f"Blind: no feed could be read {since}. This is not quiet: nothing is known of that time."
     half = f"{len(failing)} of {len(active)} feeds can't be read. " if 2 * len(failing) >= len(active) > 0 else ""
     unread = f"{waits}. " if waits else ""
@@ -43,6 +43,6 @@ def _changed(known: Sequence[datetime], now: datetime, lately: int) -> str:
     if not known:
         return "Nothing has changed since the watch began."
     if lately:
-        return f"{words.counted(lately, 'change')} in the last seven days."
+        return f"{counted(lately, 'change')} in the last seven days."
     last = max(known)
-    return f"Quiet for {words.counted((now - last).days, 'day')}: the last change was reported on {words.day(last)}."
+    return f"Quiet for {counted((now - last).days, 'day')}: the last change was reported on {day(last)}."
