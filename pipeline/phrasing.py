@@ -216,7 +216,12 @@ def waiting_for_model(counts: Mapping[str, int]) -> str:
 
 def status_lines(status: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """The status card: a label and what is known, for each column of ``status`` that has something."""
-    return tuple((label, _told(status[name])) for name, label in _CARD if status.get(name) is not None)
+    return tuple((label, told) for _, label, told in status_parts(status))
+
+
+def status_parts(status: Mapping[str, object]) -> tuple[tuple[str, str, str], ...]:
+    """Return the status card as :func:`status_lines` does, each line with the name of its column in front."""
+    return tuple((name, label, _told(status[name])) for name, label in _CARD if status.get(name) is not None)
 
 
 def _told(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.storage.asked import Publication, Span
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
 from pipeline.storage.kept import keep_store
@@ -9,6 +10,7 @@ from pipeline.storage.live import hold_run, is_run_wanted
 from pipeline.storage.names import LIVE, LOCK, PUBLISHED
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
+from pipeline.storage.readers import Readers
 from pipeline.storage.restore import Restored, restore
 from pipeline.storage.review import ReviewItem
 from pipeline.storage.site import SiteRows
@@ -32,11 +34,14 @@ __all__ = [
     "AssessmentCounts",
     "Moment",
     "Pruned",
+    "Publication",
     "PublishedFile",
+    "Readers",
     "Restored",
     "ReviewItem",
     "Row",
     "SiteRows",
+    "Span",
     "Store",
     "StoreSight",
     "Trail",

@@ -19,7 +19,7 @@ from pipeline.storage.support import STANDING, add_support
 from pipeline.storage.views import AS_OF_ORDER, by_end_of, held_by, known_by
 from pipeline.storage.views_facts import typed_board_query
 from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
-from pipeline.storage.views_status import status_query
+from pipeline.storage.views_status import status_basis_query, status_query
 from pipeline.text import content_id
 
 Moment = date | datetime | str
@@ -43,7 +43,7 @@ class Changes(Recalls):
     def load_changes(self, watch: str) -> list[Change]:
         """Every change of ``watch`` in the order in which the board took them, for ``board.fold``."""
         rows = self._db.rows("SELECT * FROM change WHERE watch = ? ORDER BY seq", [watch])
-        return [_change_of(row) for row in rows]
+        return [change_of(row) for row in rows]
 
     def load_confirmations(self, watch: str, among: Collection[UUID] | None = None) -> list[tuple[UUID, str, datetime]]:
         """(change, origin, time) of each origin that made, confirmed or repeated a change's row.
@@ -147,6 +147,18 @@ class Changes(Recalls):
         rows = self._asked(status_query(_board_then(as_of, known_at)), watch, as_of, known_at)
         return rows[0] if rows else None
 
+    def status_basis(
+        self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None
+    ) -> dict[str, list[UUID]]:
+        """Return the changes on which each part of :meth:`status` rests, by its name; the arguments are the same.
+
+        Raises:
+            UsageError: a time is given in words that can't be read.
+        """
+        rows = self._asked(status_basis_query(_board_then(as_of, known_at)), watch, as_of, known_at)
+        found = ((name, ids) for row in rows for name, ids in row.items() if name != "watch" and ids)
+        return {name: list(ids) if isinstance(ids, list) else [ids] for name, ids in found}
+
     def _asked(self, query: str, watch: str, as_of: Moment | None, known_at: Moment | None) -> list[Row]:
         try:
             return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
@@ -222,7 +234,8 @@ def change_rows(changes: Iterable[Change], run_id: UUID | None, first_seq: int) 
     ]
 
 
-def _change_of(row: Row) -> Change:
+def change_of(row: Row) -> Change:
+    """Return the change in a row of the table ``change``."""
     values = {name: row[name] for name in Change.__slots__ if name not in ("fact", "before_parts")}
     values["fact"], values["before_parts"] = fact_of(row), parts_of(row["before_parts"])
     values["aspect"] = Aspect(row["aspect"])

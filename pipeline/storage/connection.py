@@ -144,6 +144,10 @@ class Connection:
         """Bring what the write-ahead log holds into the file."""
         self.run("CHECKPOINT")
 
+    def interrupt(self) -> None:
+        """Stop the query that another thread waits for: it fails with an error whose cause is DuckDB's own."""
+        self._duck.interrupt()
+
     def close(self) -> None:
         """Close the file. What is committed is safe even where the last checkpoint fails."""
         with suppress(duckdb.Error):

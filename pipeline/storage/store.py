@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.storage.answers import Answers
+from pipeline.storage.asked import Asked
 from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
@@ -35,7 +36,7 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites):
+class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites, Asked):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

@@ -12,10 +12,25 @@ def _last(value: str, condition: str) -> str:
     return f"arg_max({value}, since) FILTER (({condition}) AND {value} IS NOT NULL)"
 
 
-def _post(key: str) -> str:
-    return _last("person", f"slot = 'command' AND key = '{key}' AND {_HOLDS}")
+def _post(key: str) -> tuple[str, str]:
+    return "person", f"slot = 'command' AND key = '{key}' AND {_HOLDS}"
 
 
+# What is the newest of its kind: the value, and the rows of the board that have it.
+_NEWEST = {
+    "lead": ("value", f"aspect = 'lead' AND {_HOLDS}"),
+    "head": _post("head of mission"),
+    "force_commander": _post("force commander"),
+    "mandate_until": ("until", f"slot = 'term' AND {_HOLDS}"),
+    "ceiling": ("figure_high", f"slot = 'ceiling' AND {_HOLDS}"),
+    "deployed": ("figure_high", "slot IN ('deployed', 'movement') AND stage = 'in_effect' AND role IS NULL"),
+    "budget": ("amount", f"slot = 'budget' AND {_HOLDS}"),
+    "shortfall": ("amount", "slot = 'shortfall' AND stage IN ('decided', 'in_effect', 'proposed')"),
+    "successor": ("coalesce(organisation, item)", f"slot = 'successor' AND {_HOLDS}"),
+}
+_CONTRIBUTES = (
+    "slot = 'contribution' AND key <> '' AND stage IN ('decided', 'in_effect') AND coalesce(act, '') <> 'withdraws'"
+)
 _DIED = "(coalesce(killed, 0) + coalesce(CAST(parts ->> '$.died_of_wounds' AS BIGINT), 0))"
 
 
@@ -39,40 +54,27 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
             ELSE 'planned' END""",
         "What it is at: planned, authorised, deploying, active, ending or ended, from its rows.",
     ),
-    ("lead", _last("value", f"aspect = 'lead' AND {_HOLDS}"), "Who leads it."),
-    ("head", _post("head of mission"), "Its head."),
-    ("force_commander", _post("force commander"), "Its force commander."),
-    ("mandate_until", _last("until", f"slot = 'term' AND {_HOLDS}"), "Until when its mandate runs, as far as told."),
-    ("ceiling", _last("figure_high", f"slot = 'ceiling' AND {_HOLDS}"), "How many people it may have."),
-    (
-        "deployed",
-        _last("figure_high", "slot IN ('deployed', 'movement') AND stage = 'in_effect' AND role IS NULL"),
-        "How many it has.",
-    ),
+    ("lead", _last(*_NEWEST["lead"]), "Who leads it."),
+    ("head", _last(*_NEWEST["head"]), "Its head."),
+    ("force_commander", _last(*_NEWEST["force_commander"]), "Its force commander."),
+    ("mandate_until", _last(*_NEWEST["mandate_until"]), "Until when its mandate runs, as far as told."),
+    ("ceiling", _last(*_NEWEST["ceiling"]), "How many people it may have."),
+    ("deployed", _last(*_NEWEST["deployed"]), "How many it has."),
     (
         "contributors",
         "string_agg(key || CASE WHEN figure_high IS NULL THEN '' ELSE ' ' || CAST(figure_high AS BIGINT) END, ', ' "
-        "ORDER BY figure_high DESC NULLS LAST, key) FILTER (slot = 'contribution' AND key <> '' "
-        "AND stage IN ('decided', 'in_effect') AND coalesce(act, '') <> 'withdraws')",
+        f"ORDER BY figure_high DESC NULLS LAST, key) FILTER ({_CONTRIBUTES})",
         "The countries that send people, the most first, with numbers where they are known.",
     ),
-    ("budget", _last("amount", f"slot = 'budget' AND {_HOLDS}"), "Its budget, in units of its currency."),
-    (
-        "shortfall",
-        _last("amount", "slot = 'shortfall' AND stage IN ('decided', 'in_effect', 'proposed')"),
-        "What it lacks.",
-    ),
+    ("budget", _last(*_NEWEST["budget"]), "Its budget, in units of its currency."),
+    ("shortfall", _last(*_NEWEST["shortfall"]), "What it lacks."),
     (
         "dead",
         f"greatest(any_value(toll) + coalesce({_dead('since > counted_to')}, 0), {_dead('true')})",
         "Its dead so far: the highest sum that was told and those of incidents since, or those of all incidents on the "
         "board, whichever is more. What is not confirmed, or was denied, is not counted.",
     ),
-    (
-        "successor",
-        _last("coalesce(organisation, item)", f"slot = 'successor' AND {_HOLDS}"),
-        "What takes its place, or it has become.",
-    ),
+    ("successor", _last(*_NEWEST["successor"]), "What takes its place, or it has become."),
     ("last_change", "max(known_at) FILTER (verdict <> 'baseline')", "When it last changed, by publication."),
 )
 
@@ -88,6 +90,24 @@ told AS (
 )
 SELECT watch, {told} FROM board_rows LEFT JOIN told USING (watch)
 GROUP BY watch ORDER BY watch"""  # noqa: S608 -- from this package
+
+
+def status_basis_query(board: str) -> str:
+    """One row a watch from the rows that ``board``, a query, gives: the changes on which each column of status rests.
+
+    What is summed up or listed rests on several, the newest or largest first; the phase is drawn from the whole board.
+    """
+    newest = (
+        f"{_last('change_id', f'{condition} AND {value} IS NOT NULL')} AS {name}"
+        for name, (value, condition) in _NEWEST.items()
+    )
+    return f"""
+SELECT watch, {", ".join(newest)},
+       list(change_id ORDER BY figure_high DESC NULLS LAST, key) FILTER ({_CONTRIBUTES}) AS contributors,
+       list(change_id ORDER BY since DESC, change_id) FILTER (
+           slot = 'toll' AND stage = 'in_effect' OR slot = 'incident' AND stage = 'in_effect' AND {_DIED} > 0) AS dead,
+       arg_max(change_id, known_at) FILTER (verdict <> 'baseline') AS last_change
+FROM ({board}) GROUP BY watch"""  # noqa: S608 -- from this package
 
 
 def status_view(board: str) -> View:

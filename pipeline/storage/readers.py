@@ -1,0 +1,133 @@
+"""The published file, kept open between questions, and opened anew where it has been replaced."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import StorageError, UsageError
+from pipeline.storage.connection import Connection, open_connection
+from pipeline.storage.migrations import check
+from pipeline.storage.names import PUBLISHED
+from pipeline.storage.newest import newest
+from pipeline.storage.store import Store
+
+IDLE = 4  # connections to one file that are kept for the next question
+TIME_LIMIT = 20.0  # seconds that a question may take
+_TRIES = 5  # a file may be replaced while it is opened; each try sees a newer one
+
+Version = tuple[str, int, int, int, int]
+
+
+class Readers:
+    """Read-only connections to the newest published file of ``folder``; threads may share it.
+
+    A publisher replaces the file by renaming another in its place: who has it open goes on with what was, and whoever
+    asks next gets what is. Nobody is locked out.
+    """
+
+    def __init__(self, folder: Path, *, idle: int = IDLE, time_limit: float = TIME_LIMIT) -> None:
+        self.path = folder / PUBLISHED
+        self._idle: list[tuple[Version, Connection]] = []
+        self._most = idle
+        self._time_limit = time_limit
+        self._lock = threading.Lock()
+
+    def version(self) -> Version:
+        """Return what changes with each publication: name, device, inode, size and time of the newest file.
+
+        Raises:
+            StorageError: nothing is published.
+        """
+        for attempt in range(_TRIES):
+            path = newest(self.path)
+            try:
+                found = path.stat()
+            except OSError as error:  # between the two a copy that stood in may have gone
+                if attempt == _TRIES - 1 or path == self.path:
+                    raise StorageError(
+                        f"{self.path} is not there: nothing has been published yet.",
+                        remedy="Run the watch once: missionwatch run DIR --once.",
+                    ) from error
+            else:
+                return path.name, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Give the newest published store for one question.
+
+        Raises:
+            StorageError: nothing is published, or the file can't be read.
+            UsageError: the question took longer than the time limit.
+        """
+        version = self.version()
+        db = self._take(version) or self._open()
+        clock = threading.Timer(self._time_limit, db.interrupt)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield Store(db)
+        except UsageError:  # of what was asked; the file is well
+            self._give_back(version, db)
+            raise
+        except StorageError as error:
+            db.close()
+            if isinstance(error.__cause__, duckdb.InterruptException):
+                raise UsageError(
+                    f"The question took longer than {self._time_limit:g} seconds.",
+                    remedy="Ask for a shorter time, or for more of the words that matter.",
+                ) from error
+            raise
+        except BaseException:
+            db.close()
+            raise
+        finally:
+            clock.cancel()
+        self._give_back(version, db)
+
+    def close(self) -> None:
+        """Close what is kept open."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, db in idle:
+            db.close()
+
+    def _take(self, version: Version) -> Connection | None:
+        """A connection to the file of ``version``, if one is idle; those to older files are closed."""
+        with self._lock:
+            old = [db for known, db in self._idle if known != version]
+            self._idle = [(known, db) for known, db in self._idle if known == version]
+            found = self._idle.pop()[1] if self._idle else None
+        for db in old:
+            db.close()
+        return found
+
+    def _open(self) -> Connection:
+        for attempt in range(_TRIES):
+            version = self.version()
+            try:
+                db = open_connection(newest(self.path), read_only=True)
+            except StorageError:
+                # Its end was looked for in one file and found in the next, or a copy that stood in has gone.
+                if attempt == _TRIES - 1 or self.version() == version:
+                    raise
+                continue
+            try:
+                check(db)
+            except BaseException:
+                db.close()
+                raise
+            return db
+        raise AssertionError("unreachable")
+
+    def _give_back(self, version: Version, db: Connection) -> None:
+        with self._lock:
+            if len(self._idle) < self._most:
+                self._idle.append((version, db))
+                return
+        db.close()
