@@ -30,6 +30,7 @@ class Planted(NamedTuple):
 
 
 LAYERS = "Imports go one way: cli > replay > adapters > steps > rules > board > text > model > errors"
+WEB = "The web servers live in pipeline.web, pipeline.replay and pipeline.receiver"
 PURE = "Words and rules do no I/O and read no clock"
 
 PLANTED = [
@@ -43,7 +44,8 @@ PLANTED = [
     Planted("DuckDB and Arrow live in pipeline.storage", "pipeline.backtest", "import pyarrow"),
     Planted("The HTTP client lives in pipeline.fetch", "pipeline.replay", "import aiohttp"),
     Planted("The HTTP client lives in pipeline.fetch", "pipeline.notify", "import httpx"),
-    Planted("The web servers live in pipeline.replay and pipeline.receiver", "pipeline.workers", "import uvicorn"),
+    Planted(WEB, "pipeline.workers", "import uvicorn"),
+    Planted(WEB, "pipeline.site", "import fastapi"),
     Planted("The Prometheus client lives in pipeline.metrics", "pipeline.cli", "import prometheus_client"),
     Planted("Apprise lives in pipeline.notify", "pipeline.cli", "import apprise"),
     Planted("Dask lives in pipeline.spread", "pipeline.steps", "import distributed"),
@@ -57,7 +59,8 @@ ALLOWED = [
     ("pipeline.storage", "import duckdb, pyarrow"),
     ("pipeline.fetch", "import aiohttp, socket, time"),
     ("pipeline.replay", "import starlette, uvicorn"),
-    ("pipeline.receiver", "import starlette, uvicorn"),
+    ("pipeline.receiver", "import starlette"),
+    ("pipeline.web", "import starlette, uvicorn"),
     ("pipeline.notify", "import apprise"),
     ("pipeline.spread", "import distributed"),
     ("flows", "import prefect, pipeline.cli, pipeline.storage"),

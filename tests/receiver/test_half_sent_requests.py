@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline.receiver.protocol import HEAD_TIME
-from pipeline.receiver.server import AT_ONCE, AckServer
+from pipeline.receiver.server import AckServer
+from pipeline.web.protocol import HEAD_TIME
+from pipeline.web.server import AT_ONCE
 from tests.receiver.conftest import Receiver
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""HTTP of the receiver with a deadline on what a client sends: uvicorn has none for the head of a request."""
+"""HTTP with a deadline on what a client sends: uvicorn has none for the head of a request."""
 
 from __future__ import annotations
 
