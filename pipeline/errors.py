@@ -72,6 +72,12 @@ class UsageError(PermanentError):
     exit_code = 2
 
 
+class NotFoundError(UsageError):
+    """What was asked for is not there: a watch, a change, an address of which nothing is known."""
+
+    code = "not-found"
+
+
 class NotWatchedError(UsageError):
     """A watch that is paused or archived was to be run."""
 

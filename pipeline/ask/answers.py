@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from pipeline.alerts.expected import expected_days
 from pipeline.ask import model, rows, sight
 from pipeline.ask.asking import BY, limit_of, make_cursor, moment, number_at, place_of, row_at, word_of, words_of
 from pipeline.ask.frame import Asked, WatchFile, asked_of, without_paths
-from pipeline.errors import StorageError, UsageError
+from pipeline.errors import NotFoundError, StorageError, UsageError
 from pipeline.evidence.steps import COMPARED
 from pipeline.model import Aspect, Slot, Stage, Verdict
 from pipeline.shown import line
@@ -51,8 +52,18 @@ class Ask:
             UsageError: there is no such watch.
             StorageError: nothing is published.
         """
+        return self.edition(watch)[0]
+
+    def edition(self, watch: str | None = None) -> tuple[str, datetime]:
+        """Return the version of what is published about ``watch``, and when its file was written (machine's clock).
+
+        Raises:
+            UsageError: there is no such watch.
+            StorageError: nothing is published.
+        """
         with without_paths():
-            return "-".join(f"{part:x}" for part in self._readers[self.watch(watch).folder].version()[2:])
+            found = self._readers[self.watch(watch).folder].version()[2:]
+        return "-".join(f"{part:x}" for part in found), datetime.fromtimestamp(found[-1] / 1e9, UTC)
 
     def watch(self, slug: str | None = None) -> WatchFile:
         """Return the watch called ``slug``; where there is one only, no name is needed.
@@ -67,7 +78,7 @@ class Ask:
         found = self._watches.get(slug.strip())
         if found is None:
             told = shorten(line(slug), 60)
-            raise UsageError(f"There is no watch '{told}'.", remedy=f"Name one of: {', '.join(self._watches)}.")
+            raise NotFoundError(f"There is no watch '{told}'.", remedy=f"Name one of: {', '.join(self._watches)}.")
         return found
 
     # -- the board ---------------------------------------------------------------------------------

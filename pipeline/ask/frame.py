@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline.ask import model, rows
-from pipeline.errors import StorageError, UsageError
+from pipeline.errors import NotFoundError, StorageError
 from pipeline.storage import Readers, Row, Store
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -96,13 +96,13 @@ def asked_of(
     """Open the newest published file of ``watch`` for one question.
 
     Raises:
-        UsageError: the file has nothing of this watch.
+        NotFoundError: the file has nothing of this watch.
         StorageError: there is none, or it can't be read; in words that may leave this machine.
     """
     with without_paths(), readers.store() as store:
         row = store.watch_row(watch.slug)
         if row is None:
-            raise UsageError(
+            raise NotFoundError(
                 f"Nothing has been published about the watch '{watch.slug}' yet.", remedy="Its first run publishes it."
             )
         yield Asked(watch, row, store, as_of, known_at)

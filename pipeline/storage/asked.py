@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import UsageError
+from pipeline.errors import NotFoundError
 from pipeline.model import Change
 from pipeline.storage.changes import change_of
 from pipeline.storage.connection import Row
@@ -110,7 +110,7 @@ class Asked(Part):
         """Return the row of the view ``changes`` with this id, of which eight digits are enough.
 
         Raises:
-            UsageError: none has it, or several.
+            NotFoundError: none has it, or several.
         """
         start = asked.strip().lower()
         rows = (
@@ -122,7 +122,7 @@ class Asked(Part):
             else []
         )
         if len(rows) != 1:
-            raise UsageError(
+            raise NotFoundError(
                 f"{'Several changes begin' if rows else 'No change of ' + watch + ' begins'} with that id.",
                 remedy="Take a change_id from the board or from the changes.",
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import UsageError
+from pipeline.errors import NotFoundError, UsageError
 from pipeline.redact import without_secrets
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
@@ -57,7 +57,8 @@ class Trails(Part):
                 slash at the end don't matter), or an id, or its first 8 digits or more.
 
         Raises:
-            UsageError: nothing is known of it; says what was looked for.
+            UsageError: it can be no address or id.
+            NotFoundError: nothing is known of it; says what was looked for.
         """
         asked, told = url_or_id.strip(), without_secrets(url_or_id.strip())
         if not asked or len(asked) > LONGEST:
@@ -70,7 +71,7 @@ class Trails(Part):
             articles |= self._ids(f"SELECT article_id FROM {links} WHERE {{}} ", "entry_id", entries)  # noqa: S608
         if not (entries or articles or changes or feeds):
             kind = "id" if _ID.fullmatch(asked) else "address"
-            raise UsageError(
+            raise NotFoundError(
                 f"Nothing is known of the {kind} {told}: it is none of a feed, entry, fetch, article, claim, change, "
                 f"alert or delivery of the watch {watch}.",
                 remedy="See the views articles and feed_health for what has been read, and from where.",

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.rows import citation
-from pipeline.errors import StorageError, UsageError
+from pipeline.errors import NotFoundError, StorageError, UsageError
+from pipeline.storage import PUBLISHED
 from tests.ask.world import HOSTILE, LINK, ORDER
 from tests.site.world import DEAD, DRAFT, VOTE, change_of
 from tests.storage.builders import at
@@ -272,3 +273,24 @@ def test_a_file_that_is_not_there_is_told_without_naming_the_machines_folders(tm
     with pytest.raises(StorageError, match="can't be read just now, or there is none yet") as caught:
         asked.status()
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda ask: ask.board("mali"),
+        lambda ask: ask.evidence("00000000"),
+        lambda ask: ask.why("https://nowhere.example/a"),
+    ],
+    ids=["watch", "change", "address"],
+)
+def test_what_is_not_there_is_told_apart_from_what_can_not_be_asked(ask: Ask, question: Any) -> None:
+    with pytest.raises(NotFoundError):
+        question(ask)
+
+
+def test_an_edition_has_the_time_at_which_the_file_was_written(ask: Ask, data_dir: Path) -> None:
+    version, written = ask.edition()
+
+    assert version == ask.version()
+    assert written.timestamp() == pytest.approx((data_dir / PUBLISHED).stat().st_mtime)
