@@ -1,4 +1,4 @@
-"""The first watch's archive, replayed once for all tests that look at it, in whatever processes they run."""
+"""The shipped watches' archives, replayed once for all tests that look at them, in whatever processes they run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +55,41 @@ def replay(base: Path) -> Replayed:
 
 def replayed_once(factory: pytest.TempPathFactory) -> Replayed:
     """The replay of this test session: made by whoever asks first; the others, in other processes too, wait for it."""
+    base, done = _once(factory, "replayed", lambda base: replay(base).done)
+    return Replayed(base / "data", base / "asked.duckdb", done)
+
+
+def fortnights_once(factory: pytest.TempPathFactory) -> Path:
+    """The folder with the other watches' replays, each in a folder of its name: made once, as :func:`replayed_once`."""
+    base, done = _once(factory, "fortnights", fortnights)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return base
+
+
+def fortnights(base: Path) -> subprocess.CompletedProcess[str]:
+    """Replay the watches of Somalia and Lebanon into folders under ``base``."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.seeds.fortnights", str(base)],
+        cwd=ROOT,
+        env={**os.environ, "MISSIONWATCH_WORKERS": "1"},  # each replay starts its own
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+
+
+def _once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], subprocess.CompletedProcess[str]]
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder of this test session that one process fills by ``make``, and how that ended."""
     root = factory.getbasetemp()
-    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    base, told = root / "replayed", root / "replayed" / "done.json"
+    base = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / name
     base.mkdir(exist_ok=True)
+    told = base / "done.json"
     with (base / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
-            made = replay(base)
-            told.write_text(json.dumps([made.done.args, made.done.returncode, made.done.stdout, made.done.stderr]))
-    return Replayed(base / "data", base / "asked.duckdb", subprocess.CompletedProcess(*json.loads(told.read_text())))
+            made = make(base)
+            told.write_text(json.dumps([made.args, made.returncode, made.stdout, made.stderr]))
+    return base, subprocess.CompletedProcess(*json.loads(told.read_text()))

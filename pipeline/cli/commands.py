@@ -24,6 +24,7 @@ from pipeline.cli.frame import When, data_dir_option, folder_argument, store_fol
 from pipeline.cli.heartbeat import heartbeat_command
 from pipeline.cli.init import init_command
 from pipeline.cli.marks import mark_command, marks_group
+from pipeline.cli.mcp import mcp_command
 from pipeline.cli.metrics import metrics_command
 from pipeline.cli.model import model_group
 from pipeline.cli.page import page_command
@@ -149,6 +150,7 @@ def add_commands(group: click.Group) -> None:
         export_command,
         heartbeat_command,
         mark_command,
+        mcp_command,
         metrics_command,
         page_command,
         review_command,

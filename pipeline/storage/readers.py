@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pipeline.storage.newest import newest
 from pipeline.storage.store import Store
 
 IDLE = 4  # connections to one file that are kept for the next question
+IDLE_TIME = 60.0  # seconds after the last question: an old file takes its space on the disk while it is open
 TIME_LIMIT = 20.0  # seconds that a question may take
 _TRIES = 5  # a file may be replaced while it is opened; each try sees a newer one
 
@@ -30,12 +31,15 @@ class Readers:
     asks next gets what is. Nobody is locked out.
     """
 
-    def __init__(self, folder: Path, *, idle: int = IDLE, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self, folder: Path, *, idle: int = IDLE, idle_time: float = IDLE_TIME, time_limit: float = TIME_LIMIT
+    ) -> None:
         self.path = folder / PUBLISHED
         self._idle: list[tuple[Version, Connection]] = []
-        self._most = idle
+        self._most, self._idle_time = idle, idle_time
         self._time_limit = time_limit
         self._lock = threading.Lock()
+        self._rest: threading.Timer | None = None
 
     def version(self) -> Version:
         """Return what changes with each publication: name, device, inode, size and time of the newest file.
@@ -67,9 +71,7 @@ class Readers:
         """
         version = self.version()
         db = self._take(version) or self._open()
-        clock = threading.Timer(self._time_limit, db.interrupt)
-        clock.daemon = True
-        clock.start()
+        clock = _timer(self._time_limit, db.interrupt)
         try:
             yield Store(db)
         except UsageError:  # of what was asked; the file is well
@@ -94,6 +96,8 @@ class Readers:
         """Close what is kept open."""
         with self._lock:
             idle, self._idle = self._idle, []
+            if self._rest is not None:
+                self._rest.cancel()
         for _, db in idle:
             db.close()
 
@@ -129,5 +133,15 @@ class Readers:
         with self._lock:
             if len(self._idle) < self._most:
                 self._idle.append((version, db))
+                if self._rest is not None:
+                    self._rest.cancel()
+                self._rest = _timer(self._idle_time, self.close)
                 return
         db.close()
+
+
+def _timer(seconds: float, what: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, what)
+    timer.daemon = True
+    timer.start()
+    return timer

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from time import monotonic, sleep
-from typing import Self
+from typing import Literal, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -31,6 +31,7 @@ class WebServer:
         head_time: seconds in which the head of a request must arrive.
         at_once: connections at the same time.
         behind_proxy: whether a proxy on loopback is believed when it says for whom it asks.
+        lifespan: ``on`` where the application has something to start and end with the server.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class WebServer:
         head_time: float = HEAD_TIME,
         at_once: int = AT_ONCE,
         behind_proxy: bool = False,
+        lifespan: Literal["on", "off"] = "off",
     ) -> None:
         self._app, self._what = app, what
         self._protocol = type("Protocol", (DeadlineProtocol,), {"head_time": head_time})
         self._host, self._port = host, port
         self._at_once, self._behind_proxy = at_once, behind_proxy
+        self._lifespan = lifespan
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -69,7 +72,7 @@ class WebServer:
             log_config=None,
             log_level="critical",
             access_log=False,  # an address may let in: it stands in no log
-            lifespan="off",
+            lifespan=self._lifespan,
             loop="asyncio",
             http=self._protocol,
             ws="none",

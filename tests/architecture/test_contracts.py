@@ -30,7 +30,7 @@ class Planted(NamedTuple):
 
 
 LAYERS = "Imports go one way: cli > replay > adapters > steps > rules > board > text > model > errors"
-WEB = "The web servers live in pipeline.web, pipeline.replay and pipeline.receiver"
+WEB = "The web servers live in pipeline.web, pipeline.replay, pipeline.receiver and pipeline.mcp_server"
 PURE = "Words and rules do no I/O and read no clock"
 
 PLANTED = [
@@ -46,6 +46,7 @@ PLANTED = [
     Planted("The HTTP client lives in pipeline.fetch", "pipeline.notify", "import httpx"),
     Planted(WEB, "pipeline.workers", "import uvicorn"),
     Planted(WEB, "pipeline.site", "import fastapi"),
+    Planted("The MCP SDK lives in pipeline.mcp_server", "pipeline.ask", "import mcp"),
     Planted("The Prometheus client lives in pipeline.metrics", "pipeline.cli", "import prometheus_client"),
     Planted("Apprise lives in pipeline.notify", "pipeline.cli", "import apprise"),
     Planted("Dask lives in pipeline.spread", "pipeline.steps", "import distributed"),
@@ -61,6 +62,7 @@ ALLOWED = [
     ("pipeline.replay", "import starlette, uvicorn"),
     ("pipeline.receiver", "import starlette"),
     ("pipeline.web", "import starlette, uvicorn"),
+    ("pipeline.mcp_server.http", "import mcp, mcp_types, starlette"),
     ("pipeline.notify", "import apprise"),
     ("pipeline.spread", "import distributed"),
     ("flows", "import prefect, pipeline.cli, pipeline.storage"),

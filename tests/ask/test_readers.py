@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,25 @@ def test_a_file_is_opened_once_for_questions_one_after_the_other(copied: Path) -
     with readers.store() as second:
         assert second.publication() == seen
     readers.close()
+
+
+def test_a_file_that_nobody_asks_any_more_is_let_go(copied: Path) -> None:
+    readers = Readers(copied, idle_time=0.0)
+    with readers.store() as store:
+        assert store.watches() == ("haiti",)
+    deadline = time.monotonic() + 10
+    while f"{copied / PUBLISHED}" in open_files():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def open_files() -> set[str]:
+    """The files that this process has open."""
+    found = set()
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.add(str(one.readlink()))
+    return found
 
 
 def test_a_new_publication_is_seen_by_the_next_question(copied: Path, data_dir: Path) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.replayed import fortnights_once
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("somalia", "lebanon")
 LOOK_ALIKES = (
     "A UN office in Mogadishu has changed its name: UNTMIS is not ATMIS",
@@ -33,18 +31,7 @@ COUNTS = """SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM claims
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with what both watches stored and published."""
-    data = tmp_path_factory.mktemp("fortnights")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.seeds.fortnights", str(data)],
-        cwd=ROOT,
-        env={**os.environ, "MISSIONWATCH_WORKERS": "1"},  # each replay starts its own
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    return data
+    return fortnights_once(tmp_path_factory)
 
 
 def ask(database: Path, sql: str) -> list[tuple[str, ...]]:
