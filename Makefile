@@ -153,6 +153,10 @@ fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: mak
 clients: setup ## install the SQL clients that tests open the published file with, into .venv-clients
 	@$(BIN)/python -m tests.clients.install
 
+.PHONY: mcp-conformance
+mcp-conformance: setup ## run the Model Context Protocol's own checks (installed from npm) against missionwatch mcp
+	@$(BIN)/python -m tests.mcp_server.conformance
+
 .PHONY: model
 model: setup ## install a small language model that tests ask, into .venv-model (130 MB)
 	@$(BIN)/python -m tests.llm.small_model install
