@@ -45,6 +45,7 @@ def mcp_server(ask: Ask, corrections: Corrections | None = None) -> MCPServer[No
         version=pipeline.__version__,
         tools=tools,
         resources=resources(ask),
+        subscriptions=False,  # nothing is announced: who wants to know asks again
         log_level="WARNING",
     )
     for prompt in prompts():
