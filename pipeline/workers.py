@@ -35,6 +35,7 @@ R = TypeVar("R")
 
 START_DEADLINE = 60.0  # seconds; a start costs about 0.5 s on an idle machine
 MAX_ANSWER = 64 * 2**20  # bytes
+MEMORY = 2_500 * 2**20  # bytes of address space of a worker, where nobody names another limit
 _CHUNK = 1 << 20
 _PIPE = 1 << 20  # bytes that a pipe holds, so that a page is handed over at once: the largest that any user may ask for
 
@@ -51,7 +52,7 @@ class WorkerPool:
         memory: bytes of address space for one worker.
     """
 
-    def __init__(self, size: int = 2, *, deadline: float = 10.0, memory: int = 2_500 * 2**20) -> None:
+    def __init__(self, size: int = 2, *, deadline: float = 10.0, memory: int = MEMORY) -> None:
         self._deadline = deadline
         self._memory = memory
         self._lock = threading.Lock()
@@ -192,16 +193,7 @@ class _Worker:
 
     def __init__(self, memory: int) -> None:
         self._ready = False
-        # -P: a folder in which somebody runs us must not be able to replace our modules.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipeline.worker_main", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            bufsize=0,
-            start_new_session=True,
-        )
+        self._process = start_process(memory)
         assert self._process.stdin is not None  # noqa: S101  - for the type checker
         assert self._process.stdout is not None  # noqa: S101
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -317,6 +309,20 @@ class _Unpickler(pickle.Unpickler):
             if isinstance(found, type) and found.__module__ == module:
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not a value of ours")
+
+
+def start_process(memory: int) -> subprocess.Popen[bytes]:
+    """Start a worker that may take ``memory`` bytes of address space, in a session of its own and with two pipes."""
+    # -P: a folder in which somebody runs us must not be able to replace our modules.
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipeline.worker_main", str(memory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        bufsize=0,
+        start_new_session=True,
+    )
 
 
 def _out_of_memory(job: _Job, memory: int) -> WorkerError:

@@ -191,7 +191,7 @@ def _copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
         patch.setattr(store, "_create", create)
         # For a table of three rows DuckDB's second thread costs a third of the processor time and brings nothing.
         # Runs in processes of their own, the replays among them, have as many threads as the machine has cores.
-        patch.setitem(sys.modules["pipeline.storage.connection"]._CONFIG, "threads", 1)
+        patch.setitem(sys.modules["pipeline.storage.connection"].CONFIG, "threads", 1)
         yield
 
 

@@ -26,7 +26,7 @@ RETRY_PAUSE = 0.05  # seconds, while a SQL client has the file open
 Row = dict[str, Any]
 
 # What every client needs: no extension is loaded or fetched, and no Python variable is mistaken for a table.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
     "memory_limit": MEMORY_LIMIT,
@@ -174,7 +174,7 @@ def open_connection(path: Path, *, read_only: bool = False, wait: float = 0.0) -
     # Not duckdb.connect(path): that has no storage version, and within one process it would
     # give the file that was open before, not the one that has taken its place.
     with storage_errors(path):
-        duck = duckdb.connect(":memory:", config=_CONFIG)
+        duck = duckdb.connect(":memory:", config=CONFIG)
     try:
         with storage_errors(path):
             duck.execute("SET TimeZone = 'UTC'")

@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.torture.points import Point
 from tests.torture.tables import differences, look, published_changes
 
 ROOT = Path(__file__).parents[2]
+EMPTY = "empty"  # the folder of a store that has its tables and no rows
 COMMAND_LIMIT = 900.0  # seconds of one life of the command; Prefect's own server takes most of its half minute
 
 
@@ -41,6 +43,12 @@ class Case:
     deaths: tuple[Death, ...] = ()
     full_at: int = 0
     command: float = 0.0
+
+    @property
+    def begins_with_empty_store(self) -> bool:
+        """Whether the first life finds an empty store: one that dies at a later point would only make the same."""
+        point = self.deaths[0].point if self.deaths else None
+        return point is not None and not point.name.startswith("start/")
 
 
 @dataclass(slots=True)
@@ -64,6 +72,7 @@ class World:
     """What the cases share: the small watch, a folder to work in, and how the undisturbed run ended.
 
     Attributes:
+        seconds: of processor time that it took.
         foreign: after each kill another program opens and closes the live file, which takes in the log that was left.
     """
 
@@ -80,7 +89,7 @@ def draw(points: Sequence[Point], kills: int, seconds: float, seed: int) -> list
     Args:
         points: those that an undisturbed run passes.
         kills: how many kills at least.
-        seconds: how long an undisturbed run takes.
+        seconds: of processor time that an undisturbed run takes.
         seed: the same number draws the same cases.
     """
     chance = random.Random(seed)
@@ -132,10 +141,13 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
     outcome = Outcome(case)
     data = world.base / f"case-{number}"
     trace, answer = world.base / f"case-{number}.trace", world.base / f"case-{number}.json"
+    if case.begins_with_empty_store:
+        data.mkdir()
+        shutil.copyfile(world.base / EMPTY / LIVE, data / LIVE)
     try:
         if case.command:
             _command_dies(case.command, world, data, outcome)
-            _open_and_close(world, data, answer)
+            aside(partial(_open_from_outside, data, foreign=world.foreign), answer)
         elif case.full_at:
             code = live(world.watch, data, full_at=case.full_at)
             if code != FULL:
@@ -150,10 +162,7 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
                 break
             points = passed(trace)
             outcome.kills.append(points[-1].name.partition("/")[0] if points else "start")
-            # Whenever a run dies, an analyst's client can read the published copy.
-            if data.exists():
-                aside(lambda: published_changes(data), answer)
-            _open_and_close(world, data, answer)
+            aside(partial(_open_from_outside, data, foreign=world.foreign), answer)
         _come_to_the_end(case, world, data, outcome)
         seen = aside(lambda: look(data, world.reference["last"]), answer)
         outcome.wrong += differences(seen, world.reference)
@@ -169,10 +178,14 @@ def act_out(case: Case, number: int, world: World) -> Outcome:
     return outcome
 
 
-def _open_and_close(world: World, data: Path, answer: Path) -> None:
-    """Where the world is so, let a program that knows nothing of us open and close the live file."""
-    if world.foreign and (data / LIVE).exists():
-        aside(lambda: duckdb.connect(str(data / LIVE)).close(), answer)
+def _open_from_outside(data: Path, *, foreign: bool) -> None:
+    """Read the published copy, as an analyst's client can whenever a run has died.
+
+    Where the world is so, then open and close the live file, as a program does that knows nothing of us.
+    """
+    published_changes(data)
+    if foreign and (data / LIVE).exists():
+        duckdb.connect(str(data / LIVE)).close()
 
 
 def _come_to_the_end(case: Case, world: World, data: Path, outcome: Outcome) -> None:
