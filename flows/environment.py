@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
@@ -128,7 +129,7 @@ def _server_guarded() -> Iterator[None]:
         def watch() -> None:
             known = 0
             while not done.wait(5.0 if known else 0.1):  # a server whose port is taken is soon another process
-                if (pid := _server_pid()) and pid != known:
+                if (pid := server_pid()) and pid != known:
                     known = pid
                     guard.add(pid)
 
@@ -141,15 +142,16 @@ def _server_guarded() -> Iterator[None]:
             watcher.join()
 
 
-def _server_pid() -> int:
-    """The process of the server that Prefect started for this one; 0 where there is none."""
-    from prefect.server.api.server import SubprocessASGIServer
-
-    process = SubprocessASGIServer().server_process
+def server_pid() -> int:
+    """Return the process of the server that Prefect started for this one; 0 where there is none."""
+    # Who starts one has imported it. To import it here would cost each run without a server a second.
+    module = sys.modules.get("prefect.server.api.server")
+    server = getattr(module, "SubprocessASGIServer", None)  # None also while another thread imports the module
+    process = server().server_process if server else None
     return process.pid if process else 0
 
 
 def _kill_server() -> None:
-    if pid := _server_pid():
+    if pid := server_pid():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
