@@ -134,7 +134,7 @@ torture-duckdb: setup $(NEXT_STAMP) ## 500 kills with a foreign open after each,
 
 .PHONY: test-duckdb-next
 test-duckdb-next: $(NEXT_STAMP) ## the tests of the store with the next DuckDB, in .venv-next
-	@$(NEXT)/bin/python -m pytest -m '' tests/storage $(ARGS)
+	@$(NEXT)/bin/python -m pytest -n $(JOBS) --dist loadfile -m '' tests/storage $(ARGS)
 
 $(NEXT_STAMP): $(STAMP)
 	@echo "Setting up $(NEXT) with DuckDB $(DUCKDB_NEXT) ..."
