@@ -8,6 +8,7 @@ from uuid import UUID
 
 from prefect import flow
 
+from flows.alarms import raise_alarms
 from flows.batching import batch_task
 from flows.endings import name_of_run, tells_its_end
 from flows.events import emit, teller
@@ -17,10 +18,8 @@ from flows.request import WatchRequest
 from flows.resources import Resources, resources
 from flows.runs import recorded
 from flows.woken import leaves_to_holder
-from pipeline.alerts import BROUGHT_IN, alarm_alerts
 from pipeline.events import alerts_planned, entries_new, feeds_silent
 from pipeline.fetch import is_granted
-from pipeline.health import due_alarms, health_of
 from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
 from pipeline.storage import Store, open_store
 
@@ -72,7 +71,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
             # Of all feeds together, for half of them failing is one message. An archive holds a choice of articles: its
             # silences say nothing.
             if is_over and request.archive_port is None:
-                raised, over, told = silences(store, found, run.run_id, run.now)
+                raised, over, told = raise_alarms(store, found.watch, run.run_id, run.now)
         read = {r.feed_id for r in records if r.outcome is PollOutcome.OK}
         brought = [feed for feed in found.watch.feeds if feed.feed_id in read]
         key = f"wave {feeds.waves}" if feeds.waves > 1 else ""
@@ -111,19 +110,3 @@ def _is_due(state: FeedState, request: WatchRequest, found: Resources, now: date
         return True
     # Nobody else's house: asked each time, without the waits that guests keep.
     return is_granted(state.feed.url, found.settings.grants)
-
-
-def silences(
-    store: Store, found: Resources, run_id: UUID, now: datetime
-) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...], tuple[Alert, ...]]:
-    """Store the silences and failures that began or ended, with the alerts that are due about them; all three."""
-    slug = found.watch.slug
-    healths = [health_of(feed, now) for feed in store.feed_records(slug)]
-    lost = store.pages_lost(slug, now - BROUGHT_IN)
-    raised, over = due_alarms(healths, store.open_alarms(slug), slug, now, lost)
-    told: tuple[Alert, ...] = ()
-    if raised or over:
-        brought = store.brought_since(slug, now - BROUGHT_IN)
-        told = alarm_alerts(raised, over, healths, brought, found.watch, now, lost)
-        store.add_alarms(run_id, raised, over, told)
-    return raised, over, told

@@ -27,6 +27,7 @@ from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, St
 from pipeline.health import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
 from pipeline.notify import hush
+from pipeline.phrasing import DONE_HERE
 from pipeline.storage import Store, hold_run, keep_store, open_store, restore
 from pipeline.text import shorten
 
@@ -269,6 +270,8 @@ async def _one_run(
     try:
         with noting(run.note):
             yield run
+        if any(DONE_HERE in note for note in run.notes):
+            run.count(cluster_away=1)
         blind = blindness_told(run.counts)
         outcome = "partial" if run.notes or blind else "ok"
         if blindness(run.counts) is AlarmKind.BLIND:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pipeline.model import Alarm, Alert, Change, Delivery, Feed, Recall, Verdict, Watch
+from pipeline.model import Alarm, AlarmKind, Alert, Change, Delivery, Feed, Recall, Verdict, Watch
 from pipeline.text import content_id, safe, shorten
 
 VERSION = 1
@@ -23,6 +23,10 @@ ALERT_PLANNED = "missionwatch.alert.planned"
 ALERT_DELIVERED = "missionwatch.alert.delivered"
 ALERT_RECALLED = "missionwatch.alert.recalled"
 FEED_SILENT = "missionwatch.feed.silent"
+# The kinds of alarm that are its matter; the others are told by their alerts.
+SILENCES = frozenset({
+    AlarmKind.SILENT, AlarmKind.FAILING, AlarmKind.UNREADABLE, AlarmKind.RETIRED, AlarmKind.BLIND, AlarmKind.HALF_BLIND,
+})  # fmt: skip
 NAMES = (
     ENTRY_NEW,
     ARTICLE_STORED,
@@ -151,6 +155,7 @@ def alerts_recalled(teller: Teller, recalls: Sequence[Recall]) -> tuple[Event, .
 
 def feeds_silent(teller: Teller, raised: Sequence[Alarm]) -> tuple[Event, ...]:
     """Feeds, or the whole watch, can't be read or have brought nothing new for too long; one event a poll."""
+    raised = [alarm for alarm in raised if alarm.kind in SILENCES]
     if not raised:
         return ()
     by_id = {feed.feed_id: feed for feed in teller.watch.feeds}

@@ -5,17 +5,20 @@ The view ``feed_health`` says the same in SQL; tests hold the two together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from pipeline.alarms import NOTICES, Key, Sign
 from pipeline.model import WORKED, Alarm, AlarmKind, FeedHealth, FeedRecord, HealthState, LostPages, PollOutcome
 from pipeline.text import content_id
 
 PAGES_TOLD = 5  # of one feed in a row that gave no text
 FAILURES_TOLD = 3  # in a row of one feed, within its usual interval: what goes away by itself is not told
+FLAPS = 3  # alarms of one kind about one feed in a day: the last stays until that day is over, whatever happens
 SEVERAL = 3  # feeds; of fewer, a single failure would make the watch blind, so it must be two in a row
 
 _OF_OUTCOME = {
@@ -95,6 +98,8 @@ def due_alarms(
     watch: str,
     now: datetime,
     lost: Mapping[UUID, LostPages] = MappingProxyType({}),
+    signs: Mapping[Key, Sign] = MappingProxyType({}),
+    of_today: Sequence[Alarm] = (),
 ) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...]]:
     """Return the alarms to raise now, and those that are over.
 
@@ -104,12 +109,17 @@ def due_alarms(
     alarm for the watch takes the place of those of its feeds: that is trouble on our side, or a very quiet world, and
     in each case one message.
 
+    What else has its signs is raised once and lasts as long as they do; of a feed that can't be read nothing new is
+    known, so nothing more is told and nothing called over. What comes and goes is told a few times, and then stays.
+
     Args:
         feeds: all feeds of the watch.
         open_alarms: the alarms that were told and not cleared.
         watch: its short name.
         now: the time of the decision, UTC.
         lost: the pages that gave no text since the last that did, by feed.
+        signs: see :func:`pipeline.alarms.signs_of`.
+        of_today: the alarms that were raised within a day, those that are over too.
 
     Returns:
         New alarms in the order of ``feeds``, the watch's own first; and open ones that are over, with
@@ -155,18 +165,30 @@ def due_alarms(
         and health.feed.feed_id in lost
         and lost[health.feed.feed_id].pages >= PAGES_TOLD
     ]
+    of_feed = {health.feed.feed_id: health for health in active}
+    stands = {(alarm.feed_id, alarm.kind) for alarm in open_alarms}
+    wanted += [
+        _alarm(watch, of_feed.get(feed_id) if feed_id else None, kind, sign.since, now, sign.detail)
+        for (feed_id, kind), sign in signs.items()
+        if feed_id not in failing and (kind in NOTICES or (feed_id, kind) not in stands)
+    ]
     already = {alarm.alarm_id for alarm in open_alarms}
     raised = tuple(alarm for alarm in wanted if alarm.alarm_id not in already)
     whole = {AlarmKind.BLIND: all_fail, AlarmKind.HALF_BLIND: half_fails, AlarmKind.SILENT: all_silent}
     lasts = {AlarmKind.FAILING: failing, AlarmKind.SILENT: silent, AlarmKind.UNREADABLE: lost.keys()}
-    over = tuple(
-        replace(alarm, cleared_at=now)
-        for alarm in open_alarms
-        if alarm.kind != AlarmKind.RETIRED
-        and not (
-            whole[AlarmKind(alarm.kind)] if alarm.feed_id is None else alarm.feed_id in lasts[AlarmKind(alarm.kind)]
-        )
-    )
+    flaps = Counter((alarm.feed_id, alarm.kind) for alarm in of_today)
+
+    def stays(alarm: Alarm) -> bool:
+        kind, feed_id = AlarmKind(alarm.kind), alarm.feed_id
+        if kind in NOTICES or flaps[feed_id, alarm.kind] >= FLAPS:
+            return True
+        if feed_id is None and kind in whole:
+            return whole[kind]
+        if kind in lasts:
+            return feed_id in lasts[kind]
+        return (feed_id, kind) in signs or feed_id in failing
+
+    over = tuple(replace(alarm, cleared_at=now) for alarm in open_alarms if not stays(alarm))
     return raised, over
 
 
@@ -181,6 +203,7 @@ def _is_heard_silent(health: FeedHealth) -> bool:
     return health.is_silent and (feed.polled_at is None or feed.polled_at - health.since > feed.expected_every)
 
 
-def _alarm(watch: str, health: FeedHealth | None, kind: str, since: datetime, now: datetime) -> Alarm:
+def _alarm(watch: str, health: FeedHealth | None, kind: str, since: datetime, now: datetime, detail: str = "") -> Alarm:
     feed_id = health.feed.feed_id if health else None
-    return Alarm(content_id("alarm", watch, feed_id, kind, since.isoformat()), watch, feed_id, kind, since, now)
+    alarm_id = content_id("alarm", watch, feed_id, kind, since.isoformat())
+    return Alarm(alarm_id, watch, feed_id, kind, since, now, detail=detail)

@@ -44,6 +44,7 @@ _ACTS = {
 }
 _CURRENCY = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$"}
 _ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
+DONE_HERE = "this machine did the work itself"  # of a cluster that is away
 NO_FIGURE, NO_NAME = "no figure", "no name"
 
 

@@ -130,6 +130,12 @@ def test_silent_feeds_are_one_event_with_the_feeds_beside_it() -> None:
     assert event.related[1]["prefect.resource.name"] == FEED.title
 
 
+def test_other_alarms_than_silences_and_failures_are_no_event_of_silent_feeds() -> None:
+    alarm = Alarm(ONE, WATCH.slug, None, "model_away", NOW - timedelta(hours=30), NOW)
+
+    assert events.feeds_silent(STEP, [alarm]) == ()
+
+
 def test_two_thousand_feeds_make_an_event_that_prefect_takes() -> None:
     many = [make_feed(f"feed{number}") for number in range(2000)]
     (event,) = events.entries_new(STEP, 9, many)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
 from pipeline import shown
+from pipeline.alarms import FEED_KINDS, WATCH_KINDS, FeedKind
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import first_rules
@@ -31,9 +32,10 @@ from pipeline.text import content_id, shorten
 
 ROUNDS = 3  # in a row that a channel fails before the others tell it
 BROUGHT_IN = timedelta(days=30)  # the time of which an alarm tells what its feeds used to bring
-FEEDS_LISTED = 20  # of a watch that is blind; each is in the view feed_health
+FEEDS_LISTED = 20  # of one kind in a message; each is in the view feed_health
 _REASON_LENGTH = 200  # characters
-_FAILURES = frozenset({AlarmKind.BLIND, AlarmKind.HALF_BLIND})
+_OF_FEEDS = {one.kind: one for one in FEED_KINDS}
+_OF_WATCH = {one.kind: one for one in WATCH_KINDS}
 
 
 def alarm_alerts(
@@ -45,7 +47,7 @@ def alarm_alerts(
     now: datetime,
     lost: Mapping[UUID, LostPages] = MappingProxyType({}),
 ) -> tuple[Alert, ...]:
-    """Return the alerts about silences and failures that began or ended: one message for each channel of the watch.
+    """Return the alerts about all that began or ended: one message for each channel of the watch.
 
     Args:
         raised, over: see :func:`pipeline.health.due_alarms`.
@@ -58,7 +60,7 @@ def alarm_alerts(
     if not raised and not over:
         return ()
     by_id = {health.feed.feed_id: health for health in feeds}
-    lines = [_alarm_line(alarm, by_id, brought, lost, now) for alarm in (*raised, *over)]
+    lines = _paragraphs((*raised, *over), by_id, brought, lost, now)
     ids = sorted(str(alarm.alarm_id) for alarm in raised), sorted(str(alarm.alarm_id) for alarm in over)
     return tuple(
         _alert(
@@ -162,28 +164,62 @@ def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rul
 
 
 def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> str:
-    of_watch = {alarm.kind for alarm in raised if alarm.feed_id is None}
-    if AlarmKind.BLIND in of_watch:
-        return "no feed can be read"
-    if AlarmKind.HALF_BLIND in of_watch:
-        active = [health for health in feeds.values() if health.feed.removed_at is None and not health.feed.retired_at]
-        return f"{sum(health.is_failing for health in active)} of {len(active)} feeds can't be read"
-    if of_watch:
-        return "the whole watch is silent"
-    kinds = Counter(alarm.kind for alarm in raised)
-    ended = Counter(alarm.kind for alarm in over if alarm.feed_id is not None)
-    counts = {
-        "failing": kinds[AlarmKind.FAILING],
-        "silent": kinds[AlarmKind.SILENT],
-        "with unreadable pages": kinds[AlarmKind.UNREADABLE],
-        "retired": kinds[AlarmKind.RETIRED],
-        "read again": ended[AlarmKind.FAILING],
-        "heard again": ended[AlarmKind.SILENT],
-        "with readable pages again": ended[AlarmKind.UNREADABLE],
-    }
-    parts = [f"{count} feed{'s' if count > 1 else ''} {what}" for what, count in counts.items() if count]
-    again = "feeds can be read again" if any(a.kind in _FAILURES for a in over) else "the watch is heard again"
-    return ", ".join(parts) or again
+    """Return what a subject says: what began, the whole watch's first, then what ended."""
+    active = [health for health in feeds.values() if health.feed.removed_at is None and not health.feed.retired_at]
+    began, ended = ({alarm.kind for alarm in alarms if alarm.feed_id is None} for alarms in (raised, over))
+    parts = [one.head for one in WATCH_KINDS if one.kind in began]
+    parts += _counted(raised, lambda one: one.head) + _counted(over, lambda one: one.again)
+    parts += dict.fromkeys(one.again for one in WATCH_KINDS if one.kind in ended)
+    return ", ".join(parts).format(failing=sum(health.is_failing for health in active), feeds=len(active))
+
+
+def _counted(alarms: Iterable[Alarm], words: Callable[[FeedKind], str]) -> list[str]:
+    """Return how many feeds there are of each kind, in the order of the kinds."""
+    counts = Counter(alarm.kind for alarm in alarms if alarm.feed_id is not None)
+    return [
+        f"{counts[one.kind]} feed{'s' if counts[one.kind] > 1 else ''} {words(one)}"
+        for one in FEED_KINDS
+        if counts[one.kind]
+    ]
+
+
+def _paragraphs(
+    alarms: Sequence[Alarm],
+    feeds: Mapping[UUID, FeedHealth],
+    brought: Mapping[UUID, Brought],
+    lost: Mapping[UUID, LostPages],
+    now: datetime,
+) -> list[str]:
+    """Return what is told of ``alarms``: of one kind about many feeds the first, and how many more there are."""
+    groups: dict[tuple[str, bool, bool], list[Alarm]] = {}
+    for alarm in alarms:
+        groups.setdefault((alarm.kind, alarm.feed_id is None, alarm.cleared_at is not None), []).append(alarm)
+    told = []
+    for group in groups.values():
+        listed, left = group[:FEEDS_LISTED], len(group) - FEEDS_LISTED
+        more = [f"and {left} more feeds: see the view feed_health."] if left > 0 else []
+        kind = _OF_FEEDS.get(AlarmKind(group[0].kind))
+        if group[0].feed_id is None:
+            told += [_watch_line(alarm, feeds, brought) for alarm in group]
+        elif kind is not None and kind.told:
+            told.append("\n".join([*_feed_lines(kind, listed, feeds), *(f"- {line}" for line in more)]))
+        else:
+            told += [*(_alarm_line(alarm, feeds, brought, lost, now) for alarm in listed), *more]
+    return told
+
+
+def _feed_lines(kind: FeedKind, alarms: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> list[str]:
+    """Return what is told of a kind that stands alone, and a line for each of the feeds."""
+    if alarms[0].cleared_at is not None:
+        lines = [f"- {_name(alarm, feeds)}, told of since {_time(alarm.raised_at)}" for alarm in alarms]
+        return [f"ALL CLEAR: {kind.over}.", *lines]
+    lines = [f"- {_name(alarm, feeds)}, since {_time(alarm.since)}: {alarm.detail}" for alarm in alarms]
+    return [f"{kind.name}: {kind.told}.", *lines, kind.remedy]
+
+
+def _name(alarm: Alarm, feeds: Mapping[UUID, FeedHealth]) -> str:
+    health = feeds.get(alarm.feed_id) if alarm.feed_id else None
+    return f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
 
 
 def _alarm_line(
@@ -193,11 +229,9 @@ def _alarm_line(
     lost: Mapping[UUID, LostPages],
     now: datetime,
 ) -> str:
-    if alarm.feed_id is None:
-        return _watch_line(alarm, feeds, brought)
+    assert alarm.feed_id is not None  # noqa: S101 -- the whole watch's have their own words
     since = _time(alarm.since)
-    health = feeds.get(alarm.feed_id)
-    name = f"{health.feed.title} ({health.feed.url})" if health else f"feed {alarm.feed_id}"
+    health, name = feeds.get(alarm.feed_id), _name(alarm, feeds)
     said = f"\n  Last poll: {health.feed.reason or health.state}" if health else ""
     failed = alarm.kind == AlarmKind.FAILING
     if alarm.kind == AlarmKind.UNREADABLE:
@@ -227,6 +261,11 @@ def _pages_line(alarm: Alarm, name: str, since: str, lost: LostPages | None) -> 
 
 def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought]) -> str:
     since = _time(alarm.since)
+    kind = _OF_WATCH[AlarmKind(alarm.kind)]
+    if kind.told:
+        words = kind.told if alarm.cleared_at is None else kind.over
+        said = words.format(since=since, detail=alarm.detail)
+        return f"ALL CLEAR: {said}" if alarm.cleared_at is not None else f"{kind.name}: {said} {kind.remedy}"
     if alarm.cleared_at is not None:
         return {
             AlarmKind.BLIND: f"ALL CLEAR: the watch had been blind since {since}, and can read feeds again. What they "

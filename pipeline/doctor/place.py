@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from pipeline.alarms import ROOM, needed_room
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
 from pipeline.heartbeat import BLIND, LockSight, dead_runs, span
 from pipeline.model import FAILS, HealthState, Standing
 from pipeline.phrasing import waiting_for_model
 
-ROOM = 200 * 10**6  # bytes that a round may need beside the copy that it publishes
 FEW_FILES = 1_000
 BIG_LOG = 256 * 10**6  # bytes; a log is brought into the file when a step ends, so it is small or absent
 OLD_RUN = timedelta(days=1)
@@ -62,7 +62,7 @@ def check_space(world: World) -> Finding:
         return trouble(f"{told}: a round has no room for the copy that it publishes", remedy)
     if disk.files_left is not None and disk.files_left < FEW_FILES:
         return trouble(f"only {disk.files_left} files can still be made there", "Remove files; see df -i.")
-    if disk.free < 2 * live + ROOM:
+    if disk.free < needed_room(live):
         return warning(f"{told}: enough for one round, not for much more", remedy)
     return ok(told)
 

@@ -18,6 +18,7 @@ from pipeline.model.delivery import (
     ToldAlert,
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
+from pipeline.model.history import FeedHistory, RecentEntry, RecentPage, RecentPoll, RecentRound, WatchHistory
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
 from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, HostState, LostPages, Quiet, Sight
 from pipeline.model.revision import (
@@ -87,6 +88,7 @@ __all__ = [
     "Fact",
     "Feed",
     "FeedHealth",
+    "FeedHistory",
     "FeedRecord",
     "FeedState",
     "FetchRecord",
@@ -115,6 +117,10 @@ __all__ = [
     "ReaderChoice",
     "Reading",
     "Recall",
+    "RecentEntry",
+    "RecentPage",
+    "RecentPoll",
+    "RecentRound",
     "Relation",
     "RelationKind",
     "Response",
@@ -132,6 +138,7 @@ __all__ = [
     "Urgent",
     "Verdict",
     "Watch",
+    "WatchHistory",
     "WatchState",
     "When",
 ]

@@ -139,11 +139,11 @@ class Alarm:
 
     Attributes:
         alarm_id: hash of watch, feed, kind and ``since``: one for each silence.
-        kind: ``silent``, ``failing``, ``unreadable`` or ``retired``; of a whole watch ``silent``, ``blind`` or
-            ``half_blind``.
+        kind: one of :class:`AlarmKind`.
         since: when the silence began, or the last time that it was read.
         raised_at: when it was told.
         cleared_at: when the all-clear was told; None while it lasts.
+        detail: what was seen, in numbers; empty where the kind says all.
     """
 
     alarm_id: UUID
@@ -153,6 +153,7 @@ class Alarm:
     since: datetime
     raised_at: datetime
     cleared_at: datetime | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,14 +101,29 @@ FAILS = frozenset({HealthState.FAILING, HealthState.REFUSED, HealthState.HTML, H
 
 
 class AlarmKind(StrEnum):
-    """What an alarm is about: a feed, or (silent, blind, half_blind) the whole watch."""
+    """What an alarm is about: a feed, or from ``blind`` on the whole watch; ``silent`` may be either."""
 
     SILENT = "silent"
     FAILING = "failing"
     UNREADABLE = "unreadable"
     RETIRED = "retired"
+    OLD = "old"
+    UNDATED = "undated"
+    MISDATED = "misdated"
+    GAPS = "gaps"
+    GARBLED = "garbled"
+    OTHER_LANGUAGE = "other_language"
+    TEASERS = "teasers"
+    ONE_PAGE = "one_page"
     BLIND = "blind"
     HALF_BLIND = "half_blind"
+    MODEL_AWAY = "model_away"
+    CLUSTER_AWAY = "cluster_away"
+    BACKLOG = "backlog"
+    UNPUBLISHED = "unpublished"
+    DISK_LOW = "disk_low"
+    CLOCK_BACK = "clock_back"
+    RESTORED = "restored"
 
 
 class Precision(StrEnum):

@@ -35,6 +35,11 @@ def sentences_of(article: Article) -> tuple[Sentence, ...]:
     return sentences.split(article.text, language_of(article))
 
 
+def languages_read(watch: Watch) -> frozenset[str] | None:
+    """Return the codes of the languages in which articles are read for ``watch``; None where a model reads any."""
+    return None if watch.reader.kind == "llm" else frozenset({language.ENGLISH, *language.GLOSSED})
+
+
 def is_for_a_model(article: Article, watch: Watch) -> bool:
     """Whether a language model should read ``article`` because the embedded engine can't.
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeVar, cast
 
 from pipeline.errors import SpreadError, WorkerError
 from pipeline.model import Article, Reading, Watch
+from pipeline.phrasing import DONE_HERE
 from pipeline.reading import Reader
 from pipeline.reading.batch import read_batch
 from pipeline.settings import Settings
@@ -159,7 +160,7 @@ class ClusterPool:
                 remedy="See to the scheduler and its workers (docs/scale.md); what is left waits for the next run. "
                 "With 'dask:' in place of 'dask-only:' this machine does the work itself meanwhile.",
             ) from error
-        self._tell(f"spread: {error}; this machine did the work itself")
+        self._tell(f"spread: {error}; {DONE_HERE}")
 
 
 async def _read_ahead(

@@ -31,6 +31,7 @@ from pipeline.storage.schema import (
     Table,
     literal,
 )
+from pipeline.storage.schema_polling import ALARM_KIND
 from pipeline.storage.support import rebuild_support
 from pipeline.storage.views_alerts import alert_views_ddl
 from pipeline.storage.views_analysts import analysts_ddl
@@ -221,6 +222,12 @@ def hosts(db: Connection) -> None:
     _create(db, HOSTS)
 
 
+def alarm_kinds(db: Connection) -> None:
+    """More kinds of alarm, each with what was seen."""
+    _add_columns(db, "feed_alarm")
+    db.run(f"COMMENT ON COLUMN feed_alarm.kind IS {literal(ALARM_KIND)}")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -244,6 +251,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     model_spending,
     succession,
     hosts,
+    alarm_kinds,
 )
 
 

@@ -113,10 +113,17 @@ class Polling(Part):
 
     def open_alarms(self, watch: str) -> list[Alarm]:
         """The alarms of ``watch`` that were told and are not over, the oldest first."""
+        return self._alarms("watch = ? AND cleared_at IS NULL", watch)
+
+    def alarms_since(self, watch: str, since: datetime) -> list[Alarm]:
+        """Return the alarms of ``watch`` that were raised after ``since``, the oldest first."""
+        return self._alarms("watch = ? AND raised_at > CAST(? AS TIMESTAMPTZ)", watch, since)
+
+    def _alarms(self, where: str, *params: object) -> list[Alarm]:
         rows = self._db.rows(
-            "SELECT * EXCLUDE (run_id) FROM feed_alarm WHERE watch = ? AND cleared_at IS NULL "
-            "ORDER BY raised_at, alarm_id",
-            [watch],
+            "SELECT * EXCLUDE (run_id) REPLACE (coalesce(detail, '') AS detail) FROM feed_alarm "  # noqa: S608
+            f"WHERE {where} ORDER BY raised_at, alarm_id",
+            params,
         )
         return [Alarm(**row) for row in rows]
 

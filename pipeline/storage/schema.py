@@ -15,7 +15,7 @@ from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, C
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
 from pipeline.storage.schema_facts import CHANGE_TYPED_MORE, TYPED_MORE
 from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
-from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, FEED_STATE_MORE, HOST, POLL_MORE
+from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, HOST, POLLING_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
 from pipeline.storage.schema_watches import SETTLED, WATCH_EVENT
@@ -389,7 +389,7 @@ DONE = (_table(*SETTLED),)
 HOSTS = (_table(*HOST),)
 
 # Columns that later migrations added, by table.
-_ADDED = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
+_ADDED = POLLING_MORE | {"alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
 _ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE}
 _ADDED |= dict.fromkeys(("claim", "claim_waiting"), TYPED_MORE) | {"change": CHANGE_TYPED_MORE}
 MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}

@@ -56,6 +56,11 @@ FEED_ALARM = (
     ("cleared_at", "TIMESTAMPTZ", "When the all-clear was told; null while it lasts."),
 )
 
+# What the migration ``alarm_kinds`` added.
+ALARM_MORE = (("detail", "VARCHAR", "What was seen, in numbers; empty or null where the kind says all."),)
+POLLING_MORE = {"feed_state": FEED_STATE_MORE, "poll": POLL_MORE, "feed_alarm": ALARM_MORE}
+ALARM_KIND = "Kind of alarm, as docs/operations.md lists them: failing, silent, ...; in lower case, with underscores."
+
 FEED_PIECE = (
     "feed_piece",
     "What we know of the items of a feed's last body, so that those that come again need not be read again.",

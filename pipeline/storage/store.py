@@ -14,6 +14,7 @@ from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
 from pipeline.storage.feeds import Feeds
+from pipeline.storage.history import Histories
 from pipeline.storage.hosts import Hosts
 from pipeline.storage.kept import use_live
 from pipeline.storage.lock import WISH
@@ -24,7 +25,6 @@ from pipeline.storage.outbox import Outbox
 from pipeline.storage.polling import Polling
 from pipeline.storage.reread import Past
 from pipeline.storage.review import Reviews
-from pipeline.storage.runs import Runs
 from pipeline.storage.site import Sites
 from pipeline.storage.waiting import Waiting
 
@@ -36,7 +36,7 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Runs, Outbox, Packs, Answers, Sites, Asked):
+class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Histories, Outbox, Packs, Answers, Sites, Asked):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

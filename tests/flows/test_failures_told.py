@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from flows.poll import silences
+from flows.alarms import raise_alarms
 from pipeline import steps
 from pipeline.errors import FetchError, MissionwatchError, RefusedError
 from pipeline.storage import Store, open_store
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.slow
 HOUR, ROUND = timedelta(hours=1), timedelta(minutes=15)
 BROKEN = make_feed("broken")  # expected every day
 OTHERS = tuple(make_feed(name) for name in ("times", "gazette", "herald"))
-FOUND = SimpleNamespace(watch=make_watch(BROKEN, *OTHERS))
+WATCHED = make_watch(BROKEN, *OTHERS)
 LOGIN = b"<!doctype html><html><head><title>Sign in</title></head><body><form>Your account</form></body></html>"
 OLD = rss(("1", "/1", "One"), ("2", "/2", "Two"))
 
@@ -42,20 +41,20 @@ async def first_told(folder: Path, how: How, *, hours: int) -> tuple[timedelta, 
     The feed works once. From then on it does as ``how`` says, whenever it is due.
     """
     with open_store(folder) as store:
-        store.sync_watch(FOUND.watch, NOW)
+        store.sync_watch(WATCHED, NOW)
         at, is_first = NOW, True
+        news: list[tuple[str, str, str]] = []
         while at <= NOW + hours * HOUR:
             web = FakeWeb()
+            news = [(f"{at}", f"/{at:%H%M}", f"News of {at}"), *news[:9]]  # what is new, and the rest of a page
             for feed in OTHERS:
-                web.serves(feed.url, rss((f"{at}", f"/{at:%H%M}", f"News of {at}")), "application/rss+xml")
+                web.serves(feed.url, rss(*news), "application/rss+xml")
             (serves(OLD) if is_first else how)(web, BROKEN.url)
             await poll(store, web, at)
-            _, _, told = silences(store, FOUND, RUN, at)  # type: ignore[arg-type]
+            _, _, told = raise_alarms(store, WATCHED, RUN, at)
             if told:
                 return at - NOW, told[0].subject, told[0].body
-            (broken,) = [
-                one for one in store.feeds_due(FOUND.watch.slug, at, ignore_schedule=True) if one.feed == BROKEN
-            ]
+            (broken,) = [one for one in store.feeds_due(WATCHED.slug, at, ignore_schedule=True) if one.feed == BROKEN]
             assert broken.next_due is not None
             at, is_first = max(broken.next_due, at + ROUND), False
     return None
@@ -63,7 +62,7 @@ async def first_told(folder: Path, how: How, *, hours: int) -> tuple[timedelta, 
 
 async def poll(store: Store, web: FakeWeb, at: datetime) -> None:
     """Poll each feed at ``at``, due or not."""
-    due = store.with_pieces(store.feeds_due(FOUND.watch.slug, at, ignore_schedule=True))
+    due = store.with_pieces(store.feeds_due(WATCHED.slug, at, ignore_schedule=True))
     records = [await steps.poll_feed(state, fetch=web.get, work=work_here, now=at) for state in due]
     store.add_polls(RUN, records)
 
@@ -141,13 +140,13 @@ async def test_a_feed_that_is_gone_is_told_at_its_first_answer(tmp_path: Path) -
 )
 async def test_pages_that_give_no_text_are_told_at_the_next_poll(reason: str, tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.sync_watch(FOUND.watch, NOW)
+        store.sync_watch(WATCHED, NOW)
         items = [(str(number), f"/{number}", f"News {number}") for number in range(5)]
         await poll(store, FakeWeb().serves(BROKEN.url, rss(*items), "application/rss+xml"), NOW)
-        waiting = store.entries_to_collect(FOUND.watch.slug, NOW, 9)
+        waiting = store.entries_to_collect(WATCHED.slug, NOW, 9)
         store.add_fetches(RUN, [make_fetch(one.entry, outcome="refused", reason=reason) for one in waiting])
 
-        _, _, told = silences(store, FOUND, RUN, NOW + ROUND)  # type: ignore[arg-type]
+        _, _, told = raise_alarms(store, WATCHED, RUN, NOW + ROUND)
 
     assert told[0].subject == "Haiti: 1 feed with unreadable pages"
     assert told[0].body.endswith(f"Last page: {reason}")

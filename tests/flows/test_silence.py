@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
-from flows.poll import silences
+from flows.alarms import raise_alarms
 from pipeline.model import PollOutcome
 from pipeline.storage import open_store
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_feed, make_poll, make_watch
 
 FEEDS = (make_feed("times"), make_feed("gazette"))
-FOUND = SimpleNamespace(watch=make_watch(*FEEDS))
+WATCHED = make_watch(*FEEDS)
 
 
 def test_a_silence_is_told_once_and_so_is_its_end(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        store.sync_watch(FOUND.watch, NOW)
+        store.sync_watch(WATCHED, NOW)
 
         def round_at(hours: int, new: str = "") -> int:
             """Both feeds are polled; the gazette always brings something, the times only ``new``."""
@@ -26,7 +25,7 @@ def test_a_silence_is_told_once_and_so_is_its_end(tmp_path: Path) -> None:
             outcome = PollOutcome.OK if new else PollOutcome.UNCHANGED
             quiet = make_poll(*times, feed=FEEDS[0], polled_at=at, outcome=outcome)
             store.add_polls(RUN, [quiet, make_poll(make_entry(f"g{hours}", FEEDS[1]), feed=FEEDS[1], polled_at=at)])
-            raised, over, _ = silences(store, FOUND, RUN, at)
+            raised, over, _ = raise_alarms(store, WATCHED, RUN, at)
             return len(raised) + len(over)
 
         told = [round_at(0, "one"), round_at(23), round_at(25), round_at(26), round_at(48, "two"), round_at(49)]

@@ -92,6 +92,8 @@ HISTORY = {
     "succession": "board, board_as_of and board_known_at have closed_by, closed_quote and unconfirmed_since, at their "
     "end: what the mission had is ended once the mission is.",
     "hosts": "The table host. Nothing else changes.",
+    "alarm_kinds": "feed_alarm has more kinds, also of the whole watch, and the column detail. A query that lists "
+    "kinds has to know them.",
 }
 
 

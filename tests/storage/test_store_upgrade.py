@@ -42,6 +42,7 @@ UNRELEASED = [
     "model_spending",
     "succession",
     "hosts",
+    "alarm_kinds",
 ]
 
 
