@@ -6,7 +6,7 @@ looks at the runs from outside, at its own times: :mod:`pipeline.cli.heartbeat`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -48,6 +48,7 @@ class Pulse:
         running: runs that are recorded as running, the oldest first.
         lock: the lock that each run holds while it works.
         state: whether somebody has paused or archived it.
+        failing: the channels that have taken nothing for some rounds.
     """
 
     last_good: RunRecord | None = None
@@ -56,6 +57,7 @@ class Pulse:
     running: tuple[RunRecord, ...] = ()
     lock: LockSight = LockSight()
     state: WatchState = field(default_factory=WatchState)
+    failing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Beat:
         zombies: runs that are recorded as running, and that no process works on.
         standing: whether it is to be watched.
         is_blind: rounds go on, and could read no feed.
+        is_unheard: it is alive, and none of its channels takes what it has to tell.
     """
 
     alive: bool
@@ -80,6 +83,12 @@ class Beat:
     zombies: tuple[RunRecord, ...] = ()
     standing: Standing = Standing.WATCHED
     is_blind: bool = False
+    is_unheard: bool = False
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing has to be done about it."""
+        return self.alive and not self.is_unheard
 
     @property
     def key(self) -> str:
@@ -120,7 +129,7 @@ def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord,
     return tuple(by_start[:-1] if lock.held else by_start)
 
 
-def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat:
+def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channels: Collection[str] = ()) -> Beat:
     """Decide whether the watch is alive: a round has ended within ``missed`` intervals, and the last one read a feed.
 
     A round that could read no feed is known to have seen nothing, so it is told at once; nothing has been missed.
@@ -130,6 +139,7 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat
         now: the machine's time.
         every: the time between two rounds, as they are scheduled.
         missed: how many may be missing.
+        channels: where alerts of the watch go.
     """
     allowed = every * missed
     zombies = dead_runs(pulse.running, pulse.lock)
@@ -171,6 +181,10 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int) -> Beat
         told = f"The last round reached its end {span(age)} ago, at {_time(since)}."
         if waits := waiting_for_model(pulse.last_good.counts):
             told += f" {waits}, which was away."
+        if channels and pulse.failing.issuperset(channels):
+            told += f" But no channel takes its alerts: {', '.join(sorted(channels))}."
+            remedy = "See why, and try them: missionwatch alerts list DIR, missionwatch alerts test DIR --all."
+            return Beat(True, since, told + _told_dead(_after(zombies, since)), remedy, zombies, is_unheard=True)
         return Beat(True, since, told + _told_dead(_after(zombies, since)), "", zombies)
     told = (
         f"No round has reached its end for {span(age)}, since {_time(since)}; one is due every {span(every)}, and "

@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Self
 from uuid import UUID
 
 import pytest
@@ -20,7 +23,7 @@ import pipeline.cli.heartbeat as command
 from flows.cli import main
 from pipeline.errors import DeliveryError
 from pipeline.heartbeat import LockSight, Pulse, Vigil, after, dead_runs, judge, notice, span
-from pipeline.model import Alert, RunRecord, Standing, WatchState
+from pipeline.model import Alert, ChannelAlarm, RunRecord, Standing, WatchState
 from pipeline.storage import hold_run, look_at_runs, open_store, publish, read_pulse
 from pipeline.text import content_id
 from tests.notify.sinks import Sink
@@ -58,6 +61,22 @@ def test_articles_that_wait_for_a_language_model_are_told_with_the_beat():
     beat = looked(Pulse(last_good=waits, last_ended=waits))
     assert beat.alive
     assert "1 article waits for the language model, which was away." in beat.told
+
+
+def test_a_watch_none_of_whose_channels_takes_alerts_is_alive_and_not_well():
+    pulse = Pulse(last_good=a_run(5), last_ended=a_run(5), failing=frozenset(CHANNELS))
+
+    beat = judge(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS)
+
+    assert (beat.alive, beat.is_well) == (True, False)
+    assert "But no channel takes its alerts: console, file." in beat.told
+    assert "missionwatch alerts test DIR --all" in beat.remedy
+
+
+def test_a_watch_one_of_whose_channels_takes_alerts_is_well():
+    pulse = Pulse(last_good=a_run(5), last_ended=a_run(5), failing=frozenset({"console"}))
+
+    assert judge(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS).is_well
 
 
 def test_a_round_that_ended_longer_ago_is_none_and_the_line_says_how_long():
@@ -420,6 +439,34 @@ def test_where_prefect_is_what_is_down_the_other_channels_hear_so(
     assert len({one.alert_id for one in post.taken}) == 1
 
 
+class Switch:
+    """A dead man's switch: an HTTP server that remembers what it was asked for."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.asked: list[str] = []
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
 class Post:
     """Stands in for the channels: remembers what it took, refuses what it is told to."""
 
@@ -455,6 +502,69 @@ def test_the_exit_code_is_0_for_alive_and_1_for_silent(tmp_path: Path, post: Pos
 
     assert beat(tmp_path, "--every", "1", "--missed", "2").exit_code == 1
     assert post.taken == []  # without --alert nobody is told
+
+
+@pytest.mark.parametrize(("ago", "path"), [(5, "/key?job=1"), (90, "/key/fail?job=1")])
+def test_a_service_elsewhere_is_pinged_as_well_or_failing(tmp_path: Path, post: Post, ago: int, path: str):
+    stored(tmp_path, a_run(ago))
+
+    with Switch() as switch:
+        done = beat(tmp_path, "--ping", f"{switch.url}/key?job=1")
+
+    assert switch.asked == [path]
+    assert "not pinged" not in done.output
+
+
+def test_a_ping_that_is_not_taken_is_told_without_its_key_and_changes_no_exit_code(tmp_path: Path, post: Post):
+    stored(tmp_path, a_run(5))
+
+    with Switch(status=500) as switch:
+        refused = beat(tmp_path, "--ping", f"{switch.url}/key")
+    away = beat(tmp_path, "--ping", f"http://127.0.0.1:{free_port()}/key")
+
+    assert "not pinged: 127.0.0.1 answers 500" in refused.output
+    assert "not pinged: 127.0.0.1 does not answer: Connection refused" in away.output
+    assert (refused.exit_code, away.exit_code) == (0, 0)
+    assert "/key" not in refused.output + away.output
+
+
+def test_the_address_to_ping_may_be_kept_in_a_variable(tmp_path: Path, post: Post, monkeypatch: pytest.MonkeyPatch):
+    stored(tmp_path, a_run(5))
+
+    with Switch() as switch:
+        monkeypatch.setenv("PING_URL", f"{switch.url}/key")
+        beat(tmp_path, "--ping", "env:PING_URL")
+
+    assert switch.asked == ["/key"]
+
+
+@pytest.mark.parametrize(
+    ("ping", "told"),
+    [
+        ("env:NO_SUCH_VARIABLE", "The variable NO_SUCH_VARIABLE, which --ping names, is not set."),
+        ("file:///etc/passwd", "What --ping gives is no address that can be pinged."),
+        ("ping.example.org/key", "What --ping gives is no address that can be pinged."),
+        ("https://ping.example.org:99999/key", "What --ping gives is no address that can be pinged."),
+    ],
+)
+def test_what_can_not_be_pinged_is_told_before_anything_is_done(tmp_path: Path, post: Post, ping: str, told: str):
+    done = beat(tmp_path, "--ping", ping)
+
+    assert (done.exit_code, told in done.output) == (2, True), done.output
+
+
+def test_a_watch_that_nobody_hears_is_pinged_as_failing(tmp_path: Path, post: Post):
+    stored(tmp_path, a_run(5))
+    with open_store(tmp_path) as store:
+        failing = [ChannelAlarm(content_id("alarm", name), "haiti", name, NOW, NOW, "refused") for name in CHANNELS]
+        store.add_channel_alarms(content_id("run", "x"), failing, (), ())
+    publish(tmp_path, content_id("run", "x"), NOW)
+
+    with Switch() as switch:
+        done = beat(tmp_path, "--ping", f"{switch.url}/key")
+
+    assert (done.exit_code, switch.asked) == (1, ["/key/fail"])
+    assert "no channel takes its alerts" in done.output
 
 
 def test_a_folder_without_a_store_is_silent_and_no_folder_is_made(tmp_path: Path, post: Post):

@@ -17,6 +17,8 @@ from pipeline.alerts import channel_name
 from pipeline.cli.alerts_test import OpenChannels
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
+from pipeline.cli.ping import ping as send_ping
+from pipeline.cli.ping import ping_address
 from pipeline.doctor import State
 from pipeline.doctor.network import prefect_answers
 from pipeline.doctor.real import get
@@ -48,6 +50,12 @@ MAX_STATE = 64 * 1024  # bytes
     default=None,
     help="Where it is kept what was told.  [default: heartbeat-NAME.json in the data folder]",
 )
+@click.option(
+    "--ping",
+    metavar="URL",
+    default="",
+    help="Ask for this address where all is well, and with /fail behind its path where not; env:NAME names a variable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")
 @data_dir_option
 @click.pass_context
@@ -58,6 +66,7 @@ def heartbeat_command(
     missed: int,
     alert: bool,
     state_file: Path | None,
+    ping: str,
     as_json: bool,
     data_dir: Path,
     archive: bool,
@@ -69,9 +78,14 @@ def heartbeat_command(
     however often this is run, and its end is told too. A watch that is paused or archived is not to be watched: that is
     said, with exit code 0, and nobody is alarmed.
 
+    Where none of the watch's channels takes alerts, that too is told with exit code 1. What can't be told through them
+    is told by --ping: a service elsewhere, a dead man's switch, is asked for each time, and tells when it is not.
+
     \b
     missionwatch heartbeat seeds/haiti --every 15 --missed 3 --alert
+    missionwatch heartbeat seeds/haiti --every 15 --missed 3 --alert --ping env:PING_URL
     """
+    pinged = ping_address(ping, os.environ) if ping else ""
     watch = load_watch(folder)
     store_at = archive_dir(data_dir, folder) if archive else data_dir
     beat = _look(store_at, watch, timedelta(minutes=every), missed)
@@ -89,7 +103,9 @@ def heartbeat_command(
     if alert and beat.standing is Standing.WATCHED:
         state = state_file or store_at / f"heartbeat-{watch.slug}.json"
         _tell(watch, beat, state, opened(store_at, os.environ, click.echo), away)
-    raise SystemExit(ALIVE if beat.alive else SILENT)
+    if pinged and (trouble := send_ping(pinged, is_well=beat.is_well)):
+        click.echo(f"  not pinged: {shown.line(trouble)}", err=True)
+    raise SystemExit(ALIVE if beat.is_well else SILENT)
 
 
 def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:
@@ -99,7 +115,7 @@ def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:
     except StorageError as error:
         # Nothing can be known of it: for whoever waits for news that is the same as silence.
         return Beat(False, None, f"Whether it runs can't be seen: {error.message}", error.remedy)
-    return judge(pulse, now, every=every, missed=missed)
+    return judge(pulse, now, every=every, missed=missed, channels=_channels(watch))
 
 
 def _channels(watch: Watch) -> dict[str, str]:
@@ -203,6 +219,7 @@ def _plain(watch: Watch, beat: Beat) -> dict[str, object]:
         "alive": beat.alive,
         "state": beat.standing,
         "blind": beat.is_blind,
+        "unheard": beat.is_unheard,
         "since": beat.since.isoformat() if beat.since else None,
         "told": beat.told,
         "remedy": beat.remedy,

@@ -324,6 +324,7 @@ def _pulse(db: Connection, watch: str, now: datetime) -> Pulse:
         _one(db, f"{rounds} > CAST(? AS TIMESTAMPTZ)", *bound),
         tuple(_runs(db, "watch = ? AND outcome = 'running' ORDER BY started_at", watch)),
         state=_state(db, watch),
+        failing=_failing_channels(db, watch),
     )
 
 
@@ -331,6 +332,13 @@ def _state(db: Connection, watch: str) -> WatchState:
     """How the watch stands; in a file that is older than such words, as it always did."""
     known = db.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'watch_event'")
     return Watches(db).watch_state(watch) if known else WatchState()
+
+
+def _failing_channels(db: Connection, watch: str) -> frozenset[str]:
+    """Return the channels that are told of as failing; none in a file that is older than such words."""
+    known = db.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'channel_alarm'")
+    open_ones = "SELECT channel FROM channel_alarm WHERE watch = ? AND cleared_at IS NULL"
+    return frozenset(row["channel"] for row in db.rows(open_ones, [watch])) if known else frozenset()
 
 
 def _one(db: Connection, where: str, *params: object) -> RunRecord | None:
