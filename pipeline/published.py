@@ -192,7 +192,7 @@ def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_M
             yield from marked
     elif not days:
         yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url)))
-    elif len(days) == len(printed):
+    elif len(days) == len(printed):  # each has one reading
         yield _Moment(datetime.combine(days[0], datetime.min.time(), UTC), Precision.DAY, **_DAY), "printed"
 
 

@@ -76,7 +76,7 @@ def extract_page(
         tree, feed_published=feed_published, feed_precision=feed_precision, seen_at=seen_at, url=url
     )
     if published.source == "seen":
-        problems += ("published: no source gives a time, so it is when we first saw it",)
+        problems += ("published: no source gives a time that can be believed, so it is when we first saw it",)
     problems += _without_huge_data(tree)
     _without_layout_tables(tree)
     read = _extracted(tree, url, thoroughly=cost.elements <= MAX_TWICE)
