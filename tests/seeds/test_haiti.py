@@ -69,6 +69,20 @@ def test_it_starts_from_the_facts_of_its_article(watch: Watch) -> None:
     ]
 
 
+def test_each_fact_is_typed_but_what_no_slot_can_hold(watch: Watch) -> None:
+    assert [fact.fact.slot.value if fact.fact else fact.value for fact in watch.baseline.facts] == [
+        "lead",
+        "lead",
+        "contribution",
+        "pledge",
+        "support",
+        "successor",
+        "presence",
+        "required",
+        "short of equipment, intelligence and infrastructure",
+    ]
+
+
 def test_each_acronym_that_others_use_too_needs_its_country(watch: Watch) -> None:
     shared_acronyms = {name.text: name for name in watch.names if name.text in ("MSS", "GSF", "MMAS", "FRG")}
 
