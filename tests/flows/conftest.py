@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests import prefect_home
 
 ROOT = Path(__file__).parents[2]
 HAITI = ROOT / "seeds" / "haiti"
+DRAIN_SECONDS = 30.0
 EVENING = datetime(2025, 8, 29, 23, 30, tzinfo=UTC)
 
 
@@ -25,6 +27,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """
     from prefect.events.clients import NullEventsClient
     from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
     from prefect.testing import utilities
 
     with pytest.MonkeyPatch.context() as patch:
@@ -36,6 +39,11 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         try:
             with utilities.prefect_test_harness(server_startup_timeout=120):
                 yield
+                # The harness ends one of its senders of logs. The others keep their connections, and what is left to
+                # the garbage collector is an error in whichever test comes next, or at the end of the session.
+                for worker in (APILogWorker, EventsWorker):
+                    worker.drain_all(timeout=DRAIN_SECONDS, at_exit=False)
+                gc.collect()
         finally:
             EventsWorker.set_client_override(None)
 
