@@ -21,7 +21,7 @@ from flows.request import WatchRequest
 from flows.resources import Resources, progress, wall_clock
 from pipeline import steps
 from pipeline.errors import FetchError, WorkerError
-from pipeline.fetch.patience import ENDLESS, Patience
+from pipeline.fetch.patience import GRACE, Patience
 from pipeline.fetch.robots import origin_of
 from pipeline.model import Feed, FetchRecord, PendingEntry
 from pipeline.storage import is_run_wanted
@@ -53,18 +53,27 @@ def least_seconds(spacing: float) -> float:
     return min(LONGEST, spacing + FIRST_WAVE)
 
 
-def seconds_for_pages(interval: float | None, spacing: float, gone: float = 0.0) -> float:
-    """Return how long a run may ask for pages: for half of its interval, and no longer than lets the next one begin.
+def seconds_for_pages(interval: float | None, spacing: float) -> float:
+    """Return how long a run may ask for pages.
 
     Args:
-        interval: seconds from when it was due until the next run is; None where that is not known.
+        interval: seconds from its begin to that of the next run; None where that is not known.
         spacing: seconds between two requests to a host.
+    """
+    return LONGEST if interval is None else max(least_seconds(spacing), min(LONGEST, interval / 2))
+
+
+def seconds_to_wait(seconds: float, interval: float | None, gone: float) -> float:
+    """Return for how many of ``seconds`` pages may wait for their turn, so that the run ends before the next is due.
+
+    What is under way by then has the rest of ``seconds``: a page is seldom slow, and one that is cut short has failed.
+
+    Args:
+        seconds: how long the run may ask for pages.
+        interval: seconds from when the run was due until the next one is; None where that is not known.
         gone: seconds since it was due.
     """
-    if interval is None:
-        return LONGEST
-    wanted = max(least_seconds(spacing), min(LONGEST, interval / 2 - gone))
-    return max(FIRST_WAVE, min(wanted, interval - gone - SPARE))
+    return seconds if interval is None else max(FIRST_WAVE, min(seconds, interval - gone - SPARE))
 
 
 def seconds_since(due: datetime | None, now: datetime, interval: float | None) -> float:
@@ -116,9 +125,7 @@ class Pages:
         """
         settings = self._found.settings
         if not self.chosen:
-            gone = seconds_since(self._due, wall_clock(), self._interval)
-            seconds = seconds_for_pages(self._interval, settings.host_spacing, gone) if self._is_live else ENDLESS
-            self._patience, self._asked_at = Patience(seconds), monotonic()
+            self._patience, self._asked_at = self._new_patience(), monotonic()
         feeds = {pending.feed.feed_id for pending in waiting}
         # No feed has all connections, nor all processes that read pages, where others wait for theirs.
         at_once = max(FEWEST_AT_ONCE, settings.concurrency // max(1, len(feeds)))
@@ -142,6 +149,14 @@ class Pages:
             task = asyncio.create_task(one(pending))
             self._tasks.add(task)
             task.add_done_callback(self._over)
+
+    def _new_patience(self) -> Patience:
+        if not self._is_live:
+            return Patience()
+        seconds = seconds_for_pages(self._interval, self._found.settings.host_spacing)
+        gone = seconds_since(self._due, wall_clock(), self._interval)
+        waits = seconds_to_wait(seconds, self._interval, gone)
+        return Patience(waits, grace=max(GRACE, seconds - waits))
 
     async def _work(self, url: str, reading: asyncio.Semaphore, function: Callable[..., R], *args: object) -> R:
         """Do what a page needs in a process, in its feed's turn and for as long as the run has time."""

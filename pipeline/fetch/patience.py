@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 ENDLESS: Final = float("inf")
+GRACE: Final = 1.0  # seconds
 
 
 class Patience:
@@ -19,7 +20,7 @@ class Patience:
         grace: seconds that are given then to what is under way.
     """
 
-    def __init__(self, seconds: float = ENDLESS, grace: float = 1.0) -> None:
+    def __init__(self, seconds: float = ENDLESS, grace: float = GRACE) -> None:
         loop = asyncio.get_running_loop()
         self._until = loop.time() + seconds
         self._grace = grace
