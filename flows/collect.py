@@ -76,9 +76,7 @@ async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str
             if late or not pages.chosen:
                 with open_store(request.data_dir, wait=wait) as store:
                     chosen = store.entries_to_collect(found.watch.slug, now, found.settings.pages_per_run)
-                    if (
-                        pages.chosen
-                    ):  # what was put off is left to the next run, and what is under way is not asked twice
+                    if pages.chosen:  # what was put off is the next run's, and nothing is asked for twice
                         chosen = [p for p in chosen if p.feed.feed_id in late and p.entry.entry_id not in pages.feeds]
                     urls = [pending.entry.url for pending in chosen]
                     found.fetcher.remember(store.hosts_of(map(origin_of, urls)), wall_clock())

@@ -62,19 +62,21 @@ def fate_of(rounds: Sequence[FlowRun]) -> Fate:
     return Fate.DONE if last is None or last.is_completed() or last.is_failed() else Fate.CUT_SHORT
 
 
-def dead_among(runs: Iterable[FlowRun], worked_on: Collection[UUID], now: datetime) -> list[FlowRun]:
+def dead_among(runs: Iterable[FlowRun], worked_on: Collection[str], now: datetime) -> list[FlowRun]:
     """Return those of ``runs`` that Prefect takes to be under way and that no process works on.
 
     Args:
         runs: runs of this machine.
-        worked_on: those that have a process.
+        worked_on: the ids of those that have a process.
         now: the machine's time.
     """
-    return [run for run in runs if is_under_way(run) and run.id not in worked_on and not _is_being_taken_up(run, now)]
+    return [
+        run for run in runs if _is_under_way(run) and str(run.id) not in worked_on and not _is_being_taken_up(run, now)
+    ]
 
 
-def runs_with_a_process(processes: Path = Path("/proc")) -> set[UUID]:
-    """Return the runs that a process of this machine and user works on.
+def runs_with_a_process(processes: Path = Path("/proc")) -> set[str]:
+    """Return the ids of the runs that a process of this machine and user works on.
 
     Raises:
         OSError: the machine does not tell.
@@ -87,7 +89,7 @@ def runs_with_a_process(processes: Path = Path("/proc")) -> set[UUID]:
             environ = (folder / "environ").read_bytes().split(b"\0")
         except OSError:  # it has ended, or is another user's
             continue
-        found |= {UUID(value.removeprefix(_MARK).decode()) for value in environ if value.startswith(_MARK)}
+        found |= {value.removeprefix(_MARK).decode("ascii", "replace") for value in environ if value.startswith(_MARK)}
     return found
 
 
@@ -106,9 +108,13 @@ async def end_dead_runs(watches: Sequence[Served], now: datetime) -> None:
         unfinished = await _runs(client, served, now, _UNDER_WAY) if served else []
         if not unfinished:
             return
-        for run in dead_among(unfinished, await asyncio.to_thread(runs_with_a_process), now):
+        try:
+            worked_on = await asyncio.to_thread(runs_with_a_process)
+        except OSError:
+            return  # not Linux: their places are free again when their leases end
+        for run in dead_among(unfinished, worked_on, now):
             # Its process may have ended in order after it was read: it has told the server before that.
-            if is_under_way(await client.read_flow_run(run.id)):
+            if _is_under_way(await client.read_flow_run(run.id)):
                 ended: State[Any] = Crashed(message="Its process is gone; what it stored stays, the next run goes on.")
                 await client.set_flow_run_state(run.id, ended, force=True)
 
@@ -137,7 +143,8 @@ async def _make_up(watches: Sequence[Served]) -> list[Served]:
     async with get_client() as client:
         for watch in watches:
             deployment = await client.read_deployment_by_name(f"{ROUND}/{watch.slug}")
-            fates[watch.slug] = fate_of(await _runs(client, [deployment.id], now))
+            # What a person has paused is left as it is.
+            fates[watch.slug] = Fate.DONE if deployment.paused else fate_of(await _runs(client, [deployment.id], now))
     cut_short = [watch for watch in watches if fates[watch.slug] is Fate.CUT_SHORT]
     await begin_rounds(cut_short)
     for watch in cut_short:
@@ -160,7 +167,7 @@ async def _runs(
     )
 
 
-def is_under_way(run: FlowRun) -> bool:
+def _is_under_way(run: FlowRun) -> bool:
     """Whether Prefect takes ``run`` to be taken up and not ended."""
     return run.state is not None and run.state.type in _UNDER_WAY
 

@@ -63,14 +63,19 @@ class Feeds:
         come = [task.done() for task in self._tasks]
         return any(come) and (all(come) or monotonic() - self._wave_ended >= wave_seconds(self.waves))
 
-    async def wave(self, *, whole: bool) -> list[PollRecord]:
-        """Wait for the feeds, or where not ``whole`` for those that answer soon; return what has come, in order.
+    async def wave(self, *, whole: bool, others_wait: bool = False) -> list[PollRecord]:
+        """Wait for feeds and return what has come, in order.
+
+        Args:
+            whole: whether to wait for all of them; else for those that answer soon.
+            others_wait: whether the run has other work meanwhile, so that nothing is waited for.
 
         Raises:
             SpreadError: the cluster that was to read them is away.
         """
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=None if whole or not self._is_live else wave_seconds(self.waves))
+            soon = 0.0 if others_wait else wave_seconds(self.waves)
+            await asyncio.wait(self._tasks, timeout=None if whole or not self._is_live else soon)
         come = sorted((task for task in self._tasks if task.done()), key=self._tasks.__getitem__)
         records = [task.result() for task in come]
         for task in come:

@@ -25,9 +25,9 @@ from pipeline.storage import Store, open_store
 
 
 @batch_task("poll")
-async def poll_wave(label: str, feeds: Feeds, is_followed: bool) -> list[PollRecord]:
+async def poll_wave(label: str, feeds: Feeds, is_followed: bool, others_wait: bool) -> list[PollRecord]:
     """Poll the feeds, or where further steps follow those that answer soon."""
-    return await feeds.wave(whole=not is_followed)
+    return await feeds.wave(whole=not is_followed, others_wait=others_wait)
 
 
 @flow(name="poll", flow_run_name=name_of_run, persist_result=False, retries=0)
@@ -52,13 +52,14 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
                 run.count(
                     feeds=len(found.watch.feeds),
                     feeds_active=len(states),
-                    feeds_due=len(due),
                     feeds_failing=sum(s.failures > 0 and s.feed.feed_id not in polled for s in states),
                 )
                 feeds.ask(due, run.now)
             records: list[PollRecord] = []
             if feeds.are_to_come:
-                records = await poll_wave(f"{len(feeds.asked or ())} feeds", feeds, is_followed)
+                others_wait = found.pages is not None and found.pages.are_to_come
+                label = f"{len(feeds.asked or ())} feeds, wave {feeds.waves + 1}"
+                records = await poll_wave(label, feeds, is_followed, others_wait)
             is_over = not feeds.are_to_come
         tells = teller(found, run.run_id, run_id)
         new = 0
@@ -79,6 +80,7 @@ async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, i
         emit(found, (*feeds_silent(tells, raised), *alerts_planned(tells, told)))
         failed = [r for r in records if r.outcome not in WORKED]
         run.count(
+            feeds_due=len(records),
             feeds_unchanged=sum(r.outcome is PollOutcome.UNCHANGED for r in records),
             feeds_failed=len(failed),
             feeds_failing=len(failed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, State
@@ -44,7 +44,7 @@ def test_the_last_round_that_was_not_cancelled_says_whether_another_is_wanted(st
 def test_a_run_that_has_begun_and_has_no_process_is_dead() -> None:
     gone, at_work, ended = run(Running()), run(Running()), run(Completed())
 
-    assert dead_among([gone, at_work, ended], {at_work.id}, NOW) == [gone]
+    assert dead_among([gone, at_work, ended], {str(at_work.id)}, NOW) == [gone]
 
 
 def test_a_run_that_is_taken_up_has_half_a_minute_to_get_a_process() -> None:
@@ -54,9 +54,9 @@ def test_a_run_that_is_taken_up_has_half_a_minute_to_get_a_process() -> None:
 
 
 def test_the_processes_of_this_machine_tell_which_runs_they_work_on(tmp_path: Path) -> None:
-    worked_on = UUID(int=7)
+    worked_on = "00000000-0000-0000-0000-000000000007"
     (tmp_path / "12").mkdir()
-    (tmp_path / "12" / "environ").write_bytes(b"HOME=/\0PREFECT__FLOW_RUN_ID=%s\0" % str(worked_on).encode())
+    (tmp_path / "12" / "environ").write_bytes(b"HOME=/\0PREFECT__FLOW_RUN_ID=%s\0" % worked_on.encode())
     (tmp_path / "13").mkdir()  # it has ended
     (tmp_path / "meminfo").touch()
 
