@@ -70,6 +70,7 @@ T = TypeVar("T")
 _current: ContextVar[Run | None] = ContextVar("run", default=None)
 # The logs of the flow runs that are open, the outermost first; none where no server would keep them.
 _run_logs: ContextVar[Mapping[UUID, RunLog]] = ContextVar("run_logs", default=MappingProxyType({}))
+_WHOLE = frozenset({"feeds", "feeds_active"})
 _LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "blind": logging.ERROR, "failed": logging.ERROR}
 
 
@@ -238,7 +239,10 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
         except Exception as error:
             logs.event("stage.failed", level=logging.ERROR, error=type(error).__name__, reason=str(error))
             raise
-        counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        # Of a step that is called again, how many feeds there are is no count of its own.
+        told_whole = {name: n for name, n in run.counts.items() if flow == "poll" and name in _WHOLE}
+        added = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        counts = {**added, **told_whole}
         run.say(ended(flow, counts))
         logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
 
