@@ -239,11 +239,10 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
         except Exception as error:
             logs.event("stage.failed", level=logging.ERROR, error=type(error).__name__, reason=str(error))
             raise
-        # Of a step that is called again, how many feeds there are is no count of its own.
-        told_whole = {name: n for name, n in run.counts.items() if flow == "poll" and name in _WHOLE}
-        added = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
-        counts = {**added, **told_whole}
-        run.say(ended(flow, counts))
+        counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        # How many feeds there are is no count of a step that is called again, and its sentence says it all the same.
+        whole = {name: n for name, n in run.counts.items() if name in _WHOLE}
+        run.say(ended(flow, {**counts, **whole}))
         logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
 
 
