@@ -105,7 +105,7 @@ class LocalServer:
         self._end(signal.SIGKILL)
 
     def _end(self, *signals: signal.Signals) -> None:
-        process, self._process = self._process, None
+        process = self._process  # known until it is gone: another thread may lose its patience meanwhile
         if process is None:
             return
         for how in signals:
@@ -113,6 +113,7 @@ class LocalServer:
                 os.killpg(process.pid, how)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_LIMIT)
+        self._process = None
         self._end_guard()
 
     def _end_guard(self) -> None:

@@ -49,6 +49,7 @@ class PromptRunner(Runner):
 
     async def _record(self, run_id: UUID) -> None:
         run = await self._client.read_flow_run(run_id)
-        if run.state is None or not run.state.is_final() or run.state.is_crashed():
+        # What was interrupted may take that for a failure of its own.
+        if run.state is None or not (run.state.is_completed() or run.state.is_cancelled()):
             ended: State[Any] = Cancelled(message="missionwatch serve was stopped; the next run takes up what is left.")
             await self._client.set_flow_run_state(run_id, ended, force=True)

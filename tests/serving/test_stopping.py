@@ -46,7 +46,7 @@ def test_sigterm_ends_serve_its_runs_and_its_server_within_five_seconds_and_no_t
     code = serving.wait(LIMIT)
 
     assert (code, "Traceback" in small.said()) == (0, False)
-    assert wait_until(lambda: not processes(str(small.folder / "home")), 1), "processes are left"
+    assert wait_until(lambda: not processes(str(small.folder / "home")), 3), "processes are left"
 
 
 def test_sigterm_ends_serve_within_five_seconds_where_its_server_hangs(
@@ -59,7 +59,7 @@ def test_sigterm_ends_serve_within_five_seconds_where_its_server_hangs(
     code = serving.wait(LIMIT)
 
     assert (code, "Traceback" in small.said()) == (0, False)
-    assert wait_until(lambda: not processes(str(small.folder / "home")), 1), "processes are left"
+    assert wait_until(lambda: not processes(str(small.folder / "home")), 3), "processes are left"
 
 
 def test_a_run_that_is_cut_short_by_the_end_is_held_for_cancelled_and_not_for_running(
