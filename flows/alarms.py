@@ -34,6 +34,7 @@ def raise_alarms(
         {(alarm.feed_id, AlarmKind(alarm.kind)) for alarm in standing},
         languages_read(watch),
         now,
+        asks_model=watch.reader.asks,
     )
     lost = store.pages_lost(slug, now - BROUGHT_IN)
     raised, over = due_alarms(healths, standing, slug, now, lost, signs, store.alarms_since(slug, now - DAY))

@@ -163,17 +163,21 @@ def rounds(*newest_first: RecentRound, published: timedelta = HOUR) -> WatchHist
 
 
 WELL = RecentRound(NOW, NOW)
+ANSWERED = replace(WELL, answered=True)
 WAITING, FAILED = replace(WELL, waiting=1), replace(WELL, failed=2)
 
 
 @pytest.mark.parametrize(
     ("history", "kinds"),
     [
-        (rounds(WELL, WAITING), []),
+        (rounds(ANSWERED, WAITING), []),
+        (rounds(WELL, WAITING), ["model_away"]),  # nothing was asked since
         (rounds(WAITING), ["model_away"]),
         (rounds(FAILED), ["model_away"]),
         (rounds(replace(FAILED, answered=True)), []),  # it answers, if not always
         (rounds(replace(WELL, cluster_away=True)), ["cluster_away"]),
+        (rounds(WELL, replace(WELL, cluster_away=True)), ["cluster_away"]),  # nothing was to do since
+        (rounds(replace(WELL, pages=1), replace(WELL, cluster_away=True)), []),
         (rounds(WELL, WELL), []),
         (rounds(WELL, WELL, published=2 * HOUR), []),
         (rounds(WELL, WELL, published=3 * HOUR), ["unpublished"]),
@@ -194,9 +198,26 @@ def test_a_watch_has_an_alarm_from_where_no_healthy_one_is(history: WatchHistory
 
 
 def test_a_model_is_away_since_the_first_of_the_rounds_in_a_row_that_missed_it() -> None:
-    signs = signs_of((), {}, rounds(WAITING, WAITING, WELL, WAITING), (), READ, NOW)
+    signs = signs_of((), {}, rounds(WAITING, WAITING, ANSWERED, WAITING), (), READ, NOW)
 
     assert signs[None, AlarmKind.MODEL_AWAY].since == NOW - 2 * HOUR
+
+
+def test_of_a_model_that_is_not_asked_nothing_is_told() -> None:
+    assert signs_of((), {}, rounds(WAITING), (), READ, NOW, asks_model=False) == {}
+
+
+@pytest.mark.parametrize("kind", ["model_away", "cluster_away"])
+def test_what_was_away_is_not_called_back_by_rounds_that_did_not_ask_for_it(kind: str) -> None:
+    assert found(rounds(WELL, WELL), AlarmKind(kind)) == [kind]
+
+
+def test_what_comes_from_a_feed_makes_no_line_of_its_own() -> None:
+    flawed = FeedHistory(polls=(RecentPoll(NOW, 3, 3, reason="odd\nALL CLEAR: all is well"),))
+
+    (sign,) = signs_of([health_of(FEED, NOW)], {FEED.feed_id: flawed}, WatchHistory(), (), READ, NOW).values()
+
+    assert sign.detail == "none of its 3 entries; odd ALL CLEAR: all is well"
 
 
 def test_each_kind_has_one_row_of_the_table_but_silence_of_a_feed_and_of_all() -> None:

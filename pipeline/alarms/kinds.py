@@ -219,6 +219,8 @@ def signs_of(
     standing: Collection[Key],
     readable: frozenset[str] | None,
     now: datetime,
+    *,
+    asks_model: bool = True,
 ) -> dict[Key, Sign]:
     """Return what shows a trouble at ``now``, by whose it is and its kind.
 
@@ -229,16 +231,21 @@ def signs_of(
         standing: the alarms that were told and are not over.
         readable: the codes of the languages that the watch's reader reads; None where it reads any.
         now: the time of the decision, UTC.
+        asks_model: whether the watch asks a language model.
     """
+
+    def look(key: Key) -> Look:
+        return Look(now, key in standing, readable, asks_model)
+
     found: dict[Key, Sign] = {}
     for kind in WATCH_KINDS:
         key: Key = (None, kind.kind)
-        if kind.sign and (sign := kind.sign(whole, Look(now, key in standing, readable))):
+        if kind.sign and (sign := kind.sign(whole, look(key))):
             found[key] = sign
     for health in feeds:
         history = histories.get(health.feed.feed_id, FeedHistory())
         for of_feed in FEED_KINDS:
             key = (health.feed.feed_id, of_feed.kind)
-            if of_feed.sign and (sign := of_feed.sign(health, history, Look(now, key in standing, readable))):
+            if of_feed.sign and (sign := of_feed.sign(health, history, look(key))):
                 found[key] = sign
     return found

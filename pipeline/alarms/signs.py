@@ -7,13 +7,13 @@ on the edge does not come and go.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
-from pipeline.model import FeedHealth, FeedHistory, RecentPage, RecentRound, WatchHistory
+from pipeline.model import FeedHealth, FeedHistory, RecentPage, WatchHistory
 from pipeline.redact import without_secrets
 from pipeline.text import safe, shorten
 
@@ -46,11 +46,13 @@ class Look:
         now: the time of the decision, UTC.
         stands: whether an alarm of the kind was told and is not over.
         readable: the codes of the languages that the watch's reader reads; None where it reads any.
+        asks_model: whether a language model is asked.
     """
 
     now: datetime
     stands: bool = False
     readable: frozenset[str] | None = None
+    asks_model: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def undated(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None
     last = history.polls[0]
     if last.undated < last.entries or last.entries < (1 if look.stands else UNDATED_ENTRIES):
         return None
-    flaws = f"; {shorten(safe(last.reason), _DETAIL)}" if last.reason else ""
+    flaws = f"; {_outside(last.reason)}" if last.reason else ""
     return Sign(last.polled_at, f"none of its {last.entries} entries{flaws}")
 
 
@@ -143,7 +145,7 @@ def one_page(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | Non
             continue
         same = [one == commonest[0][0] for one in shared]
         where = next(page.final_url for page, is_same in zip(pages, same, strict=True) if is_same)
-        if sign := _in_a_row(pages, same, look, shorten(safe(without_secrets(where)), _DETAIL)):
+        if sign := _in_a_row(pages, same, look, _outside(without_secrets(where))):
             return sign
     return None
 
@@ -168,26 +170,29 @@ def _as_before(look: Look) -> Sign | None:
 
 def model_away(history: WatchHistory, look: Look) -> Sign | None:
     """Return the sign that the language model gave no answer to a whole round."""
-    away = [*takewhile(_misses_model, history.rounds)]
+    if not look.asks_model:
+        return None
+    asked = [one for one in history.rounds if one.waiting or one.failed or one.answered]
+    if not asked:  # a round without a question tells nothing
+        return _as_before(look)
+    away = [*takewhile(lambda one: one.waiting or not one.answered, asked)]
     if not away:
         return None
-    said = next((part for part in away[0].reason.split("; ") if part.startswith("language model:")), "")
-    what = f"{away[0].waiting} articles wait for it" if away[0].waiting else f"{away[0].failed} questions had no answer"
-    return Sign(away[-1].now, f"{what}{f' ({shorten(safe(said), _DETAIL)})' if said else ''}")
-
-
-def _misses_model(one: RecentRound) -> bool:
-    return bool(one.waiting) or (one.failed > 0 and not one.answered)
+    last = away[0]
+    said = next((part for part in last.reason.split("; ") if part.startswith("language model:")), "")
+    waits = "1 article waits for it" if last.waiting == 1 else f"{last.waiting} articles wait for it"
+    what = waits if last.waiting else f"{last.failed} of its questions had no answer"
+    return Sign(away[-1].now, f"{what}{f' ({_outside(said)})' if said else ''}")
 
 
 def cluster_away(history: WatchHistory, look: Look) -> Sign | None:
     """Return the sign that this machine did a round's work in place of the cluster."""
-    away = [*takewhile(lambda one: one.cluster_away, history.rounds)]
-    return (
-        Sign(away[-1].now, f"in the last {len(away)} rounds" if len(away) > 1 else "in the last round")
-        if away
-        else None
-    )
+    with_work = [one for one in history.rounds if one.cluster_away or one.pages]
+    if not with_work:
+        return _as_before(look)
+    away = [*takewhile(lambda one: one.cluster_away, with_work)]
+    rounds = "the last round" if len(away) == 1 else f"the last {len(away)} rounds"
+    return Sign(away[-1].now, f"in {rounds} that had some") if away else None
 
 
 def backlog(history: WatchHistory, look: Look) -> Sign | None:
@@ -231,11 +236,16 @@ def restored(history: WatchHistory, look: Look) -> Sign | None:
     if not history.restored or look.now - history.restored[0][0] > RESTORED_WITHIN:
         return None
     at, told = history.restored[0]
-    return Sign(at, shorten(safe(told), 2 * _DETAIL))
+    return Sign(at, _outside(told, 2 * _DETAIL))
 
 
-def _numbers(values: object) -> str:
-    return ", ".join(str(value) for value in values)  # type: ignore[attr-defined]
+def _numbers(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _outside(text: str, limit: int = _DETAIL) -> str:
+    """Return what comes from elsewhere as part of one line."""
+    return shorten(safe(text), limit)
 
 
 def _span(time: timedelta) -> str:

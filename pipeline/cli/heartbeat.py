@@ -78,8 +78,9 @@ def heartbeat_command(
     however often this is run, and its end is told too. A watch that is paused or archived is not to be watched: that is
     said, with exit code 0, and nobody is alarmed.
 
-    Where none of the watch's channels takes alerts, that too is told with exit code 1. What can't be told through them
-    is told by --ping: a service elsewhere, a dead man's switch, is asked for each time, and tells when it is not.
+    What can't be told through the watch's channels is told by --ping: a service elsewhere, a dead man's switch, is
+    asked for each time, and tells when it is not. That no channel takes alerts is among what it is told; the exit code
+    stays 0, since the watch is alive.
 
     \b
     missionwatch heartbeat seeds/haiti --every 15 --missed 3 --alert
@@ -105,7 +106,7 @@ def heartbeat_command(
         _tell(watch, beat, state, opened(store_at, os.environ, click.echo), away)
     if pinged and (trouble := send_ping(pinged, is_well=beat.is_well)):
         click.echo(f"  not pinged: {shown.line(trouble)}", err=True)
-    raise SystemExit(ALIVE if beat.is_well else SILENT)
+    raise SystemExit(ALIVE if beat.alive else SILENT)
 
 
 def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:

@@ -87,6 +87,7 @@ class RecentRound:
         waiting: articles that wait for the language model, or were read by the embedded engine in its place.
         failed: questions to the model that brought no answer.
         answered: whether it gave any.
+        pages: pages that were asked for: work that a cluster does.
         cluster_away: whether this machine did what the cluster should have done.
         reason: what went wrong, in plain English.
     """
@@ -97,6 +98,7 @@ class RecentRound:
     waiting: int = 0
     failed: int = 0
     answered: bool = False
+    pages: int = 0
     cluster_away: bool = False
     reason: str = ""
 

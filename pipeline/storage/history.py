@@ -47,13 +47,15 @@ _PAGES = f"""
     FROM first f JOIN article a ON a.entry_id = f.entry_id AND a.fetched_at = f.fetched_at
     QUALIFY row_number() OVER (PARTITION BY f.feed_id ORDER BY f.fetched_at DESC, f.published DESC, f.entry_id) <= ?
     ORDER BY f.fetched_at DESC, f.published DESC, f.entry_id"""  # noqa: S608 -- constants
+# Not those of a clock that stood ahead: they would count as the last for as long.
 _ROUNDS = """
     SELECT watch_time AS now, finished_at AS ended_at, flow = 'monitor' AS is_whole,
            coalesce(reason, '') AS reason,
            coalesce(counts['articles_waiting'], 0) + coalesce(counts['articles_stood_in'], 0) AS waiting,
            coalesce(counts['llm_failed'], 0) AS failed, coalesce(counts['llm_tokens_out'], 0) > 0 AS answered,
-           coalesce(counts['cluster_away'], 0) > 0 AS cluster_away
-    FROM run WHERE watch = ? AND finished_at IS NOT NULL AND outcome IN ('ok', 'partial', 'blind')
+           coalesce(counts['pages'], 0) AS pages, coalesce(counts['cluster_away'], 0) > 0 AS cluster_away
+    FROM run WHERE watch = ? AND started_at <= CAST(? AS TIMESTAMPTZ) AND finished_at IS NOT NULL
+    AND outcome IN ('ok', 'partial', 'blind')
     AND (flow = 'monitor' OR counts['articles_read'] IS NOT NULL)
     ORDER BY started_at DESC LIMIT ?"""
 _BACKLOG = f"""
@@ -92,7 +94,7 @@ class Histories(Runs):
 
     def watch_history(self, watch: str, now: datetime) -> WatchHistory:
         """Return what has lately become of the runs of ``watch`` and of the files beside the store."""
-        rounds = tuple(RecentRound(**row) for row in self._db.rows(_ROUNDS, [watch, ROUNDS]))
+        rounds = tuple(RecentRound(**row) for row in self._db.rows(_ROUNDS, [watch, now, ROUNDS]))
         backlog: Row = {"n": 0, "since": None}
         if len(rounds) > WAITED_ROUNDS:
             bound = min(now - WAITS, rounds[WAITED_ROUNDS].now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ import pytest
 
 from flows.alarms import raise_alarms
 from pipeline.alarms import FEED_KINDS, WATCH_KINDS
-from pipeline.model import AlarmKind, Alert, Article, Entry, PollOutcome
+from pipeline.model import AlarmKind, Alert, Article, Entry, PollOutcome, ReaderChoice
 from pipeline.storage import PUBLISHED, Store, open_store
 from pipeline.text import content_id
 from tests.storage.builders import (
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.slow
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 TIMES, GAZETTE = make_feed("times"), make_feed("gazette")  # expected every day
 GOOD = " ".join(f"word{number}" for number in range(200))
+WELL = {"pages": 2, "llm_tokens_out": 99}
 Changed = dict[str, Any]
 
 
@@ -42,7 +44,7 @@ class Isle:
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.store, self.folder = store, folder
-        self.watch = make_watch(TIMES, GAZETTE)
+        self.watch = replace(make_watch(TIMES, GAZETTE), reader=ReaderChoice(verify="llm"))
         self.hours = 0
         store.sync_watch(self.watch, NOW)
 
@@ -83,7 +85,14 @@ class Isle:
             self.store.add_fetches(
                 RUN, [make_fetch(one, self.text(one, at, text), fetched_at=at, **of) for one, of, text in brought]
             )
-        ended = {"now": at, "started_at": at, "finished_at": at + MINUTE, "outcome": "ok", **(run or {})}
+        ended = {
+            "now": at,
+            "started_at": at,
+            "finished_at": at + MINUTE,
+            "outcome": "ok",
+            "counts": WELL,
+            **(run or {}),
+        }
         self.store.finish_run(make_run(content_id("run", at), **ended))
         if publishes:
             (self.folder / PUBLISHED).touch()
@@ -161,11 +170,11 @@ OF_WATCH = [
     ),
     Case(
         AlarmKind.MODEL_AWAY, 2, {"run": {"counts": {"llm_failed": 2}}},
-        "the language model is away", "2 questions had no answer",
+        "the language model is away", "2 of its questions had no answer",
     ),
     Case(
         AlarmKind.CLUSTER_AWAY, 2, {"run": {"counts": {"cluster_away": 1}}},
-        "the cluster is away", "this machine did it, in the last round",
+        "the cluster is away", "this machine did it, in the last round that had some",
     ),
     Case(
         AlarmKind.BACKLOG, 8, {"entries": 20, "reads": False},
@@ -253,7 +262,7 @@ def test_a_store_that_was_brought_back_from_a_copy_is_told_once_and_has_no_end(i
 
 def test_all_that_goes_wrong_in_one_round_is_one_message_for_each_channel(tmp_path: Path) -> None:
     feeds = [make_feed(f"f{number:02}") for number in range(54)]
-    watch = make_watch(*feeds)
+    watch = replace(make_watch(*feeds), reader=ReaderChoice(verify="llm"))
     with open_store(tmp_path) as store:
         store.sync_watch(watch, NOW)
         store.add_polls(RUN, [make_poll(*undated(feed), feed=feed) for feed in feeds])

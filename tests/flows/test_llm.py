@@ -161,6 +161,8 @@ async def test_articles_wait_for_the_model_that_is_to_read_them_and_are_read_whe
     assert f"{waiting} articles wait for the language model" in away.reason
     assert back.counts["articles_relevant"] == len(standin.asked("read")) == waiting
     assert back.counts.get("articles_waiting", 0) == 0
+    with open_store(request.data_dir) as store:  # by which the alarm is raised, and called over
+        assert [one.waiting for one in store.watch_history("haiti", wall_clock()).rounds] == [0, waiting]
 
 
 async def test_what_the_engine_read_in_the_models_place_is_read_again_when_the_model_is_back(

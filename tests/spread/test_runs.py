@@ -31,8 +31,8 @@ def replay(folder: Path, spread: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def runs(data: Path) -> list[tuple[str, str]]:
-    """(outcome, reason) of each run, in order."""
+def runs(data: Path) -> list[tuple[str, str, int]]:
+    """(outcome, reason, whether the cluster was away) of each run, in order."""
 
     def look() -> object:
         from pipeline.storage import LIVE
@@ -40,11 +40,12 @@ def runs(data: Path) -> list[tuple[str, str]]:
 
         db = open_connection(data / LIVE)
         try:
-            return [list(row.values()) for row in db.rows("SELECT outcome, reason FROM run ORDER BY started_at")]
+            asked = "SELECT outcome, reason, coalesce(counts['cluster_away'], 0) AS away FROM run ORDER BY started_at"
+            return [list(row.values()) for row in db.rows(asked)]
         finally:
             db.close()
 
-    return [(outcome, reason) for outcome, reason in aside(look, data.with_name("runs.json"))]
+    return [(outcome, reason, away) for outcome, reason, away in aside(look, data.with_name("runs.json"))]
 
 
 def test_a_watch_whose_cluster_is_away_goes_on_alone_and_each_run_says_so_once(tmp_path: Path) -> None:
@@ -54,12 +55,13 @@ def test_a_watch_whose_cluster_is_away_goes_on_alone_and_each_run_says_so_once(t
     assert done.returncode == 0, done.stderr
     assert "mandate" in done.stdout
     found = runs(tmp_path / "data")
-    said = [reason.count(f"spread: the cluster at {address} can't be reached") for _, reason in found]
+    said = [reason.count(f"spread: the cluster at {address} can't be reached") for _, reason, _ in found]
     assert max(said) == 1
-    assert {outcome for (outcome, _), times in zip(found, said, strict=True) if times} == {"partial"}
+    assert {outcome for (outcome, _, _), times in zip(found, said, strict=True) if times} == {"partial"}
     assert all(
-        "this machine did the work itself" in reason for (_, reason), times in zip(found, said, strict=True) if times
+        "this machine did the work itself" in reason for (_, reason, _), times in zip(found, said, strict=True) if times
     )
+    assert [away for _, _, away in found] == said
 
 
 def test_a_watch_that_wants_its_cluster_ends_with_a_sentence_and_stores_no_blame(tmp_path: Path) -> None:
@@ -69,4 +71,4 @@ def test_a_watch_that_wants_its_cluster_ends_with_a_sentence_and_stores_no_blame
     assert done.returncode == 1
     assert f"missionwatch: The work can't be spread: the cluster at {address} can't be reached" in done.stderr
     assert "Traceback" not in done.stderr
-    assert [outcome for outcome, _ in runs(tmp_path / "data")] == ["failed"]
+    assert [outcome for outcome, _, _ in runs(tmp_path / "data")] == ["failed"]
