@@ -278,6 +278,27 @@ def test_a_watch_that_is_silent_as_a_whole_says_that_this_is_not_quiet() -> None
     assert "This is not quiet" in told.body
 
 
+def test_an_alarm_that_stands_alone_has_a_line_for_the_feed_and_what_to_do() -> None:
+    (told, _) = alarms(replace(ALARM, kind="teasers", detail="its last 5 pages: 9, 9, 9, 9, 9 words"))
+
+    assert told.subject == "Isle force: 1 feed with teasers only"
+    assert told.body == (
+        "TEASERS: pages give a few words in place of the article.\n"
+        "- Isle Post (https://post.example/feed), since 29 Sep 2025 12:00 UTC: its last 5 pages: 9, 9, 9, 9, 9 words\n"
+        "A paywall, a question about cookies or a new layout does that: open one in a browser."
+    )
+
+
+def test_what_is_wrong_with_the_whole_watch_stands_before_its_feeds_and_what_is_over_last() -> None:
+    full = replace(ALARM, alarm_id=content_id("alarm", 2), feed_id=None, kind="disk_low", detail="150 MB are free")
+    over = replace(ALARM, alarm_id=content_id("alarm", 3), kind="gaps", cleared_at=NOW)
+
+    (told, _) = alarms(ALARM, full, over=(over,))
+
+    assert told.subject == "Isle force: the disk is nearly full, 1 feed silent, 1 feed without gaps again"
+    assert [part.split(":")[0] for part in told.body.split("\n\n")] == ["DISK LOW", "SILENT", "ALL CLEAR"]
+
+
 def test_a_retired_feed_is_told_with_what_to_do() -> None:
     (told, _) = alarms(replace(ALARM, kind="retired"))
 

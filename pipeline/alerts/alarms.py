@@ -190,31 +190,35 @@ def _paragraphs(
     lost: Mapping[UUID, LostPages],
     now: datetime,
 ) -> list[str]:
-    """Return what is told of ``alarms``: of one kind about many feeds the first, and how many more there are."""
+    """Return what is told of ``alarms``: of one kind about many feeds the first, and how many more there are.
+
+    What began stands before what is over, and the whole watch before its feeds.
+    """
     groups: dict[tuple[str, bool, bool], list[Alarm]] = {}
-    for alarm in alarms:
+    for alarm in sorted(alarms, key=lambda one: (one.cleared_at is not None, one.feed_id is not None)):
         groups.setdefault((alarm.kind, alarm.feed_id is None, alarm.cleared_at is not None), []).append(alarm)
     told = []
     for group in groups.values():
         listed, left = group[:FEEDS_LISTED], len(group) - FEEDS_LISTED
-        more = [f"and {left} more feeds: see the view feed_health."] if left > 0 else []
+        more = f"and {left} more: see the view feed_health."
         kind = _OF_FEEDS.get(AlarmKind(group[0].kind))
         if group[0].feed_id is None:
             told += [_watch_line(alarm, feeds, brought) for alarm in group]
         elif kind is not None and kind.told:
-            told.append("\n".join([*_feed_lines(kind, listed, feeds), *(f"- {line}" for line in more)]))
+            told.append("\n".join(_feed_lines(kind, listed, feeds, f"- {more}" if left > 0 else "")))
         else:
-            told += [*(_alarm_line(alarm, feeds, brought, lost, now) for alarm in listed), *more]
+            told += [_alarm_line(alarm, feeds, brought, lost, now) for alarm in listed]
+            told += [f"{'ALL CLEAR' if group[0].cleared_at else group[0].kind.upper()}: {more}"] if left > 0 else []
     return told
 
 
-def _feed_lines(kind: FeedKind, alarms: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> list[str]:
-    """Return what is told of a kind that stands alone, and a line for each of the feeds."""
+def _feed_lines(kind: FeedKind, alarms: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth], more: str = "") -> list[str]:
+    """Return what is told of a kind that stands alone: what is so, a line for each of the feeds, what to do."""
     if alarms[0].cleared_at is not None:
-        lines = [f"- {_name(alarm, feeds)}, told of since {_time(alarm.raised_at)}" for alarm in alarms]
-        return [f"ALL CLEAR: {kind.over}.", *lines]
+        lines = [f"- {_name(alarm, feeds)}, told on {_time(alarm.raised_at)}" for alarm in alarms]
+        return [f"ALL CLEAR: {kind.over}.", *lines, *filter(None, [more])]
     lines = [f"- {_name(alarm, feeds)}, since {_time(alarm.since)}: {alarm.detail}" for alarm in alarms]
-    return [f"{kind.name}: {kind.told}.", *lines, kind.remedy]
+    return [f"{kind.name}: {kind.told}.", *lines, *filter(None, [more]), kind.remedy]
 
 
 def _name(alarm: Alarm, feeds: Mapping[UUID, FeedHealth]) -> str:

@@ -275,7 +275,7 @@ def test_all_that_goes_wrong_in_one_round_is_one_message_for_each_channel(tmp_pa
     ]
     assert "- F19 (" in told[0].body
     assert "- F20 (" not in told[0].body
-    assert "- and 34 more feeds: see the view feed_health." in told[0].body
+    assert "- and 34 more: see the view feed_health." in told[0].body
 
 
 def undated(feed: Any) -> list[Entry]:
