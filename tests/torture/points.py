@@ -62,8 +62,8 @@ def die() -> None:
 def without_engine(killer: Killer | None = None) -> None:
     """Take Prefect's engine off: to call a flow or a task is to call the function that it decorates.
 
-    DuckDB has one thread then: no table of a small watch fills one row group, and a second thread only waits, at a third
-    of the processor time.
+    DuckDB has one thread then: no table of a small watch fills one row group, and a second thread only waits, at a
+    third of the processor time.
 
     Args:
         killer: is told which flow runs, by its name: that is the stage of its points.
