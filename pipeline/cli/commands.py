@@ -13,6 +13,7 @@ import click
 from pipeline import shown
 from pipeline.cli import report
 from pipeline.cli.alerts import alerts_group
+from pipeline.cli.api import api_command
 from pipeline.cli.backtest import backtest_command
 from pipeline.cli.bench import bench
 from pipeline.cli.check import check_command
@@ -140,6 +141,7 @@ def add_commands(group: click.Group) -> None:
         board,
         changes,
         why,
+        api_command,
         check_command,
         init_command,
         backtest_command,

@@ -30,7 +30,7 @@ class Planted(NamedTuple):
 
 
 LAYERS = "Imports go one way: cli > replay > adapters > steps > rules > board > text > model > errors"
-WEB = "The web servers live in pipeline.web, pipeline.replay, pipeline.receiver and pipeline.mcp_server"
+WEB = "The web servers live in pipeline.web, replay, receiver, mcp_server and api"
 PURE = "Words and rules do no I/O and read no clock"
 
 PLANTED = [
@@ -63,6 +63,7 @@ ALLOWED = [
     ("pipeline.receiver", "import starlette"),
     ("pipeline.web", "import starlette, uvicorn"),
     ("pipeline.mcp_server.http", "import mcp, mcp_types, starlette"),
+    ("pipeline.api", "import fastapi, starlette"),
     ("pipeline.notify", "import apprise"),
     ("pipeline.spread", "import distributed"),
     ("flows", "import prefect, pipeline.cli, pipeline.storage"),

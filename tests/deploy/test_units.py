@@ -34,6 +34,7 @@ def settings_of(unit: Path) -> dict[str, str]:
 def test_there_is_a_unit_for_each_way_to_run_and_for_the_watch_of_the_watch():
     assert [unit.name for unit in UNITS] == [
         "missionwatch-ack@.service",
+        "missionwatch-api@.service",
         "missionwatch-heartbeat@.service",
         "missionwatch-heartbeat@.timer",
         "missionwatch-metrics@.service",
