@@ -1,55 +1,20 @@
-"""A small watch with its page, published, and the face that answers of it in this process."""
+"""A small watch with files that stand for its page, published, and clients of the face that answers of it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from pipeline.api.app import Terms, application
-from pipeline.api.face import Face
-from pipeline.ask import Ask, WatchFile
+from pipeline.ask import WatchFile
 from pipeline.web.tokens import Token, hash_of
+from tests.api.asker import Asker
 from tests.site.world import write_world
 
-LATER = datetime(2100, 1, 1, tzinfo=UTC)  # long after whatever was written
 TOKEN = "mwt_for-tests"
 TOKENS = (Token("desk", hash_of(TOKEN)),)
-
-
-@dataclass
-class Client:
-    """Asks the face as if over HTTP, without a socket.
-
-    Attributes:
-        seconds: what the clock of the rate limit says.
-        address: from where it asks.
-    """
-
-    app: Any
-    seconds: float = 0.0
-    address: str = "127.0.0.1"
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-
-    def ask(self, path: str, *, method: str = "GET", host: str = "127.0.0.1:8080", **headers: str) -> httpx.Response:
-        """Ask once; an underscore in a header's name is a hyphen."""
-        return self._loop.run_until_complete(self._ask(method, path, host, headers))
-
-    async def _ask(self, method: str, path: str, host: str, headers: Mapping[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(self.address, 1))
-        sent = {"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
-            return await client.request(method, path, headers=sent)
-
-    def close(self) -> None:
-        """End its loop."""
-        self._loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -65,30 +30,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def opened() -> Iterator[list[tuple[Client, Face]]]:
-    """Clients to be closed at the end, with what answers them."""
-    made: list[tuple[Client, Face]] = []
+def opened() -> Iterator[list[Asker]]:
+    """Clients that are closed at the end."""
+    made: list[Asker] = []
     yield made
-    for client, face in made:
-        client.close()
-        face.close()
+    for asker in made:
+        asker.close()
 
 
 @pytest.fixture(scope="session")
-def serve(folder: Path, opened: list[tuple[Client, Face]]) -> Callable[..., Client]:
+def serve(folder: Path, opened: list[Asker]) -> Callable[..., Asker]:
     """Makes a client of a face with the terms given."""
 
-    def make(where: Path = folder, **terms: Any) -> Client:
-        face = Face(Ask([WatchFile("haiti", "Haiti", where)]), lambda: LATER, is_private="tokens" in terms)
-        client = Client(None)
-        client.app = application(face, Terms(**terms), monotonic=lambda: client.seconds)
-        opened.append((client, face))
-        return client
+    def make(where: Path = folder, **terms: Any) -> Asker:
+        opened.append(Asker.of([WatchFile("haiti", "Haiti", where)], **terms))
+        return opened[-1]
 
     return make
 
 
 @pytest.fixture(scope="session")
-def client(serve: Callable[..., Client]) -> Client:
+def client(serve: Callable[..., Asker]) -> Asker:
     """A client of a face without tokens, for all tests that only ask."""
     return serve(per_minute=0)

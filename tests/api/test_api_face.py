@@ -14,7 +14,8 @@ from pipeline.api.app import PER_MINUTE
 from pipeline.api.problems import MEDIA_TYPE
 from pipeline.cli import api as command
 from pipeline.site.files import write
-from tests.api.conftest import TOKEN, TOKENS, Client
+from tests.api.asker import Asker
+from tests.api.conftest import TOKEN, TOKENS
 from tests.site.world import TOLD, VOTE, change_of, write_world
 
 VOTED = str(change_of(VOTE).change_id)
@@ -24,7 +25,7 @@ QUOTE = "The Security Council voted on Tuesday for a new force until 2 October 2
 # -- questions ---------------------------------------------------------------------------------
 
 
-def test_the_board_is_told_with_its_sentences(client: Client) -> None:
+def test_the_board_is_told_with_its_sentences(client: Asker) -> None:
     answer = client.ask("/v1/haiti/board?aspect=mandate")
 
     assert answer.status_code == 200
@@ -32,13 +33,13 @@ def test_the_board_is_told_with_its_sentences(client: Client) -> None:
     assert (row["stage"], row["citation"]["quote"]) == ("decided", QUOTE)
 
 
-def test_the_board_is_told_as_it_stood_on_a_day(client: Client) -> None:
+def test_the_board_is_told_as_it_stood_on_a_day(client: Asker) -> None:
     rows = client.ask("/v1/haiti/board?as_of=2025-09-01&aspect=mandate").json()["rows"]
 
     assert [row["stage"] for row in rows] == ["proposed"]
 
 
-def test_changes_come_in_pages_that_lead_to_the_next(client: Client) -> None:
+def test_changes_come_in_pages_that_lead_to_the_next(client: Asker) -> None:
     path, found = "/v1/haiti/changes?limit=5", []
     for _ in range(10):
         answer = client.ask(path)
@@ -62,7 +63,7 @@ def test_changes_come_in_pages_that_lead_to_the_next(client: Client) -> None:
         ("/v1/haiti/feeds", "feeds"),
     ],
 )
-def test_each_question_is_answered_with_a_list(client: Client, path: str, items: str) -> None:
+def test_each_question_is_answered_with_a_list(client: Asker, path: str, items: str) -> None:
     answer = client.ask(path)
 
     assert answer.status_code == 200, answer.text
@@ -73,7 +74,7 @@ def test_each_question_is_answered_with_a_list(client: Client, path: str, items:
 
 
 @pytest.mark.parametrize(("path", "accept"), [("?format=csv", "*/*"), ("", "text/csv")])
-def test_a_spreadsheet_gets_the_list_with_a_header(client: Client, path: str, accept: str) -> None:
+def test_a_spreadsheet_gets_the_list_with_a_header(client: Asker, path: str, accept: str) -> None:
     answer = client.ask(f"/v1/haiti/board{path}", accept=accept)
     rows = list(csv.DictReader(io.StringIO(answer.text)))
 
@@ -82,7 +83,7 @@ def test_a_spreadsheet_gets_the_list_with_a_header(client: Client, path: str, ac
     assert len(rows) == len(client.ask("/v1/haiti/board").json()["rows"])
 
 
-def test_an_empty_list_has_a_header_too(client: Client) -> None:
+def test_an_empty_list_has_a_header_too(client: Asker) -> None:
     answer = client.ask("/v1/haiti/changes?format=csv&since=2100-01-01")
 
     assert answer.text.startswith("headline,aspect,slot,key,")
@@ -93,7 +94,7 @@ def test_an_empty_list_has_a_header_too(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/haiti/board", "/v1/watches", "/site/haiti/changes.atom"])
-def test_a_copy_that_is_still_right_is_not_sent_again(client: Client, path: str) -> None:
+def test_a_copy_that_is_still_right_is_not_sent_again(client: Asker, path: str) -> None:
     first = client.ask(path)
     by_tag = client.ask(path, if_none_match=first.headers["etag"])
     by_time = client.ask(path, if_modified_since=first.headers["last-modified"])
@@ -104,14 +105,14 @@ def test_a_copy_that_is_still_right_is_not_sent_again(client: Client, path: str)
     assert first.headers["cache-control"] == "no-cache"
 
 
-def test_json_and_csv_are_told_apart(client: Client) -> None:
+def test_json_and_csv_are_told_apart(client: Asker) -> None:
     as_json, as_csv = (client.ask("/v1/haiti/board", accept=kind) for kind in ("application/json", "text/csv"))
 
     assert as_json.headers["etag"] != as_csv.headers["etag"]
     assert as_json.headers["vary"] == "Accept"
 
 
-def test_after_a_publication_the_answer_is_another_one(tmp_path: Path, serve: Callable[..., Client]) -> None:
+def test_after_a_publication_the_answer_is_another_one(tmp_path: Path, serve: Callable[..., Asker]) -> None:
     write_world(tmp_path, TOLD[:4])
     client = serve(tmp_path)
     before = client.ask("/v1/haiti/changes")
@@ -137,7 +138,7 @@ def test_after_a_publication_the_answer_is_another_one(tmp_path: Path, serve: Ca
     ],
 )
 def test_the_files_of_the_site_are_served_as_they_were_written(
-    client: Client, folder: Path, name: str, kind: str
+    client: Asker, folder: Path, name: str, kind: str
 ) -> None:
     answer = client.ask(f"/site/haiti/{name}")
 
@@ -148,11 +149,11 @@ def test_the_files_of_the_site_are_served_as_they_were_written(
 @pytest.mark.parametrize(
     "name", ["%2e%2e", "..%2f..%2flive.duckdb", ".hidden.json", "missing.json", "index.html.tmp", "..", "page.duckdb"]
 )
-def test_no_other_file_is(client: Client, name: str) -> None:
+def test_no_other_file_is(client: Asker, name: str) -> None:
     assert client.ask(f"/site/haiti/{name}").status_code == 404
 
 
-def test_no_link_out_of_the_site_is_followed(tmp_path: Path, serve: Callable[..., Client]) -> None:
+def test_no_link_out_of_the_site_is_followed(tmp_path: Path, serve: Callable[..., Asker]) -> None:
     (tmp_path / "site" / "haiti").mkdir(parents=True)
     (tmp_path / "secret.json").write_text("{}")
     (tmp_path / "site" / "haiti" / "summary.json").symlink_to(tmp_path / "secret.json")
@@ -160,7 +161,7 @@ def test_no_link_out_of_the_site_is_followed(tmp_path: Path, serve: Callable[...
     assert serve(tmp_path).ask("/site/haiti/summary.json").status_code == 404
 
 
-def test_a_page_may_load_its_own_files_and_an_answer_nothing(client: Client) -> None:
+def test_a_page_may_load_its_own_files_and_an_answer_nothing(client: Asker) -> None:
     page, answer = client.ask("/site/haiti/index.html"), client.ask("/v1/haiti/board")
 
     assert page.headers["content-security-policy"] == "frame-ancestors 'none'"
@@ -188,7 +189,7 @@ def test_a_page_may_load_its_own_files_and_an_answer_nothing(client: Client) -> 
         (f"/v1/haiti/why?id={'x' * 9_000}", 414, "An address has 8,192 characters at most."),
     ],
 )
-def test_what_is_wrong_is_told_as_a_problem(client: Client, path: str, status: int, told: str) -> None:
+def test_what_is_wrong_is_told_as_a_problem(client: Asker, path: str, status: int, told: str) -> None:
     answer = client.ask(path)
     problem = answer.json()
 
@@ -198,13 +199,13 @@ def test_what_is_wrong_is_told_as_a_problem(client: Client, path: str, status: i
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_nothing_can_be_written(client: Client, method: str) -> None:
+def test_nothing_can_be_written(client: Asker, method: str) -> None:
     answer = client.ask("/v1/haiti/board", method=method)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
-def test_a_head_is_a_get_without_its_body(client: Client) -> None:
+def test_a_head_is_a_get_without_its_body(client: Asker) -> None:
     got, head = client.ask("/site/haiti/changes.atom"), client.ask("/site/haiti/changes.atom", method="HEAD")
 
     assert (head.status_code, head.content) == (200, b"")
@@ -212,7 +213,7 @@ def test_a_head_is_a_get_without_its_body(client: Client) -> None:
 
 
 def test_before_the_first_publication_it_says_so_and_names_no_place(
-    tmp_path: Path, serve: Callable[..., Client]
+    tmp_path: Path, serve: Callable[..., Asker]
 ) -> None:
     answer = serve(tmp_path).ask("/v1/haiti/status")
 
@@ -221,7 +222,7 @@ def test_before_the_first_publication_it_says_so_and_names_no_place(
     assert str(tmp_path) not in answer.text
 
 
-def test_a_damaged_file_is_told_without_its_place(tmp_path: Path, serve: Callable[..., Client]) -> None:
+def test_a_damaged_file_is_told_without_its_place(tmp_path: Path, serve: Callable[..., Asker]) -> None:
     (tmp_path / "missionwatch.duckdb").write_bytes(b"no database" * 1000)
     answer = serve(tmp_path).ask("/v1/haiti/status")
 
@@ -229,7 +230,7 @@ def test_a_damaged_file_is_told_without_its_place(tmp_path: Path, serve: Callabl
     assert str(tmp_path) not in answer.text
 
 
-def test_a_fault_of_ours_tells_nothing_but_that(serve: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_tells_nothing_but_that(serve: Callable[..., Asker], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.ask.model.Board.model_dump_json", lambda self: 1 / 0)
     answer = serve().ask("/v1/haiti/board")
 
@@ -243,7 +244,7 @@ def test_a_fault_of_ours_tells_nothing_but_that(serve: Callable[..., Client], mo
 
 
 @pytest.mark.parametrize("path", ["/v1/haiti/board", "/openapi.json", "/site/haiti/index.html", "/v1/nowhere"])
-def test_without_a_token_nothing_is_told(serve: Callable[..., Client], path: str) -> None:
+def test_without_a_token_nothing_is_told(serve: Callable[..., Asker], path: str) -> None:
     answer = serve(tokens=lambda: TOKENS).ask(path, authorization="Bearer wrong")
 
     assert answer.status_code == 401
@@ -252,7 +253,7 @@ def test_without_a_token_nothing_is_told(serve: Callable[..., Client], path: str
 
 @pytest.mark.parametrize(("path", "header"), [("", f"Bearer {TOKEN}"), (f"?token={TOKEN}", "")])
 def test_a_token_lets_in_and_no_cache_on_the_way_keeps_the_answer(
-    serve: Callable[..., Client], path: str, header: str
+    serve: Callable[..., Asker], path: str, header: str
 ) -> None:
     answer = serve(tokens=lambda: TOKENS).ask(f"/v1/haiti/board{path}", host="watch.example.org", authorization=header)
 
@@ -260,27 +261,27 @@ def test_a_token_lets_in_and_no_cache_on_the_way_keeps_the_answer(
     assert answer.headers["cache-control"] == "private, no-cache"
 
 
-def test_a_token_in_the_address_is_in_no_address_that_is_given_back(serve: Callable[..., Client]) -> None:
+def test_a_token_in_the_address_is_in_no_address_that_is_given_back(serve: Callable[..., Asker]) -> None:
     answer = serve(tokens=lambda: TOKENS).ask(f"/v1/haiti/changes?limit=1&token={TOKEN}")
 
     assert TOKEN not in answer.headers["link"]
 
 
-def test_whether_it_is_up_needs_no_token(serve: Callable[..., Client]) -> None:
+def test_whether_it_is_up_needs_no_token(serve: Callable[..., Asker]) -> None:
     assert serve(tokens=lambda: TOKENS).ask("/health").text == "ok\n"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "192.0.2.7", "localhost.evil.example", ""])
-def test_without_tokens_a_page_elsewhere_can_not_ask_under_its_own_name(client: Client, host: str) -> None:
+def test_without_tokens_a_page_elsewhere_can_not_ask_under_its_own_name(client: Asker, host: str) -> None:
     assert client.ask("/v1/haiti/board", host=host).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080", "desk.localhost"])
-def test_this_machine_is_answered_under_its_own_names(client: Client, host: str) -> None:
+def test_this_machine_is_answered_under_its_own_names(client: Asker, host: str) -> None:
     assert client.ask("/v1/haiti/board", host=host).status_code == 200
 
 
-def test_who_asks_too_often_is_told_when_to_ask_again(serve: Callable[..., Client]) -> None:
+def test_who_asks_too_often_is_told_when_to_ask_again(serve: Callable[..., Asker]) -> None:
     client = serve(per_minute=2)
     answers = [client.ask("/health"), *(client.ask("/v1/watches") for _ in range(3))]
     client.seconds = float(answers[-1].headers["retry-after"])
@@ -289,7 +290,7 @@ def test_who_asks_too_often_is_told_when_to_ask_again(serve: Callable[..., Clien
     assert client.ask("/v1/watches").status_code == 200
 
 
-def test_guessing_tokens_is_counted_too(serve: Callable[..., Client]) -> None:
+def test_guessing_tokens_is_counted_too(serve: Callable[..., Asker]) -> None:
     client = serve(tokens=lambda: TOKENS, per_minute=1)
 
     assert [client.ask("/v1/watches?token=guess").status_code for _ in range(2)] == [401, 429]
@@ -299,14 +300,14 @@ def test_guessing_tokens_is_counted_too(serve: Callable[..., Client]) -> None:
 # -- pages of other origins --------------------------------------------------------------------
 
 
-def test_scripts_of_other_origins_may_read_nothing(client: Client) -> None:
+def test_scripts_of_other_origins_may_read_nothing(client: Asker) -> None:
     answer = client.ask("/v1/haiti/board", origin="https://desk.example.org")
 
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_an_origin_that_was_named_may(serve: Callable[..., Client]) -> None:
+def test_an_origin_that_was_named_may(serve: Callable[..., Asker]) -> None:
     client = serve(tokens=lambda: TOKENS, origins=["https://desk.example.org"])
     preflight = client.ask(
         "/v1/haiti/board",
@@ -330,7 +331,7 @@ def test_the_command_has_the_rate_of_the_face() -> None:
     assert command.PER_MINUTE == PER_MINUTE
 
 
-def test_a_site_that_is_made_anew_is_served_anew(folder: Path, tmp_path: Path, serve: Callable[..., Client]) -> None:
+def test_a_site_that_is_made_anew_is_served_anew(folder: Path, tmp_path: Path, serve: Callable[..., Asker]) -> None:
     where = Path(shutil.copytree(folder, tmp_path / "data"))
     client = serve(where)
     before = client.ask("/site/haiti/summary.json")

@@ -10,7 +10,8 @@ import schemathesis
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
-from tests.api.conftest import TOKEN, TOKENS, Client
+from tests.api.asker import Asker
+from tests.api.conftest import TOKEN, TOKENS
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +20,7 @@ EACH = 20  # examples of each address in each phase
 ALLOWED = ["2xx", "304", "400", "404"]
 
 
-def tried(client: Client, **headers: str) -> tuple[int, list[str]]:
+def tried(client: Asker, **headers: str) -> tuple[int, list[str]]:
     """How many cases were tried, and what each failure says."""
     config = schemathesis.Config.from_dict(
         {
@@ -42,21 +43,21 @@ def tried(client: Client, **headers: str) -> tuple[int, list[str]]:
     return cases, told
 
 
-def test_each_answer_is_as_the_schema_says(serve: Callable[..., Client]) -> None:
+def test_each_answer_is_as_the_schema_says(serve: Callable[..., Asker]) -> None:
     cases, told = tried(serve(per_minute=0))
 
     assert "\n\n".join(told) == ""
     assert cases > 500
 
 
-def test_the_same_where_tokens_are_asked_for(serve: Callable[..., Client]) -> None:
+def test_the_same_where_tokens_are_asked_for(serve: Callable[..., Asker]) -> None:
     cases, told = tried(serve(per_minute=0, tokens=lambda: TOKENS), Authorization=f"Bearer {TOKEN}")
 
     assert "\n\n".join(told) == ""
     assert cases > 500
 
 
-def test_it_is_openapi_3_1_with_a_description_of_each_question(client: Client) -> None:
+def test_it_is_openapi_3_1_with_a_description_of_each_question(client: Asker) -> None:
     schema = client.ask("/openapi.json").json()
 
     assert schema["openapi"].startswith("3.1")

@@ -1,4 +1,4 @@
-"""Twenty questions of analysts over the three shipped watches: by the server for assistants, and by SQL.
+"""Twenty questions of analysts over the three shipped watches: by the server for assistants, over HTTP, and by SQL.
 
 Each is asked through the SDK's own client over standard input and output, of the command as a client starts it, and is
 answered by one call or two, with sentences that stand in the articles.
@@ -7,20 +7,24 @@ answered by one call or two, with sentences that stand in the articles.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 import pytest
 from mcp import Client, StdioServerParameters
 
+from pipeline.ask import WatchFile
 from pipeline.seeds import load_watch
 from pipeline.shown import lines
 from pipeline.storage import PUBLISHED
+from tests.api.asker import Asker
 from tests.ask.questions import Answer, Question, citations, questions
 from tests.replayed import ROOT, fortnights_once, replayed_once
 
@@ -99,6 +103,32 @@ def test_each_sentence_stands_in_its_article_and_says_whose_it_is(
         assert one["quote"] in texts[str(one["article_id"])]
         assert one["outlet"]
         assert one["published"]
+
+
+@pytest.fixture(scope="module")
+def asker(data: Path) -> Iterator[Asker]:
+    """Who asks over HTTP of the three watches."""
+    watches = [WatchFile(name, name.title(), data / "archive" / name) for name in NAMES]
+    made = Asker.of(watches, per_minute=0)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.asks)
+def test_http_gives_the_same(question: Question, asker: Asker) -> None:
+    def call(tool: str, arguments: Mapping[str, Any]) -> Answer:
+        answer = asker.ask(address_of(tool, arguments))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert question.is_answered_by(question.ask(call))
+
+
+def address_of(tool: str, arguments: Mapping[str, Any]) -> str:
+    """The address that asks what ``tool`` asks with ``arguments``."""
+    given = {{"words": "q", "where": "in", "what": "id"}.get(name, name): one for name, one in arguments.items()}
+    path = f"/v1/{given.pop('watch')}/{tool}" + (f"/{given.pop('change')}" if tool == "evidence" else "")
+    return f"{path}?{urlencode({name: json.dumps(one) if one is True else one for name, one in given.items()})}"
 
 
 @pytest.mark.parametrize("question", questions(), ids=lambda question: question.asks)
