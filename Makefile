@@ -166,7 +166,7 @@ bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that 
 	@$(BIN)/python -m tests.bench_polling.month $(ARGS)
 
 .PHONY: bench-speed
-bench-speed: setup ## how fast, and does it stay so: PART=growth, pages, polling, latency or all; SIZES=1000000
+bench-speed: setup ## how fast, and does it stay so: PART=growth, pages, polling, latency, api or all; SIZES=1000000
 	@$(UV) pip install --quiet --python $(BIN)/python -r tests/bench_speed/requirements.txt
 	@$(BIN)/python -m tests.bench_speed $(or $(PART),growth) --sizes "$(SIZES)" $(ARGS)
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.bench_speed.tables import PICTURES, machine, show, update_page
 
-OTHERS = ("pages", "polling", "latency")
+OTHERS = ("pages", "polling", "latency", "api")
 
 
 def main() -> None:

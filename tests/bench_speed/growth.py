@@ -23,7 +23,7 @@ from pipeline import steps
 from pipeline.board import fold
 from pipeline.compare import WAITS
 from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, Revised, RunRecord, Watch
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.storage import Store, keep_store, open_store
 from pipeline.text import content_id
 from tests.bench_speed.archive import Archive, Item
@@ -130,7 +130,7 @@ def grow(
     gc.freeze()  # as a run does with what lives as long as it
     for start in range(0, take, ROUND):
         for past in pasts:
-            _round(past, past.items[start : start + ROUND], reader)
+            take_in(past, past.items[start : start + ROUND], reader)
         tell("taking articles in", min(start + ROUND, take), take)
     return pasts
 
@@ -150,7 +150,7 @@ def _warm(past: Past) -> None:
         store.articles_to_read(slug, 1)
 
 
-def _round(past: Past, items: list[Item], reader: AsRead) -> None:
+def take_in(past: Past, items: list[Item], reader: Reader) -> None:
     """One run over ``items``, as the flows poll, collect and assess make it."""
     with ExitStack() as kept:
         kept.enter_context(keep_store(past.folder))
@@ -158,7 +158,7 @@ def _round(past: Past, items: list[Item], reader: AsRead) -> None:
     past.taken += len(items)
 
 
-def _steps(past: Past, items: list[Item], reader: AsRead, kept: ExitStack) -> None:
+def _steps(past: Past, items: list[Item], reader: Reader, kept: ExitStack) -> None:
     archive, watch = past.archive, past.archive.watch
     now = items[-1].published + timedelta(minutes=15)
     run = content_id("run", now.isoformat())
@@ -204,7 +204,7 @@ def _steps(past: Past, items: list[Item], reader: AsRead, kept: ExitStack) -> No
         kept.close()
 
 
-def _assess(past: Past, run: UUID, reader: AsRead) -> None:
+def _assess(past: Past, run: UUID, reader: Reader) -> None:
     watch, waiting, is_more = past.archive.watch, [], True
     while True:
         if is_more and not waiting:

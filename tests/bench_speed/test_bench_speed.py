@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.bench_speed.api import Measured, at, run
 from tests.bench_speed.archive import Archive
 from tests.bench_speed.growth import STEPS, grow
 from tests.bench_speed.history import history
@@ -105,3 +107,19 @@ def some(*, publish: float, memory: float, last: float) -> tuple[list, list]:
 @pytest.mark.parametrize("part", ["growth", "pages", "polling", "latency"])
 def test_the_page_has_a_place_for_each_part(part: str) -> None:
     assert "\n\nwritten here\n\n<!-- end of " in updated(PAGE.read_text("utf-8"), part, "written here")
+
+
+def test_what_the_clients_of_the_api_got_is_told_with_what_the_rounds_took() -> None:
+    found = Measured([2.0, 2.0], [2.1, 2.1], [0.01, 0.02], Counter({"200": 1, "304": 1, "503": 1}), 1.0)
+
+    assert (found.slower, found.errors) == (1.05, 1)
+    assert [at([1, 2, 3, 4], part) for part in (0.5, 0.95, 1)] == [2, 4, 4]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_clients_ask_the_api_while_articles_are_taken_in() -> None:
+    found = run(turns=1, rounds=1, articles=5)
+
+    assert (len(found.alone), len(found.beside), found.errors) == (1, 1, 0)
+    assert found.told["200"] > 0
