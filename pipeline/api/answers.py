@@ -20,7 +20,7 @@ from pipeline.errors import TransientError
 THREADS: Final = 2  # questions that are asked at the same time: each takes a core and some memory
 MOST_WAITING: Final = 64  # questions, each another one, that wait for a thread
 LONGEST: Final = 25.0  # seconds for an answer; a question to DuckDB is ended sooner
-KEPT: Final = 64 * 2**20  # bytes of answers
+KEPT: Final = 32 * 2**20  # bytes of answers
 MAX_FILE: Final = 64 * 2**20  # bytes of a file of the site
 _TRIES = 3
 

@@ -38,6 +38,7 @@ class Face:
     clock: Callable[[], datetime]
     is_private: bool = False
     answerer: Answerer = field(default_factory=Answerer)
+    reader: Answerer = field(default_factory=Answerer)  # of files: none waits for a question
 
     async def answer(
         self, request: Request, watch: str | None, asked: Format | None, question: Callable[[], BaseModel], items: str
@@ -73,7 +74,7 @@ class Face:
             raise NotFoundError("There is no such file.", remedy=f"/site/{slug}/index.html leads to those that are.")
         path = folder / SITE / slug / name
         try:
-            answer = await self.answerer.answer(partial(files.look, path), f"file {path}", partial(files.read, path))
+            answer = await self.reader.answer(partial(files.look, path), str(path), partial(files.read, path))
         except OSError:
             raise NotFoundError(
                 "The watch has not written such a file.", remedy="Each run writes its page, unless `site` is false."
@@ -85,6 +86,7 @@ class Face:
     def close(self) -> None:
         """Let go of threads and files."""
         self.answerer.close()
+        self.reader.close()
         self.ask.close()
 
     def _edition(self, watch: str | None) -> Edition:
@@ -122,12 +124,12 @@ def _made(question: Callable[[], BaseModel], items: str, form: Format) -> Made:
 
 
 def _question(request: Request) -> str:
-    """What names a question: its path and parameters, in one order and without the token."""
-    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] != "token")
-    return f"{request.url.path}?{urlencode(asked)}"
+    """What names a question: its path and parameters, in one order, without the token; of two alike the last."""
+    asked = {name: value for name, value in request.query_params.items() if name != "token"}
+    return f"{request.url.path}?{urlencode(sorted(asked.items()))}"
 
 
 def _next(request: Request, cursor: str) -> str:
     """The address of the next page, relative to this one: a proxy may have another path in front."""
-    asked = [pair for pair in request.query_params.multi_items() if pair[0] not in ("cursor", "token")]
-    return f"?{urlencode([*asked, ('cursor', cursor)])}"
+    asked = {name: value for name, value in request.query_params.items() if name != "token"}
+    return f"?{urlencode({**asked, 'cursor': cursor})}"

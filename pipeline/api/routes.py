@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pipeline.api.face import Face
-from pipeline.api.problems import MEDIA_TYPE, Problem
+from pipeline.api.problems import Problem
 from pipeline.api.tables import Format
 from pipeline.ask import DEFAULT_LIMIT, MAX_LIMIT, model
 from pipeline.model import Aspect, Slot, Stage, Verdict
@@ -127,9 +127,7 @@ class EvidenceAsked(Paged):
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {
-        status: {"model": Problem, "description": _MEANINGS[status], "content": {MEDIA_TYPE: {}}} for status in statuses
-    }
+    return {status: {"model": Problem, "description": _MEANINGS[status]} for status in statuses}
 
 
 _MEANINGS = {
@@ -177,7 +175,7 @@ def _add_front(router: APIRouter) -> None:
 
 
 def _csv(
-    description: str = "The list as CSV, the citation's fields beside the others.",
+    description: str = "The answer; as CSV its list, a citation's fields beside the others.",
 ) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": description}}
 

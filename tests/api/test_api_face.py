@@ -70,6 +70,12 @@ def test_each_question_is_answered_with_a_list(client: Asker, path: str, items: 
     assert answer.json()[items]
 
 
+def test_of_two_parameters_of_one_name_the_last_counts(client: Asker) -> None:
+    limits = [len(client.ask(f"/v1/haiti/board?limit={one}").json()["rows"]) for one in ("1&limit=2", "2&limit=1")]
+
+    assert limits == [2, 1]
+
+
 # -- CSV ---------------------------------------------------------------------------------------
 
 

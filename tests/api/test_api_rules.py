@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import BaseModel
 
-from pipeline.api.answers import Answer, Edition, Kept
+from pipeline.api.answers import MOST_WAITING, Answer, Answerer, BusyError, Edition, Kept, Made
 from pipeline.api.conditional import is_current, last_modified
 from pipeline.api.limits import MOST_CLIENTS, Bucket, Limiter, client_of, take
 from pipeline.api.tables import csv_of, format_of
+from pipeline.errors import UsageError
 
 AT = datetime(2025, 10, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 
@@ -186,3 +190,89 @@ def test_no_more_is_kept_than_there_is_room_for() -> None:
         kept.put(key, made(b"12345"))
 
     assert [key for key in "abc" if kept.get(key, Edition("one", AT))] == ["b", "c"]
+
+
+# -- answers made in threads -------------------------------------------------------------------
+
+
+@pytest.fixture
+def answerer() -> Iterator[Answerer]:
+    made = Answerer(longest=0.2)
+    yield made
+    made.close()
+
+
+def there() -> Edition:
+    return Edition("one", AT)
+
+
+async def test_those_who_ask_the_same_at_the_same_time_share_one_question(answerer: Answerer) -> None:
+    asked: list[int] = []
+    begun = threading.Event()
+
+    def make() -> Made:
+        asked.append(1)
+        begun.wait(5)
+        return b"told", "text/plain", ""
+
+    all_of_them = [asyncio.create_task(answerer.answer(there, "q", make)) for _ in range(10)]
+    await asyncio.sleep(0)
+    begun.set()
+    await asyncio.gather(*all_of_them)
+    await answerer.answer(there, "q", make)
+
+    assert len(asked) == 1
+
+
+async def test_a_question_that_failed_is_asked_again(answerer: Answerer) -> None:
+    said: list[Made] = [(b"told", "text/plain", "")]
+
+    def make() -> Made:
+        return said.pop() if broken.is_set() else fail()
+
+    def fail() -> Made:
+        broken.set()
+        raise UsageError("no")
+
+    broken = threading.Event()
+    with pytest.raises(UsageError):
+        await answerer.answer(there, "q", make)
+
+    assert (await answerer.answer(there, "q", make)).body == b"told"
+
+
+async def test_more_questions_than_can_wait_are_told_that_it_is_busy(answerer: Answerer) -> None:
+    hold = threading.Event()
+
+    def make() -> Made:
+        hold.wait(5)
+        return b"", "text/plain", ""
+
+    waiting = [asyncio.create_task(answerer.answer(there, str(number), make)) for number in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError, match="Too many questions"):
+        await answerer.answer(there, "one more", make)
+    hold.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_nobody_waits_longer_than_the_limit(answerer: Answerer) -> None:
+    hold = threading.Event()
+
+    def make() -> Made:
+        hold.wait(5)
+        return b"", "text/plain", ""
+
+    with pytest.raises(BusyError, match="takes too long"):
+        await answerer.answer(there, "q", make)
+    hold.set()
+
+
+async def test_an_answer_is_of_the_edition_that_was_there_before_and_after_it(answerer: Answerer) -> None:
+    editions = [Edition(name, AT) for name in ("two", "two", "two", "one", "one")]
+
+    answer = await answerer.answer(
+        lambda: editions.pop() if len(editions) > 1 else editions[0], "q", lambda: (b"", "", "")
+    )
+
+    assert answer.edition.tag == "two"

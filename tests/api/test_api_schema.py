@@ -10,10 +10,11 @@ import schemathesis
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
+from pipeline.api.problems import MEDIA_TYPE
 from tests.api.asker import Asker
 from tests.api.conftest import TOKEN, TOKENS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 EACH = 20  # examples of each address in each phase
 # A day that no calendar has, a cursor of another question, facets where articles are searched: a schema can't say it.
@@ -61,4 +62,6 @@ def test_it_is_openapi_3_1_with_a_description_of_each_question(client: Asker) ->
     schema = client.ask("/openapi.json").json()
 
     assert schema["openapi"].startswith("3.1")
+    assert schema["paths"]["/v1/{watch}/why"]["get"]["operationId"] == "why"
+    assert list(schema["paths"]["/v1/{watch}/why"]["get"]["responses"]["404"]["content"]) == [MEDIA_TYPE]
     assert [path for path, methods in schema["paths"].items() if not methods["get"].get("description")] == []
