@@ -18,7 +18,7 @@ from pipeline.ask import DEFAULT_LIMIT, MAX_LIMIT, model
 from pipeline.model import Aspect, Slot, Stage, Verdict
 
 _DAY_OR_TIME = r"^(19|20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-][01]\d:[0-5]\d)?)?$"
-_SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
+_SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 Moment = Annotated[
     str | None,
