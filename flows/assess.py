@@ -135,6 +135,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     ),
                     articles=tuple(store.articles_of(behind).values()),
                     marks=Marks.of(store.load_marks(slug)),
+                    mutes=store.load_mutes(slug),
                 )
             # What a page no longer says is off the board before the page's new text meets it.
             revised = await asyncio.to_thread(_revise, articles, told, found, now)

@@ -12,9 +12,9 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import fold
+from pipeline.board import fold, in_force
 from pipeline.health import health_of
-from pipeline.model import Alert, Change, Delivery, PendingAlert, Watch
+from pipeline.model import Alert, Change, Delivery, Mute, PendingAlert, Watch
 from pipeline.storage import Store
 
 LIMIT = 400  # alerts a run; the rest wait for the next
@@ -115,17 +115,32 @@ def _unasked(store: Store, watch: Watch, now: datetime) -> list[Alert]:
     slug = watch.slug
     due: list[Alert] = []
     changes: list[Change] | None = None
+    mutes = store.load_mutes(slug)
     since = alerting.longest_wait(watch)
     if since is not None and (told := store.unacknowledged(slug, now - since)):
         changes = store.load_changes(slug)
-        due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes}, watch, now)
+        due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes}, watch, now, mutes)
     if any(rule.remind_before for rule in watch.rules):
         changes = store.load_changes(slug) if changes is None else changes
         board = [row.change for row in fold(changes).values()]
         if days := alerting.expected_days(board):
             articles = store.articles_of(_articles_behind(one.change for one in days))
-            due += alerting.expected_alerts(board, articles, store.origins_of(slug), watch, now)
+            due += alerting.expected_alerts(board, articles, store.origins_of(slug), watch, now, mutes)
+    if over := alerting.recently_over(mutes, now):
+        due += _mutes_over(store, watch, over, now)
     return store.not_planned(due)
+
+
+def _mutes_over(store: Store, watch: Watch, over: Sequence[Mute], now: datetime) -> tuple[Alert, ...]:
+    """What came while it was muted, of mutes that are over."""
+    slug = watch.slug
+    silenced = store.muted_changes(slug)
+    if not any(mute.mute_id in silenced for mute in over):
+        return ()
+    changes = {change.change_id: change for change in in_force(store.load_changes(slug))}
+    ended = [(mute, silenced.get(mute.mute_id, ())) for mute in over]
+    articles = store.articles_of(_articles_behind(changes[i] for _, ids in ended for i in ids if i in changes))
+    return alerting.ended_mutes(ended, changes, articles, store.origins_of(slug), watch, now)
 
 
 def _digests(store: Store, watch: Watch, now: datetime) -> tuple[Alert, ...]:

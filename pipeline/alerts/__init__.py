@@ -2,7 +2,8 @@
 
 ``rules`` say which changes they take, ``planning`` makes alerts of them, ``timing`` says when one may go, ``digest``
 gathers those that wait for a digest, ``escalation`` and ``expected`` tell what nobody acknowledged and what is to come,
-``alarms`` tell of the watch itself, ``outbox`` says what goes now. The words are those of ``compose`` and ``message``.
+``muting`` keeps changes from being told for a time, ``alarms`` tell of the watch itself, ``outbox`` says what goes now.
+The words are those of ``compose`` and ``message``.
 """
 
 from pipeline.alerts.acking import ack_link
@@ -13,6 +14,7 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.escalation import longest_wait, unacknowledged_alerts
 from pipeline.alerts.expected import expected_alerts, expected_days
 from pipeline.alerts.message import SUBJECT_LIMIT
+from pipeline.alerts.muting import ended_mutes, mute_of, recently_over
 from pipeline.alerts.outbox import ack_command, by_channel, dressed, is_open, ready
 from pipeline.alerts.planning import alert_about, plan
 from pipeline.alerts.rules import (
@@ -48,6 +50,7 @@ __all__ = [
     "channels_of",
     "dressed",
     "enclosed",
+    "ended_mutes",
     "expected_alerts",
     "expected_days",
     "first_rules",
@@ -60,10 +63,12 @@ __all__ = [
     "longest_wait",
     "may_go",
     "message_of",
+    "mute_of",
     "next_digest",
     "plan",
     "proof_of_quiet",
     "ready",
+    "recently_over",
     "release",
     "retry_at",
     "rule_of",

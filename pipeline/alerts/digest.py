@@ -113,11 +113,12 @@ def proof_of_quiet(quiet: Quiet) -> str:
         f"\nNot watched from {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC: somebody had paused it."
         for start, end in quiet.unwatched
     )
+    muted = f"\nMuted: {quiet.muted} changes, which alerted nobody" if quiet.muted else ""
     return (
         f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n"
         f"Feeds: {quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}\n"
         f"Entries: {quiet.entries_seen} seen, {quiet.entries_new} new\n"
         f"Articles: {quiet.articles_read} read, {quiet.articles_relevant} about the mission\n"
         f"Claims: {claims}\n"
-        f"Waiting to be read: {quiet.unread}{oldest}{unwatched}{warning}"
+        f"Waiting to be read: {quiet.unread}{oldest}{muted}{unwatched}{warning}"
     )

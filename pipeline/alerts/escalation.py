@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.message import Message, from_json, subject_of
+from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
-from pipeline.model import Alert, AlertKind, Change, ToldAlert, Watch
+from pipeline.model import Alert, AlertKind, Change, Mute, ToldAlert, Watch
 from pipeline.text import content_id
 
 # What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
@@ -26,7 +27,11 @@ def longest_wait(watch: Watch) -> timedelta | None:
 
 
 def unacknowledged_alerts(
-    told: Iterable[ToldAlert], changes: Mapping[UUID, Change], watch: Watch, now: datetime
+    told: Iterable[ToldAlert],
+    changes: Mapping[UUID, Change],
+    watch: Watch,
+    now: datetime,
+    mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
     """The alerts that are told again: each set of changes once to each channel that its rule escalates to.
 
@@ -35,6 +40,7 @@ def unacknowledged_alerts(
         changes: those that they tell, by id: what is urgent stays so.
         watch: its rules say after how long, and to whom.
         now: the time of planning.
+        mutes: an alert of which they cover all changes is not told again.
     """
     rules = {rule.name: rule for rule in watch.rules}
     out: dict[UUID, Alert] = {}
@@ -45,6 +51,9 @@ def unacknowledged_alerts(
         waited = now - one.delivered_at
         if not rule.escalate_after <= waited <= rule.escalate_after + LATE_FOR:
             continue
+        about = [changes[i] for i in alert.change_ids if i in changes]
+        if about and all(mute_of(change, mutes, now) for change in about):
+            continue
         hours = waited.total_seconds() / 3600
         intro = (
             f"NOT ACKNOWLEDGED: this was told on {one.delivered_at:%d %b %Y %H:%M} UTC (alert {alert.alert_id}), and "
@@ -54,7 +63,7 @@ def unacknowledged_alerts(
         if not before.sections:
             intro = f"{intro}\n\n{before.intro}"
         message = replace(before, subject=subject_of(f"not acknowledged: {alert.subject}"), intro=intro)
-        urgent = is_urgent(rule, [changes[i] for i in alert.change_ids if i in changes])
+        urgent = is_urgent(rule, about)
         due = release(now, rule, urgent=urgent)
         for channel in escalates_to(rule) or channels_of(rule):
             key = content_id("unacknowledged", watch.key, channel, *sorted(map(str, alert.change_ids)))

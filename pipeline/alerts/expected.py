@@ -6,7 +6,7 @@ Pure: of the board's rows and the day.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from pipeline.alerts.compose import section_of
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.message import Message, subject_of
+from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, takes
 from pipeline.alerts.timing import release
-from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Stage, Watch
+from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Mute, Stage, Watch
 from pipeline.text import content_id
 
 TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. where a watch begins late
@@ -116,7 +117,12 @@ def _day_of(said: re.Match[str], known: date | None = None) -> date | None:
 
 
 def expected_alerts(
-    board: Iterable[Change], articles: Mapping[UUID, Article], origins: Mapping[UUID, int], watch: Watch, now: datetime
+    board: Iterable[Change],
+    articles: Mapping[UUID, Article],
+    origins: Mapping[UUID, int],
+    watch: Watch,
+    now: datetime,
+    mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
     """What is due about expected days: each reminder, and each silence after the day, once for each channel.
 
@@ -128,8 +134,9 @@ def expected_alerts(
         origins: how many independent origins tell each.
         watch: its rules say how many days before, and to whom.
         now: the time of planning.
+        mutes: of a row that they cover nobody is reminded.
     """
-    days = expected_days(board)
+    days = [one for one in expected_days(board) if mute_of(one.change, mutes, now) is None]
     out: dict[UUID, Alert] = {}
     for rule in watch.rules:
         today = now.astimezone(ZoneInfo(rule.timezone)).date()

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, earlier, message_of
 from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import (
     TWO,
     channels_of,
@@ -25,7 +26,7 @@ from pipeline.alerts.rules import (
     worth_alerting,
 )
 from pipeline.alerts.timing import release
-from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Silence, Verdict, Watch, When
+from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Silence, Verdict, Watch, When
 from pipeline.text import content_id
 
 Origins = tuple[int, int]  # independent origins of a change: when it was last planned, and now
@@ -77,6 +78,7 @@ def plan(
     confirmed: Sequence[Change] = (),
     before: Mapping[UUID, Change] | None = None,
     origins: Mapping[UUID, Origins] | None = None,
+    mutes: Sequence[Mute] = (),
 ) -> tuple[tuple[Alert, ...], tuple[Silence, ...]]:
     """The alerts that are due about ``changes``, and the silences with their reasons.
 
@@ -89,6 +91,7 @@ def plan(
         before: earlier changes by id; the one that a change supersedes is quoted, and tells whether a dispute ended.
         origins: how many independent origins a change had when it was last planned (0 for a new one), and has now.
             Without it a new change has one, and a confirmed one got its second.
+        mutes: what they cover is told to nobody, and that is the reason of its silence.
     """
     known, counted = before or {}, origins or {}
     silences = [
@@ -103,7 +106,11 @@ def plan(
             continue
         heard = counted.get(change.change_id, _CONFIRMED if again else _NEW)
         heard = heard if again else (0, heard[1])
-        for telling in _tellings(change, watch, heard, known, now):
+        tellings = _tellings(change, watch, heard, known, now)
+        if tellings and (mute := mute_of(change, mutes, now)) is not None:
+            silences.append(Silence(change.change_id, mute.told, mute.mute_id))
+            continue
+        for telling in tellings:
             group = groups.setdefault(_key(change, telling, now), _Group(telling.rule))
             group.changes.append(change)
             group.urgent = group.urgent or is_urgent(telling.rule, [change])

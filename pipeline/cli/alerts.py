@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,12 +19,12 @@ from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
 from pipeline.cli.alerts_test import alerts_test
 from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.saying import publish_said
 from pipeline.errors import UsageError
 from pipeline.model import Alert, Watch
 from pipeline.receiver import ack_way
 from pipeline.seeds import load_watch
-from pipeline.storage import Store, open_published, open_store, publish
-from pipeline.text import content_id
+from pipeline.storage import Store, open_published, open_store
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a row, for scripts.")
 
@@ -89,7 +88,7 @@ def ack(folder: Path, alert_id: str, by: str, note: str, data_dir: Path, archive
         found = store.find_alert(watch.slug, alert_id)
         new = store.acknowledge(watch.slug, found["alert_id"], by=who, note=note.strip()[:2_000])
         now = store.last_run_now(watch.slug)
-    _publish(where, "ack", found["alert_id"], now)
+    publish_said(where, "ack", found["alert_id"], now)
     said = "Acknowledged" if new else "It was acknowledged before"
     click.echo(f"{said} by {shown.line(who)}: {shown.line(found['subject'])}")
 
@@ -130,7 +129,7 @@ def retry(folder: Path, alert_ids: Sequence[str], every: bool, data_dir: Path, a
         chosen = None if every else _dead(store, watch, alert_ids)
         count = store.put_back(watch.slug, chosen, reason=f"{account()} asked for it")
         now = store.last_run_now(watch.slug)
-    _publish(where, "retry", watch.slug, now)
+    publish_said(where, "retry", watch.slug, now)
     click.echo(f"{count} dead letter{'' if count == 1 else 's'} put back: the next run sends what can be sent.")
 
 
@@ -154,12 +153,6 @@ def _dead(store: Store, watch: Watch, asked: Sequence[str]) -> list[UUID]:
             )
         found.append(row["alert_id"])
     return found
-
-
-def _publish(where: Path, what: str, about: object, now: datetime | None) -> None:
-    """Show SQL clients what was just stored; a store that no run has worked in yet has nothing to show."""
-    if now is not None:
-        publish(where, content_id(what, about, now.isoformat()), now, wait=settings().store_wait)
 
 
 def _json(rows: Sequence[Mapping[str, Any]], watch: Watch, way: tuple[str, bytes]) -> None:

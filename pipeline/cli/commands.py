@@ -28,6 +28,7 @@ from pipeline.cli.marks import mark_command, marks_group
 from pipeline.cli.mcp import mcp_command
 from pipeline.cli.metrics import metrics_command
 from pipeline.cli.model import model_group
+from pipeline.cli.mute import mute_command
 from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
 from pipeline.cli.review import review_command
@@ -154,6 +155,7 @@ def add_commands(group: click.Group) -> None:
         mark_command,
         mcp_command,
         metrics_command,
+        mute_command,
         page_command,
         review_command,
     ):

@@ -20,6 +20,7 @@ from pipeline.model.delivery import (
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.history import FeedHistory, RecentEntry, RecentPage, RecentPoll, RecentRound, WatchHistory
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
+from pipeline.model.muting import Mute
 from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, HostState, LostPages, Quiet, Sight
 from pipeline.model.revision import (
     TAKEN_BACK,
@@ -101,6 +102,7 @@ __all__ = [
     "Judgement",
     "LostPages",
     "Movement",
+    "Mute",
     "Name",
     "PageToCheck",
     "ParsedEntry",

@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     SETTLED = "settled"
     UNACKNOWLEDGED = "unacknowledged"
     EXPECTED = "expected"
+    MUTE_ENDED = "mute_ended"  # what came while it was muted
     ALARM = "alarm"
     RECALL = "recall"
 
@@ -80,10 +81,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A change or claim that makes no alert, with the reason."""
+    """A change or claim that makes no alert, with the reason; ``mute_id`` names the mute that silences it."""
 
     change_id: UUID
     reason: str
+    mute_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,7 @@ class Quiet:
         claims: claims of the period by verdict.
         unread: entries and articles that wait to be read.
         oldest_unread: publication time of the oldest of them; None where nothing waits.
+        muted: changes of the period that alerted nobody because somebody had muted them.
         unwatched: (from, to) of the times in which the watch was paused or archived.
     """
 
@@ -204,6 +205,7 @@ class Quiet:
     claims: Mapping[str, int] = field(default_factory=dict)
     unread: int = 0
     oldest_unread: datetime | None = None
+    muted: int = 0
     unwatched: tuple[tuple[datetime, datetime], ...] = ()
 
 

@@ -19,6 +19,7 @@ from pipeline.model import (
     Change,
     Claim,
     Judgement,
+    Mute,
     Reading,
     Silence,
     Verdict,
@@ -42,6 +43,7 @@ class Known:
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
         articles: behind recent changes, so that what is confirmed is told with its first source.
         marks: what persons say of what is read.
+        mutes: what persons want to hear nothing of for a time.
     """
 
     changes: Sequence[Change] = ()
@@ -50,6 +52,7 @@ class Known:
     uncertain: Sequence[tuple[Claim, str, datetime]] = ()
     articles: Sequence[Article] = ()
     marks: Marks = NO_MARKS
+    mutes: Sequence[Mute] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,14 @@ class Assessing:
         confirmed, heard = _heard(judgements, known, changes, self._origins)
         earlier = {change.change_id: change for change in (*known.changes, *changes)}
         alerts, silences = alerting.plan(
-            changes, self._seen, self._watch, self._now, confirmed=confirmed, before=earlier, origins=heard
+            changes,
+            self._seen,
+            self._watch,
+            self._now,
+            confirmed=confirmed,
+            before=earlier,
+            origins=heard,
+            mutes=known.mutes,
         )
         return Assessment(tuple(self._readings), tuple(judgements), alerts, silences, self._origins)
 

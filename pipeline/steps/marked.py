@@ -18,6 +18,7 @@ from pipeline.model import (
     EvidenceCheck,
     Finding,
     Judgement,
+    Mute,
     Revised,
     SentAlert,
     Silence,
@@ -53,6 +54,7 @@ class Marking:
         alerts: those that tell these changes.
         confirmations: see :class:`pipeline.steps.Known`.
         origins: how many independent origins tell each change.
+        mutes: see :class:`pipeline.steps.Known`.
     """
 
     changes: Sequence[Change] = ()
@@ -63,6 +65,7 @@ class Marking:
     alerts: Sequence[SentAlert] = ()
     confirmations: Sequence[tuple[UUID, str, datetime]] = ()
     origins: Mapping[UUID, int] | None = None
+    mutes: Sequence[Mute] = ()
 
     def article(self, article_id: UUID | None) -> Article | None:
         """The article of that id, where it is there."""

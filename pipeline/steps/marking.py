@@ -156,7 +156,13 @@ def _for(mark: Mark, covered: Sequence[tuple[Article, Heeded]], stored: Marking,
     change = judgement.change
     earlier = {c.change_id: c for c in (*after.changes, change)}
     alerts, silences = alerting.plan(
-        (change,), stored.articles or {}, watch, now, before=earlier, origins={change.change_id: (0, 1)}
+        (change,),
+        stored.articles or {},
+        watch,
+        now,
+        before=earlier,
+        origins={change.change_id: (0, 1)},
+        mutes=stored.mutes,
     )
     told.append(f"The board now says: {words_of(change)}.")
     told.append(f"Due: {counted(len(alerts), 'alert')}." if alerts else "No rule asks for an alert.")
@@ -168,7 +174,9 @@ def _surer(mark: Mark, change: Change, stored: Marking, watch: Watch, now: datet
     earlier = {c.change_id: c for c in stored.changes}
     heard_of = {change.change_id: (0, (stored.origins or {}).get(change.change_id, 1))}
     sure = replace(change, confidence=1.0)
-    planned, _ = alerting.plan((sure,), stored.articles or {}, watch, now, before=earlier, origins=heard_of)
+    planned, _ = alerting.plan(
+        (sure,), stored.articles or {}, watch, now, before=earlier, origins=heard_of, mutes=stored.mutes
+    )
     in_digest = {AlertKind.DIGEST, AlertKind.DIGEST_PART}
     told_at_once = {
         sent.alert.channel
@@ -251,7 +259,9 @@ def _undo(mark: Mark, stored: Marking, watch: Watch, now: datetime) -> Marked:
     news = [one for one, lost in again if not (quiet and lost.change_id in told_before)]
     earlier = {c.change_id: c for c in (*stored.changes, *news)}
     heard_of = {one.change_id: (0, (stored.origins or {}).get(lost.change_id, 1)) for one, lost in again}
-    alerts, silences = alerting.plan(news, stored.articles or {}, watch, now, before=earlier, origins=heard_of)
+    alerts, silences = alerting.plan(
+        news, stored.articles or {}, watch, now, before=earlier, origins=heard_of, mutes=stored.mutes
+    )
     silences += tuple(Silence(one.change_id, f"{mark.told}: it was told before") for one, _ in again if one not in news)
     if alerts:
         told.append(f"Due: {counted(len(alerts), 'alert')}.")

@@ -282,6 +282,7 @@ def silence_row(run_id: UUID, watch: str, silence: Silence, key: str = "") -> Ro
         "watch": watch,
         "change_id": silence.change_id,
         "reason": silence.reason,
+        "mute_id": silence.mute_id,
     }
 
 

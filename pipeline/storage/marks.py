@@ -15,6 +15,7 @@ from pipeline.model import Article, Aspect, Change, Claim, Stage, Verdict
 from pipeline.storage.articles import Articles
 from pipeline.storage.changes import Changes, change_rows, silence_row, verdict_row
 from pipeline.storage.connection import Row
+from pipeline.storage.mutes import Mutes
 from pipeline.storage.outbox import Outbox
 from pipeline.storage.part import claim_of, claim_row, id_list, url_key
 from pipeline.storage.reread import JUDGED_AGAIN
@@ -205,6 +206,7 @@ class Markings(Articles, Changes, Outbox):
             alerts=alerts,
             confirmations=self.load_confirmations(watch, standing),
             origins=self.origins_of(watch),
+            mutes=Mutes(self._db).load_mutes(watch),
         )
 
     def _said_at(self, watch: str, urls: Collection[str]) -> list[Row]:

@@ -23,6 +23,7 @@ from pipeline.storage.schema import (
     HOSTS,
     MARKS,
     MORE,
+    MUTES,
     PIECES,
     POLLING,
     QUICK,
@@ -38,6 +39,7 @@ from pipeline.storage.views_analysts import analysts_ddl
 from pipeline.storage.views_evidence import views_ddl
 from pipeline.storage.views_facts import typed_views_ddl
 from pipeline.storage.views_marks import marks_ddl
+from pipeline.storage.views_mutes import mutes_ddl
 from pipeline.storage.views_polling import FEED_HEALTH
 from pipeline.storage.views_recalls import recall_views_ddl
 from pipeline.storage.views_speed import board_ddl, quick_views_ddl
@@ -228,6 +230,13 @@ def alarm_kinds(db: Connection) -> None:
     db.run(f"COMMENT ON COLUMN feed_alarm.kind IS {literal(ALARM_KIND)}")
 
 
+def mutes(db: Connection) -> None:
+    """What persons want to hear nothing of for a time, and which silences are due to that."""
+    _add_columns(db, "silence")
+    _create(db, MUTES)
+    _run_all(db, mutes_ddl())
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -252,6 +261,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     succession,
     hosts,
     alarm_kinds,
+    mutes,
 )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pipeline.model import Alarm, Alert, Brought, FeedRecord, Habits, LostPages, PollOutcome, Quiet
 from pipeline.storage.connection import Row
+from pipeline.storage.mutes import Mutes
 from pipeline.storage.part import Part
 from pipeline.storage.watches import Watches
 
@@ -171,6 +172,7 @@ class Polling(Part):
             articles_relevant=int(read["articles_relevant"]),
             unread=int(unread["unread"]),
             oldest_unread=unread["oldest_unread"],
+            muted=Mutes(self._db).muted_between(watch, since, until),
             unwatched=tuple((start, end) for start, end, _ in Watches(self._db).unwatched(watch, since, until)),
         )
 

@@ -15,6 +15,7 @@ from pipeline.storage.schema_alerts import ALERT_ACK, ALERT_MORE, ALERT_RETRY, C
 from pipeline.storage.schema_analysts import PUBLISHED_MORE
 from pipeline.storage.schema_facts import CHANGE_TYPED_MORE, TYPED_MORE
 from pipeline.storage.schema_marks import MARK, MARK_ANCHOR
+from pipeline.storage.schema_mutes import MUTE, MUTE_OFF, SILENCE_MORE
 from pipeline.storage.schema_polling import FEED_ALARM, FEED_MOVE, FEED_PIECE, HOST, POLLING_MORE
 from pipeline.storage.schema_recalls import ARTICLE_REVISION, EVIDENCE_CHECK, PAGE_FETCH_MORE, RECALL, TEXT_REMOVED
 from pipeline.storage.schema_speed import ARTICLE_MORE, ARTICLE_SKETCH, CHANGE_ARTICLE, CHANGE_SUPPORT, CLAIM_WAITING
@@ -382,18 +383,15 @@ QUICK = (
     Table(*CLAIM_WAITING[:2], tuple(Column(*c) for c in CLAIM_WAITING[2:]) + _CLAIM.columns, keyed=False),
 )
 
-WATCH_EVENTS = (_table(*WATCH_EVENT),)
-MARKS = (_table(*MARK), _table(*MARK_ANCHOR))
-PIECES = (_table(*FEED_PIECE),)
-DONE = (_table(*SETTLED),)
-HOSTS = (_table(*HOST),)
+MARKS, MUTES = (_table(*MARK), _table(*MARK_ANCHOR)), (_table(*MUTE), _table(*MUTE_OFF))
+WATCH_EVENTS, PIECES, DONE, HOSTS = ((_table(*one),) for one in (WATCH_EVENT, FEED_PIECE, SETTLED, HOST))
 
 # Columns that later migrations added, by table.
 _ADDED = POLLING_MORE | {"alert": ALERT_MORE, "page_fetch": PAGE_FETCH_MORE}
-_ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE}
+_ADDED |= {"published": PUBLISHED_MORE, "article": ARTICLE_MORE, "silence": SILENCE_MORE}
 _ADDED |= dict.fromkeys(("claim", "claim_waiting"), TYPED_MORE) | {"change": CHANGE_TYPED_MORE}
 MORE = {table: tuple(Column(*column) for column in columns) for table, columns in _ADDED.items()}
 
 _OURS = (*FEEDS, *ARTICLES, *CLAIMS, *ALERTS, *CHAT, *POLLING, *RECALLS, *ALERT_RULES, *QUICK, *WATCH_EVENTS, *MARKS)
-_OURS += (*PIECES, *DONE, *HOSTS)
+_OURS += (*PIECES, *DONE, *HOSTS, *MUTES)
 TABLES = {table.name: replace(table, columns=table.columns + MORE.get(table.name, ())) for table in _OURS}

@@ -19,6 +19,7 @@ from pipeline.storage.hosts import Hosts
 from pipeline.storage.kept import use_live
 from pipeline.storage.lock import WISH
 from pipeline.storage.migrations import check
+from pipeline.storage.mutes import Mutes
 from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.newest import is_numbered, newest, pointer_of
 from pipeline.storage.outbox import Outbox
@@ -36,7 +37,9 @@ _BESIDE = ("heartbeat-*.json", "prefect-server.log", "ack.key", ".ack.key.*.tmp"
 SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept for whoever wants to look
 
 
-class Store(Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Histories, Outbox, Packs, Answers, Sites, Asked):
+class Store(
+    Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Histories, Outbox, Mutes, Packs, Answers, Sites, Asked
+):
     """All questions that the flows and commands ask of the store, one method each."""
 
 

@@ -29,7 +29,7 @@ VIEWS = (
         ("status", "board", "changes", "facts", "evidence", "pledges", "marks", "watches", "watch_states"),
     ),
     ("What was read, and what was left out", ("articles", "claims", "held_back")),
-    ("What was told", ("alerts", "outbox", "recalls")),
+    ("What was told", ("alerts", "outbox", "recalls", "mutes")),
     ("How it runs", ("days", "runs", "feed_health", "feed_yield", "model_spending")),
 )
 # Tables by the thing that they are about, in the order of the flow of data: its own table, and those about it.
@@ -42,6 +42,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "alert": ("alert_change", "delivery", "digest_part", "alert_ack", "alert_retry", "recall"),
     "run": ("published", "baseline", "watch_event", "channel_alarm", "settled", "migration"),
     "mark": ("mark_anchor",),
+    "mute": ("mute_off",),
 }
 # Columns that name a row of a table which their own name does not tell.
 POINTS_TO = {
@@ -94,6 +95,8 @@ HISTORY = {
     "hosts": "The table host. Nothing else changes.",
     "alarm_kinds": "feed_alarm has more kinds, also of the whole watch, and the column detail. A query that lists "
     "kinds has to know them.",
+    "mutes": "The tables mute and mute_off and the view mutes; silence has mute_id; alerts are of one kind more, "
+    "mute_ended.",
 }
 
 

@@ -26,6 +26,7 @@ MEANING = {
     "alert": "a message about it",
     "run": "which run did it",
     "mark": "a person says so",
+    "mute": "not to be told",
 }
 
 

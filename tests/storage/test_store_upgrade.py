@@ -43,6 +43,7 @@ UNRELEASED = [
     "succession",
     "hosts",
     "alarm_kinds",
+    "mutes",
 ]
 
 

@@ -1,0 +1,103 @@
+"""Mutes: which changes alert nobody for a time, and what is told of them when that ends. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pipeline.alerts.compose import message_of
+from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.rules import channels_of, takes, uncertain_of
+from pipeline.alerts.timing import release
+from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Watch, When
+from pipeline.text import content_id
+
+TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is told no more
+MOST = 20  # changes that one message lists
+
+
+def mute_of(change: Change, mutes: Iterable[Mute], now: datetime) -> Mute | None:
+    """Return the mute that silences ``change`` at ``now``: of several the one that ends last; None where none does."""
+    covering = [mute for mute in mutes if mute.is_on(now) and mute.covers(change)]
+    return max(covering, key=lambda mute: mute.until, default=None)
+
+
+def recently_over(mutes: Iterable[Mute], now: datetime) -> list[Mute]:
+    """Return those of ``mutes`` that are over, and not for so long that nobody needs to hear of it."""
+    return [
+        mute
+        for mute in mutes
+        if not mute.is_on(now) and now - (mute.until if mute.off_at is None else mute.off_at) <= TOLD_FOR
+    ]
+
+
+def ended_mutes(
+    ended: Iterable[tuple[Mute, Sequence[UUID]]],
+    changes: Mapping[UUID, Change],
+    articles: Mapping[UUID, Article],
+    origins: Mapping[UUID, int],
+    watch: Watch,
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """Return what is told of mutes that are over: what came meanwhile, once to each channel that it was kept from.
+
+    A mute under which nothing came is over without a word.
+
+    Args:
+        ended: mutes that are over, each with the changes that it silenced.
+        changes: those that still count, by id, in the order in which the board took them.
+        articles: behind them, by id.
+        origins: how many independent origins tell each by now.
+        watch: its rules say which channels would have been told.
+        now: the time of planning.
+    """
+    alerts = []
+    for mute, change_ids in ended:
+        muted = [changes[i] for i in changes if i in set(change_ids)]
+        for channel, (rule, kept) in _by_channel(muted, watch).items():
+            message = message_of(
+                kept[:MOST],
+                articles=articles,
+                before=changes,
+                origins=origins,
+                kind="mute ended",
+                watch=watch,
+                uncertain=uncertain_of(kept, [rule], origins),
+                intro=_intro(mute, len(kept)),
+            )
+            alerts.append(
+                enclosed(
+                    message,
+                    alert_id=content_id("mute-ended", watch.key, channel, mute.mute_id),
+                    watch=watch,
+                    rule=rule.name,
+                    channel=channel,
+                    now=now,
+                    kind=AlertKind.MUTE_ENDED,
+                    change_ids=tuple(change.change_id for change in kept),
+                    due=release(now, rule, digest=rule.when is When.DIGEST),
+                )
+            )
+    return tuple(alerts)
+
+
+def _by_channel(muted: Sequence[Change], watch: Watch) -> dict[str, tuple[AlertRule, list[Change]]]:
+    """What each channel would have been told, by the first of its rules that takes any of it."""
+    found: dict[str, tuple[AlertRule, list[Change]]] = {}
+    for rule in watch.rules:
+        taken = [change for change in muted if takes(rule, change)[0]]
+        for channel in channels_of(rule) if taken else ():
+            _, kept = found.setdefault(channel, (rule, []))
+            kept += [change for change in taken if change not in kept]
+    return found
+
+
+def _intro(mute: Mute, count: int) -> str:
+    over = f"taken off by {mute.off_by}" if mute.off_by else "over"
+    why = f" ({mute.why})" if mute.why else ""
+    first = f", of which these are the first {MOST}" if count > MOST else ""
+    return (
+        f"MUTE ENDED: {mute.made_by} had muted {mute.what} until {mute.until:%d %b %Y %H:%M} UTC{why}, and that is "
+        f"{over}. {count} change{'' if count == 1 else 's'} alerted nobody meanwhile{first}:"
+    )

@@ -1,0 +1,16 @@
+"""What a person says on the command line of what is stored: shown to SQL clients at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.cli.frame import settings
+from pipeline.storage import publish
+from pipeline.text import content_id
+
+
+def publish_said(where: Path, what: str, about: object, now: datetime | None) -> None:
+    """Show SQL clients what was just stored; a store that no run has worked in yet has nothing to show."""
+    if now is not None:
+        publish(where, content_id(what, about, now.isoformat()), now, wait=settings().store_wait)
