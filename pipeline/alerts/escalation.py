@@ -1,8 +1,8 @@
-"""What is told once more because nobody has acknowledged it. Pure."""
+"""What is told again because nobody has acknowledged it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,8 @@ from pipeline.alerts.message import Message, from_json, subject_of
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
-from pipeline.model import Alert, AlertKind, Change, Mute, ToldAlert, Watch
+from pipeline.board import fold
+from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, ToldAlert, Watch
 from pipeline.text import content_id
 
 # What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
@@ -35,14 +36,20 @@ def unacknowledged_alerts(
 ) -> tuple[Alert, ...]:
     """The alerts that are told again: each set of changes once to each channel that its rule escalates to.
 
+    Where the rule repeats it, it is told there once more, so long after the last time, while the board says any of it.
+
     Args:
         told: alerts that were delivered, and that nobody has acknowledged.
-        changes: those that they tell, by id: what is urgent stays so.
+        changes: all of the watch, by id, in the order of the board: what is urgent stays so.
         watch: its rules say after how long, and to whom.
         now: the time of planning.
         mutes: an alert of which they cover all changes is not told again.
     """
+    told = list(told)
     rules = {rule.name: rule for rule in watch.rules}
+    again = _told_again(told)
+    board = fold(changes.values()) if any(rule.repeat_every for rule in watch.rules) else {}
+    standing = {row.change.change_id for row in board.values() if row.closed is None}
     out: dict[UUID, Alert] = {}
     for one in told:
         alert, rule = one.alert, rules.get(one.alert.rule)
@@ -59,6 +66,8 @@ def unacknowledged_alerts(
             f"NOT ACKNOWLEDGED: this was told on {one.delivered_at:%d %b %Y %H:%M} UTC (alert {alert.alert_id}), and "
             f"nobody has acknowledged it in {hours:.0f} hours."
         )
+        if rule.repeat_every is not None:
+            intro += f" It is told again every {_hours(rule.repeat_every)} until somebody does."
         before = from_json(alert.message) if alert.message else Message(alert.subject, alert.body)
         if not before.sections:
             intro = f"{intro}\n\n{before.intro}"
@@ -66,7 +75,11 @@ def unacknowledged_alerts(
         urgent = is_urgent(rule, about)
         due = release(now, rule, urgent=urgent)
         for channel in escalates_to(rule) or channels_of(rule):
-            key = content_id("unacknowledged", watch.key, channel, *sorted(map(str, alert.change_ids)))
+            times = again.get((channel, frozenset(alert.change_ids)), ())
+            if times and not _is_repeated(rule, times, alert, standing, now):
+                continue
+            number = (len(times),) if times else ()
+            key = content_id("unacknowledged", watch.key, channel, *sorted(map(str, alert.change_ids)), *number)
             out.setdefault(
                 key,
                 enclosed(
@@ -83,3 +96,28 @@ def unacknowledged_alerts(
                 ),
             )
     return tuple(out.values())
+
+
+def _told_again(told: Iterable[ToldAlert]) -> dict[tuple[str, frozenset[UUID]], list[datetime]]:
+    """When each set of changes was told to each channel because nobody had acknowledged it."""
+    found: dict[tuple[str, frozenset[UUID]], list[datetime]] = {}
+    for one in told:
+        if one.alert.kind is AlertKind.UNACKNOWLEDGED:
+            found.setdefault((one.alert.channel, frozenset(one.alert.change_ids)), []).append(one.delivered_at)
+    return found
+
+
+def _is_repeated(
+    rule: AlertRule, before: Sequence[datetime], alert: Alert, standing: Collection[UUID], now: datetime
+) -> bool:
+    """Whether ``alert`` is to be told once more; what waits to be told again is not repeated meanwhile."""
+    return (
+        rule.repeat_every is not None
+        and now - max(before) >= rule.repeat_every
+        and any(change_id in standing for change_id in alert.change_ids)
+    )
+
+
+def _hours(length: timedelta) -> str:
+    minutes = round(length.total_seconds() / 60)
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"

@@ -119,6 +119,8 @@ class AlertRule:
         escalate_after: how long after its delivery an alert that nobody has acknowledged is told again.
         escalate_to: where it is told again, and where corroboration and disputes are told too; empty means
             ``channels`` for the former and nowhere for the latter.
+        repeat_every: how long after that it is told once more, again and again, until somebody acknowledges it or the
+            board no longer says so; None tells it once.
         remind_before: days before the end of a mandate, and the like, at which it is told; empty tells of none.
         picture: whether messages by mail and to JSON webhooks carry the timeline of what they tell.
     """
@@ -139,6 +141,7 @@ class AlertRule:
     urgent: Urgent | None = None
     escalate_after: timedelta | None = None
     escalate_to: tuple[str, ...] = ()
+    repeat_every: timedelta | None = None
     remind_before: tuple[int, ...] = (14,)
     picture: bool = True
 

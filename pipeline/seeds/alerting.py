@@ -119,6 +119,7 @@ class AlertTable(Table):
     urgent: UrgentTable | None = Field(None, examples=['{ aspects = ["casualties"], min_confidence = 0.8 }'])
     escalate_after: Annotated[timedelta, BeforeValidator(read_duration)] | None = Field(None, examples=['"4h"'])
     escalate_to: list[Channel] = Field([], examples=['["env:DESK_PHONE"]'])
+    repeat_every: Annotated[timedelta, BeforeValidator(read_duration)] | None = Field(None, examples=['"2h"'])
     remind_before: list[Annotated[int, Field(ge=1, le=_FARTHEST)]] = Field(
         list(_RULE.remind_before), max_length=_MOST_REMINDERS, examples=["[14, 3]"]
     )
@@ -136,6 +137,16 @@ class AlertTable(Table):
     def _breaks_something(cls, value: UrgentTable | None, info: ValidationInfo) -> UrgentTable | None:
         if value is not None and info.data.get("quiet", "") is None:
             raise problem("there are no quiet hours to break.", 'Write quiet = "22:00-07:00", or leave urgent out.')
+        return value
+
+    @field_validator("repeat_every")
+    @classmethod
+    def _repeats_something(cls, value: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        if value is not None and info.data.get("escalate_after", "") is None:
+            raise problem(
+                "nothing is told again that could be repeated.",
+                'Write escalate_after = "4h", or leave repeat_every out.',
+            )
         return value
 
     def rule(self) -> model.AlertRule:
@@ -161,6 +172,7 @@ class AlertTable(Table):
             else None,
             escalate_after=self.escalate_after,
             escalate_to=tuple(dict.fromkeys(self.escalate_to)),
+            repeat_every=self.repeat_every,
             remind_before=tuple(sorted(set(self.remind_before), reverse=True)),
             picture=self.picture,
         )
@@ -183,6 +195,7 @@ def timing_of(rule: model.AlertRule) -> dict[str, object]:
         "urgent": _urgent(rule.urgent) if rule.urgent is not None else None,
         "escalate_after": _span(rule.escalate_after) if rule.escalate_after is not None else None,
         "escalate_to": list(rule.escalate_to) or None,
+        "repeat_every": _span(rule.repeat_every) if rule.repeat_every is not None else None,
         "remind_before": list(rule.remind_before) if rule.remind_before != _RULE.remind_before else None,
         "picture": rule.picture if rule.picture != _RULE.picture else None,
     }

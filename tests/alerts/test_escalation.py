@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from pipeline.alerts import longest_wait, unacknowledged_alerts
-from pipeline.model import Alert, AlertKind, AlertRule, Aspect, ToldAlert, Urgent
+from pipeline.model import Alert, AlertKind, AlertRule, Aspect, Change, ToldAlert, Urgent, Verdict
 from tests.alerts.builders import NOW, RULE, change, planned, watch_of
 
 ASKS = replace(RULE, escalate_after=timedelta(hours=4), escalate_to=("file:boss",))
@@ -71,3 +71,61 @@ def test_it_waits_for_the_end_of_quiet_hours_unless_it_is_urgent() -> None:
 
     assert [a.due_at for a in escalated(5, quiet, now=night)] == [datetime(2025, 10, 2, 7, tzinfo=UTC)]
     assert [(a.due_at, a.urgent) for a in escalated(5, urgent, now=night)] == [(None, True)]
+
+
+# -- again and again -------------------------------------------------------------------------
+
+REPEATS = replace(ASKS, repeat_every=timedelta(hours=2))
+
+
+def repeated(
+    *hours_ago: float, rule: AlertRule = REPEATS, told: Change | None = None, later: tuple = ()
+) -> list[Alert]:
+    """What is due where a change was told nine hours ago, and again to the boss so many hours ago."""
+    one = told or change()
+    (first,) = planned(one, rules=(rule,))
+    again = escalated(9, rule, alert=first)[0]
+    delivered = [ToldAlert(again, NOW - timedelta(hours=hours)) for hours in hours_ago]
+    known = {c.change_id: c for c in (one, *later)}
+    waiting = [ToldAlert(first, NOW - timedelta(hours=9)), *delivered]
+    return list(unacknowledged_alerts(waiting, known, watch_of(rule), NOW))
+
+
+def test_a_rule_may_repeat_it_so_long_after_the_last_time() -> None:
+    assert repeated(1.9) == []
+    (alert,) = repeated(2)
+
+    assert (alert.channel, alert.kind) == ("file:boss", AlertKind.UNACKNOWLEDGED)
+    assert "in 9 hours. It is told again every 2 h until somebody does." in alert.body
+
+
+def test_each_repeat_has_a_key_of_its_own_that_stays_until_it_is_delivered() -> None:
+    first, second, third = repeated()[0], repeated(3)[0], repeated(5, 2)[0]
+
+    assert len({first.alert_id, second.alert_id, third.alert_id}) == 3
+    assert repeated(4)[0].alert_id == second.alert_id
+
+
+def test_without_it_nothing_is_repeated() -> None:
+    assert repeated(5, rule=ASKS) == []
+
+
+def test_what_the_board_no_longer_says_is_not_repeated() -> None:
+    newer = change(2, subject="ceiling 1", value="2,500")
+    taken_back = change(3, verdict=Verdict.WITHDRAWN, supersedes=change().change_id)
+
+    assert len(repeated(3)) == 1
+    assert repeated(3, later=(newer,)) == []
+    assert repeated(3, later=(taken_back,)) == []
+
+
+def test_it_is_repeated_for_a_week_and_no_longer() -> None:
+    (first,) = planned(change(), rules=(REPEATS,))
+    known = {change().change_id: change()}
+    late = NOW + timedelta(days=7, hours=4)
+
+    def due(now: datetime) -> int:
+        again = ToldAlert(escalated(9, REPEATS)[0], NOW)
+        return len(unacknowledged_alerts([ToldAlert(first, NOW), again], known, watch_of(REPEATS), now))
+
+    assert [due(late), due(late + timedelta(minutes=1))] == [1, 0]

@@ -30,6 +30,7 @@ FULL = AlertRule(
     urgent=Urgent(frozenset({Aspect.CASUALTIES}), frozenset({Stage.IN_EFFECT}), 0.9),
     escalate_after=timedelta(hours=4),
     escalate_to=("env:BOSS",),
+    repeat_every=timedelta(hours=2),
     remind_before=(30, 3),
     picture=False,
 )
@@ -83,6 +84,7 @@ def test_a_rule_that_is_written_is_read_back_as_it_was(folder: Path, tmp_path: P
     ('digest_day = "monday"', "a daily digest has no day.", 'Write digest = "weekly"'),
     ('escalate_after = "soon"', "'soon' is not a duration.", "a number and m, h, d or w"),
     ('escalate_to = ["mail"]', "unknown channel form 'mail'.", "Write console"),
+    ('repeat_every = "2h"', "nothing is told again that could be repeated.", 'Write escalate_after = "4h"'),
     ("remind_before = [0]", "must be greater than or equal to 1", "remind_before = [14, 3]"),
     ("origins = 0", "must be greater than or equal to 1", "origins = 2"),
 ])  # fmt: skip

@@ -50,6 +50,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "escalate_after": "How long an alert may stay unacknowledged before it is told again. Without it, for ever.",
         "escalate_to": "The channels that are told then, and of disputes and second origins. Empty: the rule's own, "
         "and only of what stays unacknowledged.",
+        "repeat_every": "How often it is told once more after that, until somebody acknowledges it or the board no "
+        "longer says so; for seven days at most. Without it, once.",
         "picture": "Whether mail and JSON webhooks carry a picture of the timeline.",
         "remind_before": "Days before an expected day, such as the end of a mandate, on which a reminder comes. "
         "Empty: none.",
