@@ -120,8 +120,11 @@ def _unasked(store: Store, watch: Watch, now: datetime) -> list[Alert]:
     if since is not None and (told := store.unacknowledged(slug, now - since)):
         changes = store.load_changes(slug)
         due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes}, watch, now, mutes)
-    if any(rule.remind_before for rule in watch.rules):
+    if any(rule.remind_before or rule.flapping for rule in watch.rules):
         changes = store.load_changes(slug) if changes is None else changes
+        if settled := alerting.settled_changes(changes, watch, now):
+            articles = store.articles_of(_articles_behind(settled))
+            due += alerting.settled_alerts(changes, articles, store.origins_of(slug), watch, now, mutes)
         board = [row.change for row in fold(changes).values()]
         if days := alerting.expected_days(board):
             articles = store.articles_of(_articles_behind(one.change for one in days))

@@ -2,8 +2,8 @@
 
 ``rules`` say which changes they take, ``planning`` makes alerts of them, ``timing`` says when one may go, ``digest``
 gathers those that wait for a digest, ``escalation`` and ``expected`` tell what nobody acknowledged and what is to come,
-``muting`` keeps changes from being told for a time, ``alarms`` tell of the watch itself, ``outbox`` says what goes now.
-The words are those of ``compose`` and ``message``.
+``flapping`` tells of rows that go back and forth, ``muting`` keeps changes from being told for a time, ``alarms`` tell
+of the watch itself, ``outbox`` says what goes now. The words are those of ``compose`` and ``message``.
 """
 
 from pipeline.alerts.acking import ack_link
@@ -13,6 +13,7 @@ from pipeline.alerts.digest import QUIET_FOR, gather, proof_of_quiet
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.escalation import longest_wait, unacknowledged_alerts
 from pipeline.alerts.expected import expected_alerts, expected_days
+from pipeline.alerts.flapping import settled_alerts, settled_changes
 from pipeline.alerts.message import SUBJECT_LIMIT
 from pipeline.alerts.muting import ended_mutes, mute_of, recently_over
 from pipeline.alerts.outbox import ack_command, by_channel, dressed, is_open, ready
@@ -72,6 +73,8 @@ __all__ = [
     "release",
     "retry_at",
     "rule_of",
+    "settled_alerts",
+    "settled_changes",
     "stage_words",
     "subject_line",
     "takes",

@@ -17,7 +17,7 @@ from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, ToldAlert,
 from pipeline.text import content_id
 
 # What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
-ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED})
+ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED, AlertKind.FLAPPING})
 LATE_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up what is older
 
 

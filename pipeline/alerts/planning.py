@@ -8,12 +8,13 @@ so that one vote with four changes is one alert.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from uuid import UUID
 
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, earlier, message_of
 from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.flapping import Flap, flap_of, flapping_intro, flapping_reason
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import (
     TWO,
@@ -26,6 +27,7 @@ from pipeline.alerts.rules import (
     worth_alerting,
 )
 from pipeline.alerts.timing import release
+from pipeline.board import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Silence, Verdict, Watch, When
 from pipeline.text import content_id
 
@@ -40,6 +42,7 @@ _CALLED = {
     AlertKind.ALERT: AT_ONCE,
     AlertKind.CONFIRMED: CONFIRMED,
     AlertKind.DIGEST_PART: DIGEST,
+    AlertKind.FLAPPING: "flapping",
     AlertKind.CORROBORATED: "second origin",
     AlertKind.UNACKNOWLEDGED: "not acknowledged",
 }
@@ -57,6 +60,7 @@ class _Group:
     rule: AlertRule
     changes: list[Change] = field(default_factory=list)
     urgent: bool = False
+    intro: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,18 @@ def plan(
         for told, reason in (worth_alerting(change, watch),)
         if not told
     ]
+    standing = {change.change_id: change for change in in_force(known.values())}
     groups: dict[_Key, _Group] = {}
     for change, again in (*((c, False) for c in changes), *((c, True) for c in confirmed)):
         if change.verdict is Verdict.BASELINE:
             continue
         heard = counted.get(change.change_id, _CONFIRMED if again else _NEW)
         heard = heard if again else (0, heard[1])
-        tellings = _tellings(change, watch, heard, known, now)
+        rules = [rule for rule in watch.rules if takes(rule, change)[0]]
+        flaps = {} if again else _flaps(change, rules, standing)
+        tellings = _tellings(change, rules, heard, known, now, flaps)
+        if not tellings and flaps:
+            silences.append(Silence(change.change_id, flapping_reason(rules[0])))
         if tellings and (mute := mute_of(change, mutes, now)) is not None:
             silences.append(Silence(change.change_id, mute.told, mute.mute_id))
             continue
@@ -114,6 +123,7 @@ def plan(
             group = groups.setdefault(_key(change, telling, now), _Group(telling.rule))
             group.changes.append(change)
             group.urgent = group.urgent or is_urgent(telling.rule, [change])
+            group.intro = flapping_intro(telling.rule) if telling.kind is AlertKind.FLAPPING else ""
     counts = {change_id: heard[1] for change_id, heard in counted.items()}
     alerts = [
         alert_about(
@@ -128,6 +138,7 @@ def plan(
             origins=counts,
             urgent=group.urgent and key[2] is not AlertKind.DIGEST_PART,
             again=key[5],
+            intro=group.intro,
         )
         for key, group in groups.items()
     ]
@@ -148,6 +159,7 @@ def alert_about(
     urgent: bool = False,
     due_at: datetime | None = None,
     again: bool = False,
+    intro: str = "",
 ) -> Alert:
     """The alert of one kind about ``changes`` to one channel; its id depends on these three alone.
 
@@ -163,6 +175,7 @@ def alert_about(
         urgent: whether it may go within quiet hours.
         due_at: when it may go, where that is settled; else the rule decides.
         again: of a part of a digest: that it was in an earlier one, and has been confirmed since.
+        intro: what stands first; empty takes that of the kind.
     """
     message = message_of(
         changes,
@@ -172,7 +185,7 @@ def alert_about(
         kind=CONFIRMED if again else _CALLED.get(kind, str(kind)),
         watch=watch,
         uncertain=uncertain_of(changes, [rule], origins or {}),
-        intro=_INTROS.get(kind, ""),
+        intro=intro or _INTROS.get(kind, ""),
     )
     ids = tuple(change.change_id for change in changes)
     # What is told at once has the plain key, as it always had.
@@ -201,12 +214,30 @@ def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
     return telling.channel, change.article_id, telling.kind, None, window, False
 
 
+def _flaps(change: Change, rules: Sequence[AlertRule], standing: Mapping[UUID, Change]) -> dict[str, Flap]:
+    """By name, those of ``rules`` to which the row of ``change`` flaps."""
+    row = [*earlier(change, standing), change]
+    found = {rule.name: flap_of(rule, row) for rule in rules}
+    return {name: flap for name, flap in found.items() if flap is not Flap.NONE}
+
+
 def _tellings(
-    change: Change, watch: Watch, heard: Origins, before: Mapping[UUID, Change], now: datetime
+    change: Change,
+    rules: Sequence[AlertRule],
+    heard: Origins,
+    before: Mapping[UUID, Change],
+    now: datetime,
+    flaps: Mapping[str, Flap],
 ) -> list[_Telling]:
     """Who is told of ``change``, and how. Rules that name one channel tell it once, the earliest of them."""
-    rules = [rule for rule in watch.rules if takes(rule, change)[0]]
+    rules = [rule for rule in rules if flaps.get(rule.name) is not Flap.MORE]
     found = _told_again(change, rules, heard) if heard[0] else _told_first(change, rules, heard[1])
+    found = [
+        replace(telling, kind=AlertKind.FLAPPING)
+        if telling.kind is AlertKind.ALERT and telling.rule.name in flaps
+        else telling
+        for telling in found
+    ]
     found += _escalated(change, rules, heard, before)
 
     def waits(telling: _Telling) -> datetime:

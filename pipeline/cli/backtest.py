@@ -46,6 +46,7 @@ _HOW = {
     AlertKind.ALERT: "at once",
     AlertKind.DIGEST_PART: "in the digest",
     AlertKind.CONFIRMED: "when a second origin confirmed it",
+    AlertKind.FLAPPING: "at once, as flapping",
     AlertKind.CORROBORATED: "escalated: a second origin",
     AlertKind.DISPUTED: "escalated: a dispute",
     AlertKind.SETTLED: "escalated: the dispute's end",

@@ -121,6 +121,8 @@ class AlertRule:
             ``channels`` for the former and nowhere for the latter.
         repeat_every: how long after that it is told once more, again and again, until somebody acknowledges it or the
             board no longer says so; None tells it once.
+        flapping: a row that goes back to what it said within this time flaps: that is told once, and again when it has
+            stood for as long. None tells each change.
         remind_before: days before the end of a mandate, and the like, at which it is told; empty tells of none.
         picture: whether messages by mail and to JSON webhooks carry the timeline of what they tell.
     """
@@ -142,6 +144,7 @@ class AlertRule:
     escalate_after: timedelta | None = None
     escalate_to: tuple[str, ...] = ()
     repeat_every: timedelta | None = None
+    flapping: timedelta | None = timedelta(hours=24)
     remind_before: tuple[int, ...] = (14,)
     picture: bool = True
 

@@ -18,6 +18,7 @@ from pipeline.text import shorten
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RULE = model.AlertRule("")  # the defaults
+_OFF = "off"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 _MOST_REMINDERS, _FARTHEST = 10, 366
@@ -60,6 +61,10 @@ def read_hours(value: object) -> object:
             "the quiet hours end when they begin.", "Give them an end, such as 22:00-07:00, or leave them out."
         )
     return ends
+
+
+def _duration_or_off(value: object) -> object:
+    return None if value == _OFF else read_duration(value)
 
 
 @lru_cache(maxsize=1)
@@ -120,6 +125,9 @@ class AlertTable(Table):
     escalate_after: Annotated[timedelta, BeforeValidator(read_duration)] | None = Field(None, examples=['"4h"'])
     escalate_to: list[Channel] = Field([], examples=['["env:DESK_PHONE"]'])
     repeat_every: Annotated[timedelta, BeforeValidator(read_duration)] | None = Field(None, examples=['"2h"'])
+    flapping: Annotated[timedelta | None, BeforeValidator(_duration_or_off)] = Field(
+        _RULE.flapping, examples=['"24h"', '"off"']
+    )
     remind_before: list[Annotated[int, Field(ge=1, le=_FARTHEST)]] = Field(
         list(_RULE.remind_before), max_length=_MOST_REMINDERS, examples=["[14, 3]"]
     )
@@ -173,6 +181,7 @@ class AlertTable(Table):
             escalate_after=self.escalate_after,
             escalate_to=tuple(dict.fromkeys(self.escalate_to)),
             repeat_every=self.repeat_every,
+            flapping=self.flapping,
             remind_before=tuple(sorted(set(self.remind_before), reverse=True)),
             picture=self.picture,
         )
@@ -196,6 +205,7 @@ def timing_of(rule: model.AlertRule) -> dict[str, object]:
         "escalate_after": _span(rule.escalate_after) if rule.escalate_after is not None else None,
         "escalate_to": list(rule.escalate_to) or None,
         "repeat_every": _span(rule.repeat_every) if rule.repeat_every is not None else None,
+        "flapping": _span_or_off(rule.flapping) if rule.flapping != _RULE.flapping else None,
         "remind_before": list(rule.remind_before) if rule.remind_before != _RULE.remind_before else None,
         "picture": rule.picture if rule.picture != _RULE.picture else None,
     }
@@ -208,6 +218,10 @@ def _urgent(urgent: model.Urgent) -> dict[str, object]:
         "stages": sorted(map(str, urgent.stages)),
         "min_confidence": urgent.min_confidence,
     }
+
+
+def _span_or_off(length: timedelta | None) -> str:
+    return _span(length) if length is not None else _OFF
 
 
 def _span(length: timedelta) -> str:

@@ -31,6 +31,7 @@ FULL = AlertRule(
     escalate_after=timedelta(hours=4),
     escalate_to=("env:BOSS",),
     repeat_every=timedelta(hours=2),
+    flapping=timedelta(hours=6),
     remind_before=(30, 3),
     picture=False,
 )
@@ -59,7 +60,9 @@ def test_the_first_watch_has_rules_as_by_default() -> None:
         assert (rule.digest, rule.digest_at, rule.escalate_to) == (Every.DAILY, time(6), ())
 
 
-@pytest.mark.parametrize("rule", [FULL, AlertRule("plain", channels=("console",)), AlertRule("no", remind_before=())])
+@pytest.mark.parametrize(
+    "rule", [FULL, AlertRule("plain", channels=("console",)), AlertRule("no", remind_before=(), flapping=None)]
+)
 def test_a_rule_that_is_written_is_read_back_as_it_was(folder: Path, tmp_path: Path, rule: AlertRule) -> None:
     watch = load_watch(folder)
     write_watch(

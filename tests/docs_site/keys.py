@@ -52,6 +52,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "and only of what stays unacknowledged.",
         "repeat_every": "How often it is told once more after that, until somebody acknowledges it or the board no "
         "longer says so; for seven days at most. Without it, once.",
+        "flapping": "A row that goes back to what it said within this time flaps: that is told once, and again when it "
+        "has stood for as long. `off` tells each change.",
         "picture": "Whether mail and JSON webhooks carry a picture of the timeline.",
         "remind_before": "Days before an expected day, such as the end of a mandate, on which a reminder comes. "
         "Empty: none.",
