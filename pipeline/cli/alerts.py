@@ -17,6 +17,7 @@ from pipeline import shown
 from pipeline.alerts import ack_link
 from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
+from pipeline.cli.alerts_preview import alerts_preview
 from pipeline.cli.alerts_test import alerts_test
 from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
@@ -31,7 +32,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group("alerts")
 def alerts_group() -> None:
-    """See what waits to be told and what was, acknowledge it, put dead letters back, try the channels.
+    """See what waits to be told and what was, acknowledge it, put dead letters back, try channels and rules.
 
     \b
     missionwatch alerts list seeds/haiti
@@ -39,6 +40,7 @@ def alerts_group() -> None:
     missionwatch alerts dead seeds/haiti
     missionwatch alerts retry seeds/haiti --all
     missionwatch alerts listen seeds/haiti
+    missionwatch alerts preview seeds/haiti --rules strict.toml
     missionwatch alerts test seeds/haiti
     """
 
@@ -134,6 +136,7 @@ def retry(folder: Path, alert_ids: Sequence[str], every: bool, data_dir: Path, a
 
 
 alerts_group.add_command(alerts_listen)
+alerts_group.add_command(alerts_preview)
 alerts_group.add_command(alerts_test)
 
 

@@ -33,24 +33,15 @@ from pipeline.backtest import (
 from pipeline.board import in_force
 from pipeline.cli.asking import answer_options, asking_of, model_options
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.telling import sentences, tellings
 from pipeline.errors import UsageError
-from pipeline.model import AlertKind, Change, Watch
+from pipeline.model import Change, Watch
 from pipeline.reading import DEFAULT, ENGINES, Reader
 from pipeline.seeds import load_watch
 from pipeline.storage import open_published
-from pipeline.text import shorten
 
 SAME, DIFFERENT = 0, 6
 _TELLS_AFTER = 2.0  # seconds of silence
-_HOW = {
-    AlertKind.ALERT: "at once",
-    AlertKind.DIGEST_PART: "in the digest",
-    AlertKind.CONFIRMED: "when a second origin confirmed it",
-    AlertKind.FLAPPING: "at once, as flapping",
-    AlertKind.CORROBORATED: "escalated: a second origin",
-    AlertKind.DISPUTED: "escalated: a dispute",
-    AlertKind.SETTLED: "escalated: the dispute's end",
-}
 _Past = tuple[list[Came], dict[UUID, list[Change]]]
 
 
@@ -252,37 +243,11 @@ def _as_text(difference: Difference, names: tuple[str, str]) -> str:
         lines.append(f"  {names[0]} reads: {shown.line(became(before.change))}")
     for name, side in zip(names, (before, after), strict=True):
         if side is not None and side.tellings:
-            lines += (f"  {name}: {one}" for one in _tellings(side))
+            lines += (f"  {name}: {one}" for one in tellings(side))
         else:
             lines.append(f"  {name}: not told; {shown.line(difference.reason)}")
-    lines += _sentences(before, after) if difference.kind == "otherwise" else _sentences(told)
+    lines += sentences(before, after) if difference.kind == "otherwise" else sentences(told)
     return "\n".join(lines)
-
-
-def _sentences(*sides: Told | None) -> list[str]:
-    """The sentence and source of each side, once where they are the same."""
-    lines: list[str] = []
-    for told in sides:
-        if told is None:
-            continue
-        article = told.article
-        source = f"{shown.line(article.outlet)}, {article.published:%Y-%m-%d %H:%M} UTC"
-        proof = [
-            f"      “{shorten(shown.line(told.change.quote), 320)}”",
-            f"      {source}  {shown.line(article.url)}".rstrip(),
-        ]
-        if proof != lines[-2:]:
-            lines += proof
-    return lines
-
-
-def _tellings(told: Told) -> list[str]:
-    """How and when a change is told, a line for each moment."""
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for one in told.tellings:
-        how = _HOW.get(one.kind, str(one.kind))
-        grouped.setdefault((how, f"{one.due:%Y-%m-%d %H:%M} UTC"), []).append(one.channel)
-    return [f"told {how}, {when}, to {shown.line(', '.join(channels))}" for (how, when), channels in grouped.items()]
 
 
 def _as_json(difference: Difference) -> str:

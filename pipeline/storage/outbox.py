@@ -101,6 +101,15 @@ class Outbox(Part):
         known = {row["alert_id"] for row in rows}
         return [alert for alert in alerts if alert.alert_id not in known]
 
+    def alerted(self, watch: str) -> set[tuple[str, UUID]]:
+        """Return (channel, change) of all that an alert of ``watch`` tells, delivered or not."""
+        rows = self._db.rows(
+            "SELECT DISTINCT a.channel, c.change_id FROM alert a JOIN alert_change c USING (alert_id) "
+            "WHERE a.watch = ?",
+            [watch],
+        )
+        return {(row["channel"], row["change_id"]) for row in rows}
+
     def origins_of(self, watch: str) -> dict[UUID, int]:
         """How many independent origins tell each change of ``watch``, by the change's id."""
         rows = self._db.rows(

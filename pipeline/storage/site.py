@@ -137,7 +137,7 @@ class Sites(Part):
             now=self._db.value("SELECT max(watch_time) FROM run WHERE watch = ?", [watch]),
             board=tuple(self._db.rows("SELECT * FROM board WHERE watch = ?", [watch])),
             changes=tuple(self._db.rows(_CHANGES, [watch])),
-            support=self._first_said(watch),
+            support=self.first_said(watch),
             feeds=tuple(self._db.rows("SELECT * FROM feed_health WHERE watch = ?", [watch])),
             rounds=tuple(self._db.rows(_ROUNDS, [watch])),
             articles=tuple(self._db.rows(_ARTICLES, [watch, watch, watch])),
@@ -169,7 +169,8 @@ class Sites(Part):
             found.setdefault(row["change_id"], []).append(row)
         return {change_id: tuple(marks) for change_id, marks in found.items()}
 
-    def _first_said(self, watch: str) -> dict[UUID, tuple[datetime, ...]]:
+    def first_said(self, watch: str) -> dict[UUID, tuple[datetime, ...]]:
+        """Return when each independent origin first said what a change says, the earliest first, by the change's id."""
         found: dict[UUID, list[datetime]] = {}
         for row in self._db.rows(_SUPPORT, [watch]):
             found.setdefault(row["change_id"], []).append(row["first_said"])
