@@ -64,6 +64,7 @@ def build(
         **drawn,
         **{name: (page.TEMPLATES / name).read_bytes() for name in page.BESIDE},
         "changes.atom": feeds.atom(view, page_url),
+        **feeds.slot_feeds(view, page_url),
         "changes.json": feeds.json_feed(view, page_url),
         "expected.ics": calendar.calendar(view),
         _SUMMARY: page.summary_json(view),

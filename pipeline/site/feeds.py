@@ -18,11 +18,13 @@ from lxml import etree
 from pipeline import shown
 from pipeline.alerts.compose import page_of
 from pipeline.alerts.message import safe_url
+from pipeline.model import Slot
 from pipeline.site import words
 from pipeline.site.view import Card, View
 from pipeline.site.words import Piece
 from pipeline.text import content_id, counted, moment, shorten
 
+SLOTS = "slots"  # the folder of the feeds of one slot each
 ENTRIES = 200  # the latest; a reader that comes seldom finds the rest on the page
 _TITLE = 160
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -30,25 +32,38 @@ _NAMES: Any = {None: _ATOM}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def atom(view: View, page_url: str = "") -> bytes:
+def slot_feeds(view: View, page_url: str = "") -> dict[str, bytes]:
+    """Return an Atom feed for each slot, by the name of its file: who follows one has its address before it changes."""
+    return {slot_file(slot): atom(view, page_url, slot) for slot in Slot}
+
+
+def slot_file(slot: Slot) -> str:
+    """Return the name of the file with the feed of ``slot``, from where the page is."""
+    return f"{SLOTS}/{slot}.atom"
+
+
+def atom(view: View, page_url: str = "", slot: Slot | None = None) -> bytes:
     """The changes of ``view`` as an Atom feed.
 
     Args:
         view: what the page says.
         page_url: address of a page about a change, as the setting has it; empty leads to the page beside the feed.
+        slot: leave out the changes of all others; None has all changes, those without a typed fact too.
     """
-    cards = _latest(view)
+    cards = _latest(view, slot)
+    about = f"{view.title}: changes of the mission's status" if slot is None else f"{view.title}: changes of {slot}"
+    page = "index.html" if slot is None else "../index.html"
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
-    _add(feed, "id", f"urn:uuid:{content_id('feed', view.slug)}")
-    _add(feed, "title", f"{view.title}: changes of the mission's status")
+    _add(feed, "id", f"urn:uuid:{content_id('feed', view.slug, *((slot,) if slot else ()))}")
+    _add(feed, "title", about)
     _add(feed, "updated", _time(_updated(view, cards)))
     _add(feed, "generator", "Missionwatch")
     _add(_add(feed, "author"), "name", "Missionwatch")
-    _add(feed, "link", rel="self", type="application/atom+xml", href="changes.atom")
-    _add(feed, "link", rel="alternate", type="text/html", href="index.html")
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{slot}.atom" if slot else "changes.atom")
+    _add(feed, "link", rel="alternate", type="text/html", href=page)
     for card in cards:
-        _entry(feed, card, view, page_url)
+        _entry(feed, card, view, page_url, page)
     return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True))
 
 
@@ -64,8 +79,9 @@ def json_feed(view: View, page_url: str = "") -> bytes:
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _latest(view: View) -> Sequence[Card]:
-    return sorted(view.cards, key=lambda card: (_changed(card), card.seq), reverse=True)[:ENTRIES]
+def _latest(view: View, slot: Slot | None = None) -> Sequence[Card]:
+    wanted = [card for card in view.cards if slot in (None, card.slot)]
+    return sorted(wanted, key=lambda card: (_changed(card), card.seq), reverse=True)[:ENTRIES]
 
 
 def _changed(card: Card) -> datetime:
@@ -74,7 +90,7 @@ def _changed(card: Card) -> datetime:
 
 
 def _updated(view: View, cards: Sequence[Card]) -> datetime:
-    return max(map(_changed, cards or view.known), default=view.now)
+    return max(map(_changed, cards or view.start), default=view.now)
 
 
 def _title(card: Card, view: View) -> str:
@@ -82,7 +98,7 @@ def _title(card: Card, view: View) -> str:
     return shorten(shown.line(f"{mark}{view.title}, {card.aspect}: {card.became}"), _TITLE)
 
 
-def _entry(feed: Any, card: Card, view: View, page_url: str) -> None:
+def _entry(feed: Any, card: Card, view: View, page_url: str, page: str) -> None:
     entry = _add(feed, "entry")
     _add(entry, "id", f"urn:uuid:{card.id}")
     _add(entry, "title", _title(card, view))
@@ -93,11 +109,12 @@ def _entry(feed: Any, card: Card, view: View, page_url: str) -> None:
         "link",
         rel="alternate",
         type="text/html",
-        href=_page(card, view, page_url) or f"index.html#{card.anchor}",
+        href=_page(card, view, page_url) or f"{page}#{card.anchor}",
     )
     if card.url:
         _add(entry, "link", rel="via", href=card.url)
-    for scheme, term in (("aspect", card.aspect), ("stage", card.stage), ("verdict", card.verdict)):
+    terms = [("aspect", card.aspect), ("stage", card.stage), ("verdict", card.verdict)]
+    for scheme, term in terms + ([("slot", card.slot.value)] if card.slot else []):
         _add(entry, "category", term=term, scheme=f"urn:missionwatch:{scheme}", label=words.stage_words(term))
     _add(entry, "content", _html(card), type="html")
 

@@ -17,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.alerts.compose import SURE_WORDS
-from pipeline.model import Aspect, Stage
+from pipeline.model import Aspect, Slot, Stage
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.shown import in_page
 from pipeline.site import words
 from pipeline.site.chart import PLOT, domain_of
+from pipeline.site.feeds import slot_file
 from pipeline.site.view import Card, View
 from pipeline.text import counted, day, moment, safe
 
@@ -47,6 +48,7 @@ def page(view: View, picture: str, explained: Collection[str] = ()) -> str:
         data=Markup(data_of(view)),  # noqa: S704 - JSON in which nothing is markup
         stages=words.STAGES,
         aspects=[aspect for aspect in words.ASPECTS if any(card.aspect == aspect for card in view.known)],
+        slots={slot: slot_file(slot) for slot in Slot if any(card.slot is slot for card in view.known)},
         subjects=sorted({card.subject for card in view.known}, key=str.casefold),
     )  # fmt: skip
 

@@ -82,6 +82,7 @@ def test_a_second_build_of_the_same_store_writes_nothing(site: Path, data_dir: P
         "index.html",
         "site.css",
         "site.js",
+        "slots",
         "summary.json",
         "timeline.png",
         "timeline.svg",

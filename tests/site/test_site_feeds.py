@@ -10,7 +10,8 @@ import feedparser
 import pytest
 from lxml import etree
 
-from pipeline.site.feeds import ENTRIES, atom, json_feed
+from pipeline.model import Slot
+from pipeline.site.feeds import ENTRIES, atom, json_feed, slot_feeds
 from pipeline.site.view import View
 from tests.site.world import DEAD, DRAFT, HOSTILE, STRANGE, TAKEN_BACK, VOTE, change_of
 
@@ -119,6 +120,36 @@ def test_the_json_feed_has_what_a_program_needs_of_a_change(view: View) -> None:
 def test_a_long_past_gives_the_latest_entries_only(view: View) -> None:
     many = tuple(replace(view.cards[0], id=str(number)) for number in range(ENTRIES + 5))
     assert len(json.loads(json_feed(replace(view, cards=many)))["items"]) == ENTRIES
+
+
+def typed(view: View, told: object, slot: Slot) -> View:
+    """``view`` where one change is of ``slot``."""
+    wanted = str(change_of(told).change_id)
+    return replace(view, cards=tuple(replace(c, slot=slot) if c.id == wanted else c for c in view.cards))
+
+
+def test_each_slot_has_a_feed_of_its_own_with_its_changes_alone(view: View) -> None:
+    made = slot_feeds(typed(view, VOTE, Slot.TERM))
+    assert sorted(made) == sorted(f"slots/{slot}.atom" for slot in Slot)
+    parsed = feedparser.parse(made["slots/term.atom"])
+    assert (parsed.bozo, parsed.feed.title) == (False, "Haiti: changes of term")
+    assert [one.id for one in parsed.entries] == [f"urn:uuid:{change_of(VOTE).change_id}"]
+    assert parsed.entries[0].link == f"../index.html#c-{change_of(VOTE).change_id}"
+    assert "term" in [tag.term for tag in parsed.entries[0].tags]
+
+
+def test_the_feeds_of_slots_are_told_apart_by_their_ids(view: View) -> None:
+    ids = {feedparser.parse(data).feed.id for data in slot_feeds(view).values()} | {
+        feedparser.parse(atom(view)).feed.id
+    }
+    assert len(ids) == len(Slot) + 1
+
+
+def test_the_feed_of_a_slot_without_changes_is_a_feed_and_stays_as_it_is(view: View) -> None:
+    later = replace(view, now=view.now.replace(hour=23))
+    other = typed(view, VOTE, Slot.TERM)
+    assert feedparser.parse(atom(view, slot=Slot.LEAD)).entries == []
+    assert atom(later, slot=Slot.LEAD) == atom(other, slot=Slot.LEAD) == atom(view, slot=Slot.LEAD)
 
 
 def test_the_calendar_has_the_day_on_which_the_mandate_ends(view: View) -> None:
