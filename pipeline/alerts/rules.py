@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pipeline.alerts.compose import stage_words
-from pipeline.model import AlertRule, Change, Slot, Verdict, Watch
+from pipeline.model import AlertRule, Change, Slot, TypedFact, Verdict, Watch
 from pipeline.model.facts import COUNTED
 from pipeline.text import text_hash
 
@@ -20,9 +20,28 @@ def takes(rule: AlertRule, change: Change) -> tuple[bool, str]:
         return False, f"rule '{rule.name}' does not take the aspect {change.aspect}"
     if rule.stages and change.stage not in rule.stages:
         return False, f"rule '{rule.name}' does not take the stage {stage_words(change.stage)}"
+    if not _takes_fact(rule, change.fact):
+        said = "what is not typed" if change.fact is None else _said(change.fact)
+        return False, f"rule '{rule.name}' does not take {said}"
     if change.confidence < rule.min_confidence:
         return False, f"confidence {change.confidence:.2f} is under the {rule.min_confidence:.2f} of rule '{rule.name}'"
     return True, ""
+
+
+def _takes_fact(rule: AlertRule, fact: TypedFact | None) -> bool:
+    if fact is None:
+        return not (rule.slots or rule.keys or rule.acts)
+    return (
+        (not rule.slots or fact.slot in rule.slots)
+        and (not rule.keys or any(map(fact.has_key, rule.keys)))
+        and (not rule.acts or fact.parts.act in rule.acts)
+    )
+
+
+def _said(fact: TypedFact) -> str:
+    """What a fact is, in short: ``contribution of Kenya: sends``."""
+    named = f"{fact.slot} of {fact.key}" if fact.key else f"{fact.slot}"
+    return f"{named}: {fact.parts.act.replace('_', ' ')}" if fact.parts.act else named
 
 
 def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:

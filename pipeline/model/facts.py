@@ -324,6 +324,11 @@ class TypedFact:
     key: str = ""
     parts: Parts = field(default_factory=Parts)
 
+    def has_key(self, key: str) -> bool:
+        """Return whether it has this key, in any case of letters; of an incident's, day and party, either is enough."""
+        mine, asked = self.key.casefold(), key.casefold()
+        return asked == mine or (self.slot is Slot.INCIDENT and asked in mine.split(" ", 1))
+
     @property
     def lacks(self) -> str:
         """What the fact must have and the sentence does not give: "no country", "no place", "no figure"; else empty."""

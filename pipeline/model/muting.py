@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +9,6 @@ from uuid import UUID
 from pipeline.model.facts import Slot
 from pipeline.model.judgement import Change
 from pipeline.model.words import Stage
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d ")  # before the party of an incident: its key is both
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,7 @@ class Mute:
         fact = change.fact
         if fact is None or self.slot not in (None, fact.slot):
             return False
-        keys = {fact.key.casefold(), _DAY.sub("", fact.key).casefold()}
-        return not self.key or self.key.casefold() in keys
+        return not self.key or fact.has_key(self.key)
 
     def is_on(self, now: datetime) -> bool:
         """Return whether it counts at ``now``, by the watch's clock."""

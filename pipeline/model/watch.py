@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from pipeline.model.facts import TypedFact
+from pipeline.model.facts import Slot, TypedFact
 from pipeline.model.words import Aspect, Role, Stage
 
 
@@ -103,6 +103,8 @@ class AlertRule:
 
     Attributes:
         aspects, stages: the changes that the rule takes; empty takes all.
+        slots, keys, acts: the same by what a change states, typed: its slot, its key such as a country, in any case of
+            letters, and its act; one that is not typed has none of these.
         min_confidence: 0 to 1; changes below it are held back with that reason.
         at_once: 0 to 1; changes from it on are sure. Those between the two go into the digest, marked
             uncertain, and are told at once when a second independent origin confirms.
@@ -147,6 +149,9 @@ class AlertRule:
     flapping: timedelta | None = timedelta(hours=24)
     remind_before: tuple[int, ...] = (14,)
     picture: bool = True
+    slots: frozenset[Slot] = frozenset()
+    keys: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

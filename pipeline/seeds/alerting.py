@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from pipeline import model
-from pipeline.seeds.values import AspectName, StageName, Table, Text, check_channel, problem, read_duration, suggest
+from pipeline.model.facts import ACTS
+from pipeline.seeds.values import (
+    AspectName,
+    SlotName,
+    StageName,
+    Table,
+    Text,
+    check_channel,
+    problem,
+    read_duration,
+    suggest,
+)
 from pipeline.text import shorten
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -107,6 +118,9 @@ class AlertTable(Table):
     name: Text = Field(examples=['"decided"'])
     aspects: list[AspectName] = Field([], examples=['["lead", "mandate"]'])
     stages: list[StageName] = Field([], examples=['["decided", "in_effect"]'])
+    slots: list[SlotName] = Field([], examples=['["contribution"]'])
+    keys: list[Text] = Field([], examples=['["Kenya", "Jamaica"]'])
+    acts: list[Annotated[str, BeforeValidator(_one_of("act", ACTS))]] = Field([], examples=['["withdraws", "reduces"]'])
     min_confidence: Share = Field(_RULE.min_confidence, examples=["0.5"])
     at_once: Share = Field(_RULE.at_once, examples=["0.7"])
     origins: int = Field(_RULE.origins, ge=1, le=20, examples=["2"])
@@ -163,6 +177,9 @@ class AlertTable(Table):
             name=self.name,
             aspects=frozenset(self.aspects),
             stages=frozenset(self.stages),
+            slots=frozenset(self.slots),
+            keys=frozenset(self.keys),
+            acts=frozenset(self.acts),
             min_confidence=self.min_confidence,
             channels=tuple(dict.fromkeys(self.channels)),
             at_once=self.at_once,
@@ -188,12 +205,15 @@ class AlertTable(Table):
 
 
 def timing_of(rule: model.AlertRule) -> dict[str, object]:
-    """The keys of ``[[alert]]`` that say when and to whom it is told, where they are not as by default.
+    """The keys of ``[[alert]]`` that narrow what is told, and say when and to whom, where they are not as by default.
 
     The urgent table is a mapping; the caller writes TOML.
     """
     days = {"digest_day": DAYS[rule.digest_day] if rule.digest is model.Every.WEEKLY else None}
     values: dict[str, object] = {
+        "slots": sorted(rule.slots) or None,
+        "keys": sorted(rule.keys) or None,
+        "acts": sorted(rule.acts) or None,
         "origins": rule.origins if rule.origins != _RULE.origins else None,
         "when": str(rule.when) if rule.when is not _RULE.when else None,
         "digest": str(rule.digest) if rule.digest is not _RULE.digest else None,

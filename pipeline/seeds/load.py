@@ -16,6 +16,7 @@ from pipeline.errors import WatchFileError
 from pipeline.model import Baseline, Watch
 from pipeline.redact import without_secrets
 from pipeline.seeds import tables
+from pipeline.seeds.alerting import AlertTable
 from pipeline.seeds.locate import Lines, locate
 from pipeline.seeds.problems import WatchFileErrors
 from pipeline.text import shorten
@@ -23,6 +24,7 @@ from pipeline.text import shorten
 _File = TypeVar("_File", bound=BaseModel)
 
 WATCH, BASELINE, TEXT, FEEDS = "watch.toml", "baseline.toml", "baseline.md", "feeds.toml"
+SHARED = "alerts.toml"  # beside the folders of watches, for all of them
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_PROBLEMS = 100  # of one watch; a file of the wrong kind has thousands
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -44,13 +46,15 @@ _WRITTEN = {str: "a string", bool: "a boolean", int: "a number", float: "a numbe
 def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
     """Read ``watch.toml``, ``baseline.toml``, ``baseline.md`` and ``feeds.toml``.
 
+    The rules of an ``alerts.toml`` in the folder above come after the watch's own.
+
     Args:
         folder: the watch's folder; its name is the slug where ``watch.toml`` gives none.
         watch_file: another file in the place of ``watch.toml``; the rest is the folder's.
 
     Raises:
         WatchFileError: something is missing or wrong. It is a ``WatchFileErrors``, whose
-            ``problems`` are everything that was found in all four files.
+            ``problems`` are everything that was found in all of these files.
     """
     if not folder.is_dir():
         raise WatchFileErrors([WatchFileError(folder, None, "there is no such folder.", remedy=_init(folder))])
@@ -62,6 +66,7 @@ def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
     watch = _load(watch_file or folder / WATCH, tables.WatchFile, problems, extra=_same_rule_twice)
     baseline = _load(folder / BASELINE, tables.BaselineFile, problems, context={"text": text})
     feeds = _load(folder / FEEDS, tables.FeedsFile, problems, extra=_same_feed_twice)
+    shared = _shared(folder.resolve().parent / SHARED, watch, problems)
     if problems or watch is None or baseline is None or feeds is None or text is None:
         raise WatchFileErrors(problems[:MAX_PROBLEMS])
     source = baseline.source
@@ -80,7 +85,7 @@ def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
             text=text,
             facts=tuple(table.fact(text) for table in baseline.fact),
         ),
-        rules=tuple(table.rule() for table in watch.alert),
+        rules=tuple(table.rule() for table in (*watch.alert, *shared)),
         sister_missions=tuple(table.name() for table in watch.sister_mission),
         reader=watch.reader.choice(),
         formerly=tuple(watch.formerly),
@@ -90,6 +95,18 @@ def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
 def slugify(name: str) -> str:
     """A slug from a folder's name: small ASCII letters, digits and hyphens, at most 63."""
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:63].rstrip("-") or "watch"
+
+
+def _shared(path: Path, watch: tables.WatchFile | None, problems: list[WatchFileError]) -> list[AlertTable]:
+    """The rules that all watches of a folder have; where one has the name of a rule of the watch, that is told."""
+    if not path.is_file():
+        return []
+    file = _load(path, tables.SharedFile, problems, extra=_same_rule_twice)
+    own = {rule.name for rule in watch.alert} if watch is not None else set()
+    for name in (rule.name for rule in (file.alert if file is not None else ()) if rule.name in own):
+        message = f"the watch has a rule '{shorten(name, 60)}' of its own."
+        problems.append(WatchFileError(path, None, message, remedy="Give one of the two another name."))
+    return file.alert if file is not None else []
 
 
 # -- one file --------------------------------------------------------------------------------

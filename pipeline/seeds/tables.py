@@ -80,6 +80,12 @@ class WatchFile(Table):
     reader: ReaderTable = Field(ReaderTable.model_validate({}), examples=['a table: [reader] with kind = "..."'])
 
 
+class SharedFile(Table):
+    """``alerts.toml`` in the folder that holds the folders of watches: rules that each of them has."""
+
+    alert: list[AlertTable] = Field([], examples=['a table: [[alert]] with name = "..."'])
+
+
 class SourceTable(Table):
     """``[source]``: the seed article."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import WatchFileError
-from pipeline.model import AlertRule, Aspect, Every, Stage, Urgent, When
+from pipeline.model import AlertRule, Aspect, Every, Slot, Stage, Urgent, When
 from pipeline.seeds import load_watch, write_watch
 
 HAITI = Path(__file__).parents[2] / "seeds" / "haiti"
@@ -34,6 +34,9 @@ FULL = AlertRule(
     flapping=timedelta(hours=6),
     remind_before=(30, 3),
     picture=False,
+    slots=frozenset({Slot.CONTRIBUTION}),
+    keys=frozenset({"Kenya"}),
+    acts=frozenset({"withdraws", "reduces"}),
 )
 
 
@@ -87,6 +90,8 @@ def test_a_rule_that_is_written_is_read_back_as_it_was(folder: Path, tmp_path: P
     ('digest_day = "monday"', "a daily digest has no day.", 'Write digest = "weekly"'),
     ('escalate_after = "soon"', "'soon' is not a duration.", "a number and m, h, d or w"),
     ('escalate_to = ["mail"]', "unknown channel form 'mail'.", "Write console"),
+    ('slots = ["contributions"]', "unknown slot 'contributions'.", "Did you mean 'contribution'?"),
+    ('acts = ["withdraw"]', "unknown act 'withdraw'.", "Did you mean 'withdraws'?"),
     ('repeat_every = "2h"', "nothing is told again that could be repeated.", 'Write escalate_after = "4h"'),
     ("remind_before = [0]", "must be greater than or equal to 1", "remind_before = [14, 3]"),
     ("origins = 0", "must be greater than or equal to 1", "origins = 2"),

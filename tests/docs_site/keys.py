@@ -30,10 +30,16 @@ MEANINGS: dict[str, dict[str, str]] = {
         "context": "Words of which one must stand in the same article: for names that others have too.",
         "not_context": "Words that show another use of the name: where one stands in the article, it doesn't count.",
     },
+    "SharedFile": {
+        "alert": "Who is told of what, of any of the watches beside it, see `[[alert]]` above.",
+    },
     "AlertTable": {
         "name": "What the rule is called where its messages and silences are told.",
         "aspects": f"The aspects that it takes: {_either(Aspect)}. Empty: all.",
         "stages": f"The stages that it takes: {_either(Stage)}. Empty: all.",
+        "slots": "The slots that it takes, such as `contribution`, see [alerts](../alerts.md). Empty: all.",
+        "keys": "The keys that it takes, such as a country. Empty: all.",
+        "acts": "What must be done in it, such as `withdraws`. Empty: all.",
         "min_confidence": "Under this confidence nothing is told by the rule, and the reason is kept.",
         "at_once": "From this confidence on a change is sure, and told at once. Below, it waits for the digest or a "
         "second origin.",

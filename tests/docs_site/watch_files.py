@@ -25,6 +25,7 @@ the line of whatever is wrong in them, with what to write instead. An unknown ke
 | [`feeds.toml`](#feedstoml) | what is polled |
 | [`baseline.toml`](#baselinetoml) | what was known at the start: facts, each with the sentence that says so |
 | `baseline.md` | the text in which these sentences stand, word for word |
+| [`alerts.toml`](#alertstoml) | beside the folders of watches: rules that each of these watches has |
 | `archive/` | past articles for `missionwatch replay`: [its own page](../../seeds/haiti/archive/README.md) |
 
 Times have a zone (`2025-08-24T00:00:00+03:00`), days have none (`2025-08-24`). A length of time is a number with
@@ -44,6 +45,14 @@ FILES: Mapping[str, tuple[tuple[str, type[BaseModel], str], ...]] = {
         ("[[alert]]", AlertTable, "One for each rule. [Alerts](../alerts.md) tells how rules work together."),
         ("urgent = { ... }", UrgentTable, "What breaks the quiet hours of a rule; without a key, all."),
         ("[reader]", ReaderTable, "Which engine reads. [A language model](../llm.md) tells what it may do."),
+    ),
+    "alerts.toml": (
+        (
+            "",
+            tables.SharedFile,
+            "In the folder that holds the folders of watches; it may be missing. Its `[[alert]]` tables are those of "
+            "`watch.toml`, and none has the name of one there:",
+        ),
     ),
     "feeds.toml": (("[[feed]]", tables.FeedTable, "One for each feed; 5,000 at most."),),
     "baseline.toml": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -313,3 +314,64 @@ def test_a_file_that_is_a_folder_is_a_problem_and_no_crash(folder: Path) -> None
 
     with pytest.raises(WatchFileError, match="can't be read: Is a directory"):
         load_watch(folder)
+
+
+# -- rules of several watches ----------------------------------------------------------------
+
+SHARED = """\
+[[alert]]
+name = "any withdrawal"
+slots = ["contribution"]
+acts = ["withdraws"]
+"""
+
+
+@pytest.fixture
+def two(folder: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Two folders of watches beside each other."""
+    folders = tmp_path / "isle", tmp_path / "shore"
+    for one in folders:
+        shutil.copytree(folder, one)
+    return folders
+
+
+def test_rules_beside_the_folders_are_rules_of_each_watch_after_its_own(two: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "alerts.toml").write_text(SHARED, "utf-8")
+
+    for one in two:
+        own, shared = load_watch(one).rules
+        assert own.name == "decided"
+        assert (shared.name, shared.slots, shared.acts) == (
+            "any withdrawal",
+            frozenset({"contribution"}),
+            frozenset({"withdraws"}),
+        )
+
+
+def test_a_watch_is_found_with_the_shared_rules_from_within_its_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "alerts.toml").write_text(SHARED, "utf-8")
+    monkeypatch.chdir(folder)
+
+    assert [rule.name for rule in load_watch(Path()).rules] == ["decided", "any withdrawal"]
+
+
+def test_what_is_wrong_in_shared_rules_is_told_with_their_file_and_line(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "alerts.toml").write_text(SHARED.replace("withdraws", "leave"), "utf-8")
+
+    with pytest.raises(WatchFileErrors) as raised:
+        load_watch(folder)
+
+    (found,) = raised.value.problems
+    assert (found.path, found.line) == (tmp_path / "alerts.toml", 4)
+    assert "unknown act 'leave'" in found.message
+
+
+def test_a_shared_rule_with_the_name_of_one_of_the_watch_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "alerts.toml").write_text(SHARED.replace("any withdrawal", "decided"), "utf-8")
+
+    with pytest.raises(WatchFileErrors) as raised:
+        load_watch(folder)
+
+    assert "the watch has a rule 'decided' of its own." in raised.value.problems[0].message
