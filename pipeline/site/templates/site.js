@@ -272,6 +272,79 @@
     if (start) start.hidden = cards.every((card) => card.hidden || !("baseline" in card.dataset));
   }
 
+  // -- how far back, and the changes played one day after another -------------------------------------------
+
+  const STEP = 1500; // milliseconds for which a day is shown
+  const span = byId("span");
+  const today = asof.elements.day.max;
+  let playing = null;
+
+  // The first day that is looked at; empty for all.
+  function firstDay() {
+    const days = Number(span.elements.days.value);
+    if (!days) return ""; // "all" is no number
+    const day = new Date(`${today}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() - days);
+    return day.toISOString().slice(0, 10);
+  }
+
+  // The days of the time that is looked at on which something changed, on the axis that the board is asked by.
+  function daysToPlay() {
+    const first = firstDay();
+    const told = changes.filter((one) => one.verdict !== "baseline");
+    const days = told.map((one) => (asof.elements.axis.value === "known" ? one.known.slice(0, 10) : one.held));
+    return [...new Set(days)].filter((day) => day >= first && day <= today).sort();
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = null;
+    span.elements.play.textContent = "Play";
+  }
+
+  function step() {
+    const day = daysToPlay().find((one) => one > asof.elements.day.value);
+    if (!day) {
+      stop();
+      asof.elements.day.value = "";
+      span.elements.at.textContent = "";
+    } else {
+      asof.elements.day.value = day;
+      const known = asof.elements.axis.value === "known";
+      const now = changes.filter((one) => one.verdict !== "baseline" && (known ? one.known.slice(0, 10) : one.held) === day);
+      const said = now.slice(0, 3).map((one) => (byId(`c-${one.id}`) || { querySelector: () => null }).querySelector(".became"));
+      const more = now.length > 3 ? ` And ${now.length - 3} more.` : "";
+      span.elements.at.textContent = `${shown(day)}: ${said.filter(Boolean).map((one) => one.textContent).join("; ")}.${more}`;
+    }
+    showBoard();
+  }
+
+  if (span && cards.length) {
+    span.hidden = false;
+    span.addEventListener("submit", (event) => event.preventDefault());
+    span.addEventListener("input", () => {
+      filters.elements.from.value = firstDay();
+      filter();
+    });
+    span.elements.play.addEventListener("click", () => {
+      if (playing) {
+        stop();
+        return;
+      }
+      span.elements.play.textContent = "Stop";
+      playing = setInterval(step, STEP);
+      step();
+    });
+    asof.addEventListener("input", stop);
+    asof.elements.now.addEventListener("click", () => {
+      stop();
+      span.elements.at.textContent = "";
+    });
+    const all = () => { span.elements.days.value = "all"; };
+    filters.addEventListener("reset", all);
+    filters.elements.from.addEventListener("input", all);
+  }
+
   // A change that is linked to is shown, whatever the filters say.
   function reveal() {
     const card = location.hash.startsWith("#c-") && byId(location.hash.slice(1));
