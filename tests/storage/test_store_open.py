@@ -133,7 +133,7 @@ def test_every_table_view_and_column_says_what_it_means(tmp_path: Path) -> None:
     assert {row["table_name"] for row in tables} == {"migration", *TABLES}
     assert {row["view_name"] for row in views} == {
         "board", "changes", "articles", "claims", "alerts", "feed_health", "runs", "recalls", "outbox",
-        "evidence", "pledges", "held_back", "watches", "days", "feed_yield", "watch_states", "marks",
+        "evidence", "pledges", "held_back", "watches", "days", "feed_yield", "watch_states", "marks", "mutes",
         "facts", "status", "model_spending",
     }  # fmt: skip
     assert all(row["comment"] for row in tables + views)
