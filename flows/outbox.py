@@ -5,7 +5,7 @@ No Prefect here: the flow ``alert`` runs it as a task, and a simulated month run
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,10 @@ from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.board import fold, in_force
+from pipeline.brief import Brief, brief_alert, compose, last_due, since_of
 from pipeline.health import health_of
-from pipeline.model import Alert, Change, Delivery, Mute, PendingAlert, Watch
-from pipeline.storage import Store
+from pipeline.model import Alert, BriefTimes, Change, Delivery, Mute, PendingAlert, Watch
+from pipeline.storage import Store, known_for_brief
 
 LIMIT = 400  # alerts a run; the rest wait for the next
 BATCH = 25  # alerts of one channel that a crash can send again, at most
@@ -29,7 +30,7 @@ class Outcome:
     """What a run of the outbox came to.
 
     Attributes:
-        planned: alerts that time made due: digests, reminders, what nobody acknowledged, alarms about channels.
+        planned: alerts that time made due: digests, briefs, reminders, what nobody acknowledged, alarms about channels.
         put_back: dead letters that wait again since their channel works again.
         deliveries: the attempts.
     """
@@ -53,6 +54,7 @@ async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime
         put_back = store.put_back_after_outages(watch.slug)
         planned = store.add_alerts(run_id, _unasked(store, watch, now))
         planned += store.add_alerts(run_id, _digests(store, watch, now))
+        planned += store.add_alerts(run_id, _briefs(store, watch, now))
     deliveries = await _send(open_store, watch, run_id, now, hand_over)
     with open_store() as store:
         told, back = _tell_of_channels(store, watch, run_id, now)
@@ -69,6 +71,7 @@ def work_waits(store: Store, watch: Watch, now: datetime) -> bool:
         alerting.ready(store.alerts_due(slug, now, 1), states, watch, now)
         or _digests(store, watch, now)
         or _unasked(store, watch, now)
+        or any(_briefs_due(store, watch, now))
         or any(alerting.channel_alarms(states.values(), store.open_channel_alarms(slug), watch, now))
     )
 
@@ -157,6 +160,26 @@ def _digests(store: Store, watch: Watch, now: datetime) -> tuple[Alert, ...]:
     articles = store.articles_of(_articles_behind(changes[i] for i in wanted if i in changes))
     proof, confirmed = _proof(store, slug, now), store.told_as_confirmed(slug)
     return alerting.gather(parts, changes, articles, store.origins_of(slug), watch, now, proof, confirmed)
+
+
+def _briefs_due(store: Store, watch: Watch, now: datetime) -> Iterator[tuple[BriefTimes, str, datetime]]:
+    """Yield the briefs that are due: when they go out, to which channel, and the start of what each tells."""
+    for times in watch.briefs:
+        for channel in dict.fromkeys(map(alerting.channel_name, times.channels)):
+            told_at = store.last_brief(watch.slug, times.name, channel)
+            if told_at is None or told_at < last_due(times, now):
+                yield times, channel, since_of(times, now, told_at)
+
+
+def _briefs(store: Store, watch: Watch, now: datetime) -> list[Alert]:
+    """Compose the briefs that are due; one of the same time goes to several channels as it is."""
+    composed: dict[datetime, Brief] = {}
+    made = []
+    for times, channel, since in _briefs_due(store, watch, now):
+        if since not in composed:
+            composed[since] = compose(watch, known_for_brief(store, watch, since, now))
+        made.append(brief_alert(composed[since], times, channel, watch))
+    return made
 
 
 def _articles_behind(changes: Iterable[Change]) -> set[UUID]:

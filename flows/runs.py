@@ -23,6 +23,7 @@ from flows.request import WatchRequest
 from flows.resources import Resources, clock, noting, wall_clock
 from flows.run_text import ended
 from pipeline import logs
+from pipeline.alerts import addresses
 from pipeline.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
 from pipeline.health import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
@@ -92,7 +93,7 @@ def start_logs(found: Resources) -> bool:
 
 
 def _secrets(found: Resources) -> frozenset[str]:
-    channels = (channel for rule in found.watch.rules for channel in (*rule.channels, *rule.escalate_to))
+    channels = addresses(found.watch).values()
     return logs.secrets_of(channels, os.environ)
 
 

@@ -28,6 +28,7 @@ from pipeline.alerts.rules import (
     line_of,
     rule_of,
     takes,
+    told_first,
     worth_alerting,
 )
 from pipeline.alerts.timing import ATTEMPTS, after_quiet, is_quiet, may_go, next_digest, release, retry_at
@@ -78,6 +79,7 @@ __all__ = [
     "stage_words",
     "subject_line",
     "takes",
+    "told_first",
     "unacknowledged_alerts",
     "worth_alerting",
 ]

@@ -104,21 +104,28 @@ def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
 def proof_of_quiet(quiet: Quiet) -> str:
     """What was done in a period, in plain English: "nothing else changed" is worth what was polled and read."""
     hours = round((quiet.until - quiet.since).total_seconds() / 3600)
+    rows = "\n".join(f"{label}: {told}" for label, told in proof_rows(quiet))
+    warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""
+    return f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n{rows}{warning}"
+
+
+def proof_rows(quiet: Quiet) -> tuple[tuple[str, str], ...]:
+    """Return what was done in a period: labels, and what is told of each."""
     claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
     oldest = f"; the oldest is of {quiet.oldest_unread:%d %b %Y %H:%M} UTC" if quiet.oldest_unread else ""
     failing = f"{quiet.failing} failing now" if quiet.failing else "none failing now"
     silent = f", {quiet.silent} silent for longer than usual" if quiet.silent else ""
-    warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""
-    unwatched = "".join(
-        f"\nNot watched from {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC: somebody had paused it."
+    unwatched = (
+        ("Not watched", f"from {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC: somebody had paused it.")
         for start, end in quiet.unwatched
     )
-    muted = f"\nMuted: {quiet.muted} changes, which alerted nobody" if quiet.muted else ""
+    muted = [("Muted", f"{quiet.muted} changes, which alerted nobody")] if quiet.muted else []
     return (
-        f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n"
-        f"Feeds: {quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}\n"
-        f"Entries: {quiet.entries_seen} seen, {quiet.entries_new} new\n"
-        f"Articles: {quiet.articles_read} read, {quiet.articles_relevant} about the mission\n"
-        f"Claims: {claims}\n"
-        f"Waiting to be read: {quiet.unread}{oldest}{muted}{unwatched}{warning}"
+        ("Feeds", f"{quiet.feeds} watched, {quiet.polled} due and polled, {failing}{silent}"),
+        ("Entries", f"{quiet.entries_seen} seen, {quiet.entries_new} new"),
+        ("Articles", f"{quiet.articles_read} read, {quiet.articles_relevant} about the mission"),
+        ("Claims", claims),
+        ("Waiting to be read", f"{quiet.unread}{oldest}"),
+        *muted,
+        *unwatched,
     )

@@ -131,9 +131,16 @@ def escalates_to(rule: AlertRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(channel_name, rule.escalate_to)))
 
 
+def told_first(watch: Watch) -> tuple[str, ...]:
+    """Return the channels that the watch's rules and briefs name, each once, without those only escalated to."""
+    of_briefs = (channel for times in watch.briefs for channel in times.channels)
+    return tuple(dict.fromkeys((*(c for rule in watch.rules for c in rule.channels), *of_briefs)))
+
+
 def addresses(watch: Watch) -> dict[str, str]:
-    """The address behind each channel that the watch's rules name, by the channel's name."""
-    return {channel_name(c): c for rule in watch.rules for c in (*rule.channels, *rule.escalate_to)}
+    """The address behind each channel that the watch's rules and briefs name, by the channel's name."""
+    of_rules = (channel for rule in watch.rules for channel in (*rule.channels, *rule.escalate_to))
+    return {channel_name(channel): channel for channel in (*of_rules, *told_first(watch))}
 
 
 def first_rules(watch: Watch) -> dict[str, AlertRule]:

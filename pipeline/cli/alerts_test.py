@@ -13,7 +13,7 @@ from uuid import uuid4
 import click
 
 from pipeline import shown
-from pipeline.alerts import channel_name, enclosed
+from pipeline.alerts import addresses, channel_name, enclosed, told_first
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import data_dir_option, folder_argument
@@ -72,15 +72,14 @@ def chosen_channels(watch: Watch, only: Sequence[str], *, every: bool) -> tuple[
     """The channels to be tried, as the watch's file has them.
 
     Args:
-        watch: its rules name the channels.
+        watch: its rules and briefs name the channels.
         only: as the file has them, or by the names that the store has for them; empty takes all.
         every: also those that are only escalated to.
 
     Raises:
         UsageError: no rule names one of ``only``, or there is none at all; says which there are.
     """
-    all_of_them = tuple(dict.fromkeys(c for rule in watch.rules for c in (*rule.channels, *rule.escalate_to)))
-    names = {channel_name(channel): channel for channel in all_of_them}
+    names = addresses(watch)
     if only:
         unknown = [name for name in only if channel_name(name) not in names]
         if unknown:
@@ -89,7 +88,7 @@ def chosen_channels(watch: Watch, only: Sequence[str], *, every: bool) -> tuple[
                 remedy=f"Its channels: {', '.join(map(shown.line, names)) or 'none'}.",
             )
         return tuple(dict.fromkeys(names[channel_name(name)] for name in only))
-    chosen = all_of_them if every else tuple(dict.fromkeys(c for rule in watch.rules for c in rule.channels))
+    chosen = tuple(names.values()) if every else told_first(watch)
     if not chosen:
         raise UsageError(f"The watch {watch.slug} has no alert rule.", remedy="Add an [[alert]] to its watch.toml.")
     return chosen

@@ -16,6 +16,7 @@ from pipeline.cli.alerts import alerts_group
 from pipeline.cli.api import api_command
 from pipeline.cli.backtest import backtest_command
 from pipeline.cli.bench import bench
+from pipeline.cli.brief import brief_command
 from pipeline.cli.check import check_command
 from pipeline.cli.doctor import doctor_command
 from pipeline.cli.evidence import evidence_command, write_why
@@ -147,6 +148,7 @@ def add_commands(group: click.Group) -> None:
         init_command,
         backtest_command,
         bench,
+        brief_command,
         prune_command,
         doctor_command,
         evidence_command,

@@ -96,6 +96,6 @@ def check_clock(world: World) -> Finding:
 
 
 def zones_of(watch: Watch) -> list[str]:
-    """The time zones that the watch's rules name; UTC is always among them."""
-    named = {str(getattr(rule, _ZONE, "") or "UTC") for rule in watch.rules}
+    """The time zones that the watch's rules and briefs name; UTC is always among them."""
+    named = {str(getattr(one, _ZONE, "") or "UTC") for one in (*watch.rules, *watch.briefs)}
     return sorted(named | {"UTC"})

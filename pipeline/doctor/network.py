@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.alerts import channel_name
+from pipeline.alerts import channel_name, told_first
 from pipeline.doctor.machine import CLOCKS_APART
 from pipeline.doctor.words import Finding, NothingToSeeError, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
@@ -105,18 +105,18 @@ def check_feeds(world: World) -> Finding:
 
 def check_channels(world: World) -> Finding:
     """Each alert channel has an address that can be understood; nothing is sent."""
-    rules = world.watch().rules
-    told_first = dict.fromkeys(channel for rule in rules for channel in rule.channels)
-    later = [c for c in dict.fromkeys(c for rule in rules for c in rule.escalate_to) if c not in told_first]
-    if not told_first and not later:
+    watch = world.watch()
+    first = told_first(watch)
+    later = [c for c in dict.fromkeys(c for rule in watch.rules for c in rule.escalate_to) if c not in first]
+    if not first and not later:
         return skipped("no alert rule names a channel")
-    found = [one for channel in told_first if (one := world.channel(channel)) is not None]
+    found = [one for channel in first if (one := world.channel(channel)) is not None]
     # Nobody would see it before the night on which it is needed.
     found += [(f"{one[0]} (only escalated to)", one[1]) for c in later if (one := world.channel(c)) is not None]
     if found:
         remedies = dict.fromkeys(remedy for _, remedy in found)
         return trouble("; ".join(told for told, _ in found), " ".join(remedies))
-    names = [line(channel_name(channel)) for channel in told_first]
+    names = [line(channel_name(channel)) for channel in first]
     names += [f"{line(channel_name(channel))} (only escalated to)" for channel in later]
     return ok(f"{', '.join(names)}; nothing was sent, to try them: missionwatch alerts test DIR --all")
 

@@ -45,7 +45,19 @@ from pipeline.model.sources import (
     Response,
 )
 from pipeline.model.standing import Standing, WatchState
-from pipeline.model.watch import AlertRule, Baseline, Every, Fact, Feed, Name, ReaderChoice, Urgent, Watch, When
+from pipeline.model.watch import (
+    AlertRule,
+    Baseline,
+    BriefTimes,
+    Every,
+    Fact,
+    Feed,
+    Name,
+    ReaderChoice,
+    Urgent,
+    Watch,
+    When,
+)
 from pipeline.model.words import (
     FAILS,
     MOVES_BOARD,
@@ -75,6 +87,7 @@ __all__ = [
     "Aspect",
     "Baseline",
     "BoardRow",
+    "BriefTimes",
     "Brought",
     "Change",
     "ChannelAlarm",

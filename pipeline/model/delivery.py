@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     EXPECTED = "expected"
     MUTE_ENDED = "mute_ended"  # what came while it was muted
+    BRIEF = "brief"
     ALARM = "alarm"
     RECALL = "recall"
 

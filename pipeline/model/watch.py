@@ -155,6 +155,25 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefTimes:
+    """When a brief goes out by itself, and where.
+
+    Attributes:
+        name: what it is called; no alert rule of the watch is called so.
+        channels: as those of an :class:`AlertRule`.
+        at: at which times of day, in ``timezone``; at least one.
+        days: on which days of the week, 0 is Monday; at least one.
+        timezone: an IANA name.
+    """
+
+    name: str
+    channels: tuple[str, ...] = ("console", "file")
+    at: tuple[time, ...] = (time(7),)
+    days: tuple[int, ...] = tuple(range(7))
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderChoice:
     """Which engine reads, whether a language model is asked too, and how far it may go.
 
@@ -215,6 +234,7 @@ class Watch:
     Attributes:
         slug: its short name: the folder of its page, its alert file, the column ``watch`` of the tables.
         formerly: the short names that it has had before, the first first.
+        briefs: the briefs that go out by themselves.
     """
 
     slug: str
@@ -228,6 +248,7 @@ class Watch:
     sister_missions: tuple[Name, ...] = ()
     reader: ReaderChoice = ReaderChoice()
     formerly: tuple[str, ...] = ()
+    briefs: tuple[BriefTimes, ...] = ()
 
     @property
     def key(self) -> str:

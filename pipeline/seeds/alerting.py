@@ -1,4 +1,4 @@
-"""The table ``[[alert]]`` of ``watch.toml``: which changes are told, when, and where."""
+"""The tables ``[[alert]]`` and ``[[brief]]`` of ``watch.toml``: what is told, when, and where."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ from pipeline.seeds.values import (
 from pipeline.text import shorten
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_RULE = model.AlertRule("")  # the defaults
+_RULE, _BRIEF = model.AlertRule(""), model.BriefTimes("")  # the defaults
 _OFF = "off"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 _MOST_REMINDERS, _FARTHEST = 10, 366
+_MOST_BRIEFS = 24  # a day
 
 
 def _one_of(what: str, known: tuple[str, ...]) -> Callable[[object], object]:
@@ -102,6 +103,8 @@ def check_zone(value: str) -> str:
 Clock = Annotated[time, BeforeValidator(read_time)]
 Channel = Annotated[str, AfterValidator(check_channel)]
 Share = Annotated[float, Field(ge=0, le=1)]
+DayName = Annotated[str, BeforeValidator(_one_of("day", DAYS))]
+Zone = Annotated[str, AfterValidator(check_zone)]
 
 
 class UrgentTable(Table):
@@ -132,8 +135,8 @@ class AlertTable(Table):
         str(_RULE.digest), examples=['"daily"']
     )
     digest_at: Clock = Field(_RULE.digest_at, examples=['"06:00"'])
-    digest_day: Annotated[str, BeforeValidator(_one_of("day", DAYS))] | None = Field(None, examples=['"monday"'])
-    timezone: Annotated[str, AfterValidator(check_zone)] = Field(_RULE.timezone, examples=['"Europe/Paris"'])
+    digest_day: DayName | None = Field(None, examples=['"monday"'])
+    timezone: Zone = Field(_RULE.timezone, examples=['"Europe/Paris"'])
     quiet: Annotated[tuple[time, time], BeforeValidator(read_hours)] | None = Field(None, examples=['"22:00-07:00"'])
     urgent: UrgentTable | None = Field(None, examples=['{ aspects = ["casualties"], min_confidence = 0.8 }'])
     escalate_after: Annotated[timedelta, BeforeValidator(read_duration)] | None = Field(None, examples=['"4h"'])
@@ -201,6 +204,26 @@ class AlertTable(Table):
             flapping=self.flapping,
             remind_before=tuple(sorted(set(self.remind_before), reverse=True)),
             picture=self.picture,
+        )
+
+
+class BriefTable(Table):
+    """``[[brief]]``."""
+
+    name: Text = Field(examples=['"morning"'])
+    channels: list[Channel] = Field(list(_BRIEF.channels), min_length=1, examples=['["env:DESK_URL"]'])
+    at: list[Clock] = Field(list(_BRIEF.at), min_length=1, max_length=_MOST_BRIEFS, examples=['["07:00", "16:30"]'])
+    days: list[DayName] = Field(list(DAYS), min_length=1, examples=['["monday", "thursday"]'])
+    timezone: Zone = Field(_BRIEF.timezone, examples=['"Europe/Paris"'])
+
+    def times(self) -> model.BriefTimes:
+        """When it goes out as the planner knows it; what is written twice counts once."""
+        return model.BriefTimes(
+            name=self.name,
+            channels=tuple(dict.fromkeys(self.channels)),
+            at=tuple(sorted(set(self.at))),
+            days=tuple(sorted({DAYS.index(day) for day in self.days})),
+            timezone=self.timezone,
         )
 
 

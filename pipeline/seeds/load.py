@@ -89,6 +89,7 @@ def load_watch(folder: Path, *, watch_file: Path | None = None) -> Watch:
         sister_missions=tuple(table.name() for table in watch.sister_mission),
         reader=watch.reader.choice(),
         formerly=tuple(watch.formerly),
+        briefs=tuple(table.times() for table in watch.brief),
     )
 
 
@@ -254,10 +255,11 @@ def _same_feed_twice(toml: _Toml) -> Iterator[WatchFileError]:
 
 
 def _same_rule_twice(toml: _Toml) -> Iterator[WatchFileError]:
-    first: dict[str, int] = {}
-    for index, name in _tables(toml, "alert", "name"):
-        if name in first:
-            line = toml.lines.nearest(("alert", first[name], "name"))
-            message = f"the alert rule '{shorten(name, 60)}' is there already, on line {line}."
-            yield toml.problem(("alert", index, "name"), message, "Give each rule its own name.")
-        first.setdefault(name, index)
+    first: dict[str, tuple[str, int]] = {}
+    for table, what in (("alert", "alert rule"), ("brief", "brief")):
+        for index, name in _tables(toml, table, "name"):
+            if name in first:
+                line = toml.lines.nearest((*first[name], "name"))
+                message = f"the {what} '{shorten(name, 60)}' is there already, on line {line}."
+                yield toml.problem((table, index, "name"), message, f"Give each {what} its own name.")
+            first.setdefault(name, (table, index))

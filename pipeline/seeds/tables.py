@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
 from pipeline import model
-from pipeline.seeds.alerting import AlertTable
+from pipeline.seeds.alerting import AlertTable, BriefTable
 from pipeline.seeds.choice import ReaderTable
 from pipeline.seeds.values import (
     AspectName,
@@ -77,6 +77,7 @@ class WatchFile(Table):
     name: list[NameTable] = Field(min_length=1, examples=['a table: [[name]] with text = "..."'])
     sister_mission: list[NameTable] = Field([], examples=['a table: [[sister_mission]] with text = "..."'])
     alert: list[AlertTable] = Field([], examples=['a table: [[alert]] with name = "..."'])
+    brief: list[BriefTable] = Field([], max_length=20, examples=['a table: [[brief]] with name = "..."'])
     reader: ReaderTable = Field(ReaderTable.model_validate({}), examples=['a table: [reader] with kind = "..."'])
 
 

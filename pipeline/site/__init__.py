@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.site.brief import brief_page
 from pipeline.site.build import SITE, Built, build
 from pipeline.site.draw import PAGE
 from pipeline.site.why import alone
 
-__all__ = ["PAGE", "SITE", "Built", "alone", "build"]
+__all__ = ["PAGE", "SITE", "Built", "alone", "brief_page", "build"]

@@ -6,6 +6,8 @@ allows no script, style or picture but the page's own files.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
@@ -17,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.alerts.compose import SURE_WORDS
+from pipeline.alerts.message import safe_url
 from pipeline.model import Aspect, Slot, Stage
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.shown import in_page
@@ -134,6 +137,14 @@ def _succession(card: Card) -> list[int]:
     return [int(rule(slot, stage)) for rule in (is_ending, is_succession, ends_with_mission)]
 
 
+def inline_style() -> tuple[str, Markup]:
+    """Return the style sheet for a page that stands alone, and the policy that allows this one and nothing else."""
+    style = (TEMPLATES / "site.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return policy, Markup(style)  # noqa: S704 - a file of ours
+
+
 @cache
 def environment() -> Environment:
     """The templates, which escape all that they show."""
@@ -146,5 +157,6 @@ def environment() -> Environment:
     )
     for form in (day, moment, counted, words.stage_words, words.value):
         environment.filters[form.__name__] = form
+    environment.filters["safe_url"] = safe_url
     environment.finalize = in_page
     return environment

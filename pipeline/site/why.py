@@ -5,19 +5,15 @@ Pure, but for the templates.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from markupsafe import Markup
-
 from pipeline.alerts.message import safe_url
 from pipeline.evidence import Row, Told, Trail, is_unread, told_of
 from pipeline.model import AlertRule
-from pipeline.site.page import POLICY, TEMPLATES, environment
+from pipeline.site.page import POLICY, environment, inline_style
 from pipeline.site.view import View
 from pipeline.storage import Trail as StoredTrail
 from pipeline.storage.why import how_it_ends
@@ -128,12 +124,10 @@ def alone(told: Told, *, asked: str, ends: str, title: str) -> str:
         ends: where it ends and why.
         title: the watch's title.
     """
-    style = (TEMPLATES / "site.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy, style = inline_style()
     return environment().get_template("why_alone.html").render(
         policy=policy,
-        style=Markup(style),  # noqa: S704 - a file of ours
+        style=style,
         told=told,
         asked=asked,
         ends=ends,

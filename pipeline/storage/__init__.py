@@ -6,6 +6,7 @@ from pipeline.storage.asked import Publication, Span
 from pipeline.storage.changes import AssessmentCounts, Moment
 from pipeline.storage.connection import Row
 from pipeline.storage.kept import keep_store
+from pipeline.storage.known import known_for_brief
 from pipeline.storage.live import hold_run, is_run_wanted
 from pipeline.storage.names import LIVE, LOCK, PUBLISHED
 from pipeline.storage.prune import Pruned, prune
@@ -51,6 +52,7 @@ __all__ = [
     "is_ours",
     "is_run_wanted",
     "keep_store",
+    "known_for_brief",
     "look_at_runs",
     "look_at_store",
     "look_at_writer",

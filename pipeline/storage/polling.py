@@ -44,42 +44,81 @@ _LOST = """
            arg_max(t.reason, t.fetched_at) AS reason
     FROM tried t LEFT JOIN good g USING (feed_id)
     WHERE g.at IS NULL OR t.fetched_at > g.at GROUP BY t.feed_id"""
-# An entry waits for its page unless that was refused or given up; an article waits for its first reading.
+# An entry waits for its page unless that was refused or given up; an article waits for its first reading. Both as it
+# was by a time.
 _UNREAD = """
+    WITH asked AS (SELECT CAST(? AS VARCHAR) AS watch, CAST(? AS TIMESTAMPTZ) AS until)
     SELECT count(*) AS unread, min(published) AS oldest_unread FROM (
         SELECT coalesce(e.published, e.seen_at) AS published
-        FROM entry e JOIN watch_feed w USING (feed_id)
+        FROM asked JOIN watch_feed w USING (watch) JOIN entry e USING (feed_id)
         LEFT JOIN (
-            SELECT entry_id, arg_max_null(retry_at, attempt) AS retry_at FROM page_fetch GROUP BY entry_id
+            SELECT entry_id, arg_max_null(retry_at, attempt) AS retry_at
+            FROM page_fetch JOIN asked ON fetched_at <= until GROUP BY entry_id
         ) t USING (entry_id)
-        WHERE w.watch = ? AND w.removed_at IS NULL AND (t.entry_id IS NULL OR t.retry_at IS NOT NULL)
+        WHERE (w.removed_at IS NULL OR w.removed_at > until) AND e.seen_at <= until
+        AND (t.entry_id IS NULL OR t.retry_at IS NOT NULL)
         AND NOT EXISTS (
-            SELECT 1 FROM entry n WHERE n.feed_id = e.feed_id AND n.guid = e.guid AND n.seen_at > e.seen_at)
-        AND NOT EXISTS (SELECT 1 FROM entry_article l WHERE l.entry_id = e.entry_id)
+            SELECT 1 FROM entry n
+            WHERE n.feed_id = e.feed_id AND n.guid = e.guid AND n.seen_at > e.seen_at AND n.seen_at <= until)
+        AND NOT EXISTS (
+            SELECT 1 FROM entry_article l JOIN article a USING (article_id)
+            WHERE l.entry_id = e.entry_id AND a.fetched_at <= until)
         UNION ALL
-        SELECT a.published FROM article a
+        SELECT a.published FROM article a JOIN asked ON a.fetched_at <= until
         WHERE a.article_id IN (
             SELECT l.article_id FROM entry_article l JOIN entry e USING (entry_id) JOIN watch_feed w USING (feed_id)
-            WHERE w.watch = ?)
-        AND NOT EXISTS (SELECT 1 FROM reading g WHERE g.article_id = a.article_id AND g.watch = ?)
+            WHERE w.watch = asked.watch)
+        AND NOT EXISTS (
+            SELECT 1 FROM reading g LEFT JOIN run r USING (run_id)
+            WHERE g.article_id = a.article_id AND g.watch = asked.watch AND coalesce(r.watch_time, until) <= until)
     )"""
+_FEEDS = """
+    SELECT count(*) FROM watch_feed w LEFT JOIN feed_state s USING (feed_id)
+    WHERE w.watch = ? AND (w.removed_at IS NULL OR w.removed_at > CAST(? AS TIMESTAMPTZ))
+    AND (s.retired_at IS NULL OR s.retired_at > CAST(? AS TIMESTAMPTZ))"""
+_RECORDS = """
+    SELECT f.feed_id, f.title, f.url, f.expected_every_s, w.added_at, w.removed_at, s.last_outcome,
+           coalesce(s.trouble, '') AS trouble, coalesce(s.last_reason, '') AS reason, s.last_polled_at,
+           s.read_at, s.last_new_at, coalesce(s.failures, 0) AS failures,
+           coalesce(s.undated, false) AS undated, s.gap_at, s.retired_at
+    FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id)
+    WHERE w.watch = ? ORDER BY f.title, f.url"""
+# The same from the polls that there were by a time. Whether its entries were undated then is not known.
+_RECORDS_THEN = """
+    WITH asked AS (SELECT CAST(? AS VARCHAR) AS watch, CAST(? AS TIMESTAMPTZ) AS until),
+    read_last AS (
+        SELECT feed_id, max(polled_at) AS read_at FROM poll JOIN asked ON polled_at <= until
+        WHERE outcome IN ('ok', 'unchanged', 'empty') GROUP BY feed_id
+    ),
+    state AS (
+        SELECT p.feed_id, arg_max(p.outcome, p.polled_at) AS last_outcome, arg_max(p.trouble, p.polled_at) AS trouble,
+               arg_max(p.reason, p.polled_at) AS reason, max(p.polled_at) AS last_polled_at,
+               any_value(r.read_at) AS read_at, max(p.polled_at) FILTER (p.entries_new > 0) AS last_new_at,
+               count(*) FILTER (r.read_at IS NULL OR p.polled_at > r.read_at) AS failures,
+               max(p.polled_at) FILTER (p.is_gap) AS gap_at
+        FROM poll p JOIN asked ON p.polled_at <= until LEFT JOIN read_last r USING (feed_id) GROUP BY p.feed_id
+    )
+    SELECT f.feed_id, f.title, f.url, f.expected_every_s, w.added_at,
+           CASE WHEN w.removed_at <= until THEN w.removed_at END AS removed_at, s.last_outcome,
+           coalesce(s.trouble, '') AS trouble, coalesce(s.reason, '') AS reason, s.last_polled_at,
+           s.read_at, s.last_new_at, coalesce(s.failures, 0) AS failures, false AS undated, s.gap_at,
+           CASE WHEN k.retired_at <= until THEN k.retired_at END AS retired_at
+    FROM asked JOIN watch_feed w USING (watch) JOIN feed f USING (feed_id) LEFT JOIN state s USING (feed_id)
+    LEFT JOIN feed_state k USING (feed_id)
+    WHERE w.added_at <= until ORDER BY f.title, f.url"""
 
 
 class Polling(Part):
     """How the feeds do, and who is told of it."""
 
-    def feed_records(self, watch: str) -> list[FeedRecord]:
-        """All feeds of ``watch``, removed ones too, with what their health depends on, by title."""
-        rows = self._db.rows(
-            """
-            SELECT f.feed_id, f.title, f.url, f.expected_every_s, w.added_at, w.removed_at, s.last_outcome,
-                   coalesce(s.trouble, '') AS trouble, coalesce(s.last_reason, '') AS reason, s.last_polled_at,
-                   s.read_at, s.last_new_at, coalesce(s.failures, 0) AS failures,
-                   coalesce(s.undated, false) AS undated, s.gap_at, s.retired_at
-            FROM watch_feed w JOIN feed f USING (feed_id) LEFT JOIN feed_state s USING (feed_id)
-            WHERE w.watch = ? ORDER BY f.title, f.url""",
-            [watch],
-        )
+    def feed_records(self, watch: str, by: datetime | None = None) -> list[FeedRecord]:
+        """All feeds of ``watch``, removed ones too, with what their health depends on, by title.
+
+        Args:
+            watch: the watch's short name.
+            by: what was known of them by then, by the watch's clock; None is what is known now.
+        """
+        rows = self._db.rows(_RECORDS, [watch]) if by is None else self._db.rows(_RECORDS_THEN, [watch, by])
         return [
             FeedRecord(
                 feed_id=row["feed_id"],
@@ -148,16 +187,12 @@ class Polling(Part):
         Args:
             watch: the watch's short name.
             since, until: the period.
-            failing, silent: how many feeds are so now, see :mod:`pipeline.health`.
+            failing, silent: how many feeds are so at its end, see :mod:`pipeline.health`.
         """
         period = [watch, since, until]
         polled, read = self._db.rows(_POLLED, period)[0], self._db.rows(_READ, period)[0]
-        unread = self._db.rows(_UNREAD, [watch, watch, watch])[0]
-        feeds = self._db.value(
-            "SELECT count(*) FROM watch_feed w LEFT JOIN feed_state s USING (feed_id) "
-            "WHERE w.watch = ? AND w.removed_at IS NULL AND s.retired_at IS NULL",
-            [watch],
-        )
+        unread = self._db.rows(_UNREAD, [watch, until])[0]
+        feeds = self._db.value(_FEEDS, [watch, until, until])
         return Quiet(
             since,
             until,

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.errors import StorageError
 from pipeline.storage.answers import Answers
 from pipeline.storage.asked import Asked
+from pipeline.storage.brief import Briefs
 from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
 from pipeline.storage.evidence import Packs
@@ -38,7 +39,21 @@ SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept fo
 
 
 class Store(
-    Feeds, Hosts, Polling, Reviews, Waiting, Changes, Past, Histories, Outbox, Mutes, Packs, Answers, Sites, Asked
+    Feeds,
+    Hosts,
+    Polling,
+    Reviews,
+    Waiting,
+    Changes,
+    Past,
+    Histories,
+    Outbox,
+    Mutes,
+    Packs,
+    Answers,
+    Sites,
+    Asked,
+    Briefs,
 ):
     """All questions that the flows and commands ask of the store, one method each."""
 

@@ -20,6 +20,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "name": "The names of the mission, see below; at least one.",
         "sister_mission": "Names of other missions that share the place or the words, see below.",
         "alert": "Who is told of what, see below. Without a rule the board is kept and nobody is told.",
+        "brief": "The briefs that go out by themselves, see below.",
         "reader": "Which engine reads, see below.",
     },
     "NameTable": {
@@ -63,6 +64,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "picture": "Whether mail and JSON webhooks carry a picture of the timeline.",
         "remind_before": "Days before an expected day, such as the end of a mandate, on which a reminder comes. "
         "Empty: none.",
+    },
+    "BriefTable": {
+        "name": "What the brief is called; no alert rule is called so.",
+        "channels": "Where it goes, as with an alert rule.",
+        "at": "The times of day at which it is due, in its time zone.",
+        "days": "The days on which it is.",
+        "timezone": "Its time zone, by its name in the IANA list.",
     },
     "UrgentTable": {
         "aspects": "The aspects that may; empty: all.",

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipeline.seeds import tables
-from pipeline.seeds.alerting import AlertTable, UrgentTable
+from pipeline.seeds.alerting import AlertTable, BriefTable, UrgentTable
 from pipeline.seeds.choice import ReaderTable
 from tests.docs_site.keys import MEANINGS
 from tests.docs_site.markdown import cell, table
@@ -43,6 +43,7 @@ FILES: Mapping[str, tuple[tuple[str, type[BaseModel], str], ...]] = {
             "is said of such a mission is not said of this one.",
         ),
         ("[[alert]]", AlertTable, "One for each rule. [Alerts](../alerts.md) tells how rules work together."),
+        ("[[brief]]", BriefTable, "One for each report that goes out by itself: [briefs](../briefs.md)."),
         ("urgent = { ... }", UrgentTable, "What breaks the quiet hours of a rule; without a key, all."),
         ("[reader]", ReaderTable, "Which engine reads. [A language model](../llm.md) tells what it may do."),
     ),
