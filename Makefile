@@ -149,6 +149,10 @@ fuzz: setup ## fuzz feeds, pages, dates and watch files, guided by coverage: mak
 	@$(UV) pip install --quiet --python $(BIN)/python -r tests/fuzz/requirements.txt
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
 
+.PHONY: dist
+dist: setup ## build wheel and source distribution into dist/, check them, try the wheel in an empty environment
+	@$(BIN)/python -m tests.wheel $(ARGS)
+
 .PHONY: clients
 clients: setup ## install the SQL clients that tests open the published file with, into .venv-clients
 	@$(BIN)/python -m tests.clients.install

@@ -28,6 +28,7 @@ def main() -> None:
     """A standing watch over the news about one mission: says "A became B", with the sentence that proves it.
 
     \b
+    missionwatch example haiti             a watch to try, with its archive; in a checkout it is seeds/haiti
     missionwatch replay seeds/haiti        watch the Haiti mission through its archive (no network needed)
     missionwatch run seeds/haiti --once    one round over the real feeds
     missionwatch board seeds/haiti         where the mission stands

@@ -20,6 +20,7 @@ from pipeline.cli.brief import brief_command
 from pipeline.cli.check import check_command
 from pipeline.cli.doctor import doctor_command
 from pipeline.cli.evidence import evidence_command, write_why
+from pipeline.cli.example import docs_command, example_command
 from pipeline.cli.export import export_command
 from pipeline.cli.feeds import feeds_group
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
@@ -150,8 +151,10 @@ def add_commands(group: click.Group) -> None:
         bench,
         brief_command,
         prune_command,
+        docs_command,
         doctor_command,
         evidence_command,
+        example_command,
         export_command,
         heartbeat_command,
         mark_command,
