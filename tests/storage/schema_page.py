@@ -97,6 +97,7 @@ HISTORY = {
     "kinds has to know them.",
     "mutes": "The tables mute and mute_off and the view mutes; silence has mute_id; alerts are of two kinds more, "
     "mute_ended and flapping.",
+    "briefs": "alert and alerts: kind may be brief. No column changes.",
 }
 
 

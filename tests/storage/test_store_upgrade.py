@@ -44,6 +44,7 @@ UNRELEASED = [
     "hosts",
     "alarm_kinds",
     "mutes",
+    "briefs",
 ]
 
 
