@@ -167,6 +167,8 @@ def _changes(new: Iterable[Change], known: Known, watch: Watch) -> tuple[Section
 def _as_one(moves: Sequence[Change]) -> Change:
     """The last of ``moves`` of one row, from where the first began."""
     first = moves[0]
+    if first.verdict is Verdict.WITHDRAWN:
+        return moves[-1]
     return replace(
         moves[-1],
         before_stage=first.before_stage,

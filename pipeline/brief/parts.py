@@ -117,10 +117,11 @@ def _dispute(section: Section) -> Entry:
 def _nothing(sight: Sight) -> str:
     """Return that nothing changed, with what that rests on."""
     quiet = sight.quiet
+    claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
     return (
         f"Nothing. {quiet.polled} of {quiet.feeds} feeds were polled, {len(sight.failing)} failed; "
         f"{quiet.entries_new} of {quiet.entries_seen} entries were new; {quiet.articles_read} articles were read, "
-        f"{quiet.articles_relevant} of them about the mission; {sum(quiet.claims.values())} claims changed nothing."
+        f"{quiet.articles_relevant} of them about the mission; their claims: {claims}."
     )
 
 
@@ -142,7 +143,7 @@ def _seen(sight: Sight) -> Iterator[tuple[str, str]]:
     if sight.held_back:
         yield (
             "Held back",
-            f"{sight.held_back} {'change' if sight.held_back == 1 else 'changes'}: no alert rule takes it",
+            f"{sight.held_back} {'change' if sight.held_back == 1 else 'changes'} that no alert rule takes",
         )
 
 

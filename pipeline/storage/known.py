@@ -36,7 +36,13 @@ def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime
 
 
 def _articles(changes: Iterable[Change], taken: Mapping[UUID, datetime], since: datetime) -> set[UUID]:
-    """The articles behind the board's rows and behind what is new; what stood before is dated without its article."""
+    """The articles behind what is new, the board's rows, and both sides of its disputes."""
     known = tuple(changes)
-    new = (one for one in known if max(one.known_at, taken.get(one.change_id, one.known_at)) > since)
-    return {one.article_id for one in (*new, *(row.change for row in fold(known).values())) if one.article_id}
+    board = [row.change for row in fold(known).values()]
+    disputed = {(one.aspect, one.subject_key) for one in board if one.disputed_value is not None}
+    wanted = [
+        *board,
+        *(one for one in known if max(one.known_at, taken.get(one.change_id, one.known_at)) > since),
+        *(one for one in known if (one.aspect, one.subject_key) in disputed),
+    ]
+    return {one.article_id for one in wanted if one.article_id is not None}

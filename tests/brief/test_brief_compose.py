@@ -73,6 +73,16 @@ def test_what_was_taken_back_is_told_as_taken_back_and_not_as_a_change() -> None
     assert lines(brief(wrong, back)) == ["Ceiling 1: taken back: 5,550: the page says 5,000"]
 
 
+def test_of_two_that_were_taken_back_the_last_one_is_told_with_its_own_value() -> None:
+    first, second = change(1, known_at=BEFORE, value="5,000"), change(2, known_at=BEFORE, value="5,100")
+    backs = [
+        moved(one, number=number, known_at=IN_TIME, value=one.value, verdict=Verdict.WITHDRAWN, reason="so it says now")
+        for number, one in ((3, first), (4, second))
+    ]
+
+    assert lines(brief(first, second, *backs)) == ["Ceiling 2: taken back: 5,100: so it says now"]
+
+
 def test_what_no_alert_rule_takes_is_counted_and_not_told() -> None:
     told = brief(change(1, known_at=IN_TIME, confidence=0.3), watch=with_rule(min_confidence=0.5))
 

@@ -50,7 +50,7 @@ HOW WELL IT COULD SEE
 def test_a_quiet_day_is_proved_by_what_was_polled_failed_read_and_rejected() -> None:
     assert (
         "  Nothing. 2 of 2 feeds were polled, 0 failed; 3 of 30 entries were new; 3 articles were read, 1 of\n"
-        "  them about the mission; 5 claims changed nothing.\n"
+        "  them about the mission; their claims: 4 repeats, 1 stale.\n"
     ) in as_text(brief())
 
 

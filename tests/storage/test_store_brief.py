@@ -10,7 +10,7 @@ from pipeline.brief import Known
 from pipeline.model import Alert, AlertKind, HealthState, PollOutcome, Reading
 from pipeline.storage import Store, known_for_brief, open_published
 from pipeline.text import content_id
-from tests.site.world import write_world
+from tests.site.world import CEILING, CEILING_ODDS, write_world
 from tests.storage.builders import (
     NOW,
     RUN,
@@ -172,6 +172,15 @@ def test_of_the_world_of_the_page_it_knows_by_the_end_what_the_board_has(tmp_pat
         rows = store.board(WATCH)
 
     assert {row["change_id"] for row in rows} <= {change.change_id for change in in_force(told.changes)}
+
+
+def test_of_an_old_dispute_the_articles_of_both_sides_are_there(tmp_path: Path) -> None:
+    write_world(tmp_path)
+
+    with open_published(tmp_path) as store:
+        told = known_for_brief(store, make_watch(), at("2025-11-30"), at("2025-12-01"))
+
+    assert {CEILING.article.article_id, CEILING_ODDS.article.article_id} <= told.articles.keys()
 
 
 # -- the last one ------------------------------------------------------------------------------
