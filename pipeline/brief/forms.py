@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pipeline import shown
 from pipeline.alerts.message import Message, Section, safe_url, subject_of
 from pipeline.brief.compose import Brief, FeedTrouble
-from pipeline.brief.parts import SEEN, STANDS, Entry, Part, headline, parts_of, period
+from pipeline.brief.parts import DISPUTED, SEEN, STANDS, TO_COME, Entry, Part, headline, parts_of, period
 from pipeline.text import shorten
 
 JSON_VERSION = 1  # of the form that :func:`as_data` gives
@@ -190,13 +190,14 @@ def as_message(brief: Brief) -> Message:
         subject_of(f"brief: {brief.title}: {headline(brief)}"),
         "\n".join((headline(brief), period(brief), "", STANDS.upper(), *(card or [parts[STANDS].note]))),
         (
-            *brief.changes,
-            *(_called("Disputed", section) for section in brief.disputes),
-            *(_called("To come", section) for section in brief.expected),
+            *(_in_short(section) for section in brief.changes),
+            *(replace(section, heading=DISPUTED, notes=(), trail="", asked="") for section in brief.disputes),
+            *(replace(_in_short(section), heading=TO_COME) for section in brief.expected),
         ),
         "\n".join((SEEN.upper(), *seen)),
     )
 
 
-def _called(heading: str, section: Section) -> Section:
-    return replace(section, heading=heading)
+def _in_short(section: Section) -> Section:
+    """The fact, its sentence and where it stands: an alert tells more of it."""
+    return replace(section, notes=(), trail="", asked="", before_quote="", before_source="")

@@ -128,5 +128,9 @@ def test_as_a_message_its_subject_says_what_it_is_and_its_words_are_the_same() -
 
     assert message.subject == "brief: Haiti: 1 change."
     assert "WHERE IT STANDS\nPhase: active\nLed by: Kenya" in text
-    assert "STRENGTH: Ceiling 1: 5,550 (decided 30 Sep)" in text
+    assert (
+        'STRENGTH: Ceiling 1: 5,550 (decided 30 Sep)\n  "The Council decided."\n'
+        "  Source: Times, 30 Sep 2025 12:00 UTC\n"
+        '  "Title of vote"\n  https://times.example/vote\n\n'
+    ) in text
     assert text.endswith("Claims: 4 repeats, 1 stale\nWaiting to be read: 0")
