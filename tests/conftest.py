@@ -211,6 +211,7 @@ LONGEST = (
     "tests/flows/test_several_watches.py",
     "tests/flows/test_recalls.py",
     "tests/seeds/test_more_replays.py",
+    "tests/wheel/test_wheel.py",
     "tests/flows/test_troubles.py",
     "tests/flows/test_llm.py",
     "tests/flows/test_onward.py",

@@ -12,6 +12,7 @@ from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
 
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")  # the machine's own, as the Makefile has it
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 80 * 2**20  # bytes of a distribution, of which the encoder is nearly all
 
@@ -60,7 +61,7 @@ def install(wheel: Path, environment: Path, python: str = sys.executable) -> Pat
     try:
         _run([_uv(), *words[:2], "--offline", *words[2:]])
     except subprocess.CalledProcessError:
-        _run([_uv(), *words])
+        _run([_uv(), *(["--system-certs"] if AUTHORITIES.exists() else []), *words])
     return environment / "bin" / "missionwatch"
 
 
