@@ -44,6 +44,7 @@ def use(command: Path, folder: Path) -> Iterator[tuple[str, subprocess.Completed
         ("docs", ("docs", "briefs")),
     ):
         if step == "run":
+            (folder / "sahel").mkdir(exist_ok=True)
             (folder / "sahel" / "feeds.toml").write_text(FEED, "utf-8")
         started = time.monotonic()
         yield step, call(command, *words, folder=folder), time.monotonic() - started
