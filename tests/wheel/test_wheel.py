@@ -61,7 +61,7 @@ def test_a_round_over_a_feed_that_does_not_answer_says_so(used: Used) -> None:
 
 
 def test_a_replay_ends_with_changes_and_where_to_ask_in_sql(used: Used) -> None:
-    assert "until 31 Dec 2026" in used["replay"].stdout
+    assert "UN force in Lebanon: the board" in used["replay"].stdout
     assert "duckdb -readonly" in used["replay"].stdout
 
 
