@@ -49,10 +49,6 @@ from pipeline.storage.views_watches import WATCH_STATES
 Migration = Callable[[Connection], None]
 
 
-_ALERT_KINDS = (
-    "Why it is due: alert (told at once), confirmed, digest_part (waits for a digest), digest, corroborated, disputed, "
-    "settled, unacknowledged, expected, brief, alarm or recall."
-)
 # Texts about feeds in which their addresses may stand.
 _WITH_ADDRESSES = {
     "feed": ("url", "confirmed_in"),
@@ -241,12 +237,6 @@ def mutes(db: Connection) -> None:
     _run_all(db, mutes_ddl())
 
 
-def briefs(db: Connection) -> None:
-    """Say in the comments that an alert may be a brief."""
-    for name in ("alert", "alerts"):
-        db.run(f"COMMENT ON COLUMN {name}.kind IS {literal(_ALERT_KINDS)}")
-
-
 MIGRATIONS: tuple[Migration, ...] = (
     feeds_and_entries,
     articles,
@@ -272,7 +262,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     hosts,
     alarm_kinds,
     mutes,
-    briefs,
 )
 
 

@@ -27,7 +27,7 @@ SILENCE_MORE = (("mute_id", "UUID", "The mute that silenced it; null where it ha
 
 _KINDS = (
     "alert (told at once), confirmed, digest_part (waits for a digest), digest, corroborated, disputed, settled, "
-    "flapping, unacknowledged, expected, mute_ended, alarm or recall"
+    "flapping, unacknowledged, expected, mute_ended, brief, alarm or recall"
 )
 # What means more since there are mutes: (table or view, column, what it means).
 CLEARER: tuple[tuple[str, str, str], ...] = (

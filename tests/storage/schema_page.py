@@ -95,9 +95,8 @@ HISTORY = {
     "hosts": "The table host. Nothing else changes.",
     "alarm_kinds": "feed_alarm has more kinds, also of the whole watch, and the column detail. A query that lists "
     "kinds has to know them.",
-    "mutes": "The tables mute and mute_off and the view mutes; silence has mute_id; alerts are of two kinds more, "
-    "mute_ended and flapping.",
-    "briefs": "alert and alerts: kind may be brief. No column changes.",
+    "mutes": "The tables mute and mute_off and the view mutes; silence has mute_id; alerts are of three kinds more, "
+    "mute_ended, flapping and brief.",
 }
 
 

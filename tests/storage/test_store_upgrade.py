@@ -44,7 +44,6 @@ UNRELEASED = [
     "hosts",
     "alarm_kinds",
     "mutes",
-    "briefs",
 ]
 
 
