@@ -206,7 +206,7 @@ LONGEST = (
     "tests/torture/test_short.py",
     "tests/alerts/test_month.py",
     "tests/serving/test_deployed.py",
-    "tests/serving/test_stopping.py",
+    "tests/serving/test_serve_ends.py",
     "tests/flows/test_slow_feeds.py",
     "tests/flows/test_several_watches.py",
     "tests/flows/test_recalls.py",

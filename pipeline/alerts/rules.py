@@ -39,7 +39,7 @@ def _takes_fact(rule: AlertRule, fact: TypedFact | None) -> bool:
 
 
 def _said(fact: TypedFact) -> str:
-    """What a fact is, in short: ``contribution of Kenya: sends``."""
+    """What a fact is, in short: ``contribution of Ruritania: sends``."""
     named = f"{fact.slot} of {fact.key}" if fact.key else f"{fact.slot}"
     return f"{named}: {fact.parts.act.replace('_', ' ')}" if fact.parts.act else named
 
