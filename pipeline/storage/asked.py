@@ -66,11 +66,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the published file says of itself: the how manieth it is, and when it was made by the watch's clock."""
+    """What the published file says of itself: its number, and when it was published by the watch's clock."""
 
     number: int
     published_at: datetime | None
-    engine: str
 
 
 class Asked(Part):
@@ -78,10 +77,8 @@ class Asked(Part):
 
     def publication(self) -> Publication:
         """Return what the newest row of ``published`` says."""
-        rows = self._db.rows("SELECT number, published_at, engine FROM published ORDER BY number DESC LIMIT 1")
-        if not rows:
-            return Publication(0, None, "")
-        return Publication(int(rows[0]["number"] or 0), rows[0]["published_at"], rows[0]["engine"] or "")
+        rows = self._db.rows("SELECT number, published_at FROM published ORDER BY number DESC LIMIT 1")
+        return Publication(int(rows[0]["number"] or 0), rows[0]["published_at"]) if rows else Publication(0, None)
 
     def cited(self, watch: str, change_ids: Collection[UUID]) -> dict[UUID, Row]:
         """Return the sentence of each change and where it stands, by its id."""
@@ -150,8 +147,7 @@ class Asked(Part):
             after: the ``seq`` behind which the page begins; None is the beginning.
             most: rows of a page.
         """
-        sql, params = [f"SELECT * FROM ({_CHANGES}) WHERE true"], [watch]  # noqa: S608 -- constants
-        values: list[object] = [*params]
+        sql, values = [f"SELECT * FROM ({_CHANGES}) WHERE true"], list[object]([watch])  # noqa: S608 -- constants
         for moment, sign in ((span.since, ">="), (span.until, "<=")):
             if moment is not None:
                 kind, value = ("DATE", moment.date()) if by == "held_from" else ("TIMESTAMPTZ", moment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -47,19 +47,15 @@ class Readers:
         Raises:
             StorageError: nothing is published.
         """
-        for attempt in range(_TRIES):
+        for _ in range(_TRIES):
             path = newest(self.path)
-            try:
+            with suppress(OSError):  # a copy that stood in may have gone meanwhile
                 found = path.stat()
-            except OSError as error:  # between the two a copy that stood in may have gone
-                if attempt == _TRIES - 1 or path == self.path:
-                    raise StorageError(
-                        f"{self.path} is not there: nothing has been published yet.",
-                        remedy="Run the watch once: missionwatch run DIR --once.",
-                    ) from error
-            else:
                 return path.name, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-        raise AssertionError("unreachable")
+        raise StorageError(
+            f"{self.path} is not there: nothing has been published yet.",
+            remedy="Run the watch once: missionwatch run DIR --once.",
+        )
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -112,22 +108,15 @@ class Readers:
         return found
 
     def _open(self) -> Connection:
-        for attempt in range(_TRIES):
+        for _ in range(_TRIES):
             version = self.version()
             try:
-                db = open_connection(newest(self.path), read_only=True)
+                return _opened(newest(self.path))
             except StorageError:
                 # Its end was looked for in one file and found in the next, or a copy that stood in has gone.
-                if attempt == _TRIES - 1 or self.version() == version:
+                if self.version() == version:
                     raise
-                continue
-            try:
-                check(db)
-            except BaseException:
-                db.close()
-                raise
-            return db
-        raise AssertionError("unreachable")
+        return _opened(newest(self.path))
 
     def _give_back(self, version: Version, db: Connection) -> None:
         with self._lock:
@@ -138,6 +127,16 @@ class Readers:
                 self._rest = _timer(self._idle_time, self.close)
                 return
         db.close()
+
+
+def _opened(path: Path) -> Connection:
+    db = open_connection(path, read_only=True)
+    try:
+        check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _timer(seconds: float, what: Callable[[], None]) -> threading.Timer:

@@ -23,7 +23,7 @@ def replacing(published: Path, folder: Path) -> Iterator[list[int]]:
     stop, done = threading.Event(), [0]
 
     def replace() -> None:
-        while not stop.wait(0.2):
+        while not stop.wait(0.5):
             temporary = folder / ".copy.tmp"
             shutil.copyfile(published, temporary)
             temporary.replace(folder / PUBLISHED)
@@ -107,7 +107,7 @@ def test_nothing_published_is_told_with_what_to_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_thousand_questions_beside_a_publisher_are_all_answered(copied: Path, data_dir: Path) -> None:
     asked, failed, answered = ask_of(copied), [], [0]
     questions = (lambda: asked.changes(limit=5), lambda: asked.search("force", where="claims"), lambda: asked.feeds())
