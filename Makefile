@@ -133,8 +133,8 @@ torture-duckdb: setup $(NEXT_STAMP) ## 500 kills with a foreign open after each,
 	@$(NEXT)/bin/python -m tests.torture --foreign --kills $(or $(KILLS),500) --commands 0 --full-disks 0 $(ARGS)
 
 .PHONY: test-duckdb-next
-test-duckdb-next: $(NEXT_STAMP) ## the tests of the store with the next DuckDB, in .venv-next
-	@$(NEXT)/bin/python -m pytest -n $(JOBS) --dist loadfile -m '' tests/storage $(ARGS)
+test-duckdb-next: $(NEXT_STAMP) ## the quick tests of the store with the next DuckDB, in .venv-next
+	@$(NEXT)/bin/python -m pytest -n $(JOBS) --dist loadfile tests/storage $(ARGS)
 
 $(NEXT_STAMP): $(STAMP)
 	@echo "Setting up $(NEXT) with DuckDB $(DUCKDB_NEXT) ..."
