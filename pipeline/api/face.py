@@ -63,8 +63,8 @@ class Face:
             headers["Link"] = f'<{_next(request, answer.next_cursor)}>; rel="next"'
         return self._response(request, answer, f"{answer.edition.tag}-{form}", headers)
 
-    async def file(self, request: Request, slug: str, name: str) -> Response:
-        """Return a file of the site of ``slug``, or that the client has it already.
+    async def file(self, request: Request, slug: str, name: str, under: str = "") -> Response:
+        """Return a file of the site of ``slug``, of its folder ``under``, or that the client has it already.
 
         Raises:
             NotFoundError: there is no such watch, or no such file.
@@ -72,7 +72,7 @@ class Face:
         folder = self.ask.watch(slug).folder
         if not files.media_type_of(name):
             raise NotFoundError("There is no such file.", remedy=f"/site/{slug}/index.html leads to those that are.")
-        path = folder / SITE / slug / name
+        path = folder / SITE / slug / under / name
         try:
             answer = await self.reader.answer(partial(files.look, path), str(path), partial(files.read, path))
         except OSError:

@@ -237,18 +237,15 @@ def _add_questions(router: APIRouter, face: Face) -> None:
 
 
 def _add_files(router: APIRouter, face: Face) -> None:
-    @router.get(
-        "/site/{watch}/{name}",
-        tags=["files"],
-        response_class=Response,
-        responses={
-            200: {
-                "content": {kind: {"schema": {"type": "string"}} for kind in _FILE_TYPES},
-                "description": "The file as the last run wrote it.",
-            },
-            **_problems(404),
+    said: dict[int | str, dict[str, Any]] = {
+        200: {
+            "content": {kind: {"schema": {"type": "string"}} for kind in _FILE_TYPES},
+            "description": "The file as the last run wrote it.",
         },
-    )
+        **_problems(404),
+    }
+
+    @router.get("/site/{watch}/{name}", tags=["files"], response_class=Response, responses=said)
     async def file(
         request: Request,
         watch: Slug,
@@ -265,6 +262,18 @@ def _add_files(router: APIRouter, face: Face) -> None:
     ) -> Response:
         """Serve a file of the watch's site: the page, its feeds, its calendar."""
         return await face.file(request, watch, name)
+
+    @router.get("/site/{watch}/slots/{name}", tags=["files"], response_class=Response, responses=said)
+    async def slot_file(
+        request: Request,
+        watch: Slug,
+        name: Annotated[
+            str, Path(max_length=80, description="What changed in one slot, for feed readers.", examples=["term.atom"])
+        ],
+        asked: Annotated[FileAsked, Query()],
+    ) -> Response:
+        """Serve the feed of one slot."""
+        return await face.file(request, watch, name, "slots")
 
 
 _FILE_TYPES = ("text/html", "application/atom+xml", "application/feed+json", "text/calendar")

@@ -94,7 +94,9 @@ def test_each_file_that_a_run_writes_for_the_page_is_served(tmp_path: Path, serv
     write_world(tmp_path)
     site = build(tmp_path, "haiti", "Haiti").page.parent
     client: Asker = serve(tmp_path)
-    answers = {path.name: client.ask(f"/site/haiti/{path.name}") for path in site.iterdir()}
+    names = [path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()]
+    answers = {name: client.ask(f"/site/haiti/{name}") for name in names}
 
     assert len(answers) > 10
+    assert "slots/term.atom" in answers
     assert [name for name, one in answers.items() if one.content != (site / name).read_bytes()] == []
