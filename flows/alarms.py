@@ -25,7 +25,7 @@ def raise_alarms(
     """
     slug = watch.slug
     healths = [health_of(feed, now) for feed in store.feed_records(slug)]
-    polled = [health for health in healths if health.feed.removed_at is None and health.feed.retired_at is None]
+    polled = [health for health in healths if health.feed.is_polled]
     standing = store.open_alarms(slug)
     signs = signs_of(
         polled,

@@ -39,8 +39,7 @@ def health_of(feed: FeedRecord, now: datetime) -> FeedHealth:
     has brought nothing new for longer than expected); possible_gap (of the last poll); empty; undated; unchanged; ok.
     """
     since = feed.new_at or feed.added_at
-    active = feed.removed_at is None and feed.retired_at is None
-    is_silent = active and now - since > feed.expected_every
+    is_silent = feed.is_polled and now - since > feed.expected_every
     return FeedHealth(feed, _state(feed, is_silent), is_silent, since)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 # C0 and C1 controls but tab and newline, and the marks that reorder or hide text (the last: a whole alphabet of tags
@@ -72,6 +72,22 @@ def day(when: date | None) -> str:
 def moment(when: datetime | None) -> str:
     """A time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
     return f"{day(when)}, {when:%H:%M} UTC" if when else ""
+
+
+def read_moment(text: str, *, begins: bool = False) -> datetime:
+    """Read a day (2025-09-30) or a time (2025-09-30T14:00Z); without a zone it is UTC.
+
+    Args:
+        text: as a person types it.
+        begins: a day means its beginning, else its end.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if len(text) == len("2025-09-30"):
+        return datetime.combine(date.fromisoformat(text), time.min if begins else time.max, UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

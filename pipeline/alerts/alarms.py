@@ -165,7 +165,7 @@ def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rul
 
 def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> str:
     """Return what a subject says: what began, the whole watch's first, then what ended."""
-    active = [health for health in feeds.values() if health.feed.removed_at is None and not health.feed.retired_at]
+    active = [health for health in feeds.values() if health.feed.is_polled]
     began, ended = ({alarm.kind for alarm in alarms if alarm.feed_id is None} for alarms in (raised, over))
     parts = [one.head for one in WATCH_KINDS if one.kind in began]
     parts += _counted(raised, lambda one: one.head) + _counted(over, lambda one: one.again)

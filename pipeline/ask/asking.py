@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pipeline.errors import UsageError
 from pipeline.shown import line
-from pipeline.text import shorten
+from pipeline.text import read_moment, shorten
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer
 MAX_WORDS, MAX_WORDS_LENGTH = 10, 200
@@ -37,11 +37,7 @@ def moment(name: str, text: str | None, *, begins: bool = False) -> datetime | N
         return None
     given = text.strip()
     try:
-        if len(given) == 10:
-            found = datetime.combine(date.fromisoformat(given), time.min if begins else time.max, UTC)
-        else:
-            parsed = datetime.fromisoformat(given)
-            found = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        found = read_moment(given, begins=begins).astimezone(UTC)
         if found.year not in _YEARS:
             raise ValueError("a year far away")
     except (ValueError, OverflowError):

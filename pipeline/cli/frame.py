@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from pipeline.errors import MissionwatchError, UsageError
 from pipeline.reading import DEFAULT, ENGINES
 from pipeline.settings import Settings, load_settings
 from pipeline.shown import lines
+from pipeline.text import read_moment
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -146,9 +147,6 @@ class When(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            if len(str(value)) == 10:
-                return datetime.combine(date.fromisoformat(value), time.max, UTC)
-            parsed = datetime.fromisoformat(value)
+            return read_moment(str(value))
         except ValueError:
             self.fail(f"{value!r} is no day or time: write 2025-09-30 or 2025-09-30T14:00Z", param, ctx)
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pipeline.alerts.message import safe_url
@@ -121,16 +121,6 @@ class Told:
 def is_unread(reading: Row) -> bool:
     """Whether no engine read the article, as none reads its language: that says nothing of what it is about."""
     return not reading["relevant"] and NOT_READ in str(reading["reason"])
-
-
-def day(when: date | None) -> str:
-    """A day as it is told: ``30 Sep 2025``."""
-    return f"{when.day} {when:%b %Y}" if when else ""
-
-
-def moment(when: datetime | None) -> str:
-    """A time as it is told: ``30 Sep 2025, 18:15 UTC``."""
-    return f"{day(when)}, {when:%H:%M} UTC" if when else ""
 
 
 def said(row: Row) -> str:

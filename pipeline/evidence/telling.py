@@ -23,16 +23,15 @@ from pipeline.evidence.steps import (
     Step,
     Told,
     Trail,
-    day,
     ended,
     is_unread,
-    moment,
     said,
     stage_words,
     value_words,
     web_url,
 )
 from pipeline.model import AlertRule
+from pipeline.text import day, moment
 
 
 def told_of(trail: Trail, rules: Sequence[AlertRule] = ()) -> Told:

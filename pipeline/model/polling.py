@@ -117,6 +117,11 @@ class FeedRecord:
     gap_at: datetime | None = None
     retired_at: datetime | None = None
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether the watch still names the feed, and it is not gone for good."""
+        return self.removed_at is None and self.retired_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
