@@ -1,4 +1,4 @@
-"""What the wheel brings beside the code: the shipped watches with their archives, and the documents."""
+"""Add to the wheel what it brings beside the code: the shipped watches with their archives, and the documents."""
 
 from __future__ import annotations
 

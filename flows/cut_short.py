@@ -43,7 +43,7 @@ _MARK: Final = b"PREFECT__FLOW_RUN_ID="
 
 
 class Fate(StrEnum):
-    """What has become of a watch's last round."""
+    """Fate of a watch's last round."""
 
     DONE = "done"
     UNDER_WAY = "under way"

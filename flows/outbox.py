@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.board import fold, in_force
 from pipeline.brief import Brief, brief_alert, compose, last_due, since_of
 from pipeline.health import health_of
-from pipeline.model import Alert, BriefTimes, Change, Delivery, Mute, PendingAlert, Watch
+from pipeline.model import Alert, BriefTimes, Change, Delivery, PendingAlert, Watch
 from pipeline.storage import Store, known_for_brief
 
 LIMIT = 400  # alerts a run; the rest wait for the next
@@ -117,36 +118,28 @@ def _unasked(store: Store, watch: Watch, now: datetime) -> list[Alert]:
     """What is due though nothing new was read, and is not in the outbox: reminders, and what nobody acknowledged."""
     slug = watch.slug
     due: list[Alert] = []
-    changes: list[Change] | None = None
+    changes = cache(partial(store.load_changes, slug))
+    origins = cache(partial(store.origins_of, slug))
     mutes = store.load_mutes(slug)
     since = alerting.longest_wait(watch)
     if since is not None and (told := store.unacknowledged(slug, now - since)):
-        changes = store.load_changes(slug)
-        due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes}, watch, now, mutes)
+        due += alerting.unacknowledged_alerts(told, {c.change_id: c for c in changes()}, watch, now, mutes)
     if any(rule.remind_before or rule.flapping for rule in watch.rules):
-        changes = store.load_changes(slug) if changes is None else changes
-        if settled := alerting.settled_changes(changes, watch, now):
+        if settled := alerting.settled_changes(changes(), watch, now):
             articles = store.articles_of(_articles_behind(settled))
-            due += alerting.settled_alerts(changes, articles, store.origins_of(slug), watch, now, mutes)
-        board = [row.change for row in fold(changes).values()]
+            due += alerting.settled_alerts(changes(), articles, origins(), watch, now, mutes)
+        board = [row.change for row in fold(changes()).values()]
         if days := alerting.expected_days(board):
             articles = store.articles_of(_articles_behind(one.change for one in days))
-            due += alerting.expected_alerts(board, articles, store.origins_of(slug), watch, now, mutes)
+            due += alerting.expected_alerts(board, articles, origins(), watch, now, mutes)
     if over := alerting.recently_over(mutes, now):
-        due += _mutes_over(store, watch, over, now)
+        silenced = store.muted_changes(slug)
+        if any(mute.mute_id in silenced for mute in over):
+            by_id = {change.change_id: change for change in in_force(changes())}
+            ended = [(mute, silenced.get(mute.mute_id, ())) for mute in over]
+            articles = store.articles_of(_articles_behind(by_id[i] for _, ids in ended for i in ids if i in by_id))
+            due += alerting.ended_mutes(ended, by_id, articles, origins(), watch, now)
     return store.not_planned(due)
-
-
-def _mutes_over(store: Store, watch: Watch, over: Sequence[Mute], now: datetime) -> tuple[Alert, ...]:
-    """What came while it was muted, of mutes that are over."""
-    slug = watch.slug
-    silenced = store.muted_changes(slug)
-    if not any(mute.mute_id in silenced for mute in over):
-        return ()
-    changes = {change.change_id: change for change in in_force(store.load_changes(slug))}
-    ended = [(mute, silenced.get(mute.mute_id, ())) for mute in over]
-    articles = store.articles_of(_articles_behind(changes[i] for _, ids in ended for i in ids if i in changes))
-    return alerting.ended_mutes(ended, changes, articles, store.origins_of(slug), watch, now)
 
 
 def _digests(store: Store, watch: Watch, now: datetime) -> tuple[Alert, ...]:

@@ -1,4 +1,4 @@
-"""What an operator is told of the watch itself: the kinds of alarm, and the signs by which each is known. Pure."""
+"""Kinds of alarm about the watch itself, and the signs by which each is known. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an alarm is due: a condition for each kind, over what happened lately. Pure.
+"""Conditions of the alarms, one for each kind, over what happened lately. Pure.
 
 Each begins where a healthy feed or watch never is, and ends only where the trouble is plainly over, so that what stands
 on the edge does not come and go.
@@ -57,7 +57,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What shows the trouble: since when, and in numbers what was seen."""
+    """Evidence of a trouble: since when, and in numbers what was seen."""
 
     since: datetime
     detail: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from pipeline.ask import model, rows
 from pipeline.ask.asking import make_cursor
 from pipeline.ask.frame import Asked
 from pipeline.headline import headline
+from pipeline.storage import Row
 
 LATELY = timedelta(days=7)
 
@@ -22,13 +24,20 @@ class Sight:
         headline: whether it is quiet, or nothing can be known of that.
         standing: watched, paused or archived.
         lately: changes of the last seven days.
-        counts: how many feeds do how.
+        feeds: rows of the view ``feed_health``.
+        rounds: the last rounds, the latest first.
     """
 
     headline: str
     standing: str
     lately: int
-    counts: model.FeedCounts
+    feeds: Sequence[Row]
+    rounds: Sequence[Row]
+
+    @property
+    def counts(self) -> model.FeedCounts:
+        """How many feeds do how."""
+        return rows.feed_counts(self.feeds)
 
 
 def sight_of(asked: Asked) -> Sight:
@@ -39,13 +48,13 @@ def sight_of(asked: Asked) -> Sight:
     rounds = asked.store.last_rounds(asked.slug)
     waits = phrasing.waiting_for_model(rounds[0]["counts"] or {}) if rounds else ""
     told = headline(state, feeds, known, asked.until, lately, waits)
-    return Sight(rows.short(told, rows.MAX_REASON), state.standing, lately, rows.feed_counts(feeds))
+    return Sight(rows.short(told, rows.MAX_REASON), state.standing, lately, feeds, rounds)
 
 
 def feeds_of(asked: Asked, skip: int, most: int) -> model.Feeds:
     """Return how the feeds do, a page from ``skip`` on, and what the last rounds and days came to."""
     sight = sight_of(asked)
-    found = rows.feeds_worst_first(asked.store.feed_rows(asked.slug))
+    found = rows.feeds_worst_first(sight.feeds)
     return model.Feeds(
         about=asked.about(),
         next_cursor=make_cursor("feeds", [skip + most]) if len(found) > skip + most else None,
@@ -59,7 +68,7 @@ def feeds_of(asked: Asked, skip: int, most: int) -> model.Feeds:
                 reason=rows.short(row["reason"], rows.MAX_REASON),
                 counts=row["counts"] or {},
             )
-            for row in asked.store.last_rounds(asked.slug)
+            for row in sight.rounds
         ),
         days=tuple(
             model.DayCounts(**{name: row[name] for name in model.DayCounts.model_fields})

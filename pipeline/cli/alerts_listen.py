@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.frame import archive_dir, data_dir_option, settings
+from pipeline.cli.frame import archive_dir, data_dir_option, folders_argument, port_option, settings
 from pipeline.errors import UsageError
 from pipeline.seeds import load_watch
 from pipeline.stopping import stop_signals
@@ -16,20 +16,8 @@ DEFAULT_PORT = 9465  # as in pipeline.receiver.server, which is imported where i
 
 
 @click.command("listen")
-@click.argument(
-    "folders",
-    metavar="DIR...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Port to answer at; 0 takes a free one.",
-)
+@folders_argument
+@port_option(DEFAULT_PORT)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")
 @data_dir_option
 def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Path, archive: bool) -> None:

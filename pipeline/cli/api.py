@@ -9,7 +9,7 @@ import click
 
 from pipeline.ask import WatchFile
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, data_dir_option, different
+from pipeline.cli.frame import archive_dir, data_dir_option, different, port_option
 from pipeline.errors import UsageError
 from pipeline.seeds import load_watch
 from pipeline.stopping import stop_signals
@@ -21,13 +21,7 @@ _NICER = 5  # of 19: where a run and many clients want the same core, the watch 
 
 @click.command("api")
 @click.argument("folders", metavar="DIR...", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Port to answer at; 0 takes a free one.",
-)
+@port_option(DEFAULT_PORT)
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to answer at; one that others reach needs --tokens."
 )

@@ -48,6 +48,28 @@ class MissionwatchGroup(click.Group):
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 
 
+# Of a command that answers about several watches.
+folders_argument = click.argument(
+    "folders",
+    metavar="DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+
+
+def port_option(default: int, of: str = "") -> Callable[[F], F]:
+    """``--port``: where a command answers; ``of`` names the option with which alone it does."""
+    said = f"Of {of}: port" if of else "Port"
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        show_default=True,
+        help=f"{said} to answer at; 0 takes a free one.",
+    )
+
+
 def data_dir_option(function: F) -> F:
     """``--data-dir`` and ``--archive``: which store a command looks at."""
     archive = click.option(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline import shown
-from pipeline.cli.frame import When, archive_dir, data_dir_option, different
+from pipeline.cli.frame import When, archive_dir, data_dir_option, different, folders_argument, port_option
 from pipeline.cli.marking import WORDS, marking, publish_marks, say, told
 from pipeline.errors import UsageError
 from pipeline.marks import MAX_NOTE, Labels
@@ -20,22 +20,10 @@ DEFAULT_PORT = 9466  # beside those of the numbers and of acknowledgements
 
 
 @click.command("mcp")
-@click.argument(
-    "folders",
-    metavar="DIR...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@folders_argument
 @click.option("--http", is_flag=True, help="Answer over streamable HTTP in place of standard input and output.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Of --http: address of this machine to answer at.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Of --http: port to answer at; 0 takes a free one.",
-)
+@port_option(DEFAULT_PORT, of="--http")
 @click.option("--name", "names", multiple=True, help="Of --http: a name by which clients call it, of a proxy for one.")
 @click.option("--origin", "origins", multiple=True, help="Of --http: a web page that may call it from a browser.")
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
+from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument, port_option
 from pipeline.errors import UsageError
 from pipeline.metrics import WatchNumbers, exposition, registry_of, serve
 from pipeline.seeds import load_watch
@@ -18,13 +18,7 @@ DEFAULT_PORT = 9464  # the one that OpenTelemetry's exporters for Prometheus tak
 
 @click.command("metrics")
 @folder_argument
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Port to answer at; 0 takes a free one.",
-)
+@port_option(DEFAULT_PORT)
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to answer at. Whoever reaches it reads the numbers."
 )

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipeline import phrasing
-from pipeline.board import quantities
+from pipeline.board import Quantity, quantities
 from pipeline.language import english, figures_in_english
 from pipeline.llm.answers import entries, number_of, object_of, text_of
 from pipeline.llm.opinions import Answer, Opinion
@@ -276,7 +276,7 @@ def _parts(given: Mapping[str, Any]) -> Parts:
 
 def _as_rough_as(evidence: str, parts: Parts) -> Parts:
     """``parts`` with those figures said roughly that the sentences say roughly: the form has no word for it."""
-    said = quantities(squeeze(figures_in_english(english(evidence))))
+    said = _quantities(evidence)
     rough = {q.number for q in said if q.about} - {q.number for q in said if not q.about}
 
     def as_said(figure: Figure | None) -> Figure | None:
@@ -312,9 +312,10 @@ def _day(given: object) -> Day | None:
 
 
 def _figures(text: str) -> set[float]:
-    """The numbers of ``text``, however they are written there."""
-    return {
-        q.number
-        for way in dict.fromkeys((text, figures_in_english(english(text))))  # "1.200" and "1 200" are 1,200 elsewhere
-        for q in quantities(squeeze(way))
-    }
+    return {q.number for q in _quantities(text)}
+
+
+def _quantities(text: str) -> list[Quantity]:
+    """The numbers of ``text``, however they are written there: "1.200" and "1 200" are 1,200 elsewhere."""
+    ways = dict.fromkeys((text, figures_in_english(english(text))))
+    return [q for way in ways for q in quantities(squeeze(way))]
