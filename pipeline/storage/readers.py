@@ -19,6 +19,7 @@ from pipeline.storage.store import Store
 IDLE = 4  # connections to one file that are kept for the next question
 IDLE_TIME = 60.0  # seconds after the last question: an old file takes its space on the disk while it is open
 TIME_LIMIT = 20.0  # seconds that a question may take
+_AGAIN = 0.01  # seconds between two interrupts
 _TRIES = 5  # a file may be replaced while it is opened; each try sees a newer one
 
 Version = tuple[str, int, int, int, int]
@@ -67,9 +68,9 @@ class Readers:
         """
         version = self.version()
         db = self._take(version) or self._open()
-        clock = _timer(self._time_limit, db.interrupt)
         try:
-            yield Store(db)
+            with _ended_after(self._time_limit, db.interrupt):
+                yield Store(db)
         except UsageError:  # of what was asked; the file is well
             self._give_back(version, db)
             raise
@@ -84,8 +85,6 @@ class Readers:
         except BaseException:
             db.close()
             raise
-        finally:
-            clock.cancel()
         self._give_back(version, db)
 
     def close(self) -> None:
@@ -137,6 +136,29 @@ def _opened(path: Path) -> Connection:
         db.close()
         raise
     return db
+
+
+@contextmanager
+def _ended_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[None]:
+    """Interrupt what the block asks once it takes longer than ``seconds``, until the block ends.
+
+    Once is not enough: between two statements there is nothing to interrupt.
+    """
+    over = threading.Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            interrupt()
+            wait = _AGAIN
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 def _timer(seconds: float, what: Callable[[], None]) -> threading.Timer:

@@ -101,6 +101,20 @@ def test_a_question_that_takes_too_long_is_ended_and_says_what_to_do(copied: Pat
     readers.close()
 
 
+def test_a_question_of_many_short_statements_is_ended_too(copied: Path) -> None:
+    readers = Readers(copied, time_limit=0.05)
+
+    def ask_on() -> None:
+        with readers.store() as store:
+            while True:
+                store.publication()
+                sum(range(1_000_000))  # most of the time nothing is asked
+
+    with pytest.raises(UsageError, match=r"took longer than 0\.05 seconds"):
+        ask_on()
+    readers.close()
+
+
 def test_nothing_published_is_told_with_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="nothing has been published yet"), Readers(tmp_path).store():
         pass
