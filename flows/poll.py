@@ -8,19 +8,23 @@ from uuid import UUID
 
 from prefect import flow
 
-from flows.alarms import raise_alarms
-from flows.batching import batch_task
-from flows.endings import name_of_run, tells_its_end
-from flows.events import emit, teller
-from flows.feeds import Feeds, feeds_of
-from flows.onward import goes_on
-from flows.request import WatchRequest
-from flows.resources import Resources, resources
-from flows.runs import recorded
-from flows.woken import leaves_to_holder
-from pipeline.events import alerts_planned, entries_new, feeds_silent
+from flows.alert import alert
+from flows.assess import assess
+from flows.collect import collect
+from flows.publish import publish
+from flows.run.alarms import raise_alarms
+from flows.run.batching import batch_task
+from flows.run.context import Resources, resources
+from flows.run.endings import name_of_run, tells_its_end
+from flows.run.events import emit, teller
+from flows.run.feeds import Feeds, feeds_of
+from flows.run.onward import goes_on, take_steps
+from flows.run.record import recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline.fetch import is_granted
 from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
+from pipeline.steps.events import alerts_planned, entries_new, feeds_silent
 from pipeline.storage import Store, open_store
 
 
@@ -33,12 +37,13 @@ async def poll_wave(label: str, feeds: Feeds, is_followed: bool, others_wait: bo
 @flow(name="poll", flow_run_name=name_of_run, persist_result=False, retries=0)
 @tells_its_end
 @leaves_to_holder
-@goes_on
 async def poll(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
     """Poll the watch's feeds that are due and store their new entries.
 
     Where further steps follow in the same run, it ends while slow feeds still answer; it is called again for those.
     """
+    if goes_on(request, run_id):
+        return await take_steps(request, poll, (collect, assess, alert), publish)
     async with resources(request) as found, recorded("poll", request, found, run_id) as run:
         is_followed = found.feeds is not None
         wait = found.settings.store_wait

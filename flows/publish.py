@@ -12,13 +12,14 @@ import click
 from prefect import flow
 from prefect.logging import get_logger
 
-from flows.artifacts import changes_told, show_published
-from flows.endings import name_of_run
-from flows.request import WatchRequest
-from flows.resources import clock, watch_of
-from pipeline import logs, storage
-from pipeline.settings import load_settings
-from pipeline.shown import lines
+from flows.run.artifacts import changes_told, show_published
+from flows.run.context import clock, watch_of
+from flows.run.endings import name_of_run
+from flows.run.request import WatchRequest
+from pipeline import storage
+from pipeline.model.shown import lines
+from pipeline.runtime import logs
+from pipeline.runtime.settings import load_settings
 
 # A replay makes its page once, at its end: the rounds before it are over in a moment, and nobody looks.
 with_page: ContextVar[bool] = ContextVar("with_page", default=True)
@@ -45,12 +46,12 @@ async def _show_page(request: WatchRequest) -> None:
     settings = load_settings(os.environ)
     if not settings.site or not with_page.get():
         return
-    from pipeline import site  # brings templates and lxml; only here
+    from pipeline.site import build  # brings templates and lxml; only here
 
     watch = watch_of(request)
     try:
         await asyncio.to_thread(
-            site.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url, rules=watch.rules
+            build.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url, rules=watch.rules
         )
     except Exception as error:
         told = f"The page of {watch.slug} could not be made: {type(error).__name__}: {error}"

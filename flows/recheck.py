@@ -9,20 +9,19 @@ from uuid import UUID
 
 from prefect import flow
 
-from flows.assess import told_from
-from flows.batching import batch_task, each
-from flows.collect import bounded
-from flows.endings import name_of_run
-from flows.events import emit, teller
-from flows.request import WatchRequest
-from flows.resources import Resources, resources
-from flows.runs import Run, recorded
-from flows.woken import leaves_to_holder
+from flows.run.batching import batch_task, each
+from flows.run.context import Resources, resources
+from flows.run.endings import name_of_run
+from flows.run.events import emit, teller
+from flows.run.pages import bounded
+from flows.run.record import Run, recorded
+from flows.run.request import WatchRequest
+from flows.run.turns import leaves_to_holder
 from pipeline import steps
-from pipeline.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
+from pipeline.alerts.recalls import LOOK_FOR, Page, look_due
 from pipeline.fetch.patience import Patience
 from pipeline.model import FetchRecord, PageToCheck, Revised
-from pipeline.recalls import LOOK_FOR, Page, look_due
+from pipeline.steps.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
 from pipeline.storage import Store, open_store
 
 LIMIT = 100  # pages a run; those that were seen longest ago go first, and the rest waits for the next run
@@ -82,7 +81,7 @@ def _take_back(store: Store, lost: Sequence[Page], found: Resources, run: Run, n
     if not lost:
         return Revised()
     slug = found.watch.slug
-    told = told_from(store, slug, [page.url for page in lost], store.load_changes(slug))
+    told = store.load_told(slug, [page.url for page in lost], store.load_changes(slug))
     revised = steps.revise(lost, told=told, watch=found.watch, now=now)
     store.add_assessment(run.run_id, slug, [], [], [], [], {}, revised)
     run.count(changes=len(revised.withdrawals), alerts_planned=len(revised.alerts), recalls=len(revised.recalls))

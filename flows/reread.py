@@ -10,17 +10,17 @@ from uuid import UUID
 
 from prefect import flow
 
-from flows.asking import language_model
 from flows.assess import assess_batch
-from flows.endings import name_of_run
-from flows.request import WatchRequest
-from flows.resources import Resources, clock, resources
-from flows.runs import Run, recorded
+from flows.run.context import Resources, clock, resources
+from flows.run.endings import name_of_run
+from flows.run.model_calls import language_model
+from flows.run.record import Run, recorded
+from flows.run.request import WatchRequest
 from pipeline import steps
-from pipeline.chat import Chat
-from pipeline.errors import FetchError, UsageError
-from pipeline.marks import Marks
+from pipeline.board.corrections import Marks
+from pipeline.fetch.chat import Chat
 from pipeline.model import Article
+from pipeline.model.errors import FetchError, UsageError
 from pipeline.storage import LIVE, open_store
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from pipeline.errors import DeliveryError, FetchError, MissionwatchError
 from pipeline.model import Alert, Response
+from pipeline.model.errors import DeliveryError, FetchError, MissionwatchError
 
 R = TypeVar("R")
 

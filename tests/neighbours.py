@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-from pipeline.initiate import draft_watch
-from pipeline.initiate.feeds import feed_for
 from pipeline.model import Feed
-from pipeline.seeds import write_watch
+from pipeline.watches import write_watch
+from pipeline.watches.drafting import draft_watch
+from pipeline.watches.drafting.feeds import feed_for
 from tests.outlet import Outlet
 
 SLOW_HOST = "slow-harbour.test"

@@ -70,7 +70,7 @@ def fortnights_once(factory: pytest.TempPathFactory) -> Path:
 def fortnights(base: Path) -> subprocess.CompletedProcess[str]:
     """Replay the watches of Somalia and Lebanon into folders under ``base``."""
     return subprocess.run(
-        [sys.executable, "-m", "tests.seeds.fortnights", str(base)],
+        [sys.executable, "-m", "tests.watches.fortnights", str(base)],
         cwd=ROOT,
         env={**os.environ, "MISSIONWATCH_WORKERS": "1"},  # each replay starts its own
         capture_output=True,

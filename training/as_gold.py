@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from pipeline.model import AlertRule, Article, Baseline, Fact, Name, Precision, Watch
-from pipeline.text import content_id, text_hash
+from pipeline.model.text import content_id, text_hash
 from training.corpus import Labelled, Mission
 
 _NAMED = re.compile(r"^(.*?)(?:\(([^()]+)\))?$")
 
 
 def article_of(labelled: Labelled) -> Article:
-    """``labelled`` as an article that ``pipeline.backtest`` reads; the given id is the label's."""
+    """``labelled`` as an article that ``pipeline.lab.backtest`` reads; the given id is the label's."""
     text = labelled.text
     return Article(
         article_id=content_id("article", labelled.article, text),

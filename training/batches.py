@@ -14,9 +14,9 @@ from torch import Tensor
 
 from pipeline.model import Aspect
 from pipeline.model.facts import ACTS, ACTS_OF
-from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ROLES, mentions
-from pipeline.reading.pieces import Pieces, Window
+from pipeline.reading.embedded.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.embedded.mentions import ROLES, mentions
+from pipeline.reading.embedded.pieces import Pieces, Window
 from training import labels
 from training.corpus import Line
 from training.examples import Example, Single

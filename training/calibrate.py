@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.model import Aspect
-from pipeline.reading.encoder import Encoder, Meta, Weights, of_claim
+from pipeline.reading.embedded.encoder import Encoder, Meta, Weights, of_claim
 from training.examples import Example
 
 # An alert is right where its article reports the event, by any of its sentences, so an unsure claim is right more often

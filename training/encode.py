@@ -2,7 +2,7 @@
 
 Starts from all-mpnet-base-v2, learns from ``training/missions`` and ``training/contrasts`` first, and from
 ``training/typed``, which is labelled by the guide, last. How sure a claim is, ``training.calibrate`` fits on the dev
-missions, which the network has not learned from. Writes ``pipeline/reading/model/encoder.onnx`` and
+missions, which the network has not learned from. Writes ``pipeline/reading/embedded/model/encoder.onnx`` and
 ``encoder.json.gz``; goes on from where it was stopped.
 """
 
@@ -22,8 +22,8 @@ from typing import Any
 
 import torch
 
-from pipeline.reading.encoder import Encoder, Meta, Weights, dumped
-from pipeline.reading.pieces import MARKS, Pieces
+from pipeline.reading.embedded.encoder import Encoder, Meta, Weights, dumped
+from pipeline.reading.embedded.pieces import MARKS, Pieces
 from training import calibrate, export, typed
 from training.batches import Item, collated, epoch, of_articles, of_singles
 from training.corpus import contrasts, missions

@@ -9,9 +9,9 @@ from datetime import date
 from random import Random
 
 from pipeline.model import Watch
-from pipeline.reading import mission, observe, sentences
-from pipeline.reading.features import Seen
-from pipeline.reading.pieces import Page
+from pipeline.reading.embedded import mission, observe, sentences
+from pipeline.reading.embedded.features import Seen
+from pipeline.reading.embedded.pieces import Page
 from training.as_gold import article_of, watch_of
 from training.corpus import Contrast, Labelled, Line, Mission
 

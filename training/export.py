@@ -15,8 +15,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from pipeline.model.facts import ACTS
-from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ROLES
+from pipeline.reading.embedded.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.embedded.mentions import ROLES
 
 OPSET = 20  # the first that knows Gelu
 HEADS = 12

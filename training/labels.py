@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.board import Quantity
-from pipeline.compare.identity import canonical, telling_words
+from pipeline.board.compare.identity import canonical, telling_words
 from pipeline.model import Day, Figure, Slot, TypedFact
 from pipeline.model.facts import HARM, OF_SLOT
-from pipeline.reading.dates import When
-from pipeline.reading.mentions import OF_KIND, Mention
+from pipeline.model.quantities import Quantity
+from pipeline.reading.embedded.dates import When
+from pipeline.reading.embedded.mentions import OF_KIND, Mention
 from training.corpus import Said
 
 _WORD = re.compile(r"[^\W_]+")

@@ -23,8 +23,8 @@ from transformers import MPNetConfig, MPNetModel
 
 from pipeline.model import Aspect
 from pipeline.model.facts import ACTS, ACTS_OF
-from pipeline.reading.encoder import KINDS, SLOTS, STAGES
-from pipeline.reading.mentions import ROLES
+from pipeline.reading.embedded.encoder import KINDS, SLOTS, STAGES
+from pipeline.reading.embedded.mentions import ROLES
 
 LAYERS = 8  # of the base's twelve: what fits into 80 MiB at eight bits
 DROPOUT = 0.1

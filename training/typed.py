@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.initiate import draft_watch
 from pipeline.model import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact, Watch
+from pipeline.watches.drafting import draft_watch
 from training.corpus import Event, Labelled, Line, Mission, Said, joined
 from training.gold_file import GoldFact, GoldMission, GoldText, Sentence, load
 

@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from pipeline import shown
-from pipeline.alarms import FEED_KINDS, WATCH_KINDS, FeedKind
 from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import first_rules
 from pipeline.alerts.timing import release
+from pipeline.health import FEED_KINDS, WATCH_KINDS, FeedKind
 from pipeline.model import (
     Alarm,
     AlarmKind,
@@ -27,8 +26,9 @@ from pipeline.model import (
     FeedHealth,
     LostPages,
     Watch,
+    shown,
 )
-from pipeline.text import content_id, shorten
+from pipeline.model.text import content_id, shorten
 
 ROUNDS = 3  # in a row that a channel fails before the others tell it
 BROUGHT_IN = timedelta(days=30)  # the time of which an alarm tells what its feeds used to bring
@@ -50,7 +50,7 @@ def alarm_alerts(
     """Return the alerts about all that began or ended: one message for each channel of the watch.
 
     Args:
-        raised, over: see :func:`pipeline.health.due_alarms`.
+        raised, over: see :func:`pipeline.health.feeds.due_alarms`.
         feeds: how the feeds do, for their names and last words.
         brought: what each has brought in the time :data:`BROUGHT_IN`.
         watch: the channels of its rules are told, outside their quiet hours.

@@ -9,9 +9,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from pipeline import shown
 from pipeline.alerts.message import LIST_FROM, LIST_HEAD, Message, Section, in_brackets, safe_url
-from pipeline.model import Picture
+from pipeline.model import Picture, shown
 
 _FONT = "font-family:Georgia,'Times New Roman',serif;font-size:16px;line-height:1.5;color:#1b1b1b"
 _BODY = f"margin:0;padding:16px;background:#ffffff;{_FONT}"

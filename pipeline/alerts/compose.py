@@ -9,10 +9,9 @@ from datetime import date
 from urllib.parse import quote
 from uuid import UUID
 
-from pipeline import phrasing, shown
 from pipeline.alerts.message import SUBJECT_LIMIT, Fact, Message, Section, subject_of
-from pipeline.board import surer
-from pipeline.model import Article, Change, Stage, Verdict, Watch
+from pipeline.board.board import surer
+from pipeline.model import Article, Change, Stage, Verdict, Watch, phrasing, shown
 
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
 # From which confidence on we use which word; what the numbers are worth stands in docs/quality.md.

@@ -11,7 +11,7 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.rules import rule_of, rules_of, uncertain_of
 from pipeline.alerts.timing import may_go
 from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch, When
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 QUIET_FOR = timedelta(hours=24)  # what a digest tells of: the time since the last one
 

@@ -12,9 +12,9 @@ from pipeline.alerts.message import Message, from_json, subject_of
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
-from pipeline.board import fold
+from pipeline.board.board import fold
 from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, ToldAlert, Watch
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 # What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
 ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED, AlertKind.FLAPPING})

@@ -19,7 +19,7 @@ from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, takes
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Mute, Stage, Watch
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 TOLD_FOR = timedelta(days=30)  # a day that passed longer ago is no news, e.g. where a watch begins late
 _MONTHS_TEXT = "january february march april may june july august september october november december"

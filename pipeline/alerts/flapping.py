@@ -12,9 +12,9 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, is_sure, takes, uncertain_of
 from pipeline.alerts.timing import release
-from pipeline.board import in_force
+from pipeline.board.board import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Stage, Verdict, Watch, When
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 TOLD_FOR = timedelta(days=7)  # a row that settled longer ago is told no more
 _NO_MOVES = frozenset({Verdict.BASELINE, Verdict.DISPUTES})

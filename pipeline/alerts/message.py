@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline import shown
-from pipeline.text import shorten
+from pipeline.model import shown
+from pipeline.model.text import shorten
 
 SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
 LIST_FROM = 2  # sections from which on a short list stands before the details

@@ -11,7 +11,7 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.rules import channels_of, takes, uncertain_of
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Watch, When
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is told no more
 MOST = 20  # changes that one message lists

@@ -13,7 +13,7 @@ from pipeline.alerts.message import Section, as_text, from_json, safe_url, to_js
 from pipeline.alerts.rules import rule_of
 from pipeline.alerts.timing import may_go, retry_at
 from pipeline.model import Alert, AlertKind, ChannelState, PendingAlert, Watch
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 
 def ready(

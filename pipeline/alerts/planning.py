@@ -27,9 +27,9 @@ from pipeline.alerts.rules import (
     worth_alerting,
 )
 from pipeline.alerts.timing import release
-from pipeline.board import in_force
+from pipeline.board.board import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Silence, Verdict, Watch, When
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 Origins = tuple[int, int]  # independent origins of a change: when it was last planned, and now
 _Window = tuple[time, time, str] | None  # quiet hours and their zone

@@ -8,7 +8,7 @@ from uuid import UUID
 from pipeline.alerts.compose import stage_words
 from pipeline.model import AlertRule, Change, Slot, TypedFact, Verdict, Watch
 from pipeline.model.facts import COUNTED
-from pipeline.text import text_hash
+from pipeline.model.text import text_hash
 
 _ALLOWED = {(Slot.AUTHORISATION, "grants"), (Slot.TASK, "adds")}
 TWO = 2  # independent origins make the most uncertain change sure

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pipeline.model import AlertRule, Every
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=8)

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from pipeline.alerts.evidence.steps import COMPARED
 from pipeline.alerts.expected import expected_days
 from pipeline.ask import model, rows, sight
 from pipeline.ask.asking import BY, limit_of, make_cursor, moment, number_at, place_of, row_at, word_of, words_of
 from pipeline.ask.frame import Asked, WatchFile, asked_of, without_paths
-from pipeline.errors import NotFoundError, StorageError, UsageError
-from pipeline.evidence.steps import COMPARED
 from pipeline.model import Aspect, Slot, Stage, Verdict
-from pipeline.shown import line
+from pipeline.model.errors import NotFoundError, StorageError, UsageError
+from pipeline.model.shown import line
+from pipeline.model.text import shorten
 from pipeline.storage import Readers, Row, Span
-from pipeline.text import shorten
 
 WHERE = ("articles", "claims")
 _FACETS: Mapping[str, Sequence[str]] = {

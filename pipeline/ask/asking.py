@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pipeline.errors import UsageError
-from pipeline.shown import line
-from pipeline.text import read_moment, shorten
+from pipeline.model.errors import UsageError
+from pipeline.model.shown import line
+from pipeline.model.text import read_moment, shorten
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer
 MAX_WORDS, MAX_WORDS_LENGTH = 10, 200

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline.ask import model, rows
-from pipeline.errors import NotFoundError, StorageError
+from pipeline.model.errors import NotFoundError, StorageError
 from pipeline.storage import Readers, Row, Store
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline import phrasing
 from pipeline.alerts.message import safe_url
 from pipeline.ask import model
-from pipeline.model import FAILS, Change, HealthState
-from pipeline.reading.sentences import split
-from pipeline.shown import line, lines
-from pipeline.text import shorten
+from pipeline.model import FAILS, Change, HealthState, phrasing
+from pipeline.model.shown import line, lines
+from pipeline.model.text import shorten
+from pipeline.reading.embedded.sentences import split
 
 Row = Mapping[str, Any]
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline import phrasing
 from pipeline.ask import model, rows
 from pipeline.ask.asking import make_cursor
 from pipeline.ask.frame import Asked
-from pipeline.headline import headline
+from pipeline.health.headline import headline
+from pipeline.model import phrasing
 from pipeline.storage import Row
 
 LATELY = timedelta(days=7)

@@ -13,7 +13,6 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline import shown
 from pipeline.alerts import ack_link
 from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
@@ -21,11 +20,11 @@ from pipeline.cli.alerts_preview import alerts_preview
 from pipeline.cli.alerts_test import alerts_test
 from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
-from pipeline.errors import UsageError
-from pipeline.model import Alert, Watch
-from pipeline.receiver import ack_way
-from pipeline.seeds import load_watch
+from pipeline.model import Alert, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.site.receiver import ack_way
 from pipeline.storage import Store, open_published, open_store
+from pipeline.watches import load_watch
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a row, for scripts.")
 

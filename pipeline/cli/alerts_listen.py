@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli.frame import archive_dir, data_dir_option, folders_argument, port_option, settings
-from pipeline.errors import UsageError
-from pipeline.seeds import load_watch
-from pipeline.stopping import stop_signals
+from pipeline.model.errors import UsageError
+from pipeline.runtime.stopping import stop_signals
+from pipeline.watches import load_watch
 
-DEFAULT_PORT = 9465  # as in pipeline.receiver.server, which is imported where it is needed
+DEFAULT_PORT = 9465  # as in pipeline.site.receiver.server, which is imported where it is needed
 
 
 @click.command("listen")
@@ -30,7 +30,7 @@ def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Pat
     \b
     MISSIONWATCH_ACK_BASE=https://desk.example.org missionwatch alerts listen seeds/haiti
     """
-    from pipeline.receiver.server import Listened, receiver_for  # a web server takes a while to import
+    from pipeline.site.receiver.server import Listened, receiver_for  # a web server takes a while to import
 
     found = []
     for folder in folders:

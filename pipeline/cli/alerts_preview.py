@@ -11,18 +11,17 @@ from uuid import UUID
 
 import click
 
-from pipeline import shown
 from pipeline.alerts import became
-from pipeline.backtest import Account, Told, account_of_stored, catch_up
-from pipeline.board import in_force
+from pipeline.board.board import in_force
 from pipeline.cli.frame import When, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.cli.telling import sentences, tellings
-from pipeline.errors import UsageError
-from pipeline.model import Article, Change, Watch
-from pipeline.seeds import load_watch
+from pipeline.lab.backtest import Account, Told, account_of_stored, catch_up
+from pipeline.model import Article, Change, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage import Store, open_published, open_store
-from pipeline.text import content_id
+from pipeline.watches import load_watch
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,14 @@ from uuid import uuid4
 
 import click
 
-from pipeline import shown
 from pipeline.alerts import addresses, channel_name, enclosed, told_first
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import data_dir_option, folder_argument
-from pipeline.errors import MissionwatchError, UsageError
-from pipeline.model import Alert, Watch
+from pipeline.model import Alert, Watch, shown
+from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.notify import Channels, deliver
-from pipeline.seeds import load_watch
+from pipeline.watches import load_watch
 
 RULE = "test"  # the rule of a sample, which no rule asked for
 OpenChannels = Callable[[Path, Mapping[str, str], Callable[[str], None]], Channels]

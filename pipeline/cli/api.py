@@ -10,12 +10,12 @@ import click
 from pipeline.ask import WatchFile
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, data_dir_option, different, port_option
-from pipeline.errors import UsageError
-from pipeline.seeds import load_watch
-from pipeline.stopping import stop_signals
+from pipeline.model.errors import UsageError
+from pipeline.runtime.stopping import stop_signals
+from pipeline.watches import load_watch
 
 DEFAULT_PORT = 8080
-PER_MINUTE = 600  # as in pipeline.api.app, which is imported where it is needed
+PER_MINUTE = 600  # as in pipeline.ask.api.app, which is imported where it is needed
 _NICER = 5  # of 19: where a run and many clients want the same core, the watch goes first
 
 
@@ -87,7 +87,7 @@ def api_command(
         return
     if not folders:
         raise click.UsageError("Missing argument 'DIR...'.")
-    from pipeline.api.server import server_for  # FastAPI takes a while to import
+    from pipeline.ask.api.server import server_for  # FastAPI takes a while to import
 
     watches = []
     for folder in folders:
@@ -113,7 +113,7 @@ def api_command(
 
 
 def _make_token(token_file: Path | None, name: str) -> None:
-    from pipeline.web.tokens import add_token
+    from pipeline.site.web.tokens import add_token
 
     if token_file is None:
         raise UsageError("--new-token needs the file that its hash is added to.", remedy="Name it with --tokens FILE.")

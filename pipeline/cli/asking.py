@@ -12,15 +12,15 @@ from uuid import UUID
 
 import click
 
-from pipeline.backtest import Answers
-from pipeline.chat import Chat
 from pipeline.cli.frame import settings
-from pipeline.errors import FetchError, UsageError
+from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
-from pipeline.llm import Ask, Completion, Reply
+from pipeline.lab.backtest import Answers
 from pipeline.model import ReaderChoice, Response, Watch
-from pipeline.seeds import reader_choice
+from pipeline.model.errors import FetchError, UsageError
+from pipeline.reading.llm import Ask, Completion, Reply
 from pipeline.steps import AskModel
+from pipeline.watches import reader_choice
 
 F = TypeVar("F", bound=Callable[..., Any])
 MODES = ("read", "verify")

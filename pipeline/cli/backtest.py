@@ -14,9 +14,12 @@ from uuid import UUID
 
 import click
 
-from pipeline import shown
 from pipeline.alerts import became
-from pipeline.backtest import (
+from pipeline.board.board import in_force
+from pipeline.cli.asking import answer_options, asking_of, model_options
+from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.telling import sentences, tellings
+from pipeline.lab.backtest import (
     BacktestLine,
     Came,
     Compared,
@@ -30,15 +33,11 @@ from pipeline.backtest import (
     given_id,
     load_articles,
 )
-from pipeline.board import in_force
-from pipeline.cli.asking import answer_options, asking_of, model_options
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
-from pipeline.cli.telling import sentences, tellings
-from pipeline.errors import UsageError
-from pipeline.model import Change, Watch
-from pipeline.reading import DEFAULT, ENGINES, Reader
-from pipeline.seeds import load_watch
+from pipeline.model import Change, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.storage import open_published
+from pipeline.watches import load_watch
 
 SAME, DIFFERENT = 0, 6
 _TELLS_AFTER = 2.0  # seconds of silence

@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from pipeline.bench import (
+from pipeline.cli.asking import answer_options, asking_of, model_options
+from pipeline.cli.frame import engine_option
+from pipeline.lab.bench import (
     AT_ONCE,
     Mission,
     as_text,
@@ -22,12 +24,10 @@ from pipeline.bench import (
     reliability_tables,
     summary_tables,
 )
-from pipeline.cli.asking import answer_options, asking_of, model_options
-from pipeline.cli.frame import engine_option
-from pipeline.errors import UsageError
-from pipeline.reading import ENGINES
-from pipeline.seeds import load_watch
-from pipeline.shown import json_line
+from pipeline.model.errors import UsageError
+from pipeline.model.shown import json_line
+from pipeline.reading.embedded import ENGINES
+from pipeline.watches import load_watch
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
-from pipeline.brief import Brief, as_data, as_markdown, as_text, compose
+from pipeline.alerts.brief import Brief, as_data, as_markdown, as_text, compose
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
-from pipeline.errors import StoreUnwritableError, UsageError
-from pipeline.seeds import load_watch
-from pipeline.site import brief_page
+from pipeline.model import shown
+from pipeline.model.errors import StoreUnwritableError, UsageError
+from pipeline.site.brief import brief_page
 from pipeline.site.files import write
 from pipeline.storage import known_for_brief, open_published
+from pipeline.watches import load_watch
 
 _DAY = timedelta(days=1)
 _FORMS: Mapping[str, Callable[[Brief], str]] = {

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import shown
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import folder_argument, settings
-from pipeline.heartbeat import span
-from pipeline.model import Feed, Watch
-from pipeline.redact import without_secrets
-from pipeline.seeds import load_watch
-from pipeline.text import shorten
+from pipeline.health.heartbeat import span
+from pipeline.model import Feed, Watch, shown
+from pipeline.model.redact import without_secrets
+from pipeline.model.text import shorten
+from pipeline.watches import load_watch
 
 if TYPE_CHECKING:  # the steps bring the parsers with them
     from pipeline.steps.look import FeedLook

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from pipeline import shown
 from pipeline.cli import report
 from pipeline.cli.alerts import alerts_group
 from pipeline.cli.api import api_command
@@ -35,8 +34,9 @@ from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
 from pipeline.cli.review import review_command
 from pipeline.cli.watches import watches_group
-from pipeline.seeds import load_watch
+from pipeline.model import shown
 from pipeline.storage import open_published
+from pipeline.watches import load_watch
 
 
 @click.command()

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, folder_argument, settings
 from pipeline.doctor import CHECKS, RealWorld, Report, Result, State, examine
-from pipeline.errors import MissionwatchError
-from pipeline.redact import without_secrets
-from pipeline.settings import load_settings
-from pipeline.text import shorten
+from pipeline.model import shown
+from pipeline.model.errors import MissionwatchError
+from pipeline.model.redact import without_secrets
+from pipeline.model.text import shorten
+from pipeline.runtime.settings import load_settings
 
 _COLOURS = {State.OK: "green", State.WARNING: "yellow", State.TROUBLE: "red", State.NOT_APPLICABLE: "bright_black"}
 _SHORT = {State.OK: "ok", State.WARNING: "warning", State.TROUBLE: "TROUBLE", State.NOT_APPLICABLE: "-"}

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
+from pipeline.alerts.evidence import as_zip, pack_files, sealed, told_of
 from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
-from pipeline.errors import StoreUnwritableError
-from pipeline.evidence import as_zip, pack_files, sealed, told_of
-from pipeline.model import Watch
-from pipeline.seeds import load_watch
-from pipeline.site import alone
+from pipeline.model import Watch, shown
+from pipeline.model.errors import StoreUnwritableError
+from pipeline.model.text import counted
 from pipeline.site.files import write
+from pipeline.site.why import alone
 from pipeline.storage import open_published
-from pipeline.text import counted
+from pipeline.watches import load_watch
 
 
 @click.command("evidence")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
-from pipeline.seeds.shipped import copy_watch, shipped_page, shipped_pages, shipped_watches
+from pipeline.model import shown
+from pipeline.watches.shipped import copy_watch, shipped_page, shipped_pages, shipped_watches
 
 
 @click.command("example")

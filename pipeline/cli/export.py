@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
-from pipeline.seeds import load_watch
 from pipeline.storage.export import FORMATS, export
+from pipeline.watches import load_watch
 
 
 @click.command("export")

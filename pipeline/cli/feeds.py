@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
 from pipeline.cli.frame import folder_argument, settings
-from pipeline.errors import UsageError
-from pipeline.redact import holds_secret, without_secrets
-from pipeline.seeds import load_watch
-from pipeline.seeds.shipped import REGION, shipped_regions
-from pipeline.seeds.write import add_feeds
-from pipeline.text import shorten
+from pipeline.model import shown
+from pipeline.model.errors import UsageError
+from pipeline.model.redact import holds_secret, without_secrets
+from pipeline.model.text import shorten
+from pipeline.watches import load_watch
+from pipeline.watches.shipped import REGION, shipped_regions
+from pipeline.watches.write import add_feeds
 
 
 @click.group("feeds")
@@ -83,7 +83,7 @@ def regions() -> None:
 )
 def export(folder: Path, out: Path) -> None:
     """Write the feeds of the watch in DIR as OPML, by region; `feeds add` and `init` read it back whole."""
-    from pipeline.initiate.opml import write_opml
+    from pipeline.watches.opml import write_opml
 
     watch = load_watch(folder)
     try:

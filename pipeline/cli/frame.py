@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.errors import MissionwatchError, UsageError
-from pipeline.reading import DEFAULT, ENGINES
-from pipeline.settings import Settings, load_settings
-from pipeline.shown import lines
-from pipeline.text import read_moment
+from pipeline.model.errors import MissionwatchError, UsageError
+from pipeline.model.shown import lines
+from pipeline.model.text import read_moment
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.runtime.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 

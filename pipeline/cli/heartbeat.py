@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
 from pipeline.alerts import channel_name
 from pipeline.cli.alerts_test import OpenChannels
 from pipeline.cli.clock import wall_clock
@@ -22,12 +21,12 @@ from pipeline.cli.ping import ping_address
 from pipeline.doctor import State
 from pipeline.doctor.network import prefect_answers
 from pipeline.doctor.real import get
-from pipeline.errors import DeliveryError, StorageError
-from pipeline.heartbeat import Beat, Notice, Vigil, after, judge, notice
-from pipeline.model import Alert, Standing, Watch
+from pipeline.health.heartbeat import Beat, Notice, Vigil, after, judge, notice
+from pipeline.model import Alert, Standing, Watch, shown
+from pipeline.model.errors import DeliveryError, StorageError
 from pipeline.notify import Channels, deliver, needs_prefect
-from pipeline.seeds import load_watch
 from pipeline.storage import read_pulse
+from pipeline.watches import load_watch
 
 ALIVE, SILENT = 0, 1
 WAIT = 10.0  # seconds for a run's step to let go of the store; a step takes less than one

@@ -12,20 +12,19 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
 from pipeline.cli.asking import Asking, asking_of
 from pipeline.cli.frame import When, settings
 from pipeline.cli.interview import ask, ask_for_feeds
-from pipeline.errors import MissionwatchError, UsageError
-from pipeline.initiate import Choices, article_of, chosen, draft_watch, with_facts_of
-from pipeline.llm import Asked, ask_to_state, reading_of
-from pipeline.model import Feed, Reading, Watch
-from pipeline.reading import EncodedReader
-from pipeline.reading.foreign import sentences_of
-from pipeline.seeds import write_watch
-from pipeline.seeds.write import refuse_a_watch
-from pipeline.text import shorten
-from pipeline.urls import host
+from pipeline.model import Feed, Reading, Watch, shown
+from pipeline.model.errors import MissionwatchError, UsageError
+from pipeline.model.text import shorten
+from pipeline.model.urls import host
+from pipeline.reading.embedded import EncodedReader
+from pipeline.reading.embedded.foreign import sentences_of
+from pipeline.reading.llm import Asked, ask_to_state, reading_of
+from pipeline.watches import write_watch
+from pipeline.watches.drafting import Choices, article_of, chosen, draft_watch, with_facts_of
+from pipeline.watches.write import refuse_a_watch
 
 MAX_SEED_ARTICLE = 2 * 2**20  # bytes
 

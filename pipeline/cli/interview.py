@@ -9,13 +9,12 @@ from datetime import datetime
 
 import click
 
-from pipeline import countries, shown
 from pipeline.cli.frame import When
-from pipeline.initiate import Choices
-from pipeline.model import Fact, Watch
-from pipeline.seeds.shipped import REGION, shipped_regions
-from pipeline.text import shorten
-from pipeline.urls import host
+from pipeline.model import Fact, Watch, countries, shown
+from pipeline.model.text import shorten
+from pipeline.model.urls import host
+from pipeline.watches.drafting import Choices
+from pipeline.watches.shipped import REGION, shipped_regions
 
 _NONE = "-"  # what a person types for none at all
 

@@ -11,14 +11,13 @@ from uuid import UUID
 
 import click
 
-from pipeline import shown
+from pipeline.board.corrections import Labels, Mark, MarkKind, Marks, make_mark
 from pipeline.cli.frame import account, settings
-from pipeline.errors import UsageError
-from pipeline.marks import Labels, Mark, MarkKind, Marks, make_mark
-from pipeline.model import Watch
+from pipeline.model import Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.steps import Marked, act_on
 from pipeline.storage import Store, hold_run, open_store, publish
-from pipeline.text import content_id
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -14,16 +14,25 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pipeline import shown
+from pipeline.board.corrections import (
+    MAX_LINES,
+    MAX_NOTE,
+    MAX_WORDS,
+    Example,
+    Labels,
+    Mark,
+    line_of,
+    make_undone,
+    mark_of,
+)
 from pipeline.cli import report
 from pipeline.cli.frame import When, archive_dir, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import WORDS, author_option, keep, marking, publish_marks, say, times, told
-from pipeline.errors import UsageError
-from pipeline.marks import MAX_LINES, MAX_NOTE, MAX_WORDS, Example, Labels, Mark, line_of, make_undone, mark_of
-from pipeline.model import Aspect, Stage, Watch
-from pipeline.seeds import load_watch
+from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.model.text import shorten
 from pipeline.storage import open_published
-from pipeline.text import shorten
+from pipeline.watches import load_watch
 
 MAX_FILE = 64 * 2**20  # bytes of a file of marks
 

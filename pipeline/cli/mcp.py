@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from pipeline import shown
+from pipeline.board.corrections import MAX_NOTE, Labels
 from pipeline.cli.frame import When, archive_dir, data_dir_option, different, folders_argument, port_option
 from pipeline.cli.marking import WORDS, marking, publish_marks, say, told
-from pipeline.errors import UsageError
-from pipeline.marks import MAX_NOTE, Labels
-from pipeline.model import Aspect, Stage, Watch
-from pipeline.seeds import load_watch
-from pipeline.stopping import stop_signals
+from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.runtime.stopping import stop_signals
+from pipeline.watches import load_watch
 
 DEFAULT_PORT = 9466  # beside those of the numbers and of acknowledgements
 
@@ -72,7 +71,7 @@ def mcp_command(
     docs/mcp.md has the lines for other clients.
     """
     from pipeline.ask import Ask, WatchFile  # these and a web server take a while to import
-    from pipeline.mcp_server.server import Corrections, mcp_server
+    from pipeline.ask.mcp_server.server import Corrections, mcp_server
 
     found = [(load_watch(folder), archive_dir(data_dir, folder) if archive else data_dir) for folder in folders]
     different(zip(folders, (watch.slug for watch, _ in found), strict=True))
@@ -91,9 +90,9 @@ def mcp_command(
         if not http:
             server.run()
             return
-        from pipeline.mcp_server.http import PATH, http_app
-        from pipeline.web.server import WebServer
-        from pipeline.web.tokens import TokenFile, whose
+        from pipeline.ask.mcp_server.http import PATH, http_app
+        from pipeline.site.web.server import WebServer
+        from pipeline.site.web.tokens import TokenFile, whose
 
         file = TokenFile(tokens) if tokens else None
         is_known = None if file is None else lambda token: bool(whose(token, file.load()))

@@ -8,10 +8,10 @@ import click
 
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument, port_option
-from pipeline.errors import UsageError
-from pipeline.metrics import WatchNumbers, exposition, registry_of, serve
-from pipeline.seeds import load_watch
-from pipeline.stopping import stop_signals
+from pipeline.model.errors import UsageError
+from pipeline.runtime.stopping import stop_signals
+from pipeline.site.metrics import WatchNumbers, exposition, registry_of, serve
+from pipeline.watches import load_watch
 
 DEFAULT_PORT = 9464  # the one that OpenTelemetry's exporters for Prometheus take
 

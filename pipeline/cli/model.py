@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.bench import as_text, baseline_watch
-from pipeline.bench.figures import measure_one
-from pipeline.bench.trial import Tried, advise, first_answer, table, trial_gold, tried
 from pipeline.cli.asking import MODES, Asking, asking_of
 from pipeline.cli.frame import folder_argument, settings
-from pipeline.errors import ContentError, FetchError, RefusedError, UsageError
 from pipeline.fetch.local import get_local
-from pipeline.llm import LIST_PATH, USUAL, Ask, FoundServer, Reply, UsualServer, models_of
-from pipeline.reading import DEFAULT, ENGINES
-from pipeline.seeds import choose_reader, load_watch
-from pipeline.shown import json_line, line
+from pipeline.lab.bench import as_text, baseline_watch
+from pipeline.lab.bench.figures import measure_one
+from pipeline.lab.bench.trial import Tried, advise, first_answer, table, trial_gold, tried
+from pipeline.model.errors import ContentError, FetchError, RefusedError, UsageError
+from pipeline.model.shown import json_line, line
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.reading.llm import LIST_PATH, USUAL, Ask, FoundServer, Reply, UsualServer, models_of
+from pipeline.watches import choose_reader, load_watch
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOUND, NOTHING_FOUND = 0, 1

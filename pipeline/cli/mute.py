@@ -10,16 +10,15 @@ from typing import Any
 import click
 from rich.table import Table
 
-from pipeline import shown
 from pipeline.cli import report
 from pipeline.cli.frame import When, account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
-from pipeline.countries import mentions
-from pipeline.errors import UsageError
-from pipeline.model import Mute, Slot, Stage, Watch
-from pipeline.seeds import load_watch
+from pipeline.model import Mute, Slot, Stage, Watch, shown
+from pipeline.model.countries import mentions
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage import Store, open_published, open_store
-from pipeline.text import content_id
+from pipeline.watches import load_watch
 
 _LONGEST_KEY, _LONGEST_WHY, _LONGEST_NAME = 200, 2_000, 200  # characters
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from pipeline import site
 from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
-from pipeline.errors import StoreUnwritableError
-from pipeline.seeds import load_watch
+from pipeline.model.errors import StoreUnwritableError
+from pipeline.site import build
+from pipeline.watches import load_watch
 
 
 @click.command("page")
@@ -35,7 +35,7 @@ def page_command(folder: Path, out: Path | None, data_dir: Path, archive: bool) 
     watch = load_watch(folder)
     where = store_folder(data_dir, folder, archive=archive)
     try:
-        built = site.build(where, watch.slug, watch.title, folder=out, page_url=settings().page_url, rules=watch.rules)
+        built = build.build(where, watch.slug, watch.title, folder=out, page_url=settings().page_url, rules=watch.rules)
     except OSError as error:
         raise StoreUnwritableError(
             f"{error.filename or out or where} can't be written: {error.strerror or error}.",

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from pipeline.errors import UsageError
+from pipeline.model.errors import UsageError
 
 ENV = "env:"
 ANSWER = 10.0  # seconds

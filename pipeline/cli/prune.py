@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
-from pipeline.errors import UsageError
-from pipeline.seeds import load_watch
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage import open_store, prune, publish
-from pipeline.text import content_id
+from pipeline.watches import load_watch
 
 LEAST = timedelta(days=30)  # texts are compared with later ones for 21 days, and pages looked at again for 14
 

@@ -9,22 +9,22 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.cli.clock import wall_clock
-from pipeline.errors import ContentError, MissionwatchError, UsageError
-from pipeline.extract.page import ExtractedPage
 from pipeline.fetch import ACCEPT_PAGE, Fetcher, FetchLimits
 from pipeline.fetch.sockets import grant_of
-from pipeline.initiate.discover import discover
-from pipeline.initiate.feeds import feed_for, usual_gap
-from pipeline.initiate.opml import MAX_BYTES, is_opml, read_opml
 from pipeline.model import Feed, Precision
-from pipeline.redact import without_secrets
-from pipeline.seeds.shipped import REGION, shipped_feeds
-from pipeline.seeds.tables import same_address
-from pipeline.settings import Settings
+from pipeline.model.errors import ContentError, MissionwatchError, UsageError
+from pipeline.model.redact import without_secrets
+from pipeline.pages.page import ExtractedPage
+from pipeline.runtime.settings import Settings
+from pipeline.runtime.workers import WorkerPool
 from pipeline.steps.collect import MAX_PAGE, extract_in_worker
 from pipeline.steps.look import FeedLook, look_at_feed
 from pipeline.steps.poll import parse_in_worker
-from pipeline.workers import WorkerPool
+from pipeline.watches.discover import discover
+from pipeline.watches.drafting.feeds import feed_for, usual_gap
+from pipeline.watches.opml import MAX_BYTES, is_opml, read_opml
+from pipeline.watches.shipped import REGION, shipped_feeds
+from pipeline.watches.tables import same_address
 
 
 @dataclass(frozen=True, slots=True)

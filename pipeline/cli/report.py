@@ -13,9 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline import phrasing
-from pipeline.shown import line
-from pipeline.text import shorten
+from pipeline.model import phrasing
+from pipeline.model.shown import line
+from pipeline.model.text import shorten
 
 Row = Mapping[str, Any]
 

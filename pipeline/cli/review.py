@@ -14,19 +14,18 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pipeline import shown
 from pipeline.alerts.compose import sure
+from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Labels, Mark, MarkKind, make_undone
 from pipeline.cli import report
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import author_option, keep, marking, publish_marks, say, times, told
-from pipeline.errors import UsageError
-from pipeline.marks import MAX_NOTE, MAX_WORDS, Labels, Mark, MarkKind, make_undone
-from pipeline.model import Aspect, Stage, Watch
-from pipeline.seeds import load_watch
+from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model.errors import UsageError
+from pipeline.model.text import shorten
 from pipeline.site.words import marked as words_that_matter
 from pipeline.site.words import value as value_words
 from pipeline.storage import ReviewItem, open_published
-from pipeline.text import shorten
+from pipeline.watches import load_watch
 
 NO_TERMINAL = 7  # the exit code where there is nobody to ask
 

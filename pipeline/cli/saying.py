@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.cli.frame import settings
+from pipeline.model.text import content_id
 from pipeline.storage import publish
-from pipeline.text import content_id
 
 
 def publish_said(where: Path, what: str, about: object, now: datetime | None) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline import shown
-from pipeline.backtest import Told
-from pipeline.model import AlertKind
-from pipeline.text import shorten
+from pipeline.lab.backtest import Told
+from pipeline.model import AlertKind, shown
+from pipeline.model.text import shorten
 
 HOW = {
     AlertKind.ALERT: "at once",

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pipeline import shown, site
 from pipeline.cli import report
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import account, archive_dir, data_dir_option, different, folder_argument, settings, store_folder
-from pipeline.errors import UsageError
-from pipeline.model import Standing, Watch, WatchState
-from pipeline.seeds import load_watch, renamed, write_renamed
+from pipeline.model import Standing, Watch, WatchState, shown
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id, shorten
+from pipeline.site import PAGE, SITE, build
 from pipeline.storage import LIVE, PUBLISHED, Store, WatchLine, hold_run, open_published, open_store, publish
-from pipeline.text import content_id, shorten
+from pipeline.watches import load_watch, renamed, write_renamed
 
 MAX_NOTE = 500  # characters
 # What stands at a page's old address: no script, nothing from elsewhere, and the only address is the watch's own name.
@@ -174,21 +174,21 @@ def _publish(where: Path, watch: Watch) -> None:
     if (where / PUBLISHED).exists():
         now = wall_clock()
         publish(where, content_id("watches", watch.key, now.isoformat()), now, wait=settings().store_wait)
-    if (where / site.SITE / watch.slug).is_dir():
+    if (where / SITE / watch.slug).is_dir():
         with suppress(OSError, ValueError):  # the next round makes it
-            site.build(where, watch.slug, watch.title, page_url=settings().page_url)
+            build.build(where, watch.slug, watch.title, page_url=settings().page_url)
 
 
 def _move_beside(where: Path, old: str, watch: Watch) -> None:
     """Let what stands beside the store under the old name stand under the new one."""
     with suppress(OSError):  # what can't be moved is made anew by the next round
         (where / f"heartbeat-{old}.json").replace(where / f"heartbeat-{watch.slug}.json")
-    before, after = where / site.SITE / old, where / site.SITE / watch.slug
+    before, after = where / SITE / old, where / SITE / watch.slug
     with suppress(OSError):
         if before.is_dir() and not after.exists():
             before.rename(after)
             before.mkdir()
-            (before / site.PAGE).write_text(_MOVED.format(new=watch.slug), "utf-8")
+            (before / PAGE).write_text(_MOVED.format(new=watch.slug), "utf-8")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pipeline.doctor import machine, network, place
 from pipeline.doctor.words import Check, Finding, NothingToSeeError, Report, Result, skipped, trouble
 from pipeline.doctor.world import World
-from pipeline.errors import MissionwatchError, StorageError, WatchFileError
+from pipeline.model.errors import MissionwatchError, StorageError, WatchFileError
 
 CHECKS = (
     Check("python", "Python", machine.check_python),

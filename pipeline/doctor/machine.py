@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
-from pipeline.heartbeat import span
+from pipeline.health.heartbeat import span
 from pipeline.model import Watch
 
 CLOCKS_APART = timedelta(minutes=5)

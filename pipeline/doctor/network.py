@@ -9,10 +9,10 @@ from pipeline.alerts import channel_name, told_first
 from pipeline.doctor.machine import CLOCKS_APART
 from pipeline.doctor.words import Finding, NothingToSeeError, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
-from pipeline.heartbeat import span
+from pipeline.health.heartbeat import span
 from pipeline.model import Feed
-from pipeline.shown import line
-from pipeline.urls import host
+from pipeline.model.shown import line
+from pipeline.model.urls import host
 
 SAMPLE = 3  # feeds that are asked
 SLOW = 10.0  # seconds

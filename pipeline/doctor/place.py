@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from pipeline.alarms import ROOM, needed_room
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
-from pipeline.heartbeat import BLIND, LockSight, dead_runs, span
+from pipeline.health import ROOM, needed_room
+from pipeline.health.heartbeat import BLIND, LockSight, dead_runs, span
 from pipeline.model import FAILS, HealthState, Standing
-from pipeline.phrasing import waiting_for_model
+from pipeline.model.phrasing import waiting_for_model
 
 FEW_FILES = 1_000
 BIG_LOG = 256 * 10**6  # bytes; a log is brought into the file when a step ends, so it is small or absent

@@ -25,20 +25,20 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
-from pipeline.errors import MissionwatchError
+from pipeline.feeds.parse import parse_feed
+from pipeline.feeds.schedule.hints import http_date
 from pipeline.fetch import ACCEPT_FEED, FEED_BODY, Fetcher, FetchLimits
-from pipeline.heartbeat import LockSight, Pulse
+from pipeline.health.heartbeat import LockSight, Pulse
 from pipeline.model import Article, Feed, Precision, Watch
+from pipeline.model.errors import MissionwatchError
+from pipeline.model.text import content_id
 from pipeline.notify.look import channel_trouble
-from pipeline.parse.parse import parse_feed
-from pipeline.reading import DEFAULT, ENGINES
-from pipeline.reading.encoder import shipped
-from pipeline.receiver import KEY_FILE, signing_key
-from pipeline.schedule.hints import http_date
-from pipeline.seeds import load_watch
-from pipeline.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.reading.embedded.encoder import shipped
+from pipeline.runtime.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
+from pipeline.site.receiver import KEY_FILE, signing_key
 from pipeline.storage import StoreSight, look_at_runs, look_at_store, look_at_writer, read_pulse, read_vitals
-from pipeline.text import content_id
+from pipeline.watches import load_watch
 
 DISTRIBUTION = "missionwatch"
 WAIT = 5.0  # seconds for a run's step to let go of the store
@@ -237,7 +237,7 @@ class RealWorld:
         Raises:
             UsageError: Dask is not installed.
         """
-        from pipeline.spread.look import look_at_cluster  # Dask takes a second to import, and few have it
+        from pipeline.runtime.spread.look import look_at_cluster  # Dask takes a second to import, and few have it
 
         return ClusterSight(*look_at_cluster(address, wait=CLUSTER))
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.heartbeat import LockSight, Pulse
+from pipeline.health.heartbeat import LockSight, Pulse
 from pipeline.model import Feed, Watch
-from pipeline.settings import Settings
+from pipeline.runtime.settings import Settings
 from pipeline.storage import StoreSight
 
 

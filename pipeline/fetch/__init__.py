@@ -23,7 +23,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.failures import (
     MIB,
     cut_short,
@@ -53,7 +52,8 @@ from pipeline.fetch.sockets import (
 )
 from pipeline.fetch.unpack import Unpacker
 from pipeline.model import HostState, Response
-from pipeline.urls import absolute, host, is_address, is_public_address
+from pipeline.model.errors import FetchError, RefusedError
+from pipeline.model.urls import absolute, host, is_address, is_public_address
 
 FEED_BODY: Final = 5 * MIB
 PAGE_BODY: Final = 3 * MIB

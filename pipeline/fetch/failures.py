@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final, NoReturn, TypeVar
 
-from pipeline.errors import FetchError, MissionwatchError, RefusedError
-from pipeline.redact import without_secrets
-from pipeline.schedule import http_date, retry_after
-from pipeline.text import safe
+from pipeline.feeds.schedule import http_date, retry_after
+from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
+from pipeline.model.redact import without_secrets
+from pipeline.model.text import safe
 
 MIB: Final = 1024 * 1024
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipeline.errors import FetchError
 from pipeline.fetch.patience import Attempt
 from pipeline.model import HostState
+from pipeline.model.errors import FetchError
 
 LONGEST_WAIT: Final = 60.0  # seconds that a request waits for its turn on a host before it is put off
 NEVER: Final = -float("inf")  # the start of a request that was not made

@@ -8,8 +8,8 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.failures import MIB, raise_for_status, read_headers, reason_of, shown, too_large, with_status
+from pipeline.model.errors import FetchError, RefusedError
 
 LOOPBACK: Final = "127.0.0.1"  # never a parameter: what is looked for here is on this machine or nowhere
 _CHUNK: Final = 64 * 1024

@@ -16,7 +16,6 @@ from typing import Final, Self
 import aiohttp
 from yarl import URL
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.failures import (
     MIB,
     is_later,
@@ -29,6 +28,7 @@ from pipeline.fetch.failures import (
     with_status,
 )
 from pipeline.model import Response
+from pipeline.model.errors import FetchError, RefusedError
 
 ANSWER_BODY: Final = 2 * MIB
 REFUSAL_BODY: Final = 8 * 1024  # bytes of why a request was refused; what it names stands at the beginning

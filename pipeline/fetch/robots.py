@@ -11,9 +11,9 @@ from typing import Final
 from protego import Protego
 from yarl import URL
 
-from pipeline.errors import FetchError, MissionwatchError, RefusedError, TransientError
 from pipeline.fetch.failures import shown
 from pipeline.model import Response
+from pipeline.model.errors import FetchError, MissionwatchError, RefusedError, TransientError
 
 MAX_ROBOTS: Final = 500 * 1024  # bytes; RFC 9309, 2.5 wants at least so much to be read
 KEPT: Final = 86_400.0  # seconds; RFC 9309, 2.4: not used for longer than a day

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, Final, NoReturn
 
-from pipeline.urls import is_public_address
+from pipeline.model.urls import is_public_address
 
 REFUSED: Final[ContextVar[list[str]]] = ContextVar("refused")  # addresses that the present request was kept from
 Found = tuple[int, str, int]  # address family, address, port

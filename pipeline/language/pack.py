@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
-from pipeline import countries
 from pipeline.language.forms import Form, Verb, adjective, conjugated, english_plural, english_verb, irregular, plurals
 from pipeline.language.tokens import tokens
+from pipeline.model import countries
 
 _SECTION = re.compile(r"\[(\w)\]")
 _PARTS = re.compile(r"^([^()]+?)\s*\(([^()]+)\)$")

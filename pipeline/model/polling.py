@@ -61,7 +61,7 @@ class Sight:
         outcome: what the poll came to.
         trouble: the code of the error, where there was one.
         whole: True where a body came, False for a 304 and for errors.
-        keys: hashes of the ids of the entries that came, see :func:`pipeline.schedule.key_of`.
+        keys: hashes of the ids of the entries that came, see :func:`pipeline.feeds.schedule.key_of`.
         content: hash of all of the entries.
         undated: how many of them have no date.
         ttl, max_age: the lives that the body and the headers name.

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import shown
 from pipeline.alerts.message import as_data
-from pipeline.errors import DeliveryError, MissionwatchError
-from pipeline.model import Alert
+from pipeline.model import Alert, shown
+from pipeline.model.errors import DeliveryError, MissionwatchError
 from pipeline.notify import services
 from pipeline.notify.services import Draw, hush, redact
 from pipeline.notify.wording import message_in, words

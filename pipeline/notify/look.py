@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline import shown
+from pipeline.model import shown
 from pipeline.notify.services import _apprise, redact
 
 

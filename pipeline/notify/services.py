@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.errors import DeliveryError
 from pipeline.model import Alert, Picture
+from pipeline.model.errors import DeliveryError
 from pipeline.notify.wording import SHORT, Form, payload, words
 
 TIME_LIMIT = 20.0  # seconds for one delivery

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipeline import shown
 from pipeline.alerts.as_page import as_html, html_text
 from pipeline.alerts.message import Message, Section, as_data, as_markdown, as_text, from_json, markdown_text
-from pipeline.model import Alert, Picture
-from pipeline.text import shorten
+from pipeline.model import Alert, Picture, shown
+from pipeline.model.text import shorten
 
 Form = Literal["text", "chat", "markdown", "html"]
 SHORT = 500  # characters: services that take no more (text messages, pagers) get one line and an address

@@ -1,10 +1,9 @@
-"""The page of a watch, for whoever would rather look than ask in SQL, and its feeds."""
+"""The page of a watch, for whoever would rather look than ask in SQL; its feeds, and what is served of it.
+
+Nothing is imported here: a run needs the links that acknowledge and not the templates of the page.
+"""
 
 from __future__ import annotations
 
-from pipeline.site.brief import brief_page
-from pipeline.site.build import SITE, Built, build
-from pipeline.site.draw import PAGE
-from pipeline.site.why import alone
-
-__all__ = ["PAGE", "SITE", "Built", "alone", "brief_page", "build"]
+SITE = "site"  # the folder of all pages, beside the store
+PAGE = "index.html"  # the page of a watch, in the folder of its name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.brief import Brief, headline, parts_of, period
+from pipeline.alerts.brief import Brief, headline, parts_of, period
 from pipeline.site.page import environment, inline_style
 
 

@@ -11,13 +11,11 @@ from typing import Any
 
 from pipeline.alerts.expected import expected_days
 from pipeline.model import AlertRule
-from pipeline.site import calendar, chart, draw, feeds, page, why
-from pipeline.site.draw import PAGE
+from pipeline.site import PAGE, SITE, calendar, chart, draw, feeds, page, why
 from pipeline.site.files import write
 from pipeline.site.view import View, view_of
 from pipeline.storage import open_published
 
-SITE = "site"
 _SVG, _PNG, _SPEC, _SUMMARY = "timeline.svg", "timeline.png", "timeline.vl.json", "summary.json"
 _NAME = re.compile(r"[\w][\w.-]*")
 

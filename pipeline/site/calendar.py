@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline import shown
+from pipeline.model import shown
+from pipeline.model.text import content_id, shorten
 from pipeline.site.view import Day, View
-from pipeline.text import content_id, shorten
 
 if TYPE_CHECKING:
     from icalendar import Event

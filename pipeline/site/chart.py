@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from pipeline.model.text import day, safe, shorten
 from pipeline.site import words
 from pipeline.site.view import Card, View
-from pipeline.text import day, safe, shorten
 
 COLOURS = {
     "proposed": "#e69f00",

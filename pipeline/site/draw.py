@@ -13,10 +13,10 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.site import PAGE
 from pipeline.site.chart import DISPUTE, GRID, INK, PAPER, PLOT, QUIET
 
 _SVG = "http://www.w3.org/2000/svg"
-PAGE = "index.html"
 _LINK = re.compile(r'xlink:href="[^"]*#c-')
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 # What the page's style sheet paints anew, for the dark and for print.

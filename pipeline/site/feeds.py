@@ -15,14 +15,13 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline import shown
 from pipeline.alerts.compose import page_of
 from pipeline.alerts.message import safe_url
-from pipeline.model import Slot
+from pipeline.model import Slot, shown
+from pipeline.model.text import content_id, counted, moment, shorten
 from pipeline.site import words
 from pipeline.site.view import Card, View
 from pipeline.site.words import Piece
-from pipeline.text import content_id, counted, moment, shorten
 
 SLOTS = "slots"  # the folder of the feeds of one slot each
 ENTRIES = 200  # the latest; a reader that comes seldom finds the rest on the page

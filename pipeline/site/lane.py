@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from pipeline import shown
+from pipeline.model import shown
+from pipeline.model.text import shorten
 from pipeline.site import chart, words
 from pipeline.site.draw import draw_svg, png_of
 from pipeline.site.view import Card, view_of
 from pipeline.storage import SiteRows
-from pipeline.text import shorten
 
 LANES = 2  # at most, those of the first changes: it is a small picture
 MOST_BYTES = 200_000

@@ -21,13 +21,13 @@ from markupsafe import Markup
 from pipeline.alerts.compose import SURE_WORDS
 from pipeline.alerts.message import safe_url
 from pipeline.model import Aspect, Slot, Stage
+from pipeline.model.shown import in_page
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
-from pipeline.shown import in_page
+from pipeline.model.text import counted, day, moment, safe
 from pipeline.site import words
 from pipeline.site.chart import PLOT, domain_of
 from pipeline.site.feeds import slot_file
 from pipeline.site.view import Card, View
-from pipeline.text import counted, day, moment, safe
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 BESIDE = ("site.css", "site.js", "why.js", "icon.svg")

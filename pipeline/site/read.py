@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipeline.alerts.evidence import is_unread
 from pipeline.alerts.message import safe_url
-from pipeline.evidence import is_unread
 
 Row = Mapping[str, Any]
 

@@ -8,17 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline import phrasing
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
-from pipeline.board import surer
-from pipeline.headline import headline
-from pipeline.model import FAILS, HealthState, Slot
+from pipeline.board.board import surer
+from pipeline.health.headline import headline
+from pipeline.model import FAILS, HealthState, Slot, phrasing
+from pipeline.model.text import day, moment
 from pipeline.site import words
 from pipeline.site.read import FeedLine, ReadArticle, article_line, feed_lines
 from pipeline.site.words import Piece
 from pipeline.storage import SiteRows
-from pipeline.text import day, moment
 
 Row = Mapping[str, Any]
 

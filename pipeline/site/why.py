@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.alerts.evidence import Row, Told, Trail, is_unread, told_of
 from pipeline.alerts.message import safe_url
-from pipeline.evidence import Row, Told, Trail, is_unread, told_of
 from pipeline.model import AlertRule
 from pipeline.site.page import POLICY, environment, inline_style
 from pipeline.site.view import View

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.alerts.compose import sure
-from pipeline.board import BECAME
-from pipeline.marks import KIND_WORDS, MarkKind
+from pipeline.board.corrections import KIND_WORDS, MarkKind
+from pipeline.board.successors import BECAME
 from pipeline.model import AlertRule
-from pipeline.text import day, normalise
+from pipeline.model.text import day, normalise
 
 STAGES = ("proposed", "planned", "decided", "in_effect", "ended", "rejected")
 _ANY_RULE = AlertRule("")

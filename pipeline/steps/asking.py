@@ -9,8 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.alerts import worth_alerting
-from pipeline.board import Board, apply, fold
-from pipeline.llm import (
+from pipeline.board.board import Board, apply, fold
+from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
+from pipeline.reading.embedded import Reader
+from pipeline.reading.embedded.foreign import is_for_a_model, sentences_of
+from pipeline.reading.llm import (
     Asked,
     Candidate,
     Opinion,
@@ -23,9 +26,6 @@ from pipeline.llm import (
     reading_of,
     rows_for,
 )
-from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
-from pipeline.reading import Reader
-from pipeline.reading.foreign import is_for_a_model, sentences_of
 from pipeline.steps.assess import Assessing, Assessment, Known, assess
 from pipeline.steps.ports import AskModel
 

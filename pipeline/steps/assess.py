@@ -8,25 +8,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import Board, confirm_all, fold, in_force, with_successors
-from pipeline.compare import Doubt, Memory
-from pipeline.dedupe import OriginIndex
-from pipeline.llm import Opinion, told, weigh
-from pipeline.marks import NO_MARKS, Heeded, Marks, heed, judge_heeding
-from pipeline.model import (
-    Alert,
-    Article,
-    Change,
-    Claim,
-    Judgement,
-    Mute,
-    Reading,
-    Silence,
-    Verdict,
-    Watch,
-)
-from pipeline.reading import Reader
-from pipeline.recalls import heeding_notice, retraction_notice
+from pipeline.alerts.recalls import heeding_notice, retraction_notice
+from pipeline.board.board import Board, confirm_all, fold, in_force
+from pipeline.board.compare import Doubt, Memory
+from pipeline.board.corrections import NO_MARKS, Heeded, Marks, heed, judge_heeding
+from pipeline.board.successors import with_successors
+from pipeline.model import Alert, Article, Change, Claim, Judgement, Mute, Reading, Silence, Verdict, Watch
+from pipeline.pages.dedupe import OriginIndex
+from pipeline.reading.embedded import Reader
+from pipeline.reading.llm import Opinion, told, weigh
 
 NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with later ones
 

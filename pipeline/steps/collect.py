@@ -8,22 +8,13 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.errors import MissionwatchError, SpreadError, TransientError, WorkerError
-from pipeline.extract.page import ExtractedPage
 from pipeline.language import decide
-from pipeline.model import (
-    Article,
-    Entry,
-    Feed,
-    FetchRecord,
-    PendingEntry,
-    Precision,
-    Response,
-    Role,
-)
+from pipeline.model import Article, Entry, Feed, FetchRecord, PendingEntry, Precision, Response, Role
+from pipeline.model.errors import MissionwatchError, SpreadError, TransientError, WorkerError
+from pipeline.model.text import content_id, shorten, text_hash
+from pipeline.model.urls import host
+from pipeline.pages.page import ExtractedPage
 from pipeline.steps.ports import Fetch, Work, reason_of
-from pipeline.text import content_id, shorten, text_hash
-from pipeline.urls import host
 
 MAX_PAGE = 3 * 2**20  # bytes; the largest of 1,213 real pages measured has less than half
 MAX_ATTEMPTS = 5  # of fetching one page: over two days, with the waits below
@@ -47,8 +38,8 @@ def extract_in_worker(
     feed_precision: Precision,
     seen_at: datetime,
 ) -> ExtractedPage:
-    """:func:`pipeline.extract.extract.extract_page` with positional arguments, to be called by name in a worker."""
-    from pipeline.extract.extract import extract_page  # brings trafilatura, which only the worker needs
+    """:func:`pipeline.pages.extract.extract_page` with positional arguments, to be called by name in a worker."""
+    from pipeline.pages.extract import extract_page  # brings trafilatura, which only the worker needs
 
     return extract_page(
         body,

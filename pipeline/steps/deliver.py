@@ -7,14 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pipeline import alerts as alerting
-from pipeline.errors import MissionwatchError
-from pipeline.model import (
-    AlertRule,
-    Delivery,
-    PendingAlert,
-)
+from pipeline.model import AlertRule, Delivery, PendingAlert
+from pipeline.model.errors import MissionwatchError
+from pipeline.model.text import content_id, shorten
 from pipeline.steps.ports import Deliver
-from pipeline.text import content_id, shorten
 
 MAX_REFUSED = 2  # alerts in a row; one that is refused alone is at fault itself, two say that the channel is
 

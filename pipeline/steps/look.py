@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.errors import MissionwatchError
 from pipeline.model import Feed, ParsedFeed
+from pipeline.model.errors import MissionwatchError
 from pipeline.steps.poll import FEED_TYPES, MAX_FEED, parse_in_worker
 from pipeline.steps.ports import Fetch, Work
 

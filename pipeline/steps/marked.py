@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.alerts import stage_words
-from pipeline.board import in_force
-from pipeline.marks import Mark
+from pipeline.alerts.recalls import RECALL, plan_recalls
+from pipeline.board.board import in_force
+from pipeline.board.corrections import Mark
 from pipeline.model import (
     Alert,
     Article,
@@ -25,8 +26,7 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
-from pipeline.recalls import RECALL, plan_recalls
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 _NOTHING = Revised()
 

@@ -11,22 +11,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board import Board, confirm_all, fold
-from pipeline.compare import Memory
-from pipeline.marks import AGAINST, FOR, Heeded, Mark, MarkKind, Marks, heed, is_pin_of, judge_heeding, pinned
-from pipeline.model import (
-    AlertKind,
-    Article,
-    Change,
-    Claim,
-    Judgement,
-    Reading,
-    Silence,
-    Verdict,
-    Watch,
+from pipeline.board.board import Board, confirm_all, fold
+from pipeline.board.compare import Memory
+from pipeline.board.corrections import (
+    AGAINST,
+    FOR,
+    Heeded,
+    Mark,
+    MarkKind,
+    Marks,
+    heed,
+    is_pin_of,
+    judge_heeding,
+    pinned,
 )
+from pipeline.model import AlertKind, Article, Change, Claim, Judgement, Reading, Silence, Verdict, Watch
+from pipeline.model.text import content_id
 from pipeline.steps.marked import Marked, Marking, counted, heard, take_back, withdrawal, withdrawal_id, words_of
-from pipeline.text import content_id
 
 
 def act_on(mark: Mark, stored: Marking, watch: Watch, now: datetime) -> Marked:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from pipeline.errors import FetchError, MissionwatchError, SpreadError, TransientError
+from pipeline.feeds.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
 from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
-from pipeline.redact import without_secrets
-from pipeline.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
+from pipeline.model.errors import FetchError, MissionwatchError, SpreadError, TransientError
+from pipeline.model.redact import without_secrets
+from pipeline.model.text import bytes_hash, content_id, shorten
 from pipeline.steps.ports import Fetch, Work, reason_of
 from pipeline.steps.seen import Seen, known_in, seen_in
-from pipeline.text import bytes_hash, content_id, shorten
 
 MAX_FEED = 5 * 2**20  # bytes, after decompression
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -22,8 +22,8 @@ NOT_MODIFIED = 304
 def parse_in_worker(
     body: bytes, content_type: str, url: str, now: datetime, held: frozenset[str] = frozenset()
 ) -> ParsedFeed:
-    """:func:`pipeline.parse.parse.parse_feed` with positional arguments, to be called by name in a worker."""
-    from pipeline.parse.parse import parse_feed  # brings feedparser, which only the worker needs
+    """:func:`pipeline.feeds.parse.parse_feed` with positional arguments, to be called by name in a worker."""
+    from pipeline.feeds.parse import parse_feed  # brings feedparser, which only the worker needs
 
     return parse_feed(body, content_type=content_type, url=url, now=now, held=held)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from pipeline.errors import MissionwatchError
-from pipeline.llm import Ask, Reply
 from pipeline.model import Alert, Response
+from pipeline.model.errors import MissionwatchError
+from pipeline.reading.llm import Ask, Reply
 
 R = TypeVar("R")
 

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from pipeline.alerts import channel_name, takes
-from pipeline.board import in_force, with_successors
+from pipeline.alerts.recalls import RECALL, Page, check_page, plan_recalls, retraction_notice, same_claims
+from pipeline.board.board import in_force
+from pipeline.board.successors import with_successors
 from pipeline.model import (
     TAKEN_BACK,
     Article,
@@ -24,8 +26,7 @@ from pipeline.model import (
     Silence,
     Watch,
 )
-from pipeline.reading import Reader
-from pipeline.recalls import RECALL, Page, check_page, plan_recalls, retraction_notice, same_claims
+from pipeline.reading.embedded import Reader
 from pipeline.steps.assess import Assessment
 from pipeline.steps.collect import Validators, collect_entry
 from pipeline.steps.ports import Fetch, Work

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.board import fold, in_force
-from pipeline.marks import NO_MARKS, Mark, MarkKind, Marks, pinned
+from pipeline.board.board import fold, in_force
+from pipeline.board.corrections import NO_MARKS, Mark, MarkKind, Marks, pinned
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Reading, Silence, Verdict
+from pipeline.model.text import content_id, normalise
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known
-from pipeline.text import content_id, normalise
 
 BATCH = 200  # articles that are read at once
 

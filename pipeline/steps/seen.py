@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from pipeline.feeds.entries import entry_from
+from pipeline.feeds.schedule import key_of
 from pipeline.model import Entry, Feed, ParsedFeed
-from pipeline.parse.entries import entry_from
-from pipeline.schedule import key_of
-from pipeline.text import bytes_hash
+from pipeline.model.text import bytes_hash
 
 _DIGEST, _KEY, _CONTENT = 16, 10, 34  # hex digits
 _LINE: Final = _DIGEST + _KEY + _CONTENT
 
 
 class Known(NamedTuple):
-    """What an item was read as: the hash of its id, see :func:`pipeline.schedule.key_of`, and of its content."""
+    """What an item was read as: the hash of its id, see :func:`pipeline.feeds.schedule.key_of`, and of its content."""
 
     key: str
     content: str

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from pipeline.llm import Ask, Completion, Spending
-from pipeline.llm.spending import MICRO
+from pipeline.reading.llm import Ask, Completion, Spending
+from pipeline.reading.llm.spending import MICRO
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.dedupe import sketch
 from pipeline.model import Article, FetchRecord
+from pipeline.pages.dedupe import sketch
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, at_places, id_list, url_key
 
@@ -109,7 +109,7 @@ class Articles(Part):
         """Those of :meth:`recent_texts` that may be nearly the same as one of ``article_ids``: few, found by sketch.
 
         A text that has no sketch yet, of an older release, gets one. Left out is only what
-        :class:`pipeline.dedupe.OriginIndex` would not compare in full either: who wrote first comes out the same.
+        :class:`pipeline.pages.dedupe.OriginIndex` would not compare in full either: who wrote first comes out the same.
 
         Args:
             watch: the watch's short name.

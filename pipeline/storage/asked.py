@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import NotFoundError
 from pipeline.model import Change
+from pipeline.model.errors import NotFoundError
 from pipeline.storage.changes import change_of
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, Part, id_list

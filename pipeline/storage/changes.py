@@ -9,8 +9,9 @@ from uuid import UUID
 
 import duckdb
 
-from pipeline.errors import StorageError, UsageError
 from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
+from pipeline.model.errors import StorageError, UsageError
+from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
 from pipeline.storage.part import claim_of, claim_row, fact_of, fact_row, id_list, parts_of, parts_text, verdict_id
 from pipeline.storage.recalls import Recalls
@@ -20,7 +21,6 @@ from pipeline.storage.views import AS_OF_ORDER, by_end_of, held_by, known_by
 from pipeline.storage.views_facts import typed_board_query
 from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
 from pipeline.storage.views_status import status_basis_query, status_query
-from pipeline.text import content_id
 
 Moment = date | datetime | str
 

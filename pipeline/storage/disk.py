@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.errors import StorageError
+from pipeline.model.errors import StorageError
 from pipeline.storage import copying
 from pipeline.storage.failures import translate
 

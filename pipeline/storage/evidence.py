@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.evidence import Gathered, Trail
-from pipeline.evidence.steps import ALERT_CHANGES, COMPARED, MARKS
+from pipeline.alerts.evidence import Gathered, Trail
+from pipeline.alerts.evidence.steps import ALERT_CHANGES, COMPARED, MARKS
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, id_list
 from pipeline.storage.why import Trails

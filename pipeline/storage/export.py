@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import StorageError, UsageError
+from pipeline.model.errors import StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import (
+from pipeline.model.errors import (
     MissionwatchError,
     StorageError,
     StoreDamagedError,

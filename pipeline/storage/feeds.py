@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.board import baseline_changes
+from pipeline.board.board import baseline_changes
 from pipeline.model import Entry, FeedState, PollOutcome, PollRecord, Watch
-from pipeline.redact import without_secrets
+from pipeline.model.redact import without_secrets
+from pipeline.model.text import content_id
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
 from pipeline.storage.part import FEED_COLUMNS, feed_of, id_list
 from pipeline.storage.polling import habits_of, habits_row
 from pipeline.storage.schema import MORE
 from pipeline.storage.watches import Watches
-from pipeline.text import content_id
 
 _FEED_UPDATE = """(feed_id) DO UPDATE SET url = excluded.url, title = excluded.title, role = excluded.role,
     family = excluded.family, language = excluded.language, region = excluded.region,

@@ -1,4 +1,4 @@
-"""What has happened lately to feeds and watches, as alarms must know it; see :mod:`pipeline.alarms`."""
+"""What has happened lately to feeds and watches, as alarms must know it; see :mod:`pipeline.health`."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeline.model import HostState
+from pipeline.model.text import content_id
 from pipeline.storage.part import Part, id_list
-from pipeline.text import content_id
 
 KEPT: Final = 4_096  # hosts; a hostile feed may name any number
 LONGEST_ROBOTS: Final = 32 * 1024  # characters; a longer text is asked for again by the next run

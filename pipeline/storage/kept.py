@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.errors import StoreLockedError
+from pipeline.model.errors import StoreLockedError
 from pipeline.storage.connection import Connection
 from pipeline.storage.live import hold_live, open_live
 from pipeline.storage.lock import Asking

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.board import fold
-from pipeline.brief import Known
-from pipeline.health import health_of
+from pipeline.alerts.brief import Known
+from pipeline.board.board import fold
+from pipeline.health.feeds import health_of
 from pipeline.model import Change, Watch
 from pipeline.storage.store import Store
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pipeline.errors import StoreDamagedError
+from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.errors import StoreLockedError
+from pipeline.model.errors import StoreLockedError
 from pipeline.storage.failures import storage_errors
 
 FIRST_PAUSE = 0.005  # seconds between two attempts, doubled up to the longest

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipeline.errors import StoreDamagedError
+from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.failures import storage_errors
 from pipeline.storage.schema import literal
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline.board import Board, Key, fold, in_force, subject_key
-from pipeline.errors import UsageError
+from pipeline.board.board import Board, Key, fold, in_force, subject_key
 from pipeline.model import Article, Aspect, Change, Claim, Stage, Verdict
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage.articles import Articles
 from pipeline.storage.changes import Changes, change_rows, silence_row, verdict_row
 from pipeline.storage.connection import Row
@@ -21,11 +22,10 @@ from pipeline.storage.part import claim_of, claim_row, id_list, url_key
 from pipeline.storage.reread import JUDGED_AGAIN
 from pipeline.storage.support import STANDING, rebuild_support
 from pipeline.storage.why import LONGEST, LOOSE, LOOSE_SQL
-from pipeline.text import content_id
 
 if TYPE_CHECKING:  # they bring half of the package with them, and reading a board needs none of it
-    from pipeline.marks import Anchor, Mark, Target
-    from pipeline.steps import Marked, Marking
+    from pipeline.board.corrections import Anchor, Mark, Target
+    from pipeline.steps import Marked, Marking, Told
 
 SHORTEST_ID = 6  # hex digits by which a thing may be named
 _ID = re.compile(rf"[0-9a-f][0-9a-f-]{{{SHORTEST_ID - 1},35}}", re.IGNORECASE)
@@ -80,7 +80,7 @@ class Markings(Articles, Changes, Outbox):
         Raises:
             UsageError: nothing is known of it, or more than one thing; says what was looked for.
         """
-        from pipeline.marks import Target
+        from pipeline.board.corrections import Target
 
         asked = asked.strip()
         changes = {change.change_id: change for change in self.load_changes(watch)}
@@ -209,6 +209,23 @@ class Markings(Articles, Changes, Outbox):
             mutes=Mutes(self._db).load_mutes(watch),
         )
 
+    def load_told(self, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> Told:
+        """Return what was told from the pages ``urls``, to whom, and what else says so.
+
+        Args:
+            watch: the watch's short name.
+            urls: canonical addresses of pages.
+            changes: every change of the watch, in order.
+        """
+        from pipeline.steps import Told
+
+        evidence = self.evidence_at(watch, urls)
+        alerts = self.alerts_about(watch, {one.change_id for one in evidence})
+        alerted = {change_id for sent in alerts for change_id in sent.alert.change_ids}
+        behind = {change.article_id for change in changes if change.change_id in alerted and change.article_id}
+        behind |= {one.claim.article_id for one in evidence}
+        return Told(evidence, changes, alerts, self.articles_of(behind))
+
     def _said_at(self, watch: str, urls: Collection[str]) -> list[Row]:
         if not urls:
             return []
@@ -318,7 +335,7 @@ def _anchor_row(mark: Mark, place: int, anchor: Anchor) -> Row:
 
 
 def _mark_of(row: Row, anchors: Sequence[Row]) -> Mark:
-    from pipeline.marks import Anchor, Mark, MarkKind
+    from pipeline.board.corrections import Anchor, Mark, MarkKind
 
     return Mark(
         mark_id=row["mark_id"],

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.errors import StorageError, StoreTooNewError
-from pipeline.redact import holds_secret, without_secrets
+from pipeline.model.errors import StorageError, StoreTooNewError
+from pipeline.model.redact import holds_secret, without_secrets
 from pipeline.storage.connection import Connection
 from pipeline.storage.part import URL_KEY
 from pipeline.storage.schema import (

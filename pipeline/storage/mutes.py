@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import UsageError
 from pipeline.model import Mute, Slot, Stage
+from pipeline.model.errors import UsageError
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 

@@ -14,7 +14,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.errors import StoreUnwritableError
+from pipeline.model.errors import StoreUnwritableError
 from pipeline.storage.disk import sync
 from pipeline.storage.log import log_of
 

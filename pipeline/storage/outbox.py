@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import UsageError
 from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingAlert, ToldAlert
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part, alert_of
 from pipeline.storage.views_alerts import IS_ACKED, PUT_BACK
 from pipeline.storage.views_speed import QUICK_SUPPORT
-from pipeline.text import content_id
 
 SHORTEST_ID = 6  # hex digits by which an alert may be named
 _CHANGE_IDS = "SELECT alert_id, list(change_id ORDER BY place) AS change_ids FROM alert_change GROUP BY alert_id"

@@ -24,8 +24,8 @@ from pipeline.model import (
     Stage,
     TypedFact,
 )
+from pipeline.model.text import content_id
 from pipeline.storage.connection import Connection, Row
-from pipeline.text import content_id
 
 FEED_COLUMNS = (
     "f.feed_id, f.url AS feed_url, f.title AS feed_title, f.role, f.family, f.language, f.region, "

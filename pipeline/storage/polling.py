@@ -187,7 +187,7 @@ class Polling(Part):
         Args:
             watch: the watch's short name.
             since, until: the period.
-            failing, silent: how many feeds are so at its end, see :mod:`pipeline.health`.
+            failing, silent: how many feeds are so at its end, see :mod:`pipeline.health.feeds`.
         """
         period = [watch, since, until]
         polled, read = self._db.rows(_POLLED, period)[0], self._db.rows(_READ, period)[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import StorageError
+from pipeline.model.errors import StorageError
 from pipeline.storage.connection import STORAGE_VERSION, Connection
 from pipeline.storage.disk import sync
 from pipeline.storage.failures import storage_errors

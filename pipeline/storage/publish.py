@@ -17,6 +17,7 @@ from uuid import UUID
 import duckdb
 
 import pipeline
+from pipeline.model.text import content_id
 from pipeline.storage.connection import Connection, Row
 from pipeline.storage.disk import copy_file, freed_beside, sync
 from pipeline.storage.failures import storage_errors
@@ -25,7 +26,6 @@ from pipeline.storage.live import open_live
 from pipeline.storage.migrations import MIGRATIONS
 from pipeline.storage.names import LIVE, PUBLISHED
 from pipeline.storage.newest import put_in_place
-from pipeline.text import content_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import StorageError, UsageError
+from pipeline.model.errors import StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.migrations import check
 from pipeline.storage.names import PUBLISHED

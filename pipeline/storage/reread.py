@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline.errors import UsageError
 from pipeline.model import Article, Claim, Reading
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage.changes import change_rows, reading_row, silence_row, verdict_row
 from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, claim_of, claim_row
 from pipeline.storage.support import rebuild_support
-from pipeline.text import content_id
 
 if TYPE_CHECKING:  # the steps bring half of the package with them, and reading a board needs none of it
     from pipeline.steps import Reread

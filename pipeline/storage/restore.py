@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from pipeline.errors import StoreDamagedError
 from pipeline.model import RunRecord
+from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.disk import copy_file, sync
 from pipeline.storage.failures import storage_errors

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.errors import StorageError
+from pipeline.model.errors import StorageError
 from pipeline.storage.answers import Answers
 from pipeline.storage.asked import Asked
 from pipeline.storage.brief import Briefs

@@ -8,7 +8,7 @@ FEED_HEALTH = make_view(
     "feed_health",
     "One row for each feed of a watch: does it answer, and does it still bring news?",
     # The clock is that of the watch's own runs: a replayed watch lives in another year than its reader. The order
-    # of the states is that of pipeline.health, and a test holds the two together.
+    # of the states is that of pipeline.health.feeds, and a test holds the two together.
     """
 WITH known AS (
     SELECT w.watch, w.added_at, w.removed_at, f.*, s.* EXCLUDE (feed_id), coalesce(e.entries, 0) AS entries,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.errors import StorageError
-from pipeline.heartbeat import ROUND, LockSight, Pulse
-from pipeline.llm import Spending
+from pipeline.health.heartbeat import ROUND, LockSight, Pulse
 from pipeline.model import RunRecord, Standing, WatchState
+from pipeline.model.errors import StorageError
+from pipeline.reading.llm import Spending
 from pipeline.storage.answers import spending_of
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.lock import hold_lock

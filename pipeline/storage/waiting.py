@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from pipeline.feeds.schedule import Candidate, share_pages
 from pipeline.model import Article, PendingEntry
-from pipeline.schedule import Candidate, share_pages
+from pipeline.model.text import content_id
+from pipeline.model.urls import host
 from pipeline.storage.articles import Articles
 from pipeline.storage.part import entry_of, feed_of
-from pipeline.text import content_id
-from pipeline.urls import host
 
 SMALL: Final = 20_000  # rows of a table that are looked through each time
 SLACK: Final = 1_000  # rows that are looked through once more, so that not each run moves the mark

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.errors import UsageError
 from pipeline.model import Standing, Watch, WatchState
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part, former_names
 from pipeline.storage.schema import TABLES
-from pipeline.text import content_id
 
 _STANDING = {"paused": Standing.PAUSED, "archived": Standing.ARCHIVED, "resumed": Standing.WATCHED}
 _WHAT = {standing: what for what, standing in _STANDING.items()}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.errors import NotFoundError, UsageError
-from pipeline.redact import without_secrets
+from pipeline.model.errors import NotFoundError, UsageError
+from pipeline.model.redact import without_secrets
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part
 
@@ -269,7 +269,7 @@ def _marked(trail: Trail) -> str:
     counts = [row for row in trail.marks if row["counts"] and row["kind"] != "undone"]
     if not counts:
         return ""
-    from pipeline.marks import KIND_WORDS, MarkKind  # half of the package comes with it
+    from pipeline.board.corrections import KIND_WORDS, MarkKind  # half of the package comes with it
 
     said = [
         f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {_when(row['made_at'])}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.alerts import plan
 from pipeline.model import Alert, AlertRule, Aspect, Change, Stage, Verdict, Watch
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 from tests.storage.builders import make_article, make_change, make_entry, make_watch
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)

@@ -21,17 +21,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows import outbox
+from flows.run import outbox
 from pipeline import alerts as alerting
 from pipeline import notify, steps
+from pipeline.board.compare import WAITS
 from pipeline.cli.alerts import alerts_group
-from pipeline.compare import WAITS
 from pipeline.model import Alert, Article, Delivery, PendingAlert, RunRecord, Watch
+from pipeline.model.text import content_id
 from pipeline.notify import Channels
-from pipeline.reading import Reader
+from pipeline.reading.embedded import Reader
 from pipeline.storage import Store, open_store
 from pipeline.storage.connection import Connection
-from pipeline.text import content_id
 from tests.alerts.fate import ANSWERED, COMMITTED, SENDING, WRITING, Fate
 from tests.alerts.world import HAITI
 from tests.storage.builders import make_entry, make_fetch, make_poll

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import apprise
 
-from pipeline.bench import as_markdown, as_text
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.lab.bench import as_markdown, as_text
+from pipeline.model.text import content_id
+from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.storage import publish
-from pipeline.text import content_id
 from tests.alerts.fate import BETWEEN, TAKEN, Fate
 from tests.alerts.life import DONE, Desk, Life, fork
 from tests.alerts.outside import Outside, Reader, Webhook
@@ -38,7 +38,7 @@ from tests.alerts.world import (
     articles_of_the_month,
     watch_of_the_month,
 )
-from tests.pages import rewritten
+from tests.doc_pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "alerts.md"
 BEGIN = "<!-- figures: written by `python -m tests.alerts.month --update-docs`; do not edit by hand -->"

@@ -15,7 +15,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from zoneinfo import ZoneInfo
 
-from pipeline.text import text_hash
+from pipeline.model.text import text_hash
 
 PATIENCE = 10.0  # seconds for a request whose sender has died
 ACK = re.compile(r"^Acknowledge[^:\n]*: (missionwatch alerts ack .*?)(?: or .*)?$", re.MULTILINE)

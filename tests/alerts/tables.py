@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pipeline import alerts as alerting
-from pipeline.bench import Table
+from pipeline.lab.bench import Table
 from pipeline.model import Alert, AlertKind, AlertRule, Change
 from pipeline.storage import LIVE, Store
 from pipeline.storage.connection import open_connection

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from flows.cli import main
 from pipeline.model import Alert
-from pipeline.seeds import load_watch
 from pipeline.storage import open_published, open_store, publish
+from pipeline.watches import load_watch
 from tests.storage.builders import NOW, RUN, make_alert, make_change, make_delivery, make_run
 
 HAITI = Path(__file__).parents[2] / "seeds" / "haiti"

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flows import cli, outbox
-from pipeline.backtest import account_of_stored, catch_up
+from flows import cli
+from flows.run import outbox
+from pipeline.lab.backtest import account_of_stored, catch_up
 from pipeline.model import AlertRule, Aspect, Change, Delivery, Mute, PendingAlert, Stage, Verdict, When
-from pipeline.seeds import load_watch
+from pipeline.model.text import content_id
 from pipeline.storage import open_store, publish
-from pipeline.text import content_id
+from pipeline.watches import load_watch
 from tests.alerts.builders import ARTICLE, NOW, RULE, change, watch_of
 from tests.storage.builders import (
     RUN,

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from flows import outbox
+from flows.run import outbox
 from pipeline.model import Alert, AlertKind, BriefTimes, Delivery, PendingAlert, Watch
+from pipeline.model.text import content_id
 from pipeline.storage import Store
-from pipeline.text import content_id
 from tests.storage.builders import (
     NOW,
     RUN,

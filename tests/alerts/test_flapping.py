@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pipeline.alerts import plan, settled_alerts, settled_changes
 from pipeline.model import AlertKind, AlertRule, Change, Mute, Stage, Verdict, When
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 from tests.alerts.builders import ARTICLE, NOW, RULE, brief, change, watch_of
 
 HOUR = timedelta(hours=1)

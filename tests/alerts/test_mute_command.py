@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flows import cli, outbox
+from flows import cli
+from flows.run import outbox
 from pipeline.alerts import plan
 from pipeline.model import Change, Delivery, PendingAlert, Slot, TypedFact, Verdict
-from pipeline.seeds import load_watch
 from pipeline.storage import open_published, open_store, publish
+from pipeline.watches import load_watch
 from tests.storage.builders import (
     NOW,
     RUN,

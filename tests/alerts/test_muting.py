@@ -30,7 +30,7 @@ from pipeline.model import (
     TypedFact,
     When,
 )
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 from tests.alerts.builders import ARTICLE, NOW, RULE, change, planned, watch_of
 
 DAY = timedelta(days=1)

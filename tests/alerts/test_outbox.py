@@ -10,8 +10,8 @@ import pytest
 from pipeline import steps
 from pipeline.alerts import channel_alarms, channel_alerts, dressed, is_open, ready
 from pipeline.alerts.message import from_json
-from pipeline.errors import DeliveryError
 from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingAlert
+from pipeline.model.errors import DeliveryError
 from tests.alerts.builders import ARTICLE, NOW, RULE, change, planned, watch_of
 
 QUIET = replace(RULE, quiet=(time(22), time(7)))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import WatchFileError
 from pipeline.model import AlertRule, Aspect, Every, Slot, Stage, Urgent, When
-from pipeline.seeds import load_watch, write_watch
+from pipeline.model.errors import WatchFileError
+from pipeline.watches import load_watch, write_watch
 
 HAITI = Path(__file__).parents[2] / "seeds" / "haiti"
 FULL = AlertRule(

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.errors import UsageError
 from pipeline.model import Alert, AlertKind, ChannelAlarm, Delivery
+from pipeline.model.errors import UsageError
+from pipeline.model.text import content_id
 from pipeline.storage import LIVE, Store
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
-from pipeline.text import content_id
 from tests.storage.builders import NOW, RUN, WATCH, make_alert, make_change, make_delivery
 
 CHANGES = [make_change(subject=f"thing {number}") for number in range(6)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import alerts
 from pipeline.model import AlertRule, Every
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 PARIS = AlertRule("p", timezone="Europe/Paris", quiet=(time(22), time(7)))
 RULE = AlertRule("r")

@@ -7,21 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from pipeline.model import (
-    AlertRule,
-    Article,
-    Aspect,
-    Every,
-    Fact,
-    Precision,
-    Stage,
-    Urgent,
-    Watch,
-    When,
-)
-from pipeline.replay import Archive, load_archive
-from pipeline.seeds import load_watch
-from pipeline.text import content_id, text_hash
+from pipeline.lab.replay import Archive, load_archive
+from pipeline.model import AlertRule, Article, Aspect, Every, Fact, Precision, Stage, Urgent, Watch, When
+from pipeline.model.text import content_id, text_hash
+from pipeline.watches import load_watch
 from tests.storage.builders import make_entry
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.rows import citation
-from pipeline.errors import NotFoundError, StorageError, UsageError
+from pipeline.model.errors import NotFoundError, StorageError, UsageError
 from pipeline.storage import PUBLISHED
 from tests.ask.world import HOSTILE, LINK, ORDER
 from tests.site.world import DEAD, DRAFT, VOTE, change_of

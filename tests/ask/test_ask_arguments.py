@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.ask.asking import limit_of, make_cursor, moment, number_at, place_of, row_at, words_of
-from pipeline.errors import UsageError
+from pipeline.model.errors import UsageError
 
 ROW = (datetime(2025, 9, 30, 18, 15, tzinfo=UTC), UUID("5f0c8a52-0000-5000-8000-000000000001"))
 

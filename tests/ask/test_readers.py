@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StorageError, UsageError
+from pipeline.model.errors import StorageError, UsageError
 from pipeline.storage import PUBLISHED, Readers
 from tests.ask.world import ask_of
 from tests.storage.builders import at

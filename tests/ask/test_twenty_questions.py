@@ -21,10 +21,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline.ask import WatchFile
-from pipeline.seeds import load_watch
-from pipeline.shown import lines
+from pipeline.model.shown import lines
 from pipeline.storage import PUBLISHED
-from tests.api.asker import Asker
+from pipeline.watches import load_watch
+from tests.ask.api.asker import Asker
 from tests.ask.questions import Answer, Question, citations, questions
 from tests.replayed import ROOT, fortnights_once, replayed_once
 

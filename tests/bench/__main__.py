@@ -7,9 +7,9 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.bench import AT_ONCE, Kind, Table, as_text, page, reliability_tables, summary_tables
-from pipeline.bench.figures import cause, measure_one
-from pipeline.reading import EncodedReader
+from pipeline.lab.bench import AT_ONCE, Kind, Table, as_text, page, reliability_tables, summary_tables
+from pipeline.lab.bench.figures import cause, measure_one
+from pipeline.reading.embedded import EncodedReader
 
 from .missions import MISSIONS, ROOT, drafted_from, gold, keywords_f1, measured
 from .quality import QUALITY, honest_tables, updated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple
 
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.reading.embedded import DEFAULT, ENGINES
 
 from .missions import MISSIONS, articles, drafted
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from pipeline.backtest import load_articles
-from pipeline.bench import AT_ONCE, Gold, Mission, baseline_watch, load_gold, measure
-from pipeline.initiate import draft_watch
+from pipeline.lab.backtest import load_articles
+from pipeline.lab.bench import AT_ONCE, Gold, Mission, baseline_watch, load_gold, measure
 from pipeline.model import Article, Watch
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.watches.drafting import draft_watch
 
 from .keywords import keyword_lines
 from .score import score

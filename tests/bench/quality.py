@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from statistics import fmean
 
-from pipeline.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
-from pipeline.bench.figures import cause, measure_one
-from pipeline.bench.tables import Table, error_tables
-from pipeline.reading import EncodedReader
-from pipeline.text import shorten
-from tests.pages import rewritten
+from pipeline.lab.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
+from pipeline.lab.bench.figures import cause, measure_one
+from pipeline.lab.bench.tables import Table, error_tables
+from pipeline.model.text import shorten
+from pipeline.reading.embedded import EncodedReader
+from tests.doc_pages import rewritten
 
 from .missions import MISSIONS, ROOT, gold, keywords_f1
 from .reviewed import reviewed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.model import Name, Watch
-from pipeline.seeds import load_watch
+from pipeline.watches import load_watch
 
 from .missions import ROOT, drafted
 

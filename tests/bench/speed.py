@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pipeline.model import Article
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.reading.embedded import DEFAULT, ENGINES
 
 from .missions import articles, drafted
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from pipeline.bench.gold import Gold, GoldArticle, Report
-from pipeline.countries import COUNTRIES
+from pipeline.lab.bench.gold import Gold, GoldArticle, Report
+from pipeline.model.countries import COUNTRIES
 
 _NAME = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ]\w+(?:-[A-ZÀ-Þ]\w+)*|\b[A-Z]{2,}\b")
 _LOWER = re.compile(r"\b[a-zà-ÿ]{2,}\b")

@@ -13,13 +13,13 @@ from bench.missions import HERE, MISSIONS, ROOT, articles, drafted, drafted_from
 from bench.quality import QUALITY, updated
 from bench.reviewed import reviewed
 from bench.swap import swapped, swapper
-from pipeline.backtest import backtest, replayed
-from pipeline.bench import Mission
-from pipeline.bench.figures import measure_one
-from pipeline.board import baseline_changes, fold
+from pipeline.board.board import baseline_changes, fold
+from pipeline.lab.backtest import backtest, replayed
+from pipeline.lab.bench import Mission
+from pipeline.lab.bench.figures import measure_one
 from pipeline.model import Aspect, Stage
-from pipeline.reading import EncodedReader
-from pipeline.seeds import load_watch
+from pipeline.reading.embedded import EncodedReader
+from pipeline.watches import load_watch
 
 # Articles in one mission's set that tell an event of another one: an alert from these is right.
 ABOUT = {"aussom": {"haiti-037"}}  # the African Union is short of money for its mission in Somalia

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipeline.bench import as_text
+from pipeline.lab.bench import as_text
 
 from .tables import PAGE, tables, updated
 

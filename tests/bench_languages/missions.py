@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from pipeline import language
-from pipeline.bench import Gold, Mission, baseline_watch, load_gold
-from pipeline.bench.figures import measure_one
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.lab.bench import Gold, Mission, baseline_watch, load_gold
+from pipeline.lab.bench.figures import measure_one
+from pipeline.reading.embedded import DEFAULT, ENGINES
 
 HERE = Path(__file__).resolve().parent
 LANGUAGES = language.GLOSSED

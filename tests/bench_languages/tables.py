@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline import language
-from pipeline.bench import Kind, Mission, Table, as_markdown
-from tests.pages import rewritten
+from pipeline.lab.bench import Kind, Mission, Table, as_markdown
+from tests.doc_pages import rewritten
 
 from .missions import HERE, LANGUAGES, gold, measured
 

@@ -22,14 +22,14 @@ from typing import Any, NamedTuple
 from htmldate import find_date
 from trafilatura import extract
 
-from pipeline.bench import Table, as_markdown, as_text
-from pipeline.errors import ContentError
-from pipeline.extract.decode import decode_html
-from pipeline.extract.extract import extract_page
-from pipeline.extract.page import ExtractedPage
+from pipeline.lab.bench import Table, as_markdown, as_text
 from pipeline.model import Precision
-from pipeline.text import shorten, squeeze
-from tests.pages import rewritten
+from pipeline.model.errors import ContentError
+from pipeline.model.text import shorten, squeeze
+from pipeline.pages.decode import decode_html
+from pipeline.pages.extract import extract_page
+from pipeline.pages.page import ExtractedPage
+from tests.doc_pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "extraction.md"
 BEGIN = (

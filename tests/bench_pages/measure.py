@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from pipeline.errors import ContentError
-from pipeline.extract.extract import extract_page
 from pipeline.model import Precision
+from pipeline.model.errors import ContentError
+from pipeline.pages.extract import extract_page
 
 _SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 _WORD = re.compile(r"\w+", re.UNICODE)

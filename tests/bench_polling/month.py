@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from pipeline.bench import as_text
+from pipeline.lab.bench import as_text
 from tests.bench_polling.simulation import DAYS, FEEDS, simulate
 from tests.bench_polling.tables import PAGE, summary, updated
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from pipeline.errors import ContentError, FetchError, RefusedError
+from pipeline.feeds.schedule import retry_after
 from pipeline.fetch.lanes import Lanes
 from pipeline.model import ParsedEntry, ParsedFeed, Response
-from pipeline.schedule import retry_after
+from pipeline.model.errors import ContentError, FetchError, RefusedError
 from tests.bench_polling.world import HOUR, START, Source
 
 SPACING = 5.0  # seconds: the default of the setting host_spacing

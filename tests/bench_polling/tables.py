@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from pipeline.bench import Table, as_markdown
+from pipeline.lab.bench import Table, as_markdown
 from tests.bench_polling.servers import PER_HOST, SPACING
 from tests.bench_polling.simulation import Diary, Missed, Month, delays, missed_by
 from tests.bench_polling.world import DAY, HOUR, MANNERS, hosts
-from tests.pages import rewritten
+from tests.doc_pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "polling.md"
 BEGIN = "<!-- figures: written by `python -m tests.bench_polling.month --update-docs`; do not edit by hand -->"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline.model import Feed, Role
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0  # seconds

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.bench import Table
+from pipeline.lab.bench import Table
 from tests.bench_speed.askers import CLIENTS
 from tests.bench_speed.words import ROOT
 from tests.bench_speed.writing import HELD, prepare

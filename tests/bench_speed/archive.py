@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.model import Article, Entry, Feed, Precision, Role, Watch
-from pipeline.seeds import load_watch
-from pipeline.text import content_id, text_hash
+from pipeline.model.text import content_id, text_hash
+from pipeline.watches import load_watch
 from tests.bench_speed.words import ROOT, Event, Mission, Sentences
 
 START = datetime(2025, 9, 1, tzinfo=UTC)  # after the baseline of the watch

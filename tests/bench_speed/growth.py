@@ -17,15 +17,15 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from flows.assess import AHEAD, BATCH, told_from
-from flows.pages import BATCH as PAGES_AT_ONCE
+from flows.assess import AHEAD, BATCH
+from flows.run.pages import BATCH as PAGES_AT_ONCE
 from pipeline import steps
-from pipeline.board import fold
-from pipeline.compare import WAITS
+from pipeline.board.board import fold
+from pipeline.board.compare import WAITS
 from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, Revised, RunRecord, Watch
-from pipeline.reading import DEFAULT, ENGINES, Reader
+from pipeline.model.text import content_id
+from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.storage import Store, keep_store, open_store
-from pipeline.text import content_id
 from tests.bench_speed.archive import Archive, Item
 from tests.bench_speed.history import Tell, history
 
@@ -243,7 +243,7 @@ def _known(
 ) -> tuple[steps.Known, steps.Told]:
     """What the flow assess looks up for a batch."""
     changes = store.load_changes(watch.slug)
-    told = told_from(store, watch.slug, [article.url for article in batch], changes)
+    told = store.load_told(watch.slug, [article.url for article in batch], changes)
     standing = {row.change.change_id for row in fold(changes).values()}
     lately = min(article.published for article in batch) - WAITS
     behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}

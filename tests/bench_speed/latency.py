@@ -23,15 +23,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.resources import wall_clock
-from pipeline.backtest import backtest, load_articles
-from pipeline.bench import Table
-from pipeline.reading import DEFAULT, ENGINES
-from pipeline.replay import ArchiveServer, load_archive
-from pipeline.seeds import load_watch
+from flows.run.context import wall_clock
+from pipeline.lab.backtest import backtest, load_articles
+from pipeline.lab.bench import Table
+from pipeline.lab.replay import ArchiveServer, load_archive
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.watches import load_watch
 from tests.bench_speed.tables import show
-from tests.serving.server import ROOT, PrefectServer
-from tests.serving.world import HOOK, Hook, World, runs, until
+from tests.flows.serving.server import ROOT, PrefectServer
+from tests.flows.serving.world import HOOK, Hook, World, runs, until
 
 HAITI = ROOT / "seeds" / "haiti"
 SAMPLES, POLL_EVERY = 24, 10

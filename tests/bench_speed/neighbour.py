@@ -26,15 +26,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.resources import wall_clock
-from pipeline.bench import Table
+from flows.run.context import wall_clock
+from pipeline.lab.bench import Table
 from tests import prefect_home
 from tests.bench_speed.latency import Sample, all_polls, row, sample_of, times_of
 from tests.bench_speed.tables import show
+from tests.flows.serving.server import PrefectServer
+from tests.flows.serving.world import COMMAND, end, runs, until
 from tests.neighbours import DELAY, SLOW_HOST, WAITING, flood, make_watch, send
 from tests.outlet import Outlet, serving
-from tests.serving.server import PrefectServer
-from tests.serving.world import COMMAND, end, runs, until
 
 POLL_EVERY = 10
 SPARE = 5.0  # seconds beyond the interval that an alert may take

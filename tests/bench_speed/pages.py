@@ -27,25 +27,25 @@ from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
-from flows.environment import in_this_process, prepare
+from flows.run.environment import in_this_process, prepare
 
 prepare()
 
 from flows.assess import assess  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.collect import collect  # noqa: E402
-from flows.request import WatchRequest  # noqa: E402
-from flows.resources import Resources, resources, wall_clock  # noqa: E402
-from flows.runs import recorded  # noqa: E402
-from pipeline.backtest import given_id, load_articles  # noqa: E402
-from pipeline.bench import Table  # noqa: E402
+from flows.run.context import Resources, resources, wall_clock  # noqa: E402
+from flows.run.record import recorded  # noqa: E402
+from flows.run.request import WatchRequest  # noqa: E402
+from pipeline.lab.backtest import given_id, load_articles  # noqa: E402
+from pipeline.lab.bench import Table  # noqa: E402
+from pipeline.lab.replay import load_archive  # noqa: E402
+from pipeline.lab.replay.pages import render_page  # noqa: E402
 from pipeline.model import Entry, PollOutcome, PollRecord, Precision, RunRecord  # noqa: E402
-from pipeline.reading import DEFAULT, ENGINES  # noqa: E402
-from pipeline.replay import load_archive  # noqa: E402
-from pipeline.replay.pages import render_page  # noqa: E402
-from pipeline.seeds import load_watch  # noqa: E402
-from pipeline.settings import load_settings  # noqa: E402
+from pipeline.model.text import content_id  # noqa: E402
+from pipeline.reading.embedded import DEFAULT, ENGINES  # noqa: E402
+from pipeline.runtime.settings import load_settings  # noqa: E402
 from pipeline.storage import open_store  # noqa: E402
-from pipeline.text import content_id  # noqa: E402
+from pipeline.watches import load_watch  # noqa: E402
 from tests.bench_speed.polling import HAITI, watch_of  # noqa: E402
 from tests.bench_speed.web import web  # noqa: E402
 

@@ -28,15 +28,15 @@ from pathlib import Path
 
 import aiohttp
 
-from flows.environment import in_this_process, prepare
+from flows.run.environment import in_this_process, prepare
 
 prepare()
 
 from flows.poll import poll  # noqa: E402  (Prefect reads its settings when it is imported)
-from flows.request import WatchRequest  # noqa: E402
-from flows.resources import resources  # noqa: E402
-from pipeline.bench import Table  # noqa: E402
-from pipeline.settings import load_settings  # noqa: E402
+from flows.run.context import resources  # noqa: E402
+from flows.run.request import WatchRequest  # noqa: E402
+from pipeline.lab.bench import Table  # noqa: E402
+from pipeline.runtime.settings import load_settings  # noqa: E402
 from tests.bench_speed.web import web  # noqa: E402
 
 HAITI = Path(__file__).parents[2] / "seeds" / "haiti"

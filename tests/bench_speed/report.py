@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.bench import Table
+from pipeline.lab.bench import Table
 from tests.bench_speed.growth import STEPS, Past
 from tests.bench_speed.queries import SCAN, Answer
 from tests.bench_speed.whole import Whole

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.bench import Table, as_markdown, as_text
-from tests.pages import rewritten
+from pipeline.lab.bench import Table, as_markdown, as_text
+from tests.doc_pages import rewritten
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 PICTURES = PAGE.parent / "pictures"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.recalls import LOOK_FOR
+from pipeline.alerts.recalls import LOOK_FOR
+from pipeline.model.text import content_id
 from pipeline.storage import PublishedFile, Store, open_store, publish
-from pipeline.text import content_id
 from tests.bench_speed.archive import Archive
 from tests.bench_speed.growth import ROUND, peak_memory
 from tests.bench_speed.words import ROOT

@@ -11,9 +11,9 @@ import time
 from itertools import count
 from pathlib import Path
 
-from pipeline.reading import DEFAULT, ENGINES
+from pipeline.model.text import content_id
+from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.storage import publish
-from pipeline.text import content_id
 from tests.bench_speed.archive import Archive
 from tests.bench_speed.growth import Past, take_in
 from tests.bench_speed.history import history

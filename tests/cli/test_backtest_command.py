@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 
 from flows.cli import main
 from pipeline.model import RunRecord
-from pipeline.seeds import load_watch
 from pipeline.storage import open_published, open_store, publish
 from pipeline.storage.kept import hold_store
-from tests.llm.standin import a_fact, serving
+from pipeline.watches import load_watch
+from tests.reading.llm.standin import a_fact, serving
 from tests.storage.builders import (
     NOW,
     RUN,

@@ -52,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published store: the Haiti watch's baseline, one article, one change."""
     from dataclasses import replace
 
-    from pipeline.seeds import load_watch
+    from pipeline.watches import load_watch
 
     feed = make_feed()
     watch = replace(load_watch(Path(HAITI)), feeds=(feed,))

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import MissionwatchGroup
 from pipeline.cli.example import docs_command, example_command
-from pipeline.seeds import load_watch
+from pipeline.watches import load_watch
 
 
 def run(*words: str) -> tuple[int, str, str]:

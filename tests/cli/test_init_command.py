@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from flows.cli import main
 from pipeline.cli.clock import wall_clock
 from pipeline.model import Aspect
-from pipeline.seeds import load_watch
-from pipeline.seeds.shipped import shipped_regions
+from pipeline.watches import load_watch
+from pipeline.watches.shipped import shipped_regions
 from tests.fakes import work_here
 from tests.outlet import Outlet, serving
 

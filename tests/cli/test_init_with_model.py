@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from flows.cli import main
 from pipeline.model import Slot
-from pipeline.seeds import load_watch
-from tests.llm.standin import a_fact, serving
+from pipeline.watches import load_watch
 from tests.ports import free_port
+from tests.reading.llm.standin import a_fact, serving
 
 pytestmark = pytest.mark.slow
 

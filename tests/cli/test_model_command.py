@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import main
-from pipeline.bench.trial import trial_gold
-from pipeline.llm import UsualServer
-from pipeline.seeds import load_watch
-from tests.llm.standin import a_fact, agrees, an_answer, serving
+from pipeline.lab.bench.trial import trial_gold
+from pipeline.reading.llm import UsualServer
+from pipeline.watches import load_watch
 from tests.ports import free_port
+from tests.reading.llm.standin import a_fact, agrees, an_answer, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTUGAL = trial_gold().articles[0].reports[0].sentences[0]

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from flows.cli import main
 from pipeline.cli.clock import wall_clock
 from pipeline.model import RunRecord
-from pipeline.seeds import load_watch, write_watch
 from pipeline.storage import hold_run, open_store, publish, read_vitals
-from tests.seeds.test_write import PARTS
+from pipeline.watches import load_watch, write_watch
 from tests.storage.builders import NOW, RUN
+from tests.watches.test_write import PARTS
 
 pytestmark = pytest.mark.slow
 
@@ -176,8 +176,8 @@ def test_two_folders_of_one_name_are_refused(isle: str, tmp_path: Path) -> None:
 
 
 def test_an_archived_watch_is_not_served(isle: str, data: Path) -> None:
-    from flows.serve import not_archived, watches_in
-    from pipeline.errors import UsageError
+    from flows.serving.served import not_archived, watches_in
+    from pipeline.model.errors import UsageError
 
     run("watches", "archive", isle)
     both = watches_in([Path(isle), Path(isle).parent / "shore"], data)

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from tests.pages import rewritten
+from tests.doc_pages import rewritten
 
 if TYPE_CHECKING:
     from tests.clients.beside import Measured, Tally

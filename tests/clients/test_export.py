@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import main
-from pipeline.errors import StorageError, UsageError
+from pipeline.model.errors import StorageError, UsageError
 from pipeline.storage import open_store, publish
 from pipeline.storage.export import ABOUT, export
 from tests.clients.world import FEEDS, make_world

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients import install
 from tests.clients.install import HERE, PYTHONS, stamp_of
-from tests.llm import small_model
+from tests.reading.llm import small_model
 
 REQUIREMENTS = sorted(HERE.glob("requirements-*.txt"))
 LOCK = HERE / "node" / "package-lock.json"

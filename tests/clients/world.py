@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.model import Aspect
+from pipeline.model.text import content_id
 from pipeline.storage import PublishedFile, open_store, publish
-from pipeline.text import content_id
 from tests.storage.builders import (
     NOW,
     WATCH,

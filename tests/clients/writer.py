@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.errors import StoreLockedError
+from pipeline.model.errors import StoreLockedError
 from tests.clients.world import publish_round, write_round
 
 EVERY = 1.0  # seconds

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StoreLockedError
 from pipeline.model import RunRecord
+from pipeline.model.errors import StoreLockedError
+from pipeline.model.text import content_id
 from pipeline.storage import open_store, publish
-from pipeline.text import content_id
 from tests.deploy.conftest import ROOT, tool
 from tests.storage.builders import NOW, RUN, make_entry, make_poll, make_watch
 

@@ -1,4 +1,4 @@
-"""docs/reference/settings.md: each setting, as ``pipeline.settings`` has it."""
+"""docs/reference/settings.md: each setting, as ``pipeline.runtime.settings`` has it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.settings import DEFAULT_FILE, PREFIX, Settings
+from pipeline.runtime.settings import DEFAULT_FILE, PREFIX, Settings
 from tests.docs_site.markdown import cell, table
 
 TITLE = "Settings"

@@ -15,10 +15,10 @@ import duckdb
 import pytest
 
 from flows.cli import main
-from pipeline import errors, events
-from pipeline.events import Event, Teller
-from pipeline.model import Alarm, Alert, Delivery, HealthState, Recall, Verdict
-from pipeline.settings import Settings
+from pipeline.model import Alarm, Alert, Delivery, HealthState, Recall, Verdict, errors
+from pipeline.runtime.settings import Settings
+from pipeline.steps import events
+from pipeline.steps.events import Event, Teller
 from pipeline.storage import LIVE
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import migrate

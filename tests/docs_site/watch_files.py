@@ -1,4 +1,4 @@
-"""docs/reference/watch-files.md: each key of a watch's files, as ``pipeline.seeds.tables`` has it."""
+"""docs/reference/watch-files.md: each key of a watch's files, as ``pipeline.watches.tables`` has it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from enum import StrEnum
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.seeds import tables
-from pipeline.seeds.alerting import AlertTable, BriefTable, UrgentTable
-from pipeline.seeds.choice import ReaderTable
+from pipeline.watches import tables
+from pipeline.watches.alerting import AlertTable, BriefTable, UrgentTable
+from pipeline.watches.choice import ReaderTable
 from tests.docs_site.keys import MEANINGS
 from tests.docs_site.markdown import cell, table
 

@@ -8,8 +8,8 @@ import time
 import pytest
 from fetch_site import FEED, MIB, OUTLET, Site, fetcher, get
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch import Fetcher, FetchLimits
+from pipeline.model.errors import FetchError, RefusedError
 
 # -- what works ------------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.local import get_local
-from tests.llm.standin import agrees, serving
+from pipeline.model.errors import FetchError, RefusedError
 from tests.ports import free_port
+from tests.reading.llm.standin import agrees, serving
 
 
 async def test_the_body_comes_as_it_is() -> None:

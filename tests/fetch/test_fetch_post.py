@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch.post import REFUSAL_BODY, Poster
-from tests.llm.standin import STRUCTURE, StandIn, agrees, serving
+from pipeline.model.errors import FetchError, RefusedError
+from tests.reading.llm.standin import STRUCTURE, StandIn, agrees, serving
 
 BODY = json.dumps(
     dict.fromkeys(STRUCTURE, 1)

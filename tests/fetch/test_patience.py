@@ -8,10 +8,10 @@ import time
 import pytest
 from fetch_site import MIB, OUTLET, Site, fetcher
 
-from pipeline.errors import FetchError
 from pipeline.fetch import Fetcher
 from pipeline.fetch.patience import Patience
 from pipeline.model import Response
+from pipeline.model.errors import FetchError
 
 
 async def page(fetch: Fetcher, path: str, patience: Patience) -> Response:

@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 from fetch_site import MIB, OUTLET, Site, fetcher
 
-from pipeline.errors import FetchError, MissionwatchError, RefusedError
 from pipeline.fetch.lanes import Lanes
 from pipeline.fetch.robots import Robots
 from pipeline.model import Response
+from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
 
 PAGE = "https://courier.example/news/1"
 US = "missionwatch/1.0 (+mailto:desk@ngo.example)"

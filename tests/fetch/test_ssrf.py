@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from fetch_site import MIB, OUTLET, Site, fetcher
 
-from pipeline.errors import FetchError, RefusedError
 from pipeline.fetch import Fetcher
+from pipeline.model.errors import FetchError, RefusedError
 
 PUBLIC = "93.184.216.34"
 # What a name server may answer, by name. The fourth field of an IPv6 address is its scope.

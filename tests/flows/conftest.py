@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replay import Archive, ArchiveServer, load_archive
+from pipeline.lab.replay import Archive, ArchiveServer, load_archive
 from tests import prefect_home
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Prefect server of a file's own; starting one takes seconds.
 
     It is sent no events: the harness waits without end for those that a busy server does not take. Events are what
-    tests/serving is about.
+    tests/flows/serving is about.
     """
     from prefect.events.clients import NullEventsClient
     from prefect.events.worker import EventsWorker

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows import replay
 from flows.cli import main
+from flows.commands import replay
 from tests.torture.points import without_engine
 
 if __name__ == "__main__":

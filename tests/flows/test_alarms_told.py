@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flows.alarms import raise_alarms
-from pipeline.alarms import FEED_KINDS, WATCH_KINDS
+from flows.run.alarms import raise_alarms
+from pipeline.health import FEED_KINDS, WATCH_KINDS
 from pipeline.model import AlarmKind, Alert, Article, Entry, PollOutcome, ReaderChoice
+from pipeline.model.text import content_id
 from pipeline.storage import PUBLISHED, Store, open_store
-from pipeline.text import content_id
 from tests.storage.builders import (
     NOW,
     RUN,

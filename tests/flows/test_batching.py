@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from flows.batching import batch_task, batches
-from pipeline.errors import FetchError, RefusedError
+from flows.run.batching import batch_task, batches
+from pipeline.model.errors import FetchError, RefusedError
 
 pytestmark = [
     pytest.mark.slow,

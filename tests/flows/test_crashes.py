@@ -20,16 +20,16 @@ from uuid import uuid4
 import duckdb
 import pytest
 
-from flows import runs
-from flows.request import WatchRequest
-from flows.resources import wall_clock
-from flows.runs import Run, clock_note, recorded, waiting_note, with_whole_store
-from pipeline.errors import StorageError, StoreDamagedError, StoreLockedError
+from flows.run import record as runs
+from flows.run.context import wall_clock
+from flows.run.record import Run, clock_note, recorded, waiting_note, with_whole_store
+from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
-from pipeline.seeds import load_watch
-from pipeline.settings import load_settings
+from pipeline.model.errors import StorageError, StoreDamagedError, StoreLockedError
+from pipeline.runtime.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, Store, hold_run, open_store, publish
 from pipeline.storage.kept import hold_store
+from pipeline.watches import load_watch
 from tests.flows.conftest import HAITI
 from tests.torture.small import make_small_watch
 
@@ -398,7 +398,7 @@ def test_two_runs_that_are_started_at_once_take_turns_and_send_each_alert_once(
 def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from flows import live
+    from flows.commands import run as live
 
     rounds: list[int] = []
 

@@ -7,7 +7,7 @@ import sys
 
 LOOK = """
 import sys
-from flows.environment import server_pid
+from flows.run.environment import server_pid
 print(server_pid(), "prefect.server.api.server" in sys.modules)
 """
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.alarms import raise_alarms
+from flows.run.alarms import raise_alarms
 from pipeline import steps
-from pipeline.errors import FetchError, MissionwatchError, RefusedError
+from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
 from pipeline.storage import Store, open_store
 from tests.fakes import FakeWeb, rss, work_here
 from tests.storage.builders import NOW, RUN, make_feed, make_fetch, make_watch

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from flows.cli import main
 from pipeline.storage import LIVE, PUBLISHED
-from tests.serving.test_secrets import forms, holders, with_keyed_feeds
+from tests.flows.serving.test_secrets import forms, holders, with_keyed_feeds
 from tests.torture.small import make_small_watch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

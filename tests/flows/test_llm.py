@@ -10,14 +10,14 @@ from uuid import UUID
 import duckdb
 import pytest
 
-from flows.request import WatchRequest
-from flows.resources import wall_clock
+from flows.run.context import wall_clock
+from flows.run.request import WatchRequest
+from pipeline.lab.replay import ArchiveServer
 from pipeline.model import RunRecord
-from pipeline.replay import ArchiveServer
 from pipeline.storage import open_store
 from tests.flows.conftest import EVENING, HAITI
-from tests.llm.small_model import is_installed, small_model
-from tests.llm.standin import an_answer, serving
+from tests.reading.llm.small_model import is_installed, small_model
+from tests.reading.llm.standin import an_answer, serving
 
 pytestmark = [
     pytest.mark.slow,
@@ -84,7 +84,7 @@ async def test_what_the_model_objects_to_is_stored_with_its_words_and_alerts_nob
 async def test_a_server_that_is_down_leaves_the_embedded_verdicts_and_the_round_is_partial(
     tmp_path: Path, server: ArchiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.llm.retry.BACK_OFF", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("pipeline.reading.llm.retry.BACK_OFF", (0.0, 0.0, 0.0))
     request = a_request(tmp_path, server, "http://127.0.0.1:9/v1", verify="llm")
 
     done = await one_round(request)

@@ -15,13 +15,13 @@ from uuid import uuid4
 
 import pytest
 
-from flows import runs
-from flows.request import WatchRequest
-from flows.resources import Resources
-from pipeline import logs
-from pipeline.errors import MissionwatchError
+from flows.run import record as runs
+from flows.run.context import Resources
+from flows.run.request import WatchRequest
 from pipeline.model import AlertRule
-from pipeline.settings import Settings, load_settings
+from pipeline.model.errors import MissionwatchError
+from pipeline.runtime import logs
+from pipeline.runtime.settings import Settings, load_settings
 from tests.storage.builders import make_watch
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.request import WatchRequest
-from pipeline.replay import ArchiveServer, load_archive
+from flows.run.request import WatchRequest
+from pipeline.lab.replay import ArchiveServer, load_archive
 from pipeline.storage import LIVE, open_published, open_store
 from tests.torture.small import make_small_watch
 

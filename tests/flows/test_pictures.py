@@ -15,18 +15,18 @@ from uuid import uuid4
 
 import pytest
 
-from flows import pictures as drawing
 from flows.alert import deliver_batch
-from flows.pictures import NAME, Pictures
-from flows.request import WatchRequest
+from flows.run import pictures as drawing
+from flows.run.pictures import NAME, Pictures
+from flows.run.request import WatchRequest
 from pipeline.alerts import channel_name
-from pipeline.errors import StorageError, WorkerError
 from pipeline.model import Alert, PendingAlert
+from pipeline.model.errors import StorageError, WorkerError
 from pipeline.notify import Channels
-from pipeline.settings import load_settings
+from pipeline.runtime.settings import load_settings
+from pipeline.runtime.workers import WorkerPool
 from pipeline.site.lane import MOST_BYTES, draw_lane, lane_of
 from pipeline.storage import open_store
-from pipeline.workers import WorkerPool
 from tests.notify.sinks import MailSink, Sink
 from tests.site.world import CEILING, MONEY, NOW, STRANGE, VOTE, change_of, watch, write_world
 from tests.storage.builders import make_alert

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replay import Archive
+from pipeline.lab.replay import Archive
 from tests.torture.life import aside
 from tests.torture.small import make_small_watch
 from tests.torture.tables import differences, look

@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.request import WatchRequest
+from flows.run.request import WatchRequest
+from pipeline.lab.replay import ArchiveServer, load_archive
 from pipeline.model import RunRecord
-from pipeline.replay import ArchiveServer, load_archive
 from pipeline.storage import open_store
 from tests.flows.conftest import HAITI
-from tests.test_notify import Sink
+from tests.notify.test_notify import Sink
 
 pytestmark = [
     pytest.mark.slow,

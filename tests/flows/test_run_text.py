@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flows.artifact_text import round_markdown
-from flows.run_text import ended, run_name
+from flows.run.artifact_text import round_markdown
+from flows.run.text import ended, run_name
 
 ROUND = {
     "feeds": 54, "feeds_active": 54, "feeds_due": 30, "feeds_unchanged": 20, "feeds_failed": 2, "feeds_failing": 5,

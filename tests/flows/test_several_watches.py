@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from flows.request import WatchRequest
-from pipeline.errors import NotWatchedError
-from pipeline.initiate.feeds import feed_for
+from flows.run.request import WatchRequest
 from pipeline.model import RunRecord, Standing, WatchState
-from pipeline.seeds import load_watch, renamed, write_renamed
+from pipeline.model.errors import NotWatchedError
 from pipeline.storage import open_published, open_store
+from pipeline.watches import load_watch, renamed, write_renamed
+from pipeline.watches.drafting.feeds import feed_for
 from tests.neighbours import write_draft
 from tests.outlet import Outlet, serving
 
@@ -166,7 +166,7 @@ async def test_a_scheduled_run_of_a_paused_watch_ends_well_and_says_why(
     class Deployment:
         id = "some"
 
-    monkeypatch.setattr("flows.woken.runtime.deployment", Deployment)
+    monkeypatch.setattr("flows.run.turns.runtime.deployment", Deployment)
     state = await monitor(WatchRequest(folder=tarsk, data_dir=data, now=NOW), return_state=True)
 
     assert (state.name, state.is_completed()) == ("NotWatched", True)
@@ -176,7 +176,7 @@ async def test_a_scheduled_run_of_a_paused_watch_ends_well_and_says_why(
 def test_run_takes_several_in_turn_says_which_is_which_and_one_that_is_paused_stops_no_other(
     tarsk: Path, quell: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from flows.live import run_live
+    from flows.commands.run import run_live
 
     say(data, "tarsk", Standing.PAUSED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flows.alarms import raise_alarms
+from flows.run.alarms import raise_alarms
 from pipeline.model import PollOutcome
 from pipeline.storage import open_store
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_feed, make_poll, make_watch

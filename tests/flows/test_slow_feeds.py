@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.request import WatchRequest
+from flows.run.request import WatchRequest
 from tests.flows.test_starving import until_told
 from tests.neighbours import SLOW_HOST, make_watch, send
 from tests.outlet import Outlet, serving
@@ -91,7 +91,7 @@ async def test_a_round_is_blind_only_once_the_slow_feed_has_failed_too(
     watch: Path, good: Outlet, slow: Outlet, answers: threading.Event, tmp_path: Path
 ) -> None:
     from flows.monitor import monitor
-    from flows.pages import FIRST_WAVE
+    from flows.run.pages import FIRST_WAVE
 
     del good.pages["/feed.xml"], slow.pages["/feed.xml"]
     asyncio.get_running_loop().call_later(2 * FIRST_WAVE, answers.set)
@@ -104,8 +104,8 @@ async def test_a_round_is_blind_only_once_the_slow_feed_has_failed_too(
 async def test_a_poll_that_nothing_follows_waits_for_all_feeds(
     watch: Path, answers: threading.Event, tmp_path: Path
 ) -> None:
-    from flows.pages import FIRST_WAVE
     from flows.poll import poll
+    from flows.run.pages import FIRST_WAVE
 
     asyncio.get_running_loop().call_later(2 * FIRST_WAVE, answers.set)
     counts = await poll(WatchRequest(folder=watch, data_dir=tmp_path / "data"))

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.request import WatchRequest
+from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
 from pipeline.storage import hold_run
-from tests.llm.standin import agrees
-from tests.llm.standin import serving as model_server
 from tests.neighbours import SLOW_HOST, flood, make_watch, send
 from tests.outlet import Outlet, serving
+from tests.reading.llm.standin import agrees
+from tests.reading.llm.standin import serving as model_server
 
 pytestmark = [
     pytest.mark.slow,
@@ -106,7 +106,7 @@ async def test_a_run_whose_next_one_comes_soon_does_not_begin_to_wait(
 async def test_a_run_that_another_waits_for_from_the_first_brings_its_news_all_the_same(
     watch: Path, slow: Outlet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.pages.is_run_wanted", lambda folder: True)
+    monkeypatch.setattr("flows.run.pages.is_run_wanted", lambda folder: True)
 
     done = await one_round(watch, tmp_path / "data", interval=600)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.child_guard import ChildGuard
-from flows.local_server import LocalServer
+from flows.serving.local_server import LocalServer
+from pipeline.runtime.child_guard import ChildGuard
 from tests import prefect_home
 from tests.ports import free_port
 
@@ -88,7 +88,7 @@ def test_the_server_of_a_replay_that_is_killed_ends_with_it(replay: subprocess.P
 STARTS_A_SERVER = """
 import sys, time
 from pathlib import Path
-from flows.local_server import LocalServer
+from flows.serving.local_server import LocalServer
 LocalServer(int(sys.argv[1]), Path(sys.argv[2])).start()
 print("started", flush=True)
 time.sleep(600)

@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.request import WatchRequest
-from pipeline.errors import StoreUnwritableError, WatchFileError
+from flows.run.request import WatchRequest
+from pipeline.lab.replay import Archive, ArchiveServer
 from pipeline.model import RunRecord
-from pipeline.replay import Archive, ArchiveServer
+from pipeline.model.errors import StoreUnwritableError, WatchFileError
 from tests.flows.conftest import EVENING, HAITI
 
 pytestmark = [
@@ -37,8 +37,8 @@ def request_(server: ArchiveServer, data: Path) -> WatchRequest:
 
 
 async def one_round(request: WatchRequest) -> RunRecord:
-    from flows.endings import record_of
     from flows.monitor import monitor
+    from flows.run.endings import record_of
 
     return await record_of(monitor(request))
 
@@ -101,7 +101,7 @@ async def test_a_page_that_hangs_fails_in_time_and_will_be_tried_again(
 ) -> None:
     from functools import partial
 
-    from flows import resources
+    from flows.run import context as resources
     from pipeline.fetch import FetchLimits
 
     monkeypatch.setattr(resources, "FetchLimits", partial(FetchLimits, total=1.0))
@@ -117,7 +117,7 @@ async def test_a_page_that_hangs_fails_in_time_and_will_be_tried_again(
 
 async def test_no_network_at_all_is_told_apart_from_quiet(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The port is nobody's: every connection is refused, as on a machine without network."""
-    from flows.live import NOTHING_REACHED, tell
+    from flows.commands.run import NOTHING_REACHED, tell
 
     request = WatchRequest(folder=HAITI, data_dir=data, now=EVENING, archive_port=9, every_feed=True)
 
@@ -198,7 +198,7 @@ async def test_a_round_ends_with_a_message_and_its_log_tells_what_was_done(
 
 
 async def test_feeds_that_fail_and_wait_do_not_make_the_next_round_look_quiet(data: Path) -> None:
-    from flows.live import NOTHING_REACHED, tell
+    from flows.commands.run import NOTHING_REACHED, tell
 
     request = WatchRequest(folder=HAITI, data_dir=data, now=EVENING, archive_port=9)
     await one_round(request)

@@ -12,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from pipeline.errors import ContentError, WatchFileError
-from pipeline.extract.extract import extract_page
+from pipeline.feeds.dates import read_date
+from pipeline.feeds.parse import parse_feed
+from pipeline.feeds.problems import Problems
 from pipeline.model import Precision
-from pipeline.parse.dates import read_date
-from pipeline.parse.parse import parse_feed
-from pipeline.parse.problems import Problems
-from pipeline.published import published_at
-from pipeline.reading import dates as reading_dates
-from pipeline.seeds import load_watch
-from pipeline.text import safe
+from pipeline.model.errors import ContentError, WatchFileError
+from pipeline.model.text import safe
+from pipeline.pages.extract import extract_page
+from pipeline.pages.published import published_at
+from pipeline.reading.embedded import dates as reading_dates
+from pipeline.watches import load_watch
 from tests.zoo.feed_cases import DATES, FEEDS
 from tests.zoo.page_cases import PAGES
 from tests.zoo.site import Body, made

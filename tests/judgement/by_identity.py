@@ -16,7 +16,8 @@ never overwrites the standing row. Verdicts follow from a small table, without a
 | contrary (rejected what was pending, or back)    | reverses                            |
 
 It is no part of the product yet: with slots, keys and parts typed by rules it tells more events twice than likeness
-does (``pipeline.compare.likeness``), with gold ones fewer. It takes likeness's place with a reader that types well.
+does (``pipeline.board.compare.likeness``), with gold ones fewer. It takes likeness's place
+with a reader that types well.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipeline.bench import Told
-from pipeline.compare.identity import (
+from pipeline.board.compare.identity import (
     Alike,
     adds,
     both_state,
@@ -38,8 +38,9 @@ from pipeline.compare.identity import (
     states_value,
     telling_words,
 )
+from pipeline.lab.bench import Told
 from pipeline.model import Movement, Slot, Stage, TypedFact, Verdict
-from pipeline.text import normalise
+from pipeline.model.text import normalise
 from training.gold_file import GoldMission
 from training.typed import typed_facts
 

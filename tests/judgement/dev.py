@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.bench import AT_ONCE, Table, as_text, page
+from pipeline.lab.bench import AT_ONCE, Table, as_text, page
 from training.gold_file import GoldMission, load
 
 from .engines import NAMES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipeline.backtest import given_id
+from pipeline.lab.backtest import given_id
 from pipeline.model import Article, Claim, Reading, Watch
-from pipeline.reading import DEFAULT, ENGINES, Reader
-from pipeline.text import content_id
+from pipeline.model.text import content_id
+from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from training.gold_file import GoldFact, GoldMission, GoldText, Parts, Sentence, Told
 from training.typed import typed_facts
 

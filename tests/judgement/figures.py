@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
-from pipeline.backtest import given_id
-from pipeline.bench import Kind, Mission, Table, baseline_watch, load_gold, score
-from pipeline.bench.figures import AT_ONCE, calibration_gap, cause, measure_one, reliability
-from pipeline.bench.scoring import GRADES, Score, Told
+from pipeline.lab.backtest import given_id
+from pipeline.lab.bench import Kind, Mission, Table, baseline_watch, load_gold, score
+from pipeline.lab.bench.figures import AT_ONCE, calibration_gap, cause, measure_one, reliability
+from pipeline.lab.bench.scoring import GRADES, Score, Told
 from tests.bench.keywords import keyword_lines
 from training.gold_file import GoldMission
 

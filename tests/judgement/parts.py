@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pipeline.bench import Table
-from pipeline.compare.identity import differing, same_key
+from pipeline.board.compare.identity import differing, same_key
+from pipeline.lab.bench import Table
 from pipeline.model import Claim, TypedFact
 from pipeline.model.facts import OF_SLOT
-from pipeline.reading import features
-from pipeline.reading.mentions import mentions
-from pipeline.reading.sentences import Sentence
+from pipeline.reading.embedded import features
+from pipeline.reading.embedded.mentions import mentions
+from pipeline.reading.embedded.sentences import Sentence
 from training.gold_file import GoldMission
 from training.labels import standing
 from training.typed import typed_facts

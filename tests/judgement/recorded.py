@@ -19,12 +19,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.backtest import Answers
-from pipeline.bench import baseline_watch, load_gold
-from pipeline.bench.figures import measure_one
-from pipeline.llm import Ask, Completion, Reply
+from pipeline.lab.backtest import Answers
+from pipeline.lab.bench import baseline_watch, load_gold
+from pipeline.lab.bench.figures import measure_one
 from pipeline.model import ReaderChoice, Watch
-from pipeline.reading import EncodedReader
+from pipeline.reading.embedded import EncodedReader
+from pipeline.reading.llm import Ask, Completion, Reply
 from pipeline.steps import AskModel
 from training.gold_file import load
 

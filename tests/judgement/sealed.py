@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
-from pipeline.bench import Kind, Score, as_text
+from pipeline.lab.bench import Kind, Score, as_text
 from training.corpus import contrasts
 from training.corpus import missions as corpus
 from training.gold_file import GoldMission, load

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench import Gold, Score, Told, baseline_watch, load_gold, score
+from pipeline.lab.bench import Gold, Score, Told, baseline_watch, load_gold, score
 from tests.judgement import as_bench, checks, figures, sealed
 from tests.judgement.engines import GoldReader, reader
 from tests.judgement.test_gold_file import TEXT

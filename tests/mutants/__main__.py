@@ -25,14 +25,14 @@ import pytest
 from tests.mutants.mutate import Mutant, mutants, mutated
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("pipeline/board.py", "pipeline/compare", "pipeline/model")
-LEFT_OUT = frozenset({"pipeline/compare/weights.py"})  # fitted numbers, measured by the bench
+CODE = ("pipeline/board/board.py", "pipeline/board/compare", "pipeline/model")
+LEFT_OUT = frozenset({"pipeline/board/compare/weights.py"})  # fitted numbers, measured by the bench
 TESTS = (
-    "tests/test_board.py",
-    "tests/test_typed_facts.py",
-    "tests/test_compare_rules.py",
-    "tests/test_compare.py",
-    "tests/test_fold_properties.py",
+    "tests/board/test_board.py",
+    "tests/model/test_typed_facts.py",
+    "tests/board/test_compare_rules.py",
+    "tests/board/test_compare.py",
+    "tests/board/test_fold_properties.py",
 )
 # What all of the tests import and no mutant touches: imported once, before the processes part.
 SHARED = ("numpy", "onnxruntime", "babel", "lxml.html", "dateparser", "pydantic", "duckdb")

@@ -24,10 +24,10 @@ from apprise.conversion import markdown_to_html
 from pipeline.alerts.compose import AT_ONCE, DIGEST, message_of
 from pipeline.alerts.message import Message
 from pipeline.model import Alert, Aspect, Change, Picture, Stage, Verdict
+from pipeline.model.text import content_id
 from pipeline.notify.wording import words
 from pipeline.site.lane import draw_lane, lane_of
 from pipeline.storage import SiteRows
-from pipeline.text import content_id
 from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, NOW, OLD, OLD_ID, WATCH, alert, article
 
 ROOT = Path(__file__).resolve().parents[2]

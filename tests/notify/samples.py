@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pipeline.alerts.message import Message, Section, as_text, to_json
 from pipeline.model import Alert, Article, Aspect, Baseline, Change, Precision, Stage, Verdict, Watch
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
 ALERT_ID = UUID("00000000-0000-5000-8000-000000000001")

@@ -10,7 +10,7 @@ import pytest
 from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, became, message_of, subject_line, sure
 from pipeline.alerts.message import Message, as_markdown, as_text
 from pipeline.model import Change, Stage, Verdict
-from pipeline.text import content_id
+from pipeline.model.text import content_id
 from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, NOW, OLD, OLD_ARTICLE, OLD_ID, WATCH, article
 
 

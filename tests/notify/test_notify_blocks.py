@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows import blocks
-from pipeline.errors import DeliveryError
+from flows.run import blocks
+from pipeline.model.errors import DeliveryError
 from pipeline.notify import Channels, deliver, needs_prefect, services
+from tests.flows.serving.server import PrefectServer
 from tests.notify.samples import ALERT_ID, alert, message
 from tests.notify.sinks import Sink
-from tests.serving.server import PrefectServer
 
 TOKEN = "t0ken-hunter2"
 

@@ -13,8 +13,8 @@ from flows.cli import main
 from pipeline.alerts.message import from_json
 from pipeline.cli import MissionwatchGroup
 from pipeline.cli.alerts_test import alerts_test, chosen_channels, sample
-from pipeline.errors import UsageError
 from pipeline.model import AlertRule, Aspect, Fact, Stage
+from pipeline.model.errors import UsageError
 from pipeline.notify import Channels
 from tests.notify.samples import NOW, WATCH
 from tests.notify.sinks import Sink

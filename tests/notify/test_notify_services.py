@@ -14,8 +14,8 @@ from typing import cast
 import pytest
 
 from pipeline.alerts.message import Section
-from pipeline.errors import DeliveryError
 from pipeline.model import Picture
+from pipeline.model.errors import DeliveryError
 from pipeline.notify import Channels, deliver, services
 from pipeline.notify.services import form_of
 from pipeline.notify.wording import words

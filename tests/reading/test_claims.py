@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import a_watch, an_article
 
 from pipeline.model import Aspect, Claim, Stage
-from pipeline.reading import EncodedReader
+from pipeline.reading.embedded import EncodedReader
 
 MISSION = "the Ruritania Assistance Mission"
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipeline.model import Precision
-from pipeline.reading.dates import distance, find
+from pipeline.reading.embedded.dates import distance, find
 
 PUBLISHED = date(2025, 9, 30)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from worlds import a_watch, an_article
 
-from pipeline.reading import EncodedReader
+from pipeline.reading.embedded import EncodedReader
 
 UNIT = (
     "'’-",

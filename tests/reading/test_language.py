@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.language import decide, decide_sentence, name_of
-from pipeline.reading.sentences import split
+from pipeline.reading.embedded.sentences import split
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = [

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.board import baseline_changes, fold
-from pipeline.errors import ContentError
-from pipeline.initiate import draft_watch
+from pipeline.board.board import baseline_changes, fold
 from pipeline.model import Article, Aspect, Stage, Verdict, Watch
-from pipeline.reading import EncodedReader
-from pipeline.reading.foreign import is_for_a_model, language_of
+from pipeline.model.errors import ContentError
+from pipeline.reading.embedded import EncodedReader
+from pipeline.reading.embedded.foreign import is_for_a_model, language_of
 from pipeline.steps import Known, assess
+from pipeline.watches.drafting import draft_watch
 from tests.reading.worlds import an_article
 
 WHEN = datetime(2025, 6, 1, tzinfo=UTC)

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.model import Aspect, Slot, Stage
 from pipeline.model.facts import ACTS
-from pipeline.reading.claims import Opinion
-from pipeline.reading.encoder import SLOTS, STAGES, Answers, PieceOdds, Weights
-from pipeline.reading.learned import SAID, SECOND, STATED, opinions, statements
-from pipeline.reading.mentions import ROLES
+from pipeline.reading.embedded.claims import Opinion
+from pipeline.reading.embedded.encoder import SLOTS, STAGES, Answers, PieceOdds, Weights
+from pipeline.reading.embedded.learned import SAID, SECOND, STATED, opinions, statements
+from pipeline.reading.embedded.mentions import ROLES
 
 AS_TOLD = Weights((0.0, 1.0, 0.0, 0.0, 0.0))  # the chance that a slot is told, as the encoder gives it
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from pipeline.model import Day, Figure, FigureRole, Slot, Stage, TypedFact
-from pipeline.reading import features, parts
-from pipeline.reading.mentions import Mention, mentions
-from pipeline.reading.sentences import split
+from pipeline.reading.embedded import features, parts
+from pipeline.reading.embedded.mentions import Mention, mentions
+from pipeline.reading.embedded.sentences import split
 
 PUBLISHED = date(2025, 9, 10)  # a Wednesday
 

@@ -6,18 +6,17 @@ import re
 from pathlib import Path
 
 PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
-RULES = [*(PIPELINE / "reading").glob("*.py"), *(PIPELINE / "compare").glob("*.py")]
-RULES += [
-    *(PIPELINE / "initiate").glob("*.py"),
-    *(PIPELINE / "alerts").glob("*.py"),
-    *(PIPELINE / "backtest").glob("*.py"),
-    PIPELINE / "board.py",
-]
+ROOMS = ("reading", "board", "alerts", "steps", "watches/drafting", "lab/backtest")
+RULES = [path for room in ROOMS for path in sorted((PIPELINE / room).rglob("*.py"))]
 NAMES_TEXT = """MSS MSSM MMAS GSF FRG UNSOH BINUH MINUSTAH AUSSOM ATMIS AMISOM UNSOS UNTMIS UNIFIL UNDOF Artibonite
     Kenscoff Ombaka Ruto Guterres Dujarric Rubio Massieu Nzuve Kabiru Landau Anand Waltz Abagnara Naqoura
     Litani Hezbollah Shabaab Muhoozi Museveni Kulayigye Diene Diène Halane Bariire Sabiid Awdheegle Burgabo
     Jubaland Somaliland Kavuma Souef Abdelatty Barrack Ardiel Lázaro Adchit Suppression Ansanm Vectus Jubba Shabelle"""
 NAMES = NAMES_TEXT.split()
+
+
+def test_every_room_of_the_rules_is_looked_at() -> None:
+    assert {path.relative_to(PIPELINE).parts[0] for path in RULES} == {room.split("/")[0] for room in ROOMS}
 
 
 def test_no_name_of_a_bench_mission_stands_in_the_rules() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from worlds import a_watch, an_article
 
-from pipeline.reading import observe, sentences
+from pipeline.reading.embedded import observe, sentences
 
 
 def shown(text: str, title: str = "News") -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from worlds import a_watch, an_article
 
 from pipeline.model import Day, Figure, Movement, Slot, Stage, TypedFact
-from pipeline.reading import encoder, learned, observe, parts, sentences
+from pipeline.reading.embedded import encoder, learned, observe, parts, sentences
 
 PUBLISHED = date(2025, 10, 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reading.pieces import MARKS, MAX_WINDOW, UNKNOWN, Marked, Page, Pieces
+from pipeline.reading.embedded.pieces import MARKS, MAX_WINDOW, UNKNOWN, Marked, Page, Pieces
 
 WORDS = ("peace", "##keeper", "##s", "peacekeep", "vote", "##d", "the", "'", "s", "cafe", ".", "ruritania")
 VOCABULARY = (UNKNOWN, *MARKS, *WORDS)

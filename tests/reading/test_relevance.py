@@ -7,7 +7,7 @@ from dataclasses import replace
 from worlds import a_watch, an_article
 
 from pipeline.model import Reading
-from pipeline.reading import EncodedReader, mission
+from pipeline.reading.embedded import EncodedReader, mission
 
 
 def read(text: str, title: str = "News") -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading.sentences import MAX_SENTENCE, MAX_SENTENCES, split
+from pipeline.reading.embedded.sentences import MAX_SENTENCE, MAX_SENTENCES, split
 
 
 def texts(text: str) -> list[str]:

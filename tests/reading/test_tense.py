@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Stage
-from pipeline.reading import tense
+from pipeline.reading.embedded import tense
 
 PROPOSED, PLANNED = Stage.PROPOSED, Stage.PLANNED
 

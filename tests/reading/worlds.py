@@ -5,20 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import (
-    AlertRule,
-    Article,
-    Aspect,
-    Baseline,
-    Claim,
-    Fact,
-    Name,
-    Precision,
-    Reading,
-    Stage,
-    Watch,
-)
-from pipeline.text import content_id
+from pipeline.model import AlertRule, Article, Aspect, Baseline, Claim, Fact, Name, Precision, Reading, Stage, Watch
+from pipeline.model.text import content_id
 
 START = datetime(2025, 6, 1, tzinfo=UTC)
 DAY = datetime(2025, 9, 30, 18, 0, tzinfo=UTC)  # a Tuesday

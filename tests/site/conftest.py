@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.site import build
-from pipeline.site.build import look
+from pipeline.site.build import build, look
 from pipeline.site.view import View
 from tests.site.world import write_held, write_world
 

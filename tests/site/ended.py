@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline import phrasing
-from pipeline.model import Aspect, Change, Day, Figure, Parts, Slot, Stage, TypedFact
+from pipeline.model import Aspect, Change, Day, Figure, Parts, Slot, Stage, TypedFact, phrasing
 from pipeline.storage import open_store, publish
 from tests.storage.builders import (
     RUN,

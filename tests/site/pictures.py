@@ -16,8 +16,8 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from pipeline.seeds import load_watch
-from pipeline.site import build
+from pipeline.site.build import build
+from pipeline.watches import load_watch
 from tests.conftest import ROOT
 
 DATA = ROOT / "missionwatch-data" / "archive" / "haiti"

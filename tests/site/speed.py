@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from pipeline.site import build
+from pipeline.site.build import build
 from pipeline.site.why import WHY
 from tests.site.world import write_many
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.site import build, draw
+from pipeline.site import draw
+from pipeline.site.build import build
 from pipeline.site.files import write
 from pipeline.site.page import Summary, home
 from pipeline.storage import is_ours

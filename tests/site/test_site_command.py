@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import site
 from pipeline.cli import MissionwatchGroup
 from pipeline.cli.page import page_command
-from pipeline.seeds import load_watch
+from pipeline.site import build as site_build
+from pipeline.watches import load_watch
 from tests.conftest import ROOT
 
 HAITI = str(ROOT / "seeds" / "haiti")
@@ -27,11 +27,11 @@ def run(*words: str) -> tuple[int, str, str]:
 def test_the_last_line_is_the_file_to_open(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def build(*values: object, **more: object) -> site.Built:
+    def build(*values: object, **more: object) -> site_build.Built:
         asked.append((values, more))
-        return site.Built(tmp_path / "haiti" / "index.html", ("index.html",))
+        return site_build.Built(tmp_path / "haiti" / "index.html", ("index.html",))
 
-    monkeypatch.setattr(site, "build", build)
+    monkeypatch.setattr(site_build, "build", build)
     code, out, said = run("--data-dir", str(data_dir), "--to", str(tmp_path))
     assert (code, out, said) == (0, str(tmp_path / "haiti" / "index.html"), "written: index.html")
     assert asked == [
@@ -42,10 +42,10 @@ def test_the_last_line_is_the_file_to_open(data_dir: Path, tmp_path: Path, monke
 def test_a_folder_that_can_not_be_written_is_told_with_the_remedy(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> site.Built:
+    def refuse(*_: object, **__: object) -> site_build.Built:
         raise PermissionError(13, "Permission denied", str(tmp_path / "index.html"))
 
-    monkeypatch.setattr(site, "build", refuse)
+    monkeypatch.setattr(site_build, "build", refuse)
     code, _, said = run("--data-dir", str(data_dir))
     assert code == 3
     assert f"{tmp_path / 'index.html'} can't be written: Permission denied." in said

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.site import build
-from pipeline.site.build import look
+from pipeline.site.build import build, look
 from pipeline.site.chart import segments
 from pipeline.site.view import Line, View
 from tests.site.browsing import opened

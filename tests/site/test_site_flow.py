@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from flows import publish as published
-from flows.request import WatchRequest
-from pipeline import site
-from pipeline.seeds import load_watch
+from flows.run.request import WatchRequest
+from pipeline.site import SITE
+from pipeline.site import build as site_build
 from pipeline.storage import PUBLISHED
+from pipeline.watches import load_watch
 from tests.conftest import ROOT
 
 
@@ -28,7 +29,7 @@ async def test_each_publication_writes_the_page_of_its_watch(
     monkeypatch.setenv("MISSIONWATCH_SITE", "true")
     monkeypatch.setenv("MISSIONWATCH_PAGE_URL", "https://desk.example/#c-{change_id}")
     asked = []
-    monkeypatch.setattr(site, "build", lambda *values, **more: asked.append((values, more)))
+    monkeypatch.setattr(site_build, "build", lambda *values, **more: asked.append((values, more)))
     await published.publish.fn(request_of)
     told = {"page_url": "https://desk.example/#c-{change_id}", "rules": load_watch(ROOT / "seeds" / "haiti").rules}
     assert asked == [((request_of.data_dir, "haiti", "Haiti security mission"), told)]
@@ -37,7 +38,7 @@ async def test_each_publication_writes_the_page_of_its_watch(
 async def test_the_setting_turns_it_off(request_of: WatchRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MISSIONWATCH_SITE", "false")
     await published.publish.fn(request_of)
-    assert not (request_of.data_dir / site.SITE).exists()
+    assert not (request_of.data_dir / SITE).exists()
 
 
 async def test_a_page_that_can_not_be_made_is_told_and_the_run_goes_on(
@@ -48,7 +49,7 @@ async def test_a_page_that_can_not_be_made_is_told_and_the_run_goes_on(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(site, "build", full)
+    monkeypatch.setattr(site_build, "build", full)
     size = await published.publish.fn(request_of)
     assert size == (request_of.data_dir / PUBLISHED).stat().st_size
     told = "missionwatch: The page of haiti could not be made: OSError: [Errno 28] No space left on device\n"
@@ -59,7 +60,7 @@ async def test_a_replay_makes_no_page_of_the_days_between(
     request_of: WatchRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MISSIONWATCH_SITE", "true")
-    monkeypatch.setattr(site, "build", lambda *_, **__: pytest.fail("a page was made"))
+    monkeypatch.setattr(site_build, "build", lambda *_, **__: pytest.fail("a page was made"))
     token = published.with_page.set(False)
     try:
         await published.publish.fn(request_of)

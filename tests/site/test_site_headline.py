@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.headline import headline
+from pipeline.health.headline import headline
 from pipeline.model import Standing, WatchState
-from pipeline.phrasing import waiting_for_model
+from pipeline.model.phrasing import waiting_for_model
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
 KNOWN = [NOW - timedelta(days=9)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model.text import counted, day
 from pipeline.site.words import marked
-from pipeline.text import counted, day
 from tests.storage.builders import at
 
 

@@ -27,8 +27,8 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
+from pipeline.model.text import content_id
 from pipeline.storage import Store, open_store, publish
-from pipeline.text import content_id
 from tests.storage.builders import (
     RUN,
     WATCH,

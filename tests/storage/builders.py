@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.board import subject_key
+from pipeline.board.board import subject_key
 from pipeline.model import (
     Alert,
     AlertRule,
@@ -35,7 +35,7 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
-from pipeline.text import content_id, text_hash
+from pipeline.model.text import content_id, text_hash
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
 RUN = content_id("run", "test")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline import steps
-from pipeline.board import fold, in_force
+from pipeline.board.board import fold, in_force
 from pipeline.model import Article, Aspect, Change, Claim, Reading, Stage, Verdict, Watch
+from pipeline.model.text import content_id
 from pipeline.storage import Store
-from pipeline.text import content_id
 from tests.storage.builders import (
     NOW,
     RUN,

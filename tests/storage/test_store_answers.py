@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pipeline.llm import Ask, Completion, Spending
 from pipeline.model import RunRecord
+from pipeline.model.text import content_id
+from pipeline.reading.llm import Ask, Completion, Spending
 from pipeline.storage import open_store
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
-from pipeline.text import content_id
 
 RUN, NOW = UUID(int=7), datetime(2025, 9, 30, 12, tzinfo=UTC)
 ASK = Ask(

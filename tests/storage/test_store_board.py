@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.board import fold, surer
-from pipeline.errors import UsageError
+from pipeline.board.board import fold, surer
 from pipeline.model import Aspect, Change, Silence, Stage, Verdict
+from pipeline.model.errors import UsageError
 from pipeline.storage import AssessmentCounts, Store
 from tests.storage.builders import (
     NOW,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.board import in_force
-from pipeline.brief import Known
+from pipeline.alerts.brief import Known
+from pipeline.board.board import in_force
 from pipeline.model import Alert, AlertKind, HealthState, PollOutcome, Reading
+from pipeline.model.text import content_id
 from pipeline.storage import Store, known_for_brief, open_published
-from pipeline.text import content_id
 from tests.site.world import CEILING, CEILING_ODDS, write_world
 from tests.storage.builders import (
     NOW,

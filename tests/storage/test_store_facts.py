@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline import phrasing
-from pipeline.model import Article, Change, Day, Figure, Parts, Slot, Stage, TypedFact, Verdict
+from pipeline.model import Article, Change, Day, Figure, Parts, Slot, Stage, TypedFact, Verdict, phrasing
 from pipeline.storage import Store
 from pipeline.storage.connection import Row
 from tests.storage.builders import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import StorageError
 from pipeline.model import FeedState, PendingEntry, PollOutcome
+from pipeline.model.errors import StorageError
 from pipeline.storage import Store
 from tests.storage.builders import (
     NOW,

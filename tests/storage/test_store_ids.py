@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model.text import content_id
 from pipeline.storage import Store
 from pipeline.storage.part import id_list
-from pipeline.text import content_id
 
 IDS = [content_id("row", number) for number in range(2_000)]
 

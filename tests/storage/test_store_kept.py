@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import StoreLockedError
+from pipeline.model.errors import StoreLockedError
 from pipeline.storage import LIVE, keep_store, kept, open_store, publish
 from pipeline.storage.kept import hold_store
 from pipeline.storage.live import open_live

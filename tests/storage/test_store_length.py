@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import StoreDamagedError
+from pipeline.model.errors import StoreDamagedError
 from pipeline.storage import LIVE, PUBLISHED, open_published, open_store, publish
 from pipeline.storage.connection import open_connection
 from tests.storage.builders import NOW, RUN

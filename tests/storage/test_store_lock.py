@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StoreLockedError
+from pipeline.model.errors import StoreLockedError
 from pipeline.storage import hold_run, lock
 
 

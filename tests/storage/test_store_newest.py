@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StorageError, StoreUnwritableError
+from pipeline.model.errors import StorageError, StoreUnwritableError
 from pipeline.storage import LIVE, LOCK, PUBLISHED, is_ours, open_published, open_store, publish, restore
 from pipeline.storage.export import export
 from pipeline.storage.newest import newest, pointer_of

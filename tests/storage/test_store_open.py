@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import (
+from pipeline.model.errors import (
     StorageError,
     StoreDamagedError,
     StoreLockedError,
@@ -258,7 +258,8 @@ def test_a_damaged_file_is_refused_with_the_way_back(folder: Path) -> None:
 @pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_committed(folder: Path) -> None:
     code = (
-        "import resource, signal, sys; from pathlib import Path; from pipeline.errors import StoreUnwritableError\n"
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from pipeline.model.errors import StoreUnwritableError\n"
         "from pipeline.storage import open_store; from tests.storage.builders import *\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); folder = Path(sys.argv[1])\n"
         "size = (folder / 'live.duckdb').stat().st_size + 4096\n"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product
 
 from pipeline import steps
-from pipeline.health import due_alarms, health_of
+from pipeline.health.feeds import due_alarms, health_of
 from pipeline.model import Brought, Habits, PollOutcome
 from pipeline.storage import Store
 from tests.fakes import FakeWeb, rss, work_here

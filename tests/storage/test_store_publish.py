@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import sqlalchemy
 
-from pipeline.errors import StorageError, StoreLockedError, StoreUnwritableError
+from pipeline.model.errors import StorageError, StoreLockedError, StoreUnwritableError
 from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
 from pipeline.storage import publish as publish_function
 from pipeline.storage.lock import hold_lock

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.board import fold
+from pipeline.alerts.recalls import Page, check_page, plan_recalls
+from pipeline.board.board import fold
 from pipeline.model import Change, Evidence, Revised, SentAlert, Verdict
-from pipeline.recalls import Page, check_page, plan_recalls
+from pipeline.model.text import content_id
 from pipeline.storage import LIVE, Store, open_store
 from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
-from pipeline.text import content_id
+from tests.board.test_fold_properties import histories
 from tests.storage.builders import (
     NOW,
     RUN,
@@ -36,7 +37,6 @@ from tests.storage.builders import (
     make_run,
     make_watch,
 )
-from tests.test_fold_properties import histories
 
 ENTRY = make_entry("vote")
 ARTICLE = make_article(ENTRY)

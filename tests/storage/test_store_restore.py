@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StorageError, StoreDamagedError
+from pipeline.model.errors import StorageError, StoreDamagedError
 from pipeline.storage import LIVE, PUBLISHED, is_ours, open_published, open_store, publish, restore
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_poll, make_run
 

@@ -5,17 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.model import Alert, PendingAlert
+from pipeline.model.text import content_id
 from pipeline.storage import Store
-from pipeline.text import content_id
-from tests.storage.builders import (
-    NOW,
-    RUN,
-    WATCH,
-    make_alert,
-    make_change,
-    make_delivery,
-    make_run,
-)
+from tests.storage.builders import NOW, RUN, WATCH, make_alert, make_change, make_delivery, make_run
 
 CHANGES = [make_change(subject=f"thing {n}") for n in range(5)]
 ALERT = make_alert(*CHANGES)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.board import apply, confirm, confirm_all, fold
-from pipeline.dedupe import OriginIndex, sketch
+from pipeline.board.board import apply, confirm, confirm_all, fold
 from pipeline.model import Article, Verdict
+from pipeline.pages.dedupe import OriginIndex, sketch
 from pipeline.storage import Store, open_store
 from pipeline.storage.part import URL_KEY, url_key
 from pipeline.storage.support import DERIVED_SUPPORT, rebuild_support

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.board import fold
-from pipeline.errors import UsageError
+from pipeline.board.board import fold
 from pipeline.model import Standing, Watch, WatchState
+from pipeline.model.errors import UsageError
 from pipeline.storage import Store
 from pipeline.storage.schema import TABLES
 from tests.storage.builders import (

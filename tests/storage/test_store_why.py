@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.errors import UsageError
 from pipeline.model import PollOutcome, Silence
+from pipeline.model.errors import UsageError
 from pipeline.storage import Store
 from tests.storage.builders import (
     NOW,

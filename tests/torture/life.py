@@ -58,8 +58,8 @@ def live(watch: Path, data: Path, death: Death | None = None, *, trace: Path | N
         answer_from(data.parent / "answers")
         lend_worker()
         arm(Killer(death.point if death else None, trace))
-        from flows.replay import run_replay
-        from pipeline.errors import MissionwatchError
+        from flows.commands.replay import run_replay
+        from pipeline.model.errors import MissionwatchError
 
         try:
             return run_replay(watch, data, fresh=False, port=0, serve=False)

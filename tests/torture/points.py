@@ -111,8 +111,8 @@ def arm(killer: Killer) -> None:
     from flows import alert
     from pipeline import notify
     from pipeline.fetch import Fetcher
+    from pipeline.runtime.workers import WorkerPool
     from pipeline.storage.connection import Connection
-    from pipeline.workers import WorkerPool
 
     publish = sys.modules["pipeline.storage.publish"]  # the package's name for it is the function
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import workers
-from pipeline.errors import WorkerError
-from pipeline.workers import WorkerPool
+from pipeline.model.errors import WorkerError
+from pipeline.runtime import workers
+from pipeline.runtime.workers import WorkerPool
+from tests.runtime.worker_jobs import double, leave, pid
 from tests.torture.cases import Case
 from tests.torture.life import Death
 from tests.torture.points import Point
 from tests.torture.warm import lend_worker, remembered
-from tests.worker_jobs import double, leave, pid
 
 
 @pytest.fixture

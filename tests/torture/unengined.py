@@ -6,8 +6,6 @@ seconds where the whole command takes thirty.
 
 from __future__ import annotations
 
-import flows.live
-import flows.replay  # noqa: F401  (both import the flows, so that there is an engine to take off)
 from flows.cli import main
 from tests.torture.points import without_engine
 

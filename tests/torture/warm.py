@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline import worker_main, workers
+from pipeline.runtime import worker_main, workers
 
 
 def make_ready(watch: Path) -> None:
@@ -30,8 +30,8 @@ def make_ready(watch: Path) -> None:
     import trafilatura  # noqa: F401
     import vl_convert  # noqa: F401
 
-    import flows.replay  # noqa: F401
-    from flows import resources
+    import flows.commands.replay  # noqa: F401
+    from flows.run import context as resources
     from pipeline.site.page import environment
 
     resources.load_watch = functools.cache(resources.load_watch)
@@ -45,7 +45,7 @@ def make_ready(watch: Path) -> None:
 
 def answer_from(folder: Path) -> None:
     """Let this process take an article's reading and the timeline's picture from ``folder``, or keep it there."""
-    from pipeline.reading import EncodedReader
+    from pipeline.reading.embedded import EncodedReader
     from pipeline.site import draw
 
     folder.mkdir(exist_ok=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from bench.missions import MISSIONS, articles, drafted
 
-from pipeline.errors import UsageError
-from pipeline.reading import EncodedReader, encoder, observe, sentences
-from pipeline.reading.encoder import Encoder, Meta, Weights
-from pipeline.reading.pieces import MARKS
+from pipeline.model.errors import UsageError
+from pipeline.reading.embedded import EncodedReader, encoder, observe, sentences
+from pipeline.reading.embedded.encoder import Encoder, Meta, Weights
+from pipeline.reading.embedded.pieces import MARKS
 
 SMALL = Meta(("force", "[UNK]"), Weights((0.1, 0.2)), -1.5)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from pipeline.fetch import Fetcher
-from pipeline.workers import WorkerPool
+from pipeline.runtime.workers import WorkerPool
 from tests.zoo.keeper import LIMITS, all_answers
 from tests.zoo.site import Site, serving
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pipeline import steps
 from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Entry, Feed, FeedState, FetchRecord, PendingEntry, PollRecord, Precision, Role
-from pipeline.text import content_id
-from pipeline.workers import WorkerPool
+from pipeline.model.text import content_id
+from pipeline.runtime.workers import WorkerPool
 from tests.zoo.feed_cases import FEEDS, titled
 from tests.zoo.page_cases import PAGES, page
 from tests.zoo.site import Answer, sends

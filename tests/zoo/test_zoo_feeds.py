@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.fetch import Fetcher
 from pipeline.model import PollRecord
-from pipeline.workers import WorkerPool
+from pipeline.runtime.workers import WorkerPool
 from tests.zoo.feed_cases import FEEDS, FeedCase
 from tests.zoo.keeper import SECONDS, check_harmless, code_of, poll
 from tests.zoo.site import Site

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pipeline.fetch import Fetcher
-from pipeline.workers import WorkerPool
+from pipeline.runtime.workers import WorkerPool
 from tests.zoo.keeper import NOW, SECONDS, check_harmless, code_of, collect
 from tests.zoo.page_cases import PAGES, STORY, PageCase
 from tests.zoo.site import Site

@@ -17,8 +17,8 @@ from typing import Any
 
 from pipeline.fetch import Fetcher
 from pipeline.model import FetchRecord, PollRecord
+from pipeline.runtime.workers import WorkerPool
 from pipeline.storage import open_store
-from pipeline.workers import WorkerPool
 from tests.storage.builders import RUN, make_watch
 from tests.zoo.keeper import LIMITS, NOW, check_harmless, code_of, collect, entry_at, feed_at, poll
 from tests.zoo.site import SUFFIX

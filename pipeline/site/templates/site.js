@@ -56,7 +56,7 @@
     }));
   }
 
-  // What the mission had ends with it, as pipeline.board.fold has it.
+  // What the mission had ends with it, as pipeline.board.board.fold has it.
   function closingOf(rows, known) {
     const order = (one) => `${one.held} ${one.known} ${one.id}`;
     const [ending] = rows.filter((one) => one.ends).sort((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -78,7 +78,7 @@
   const gauge = (share) => draw("svg", { class: "gauge", "aria-hidden": "true", viewBox: "0 0 40 6" },
     draw("rect", { class: "all", width: 40, height: 6, rx: 3 }), draw("rect", { width: share * 40, height: 6, rx: 3 }));
 
-  // The odds of one claim times the number of independent origins, as pipeline.board.surer has it.
+  // The odds of one claim times the number of independent origins, as pipeline.board.board.surer has it.
   const surer = (share, origins) => (origins > 1 && share > 0 && share < 1 ? (share * origins) / (1 - share + share * origins) : share);
   const sureWord = (share) => data.sure.find(([floor]) => Number(share.toFixed(2)) >= floor)[1];
 

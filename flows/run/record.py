@@ -1,0 +1,311 @@
+"""The record of a run: what it counted, what went wrong, how it ended. One run at a time works in a folder."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from flows.run.context import Resources, clock, noting, wall_clock
+from flows.run.lost_server import quieten
+from flows.run.request import WatchRequest
+from flows.run.text import ended
+from pipeline.alerts import addresses
+from pipeline.health.feeds import blindness, blindness_told
+from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
+from pipeline.model.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
+from pipeline.model.phrasing import DONE_HERE
+from pipeline.model.text import shorten
+from pipeline.notify import hush
+from pipeline.runtime import logs
+from pipeline.storage import Store, hold_run, keep_store, open_store, restore
+
+NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
+NOTES_KEPT = 20  # a run's reason names this many troubles; each is recorded with its feed or page anyway
+
+RunLog = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way: its counts and notes so far."""
+
+    run_id: UUID
+    now: datetime  # the watch's own clock
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    secrets: frozenset[str] = frozenset()  # texts that no log shows
+    record: RunRecord | None = None  # how it ended, once it has
+
+    def count(self, **numbers: int) -> None:
+        """Add ``numbers`` to the run's counts."""
+        for name, number in numbers.items():
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    def note(self, text: str) -> None:
+        """Keep a trouble that a person should see."""
+        self.notes.append(text)
+        logs.event("run.note", level=logging.WARNING, note=text)
+        self.say(text, level=logging.WARNING)
+
+    def say(self, text: str, *, level: int = logging.INFO) -> None:
+        """Say a sentence in the log of the flow run that is under way, and of the round that it is a part of."""
+        for log in _run_logs.get().values():
+            log.log(level, "%s", shorten(logs.masked(text, self.secrets), logs.MAX_VALUE))
+
+
+T = TypeVar("T")
+
+_current: ContextVar[Run | None] = ContextVar("run", default=None)
+# The logs of the flow runs that are open, the outermost first; none where no server would keep them.
+_run_logs: ContextVar[Mapping[UUID, RunLog]] = ContextVar("run_logs", default=MappingProxyType({}))
+_WHOLE = frozenset({"feeds", "feeds_active"})
+_LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "blind": logging.ERROR, "failed": logging.ERROR}
+
+
+class _Logs:
+    """Whether this process logs already. A run may be a process of its own, which nothing else has prepared."""
+
+    on = False
+
+
+def start_logs(found: Resources) -> bool:
+    """Log as lines of JSON where the settings say so; whether they do. Does nothing the second time."""
+    if found.settings.log != "json":
+        return False
+    if not _Logs.on:
+        logs.start(secrets=_secrets(found))
+        hush()
+        _Logs.on = True
+    return True
+
+
+def _secrets(found: Resources) -> frozenset[str]:
+    channels = addresses(found.watch).values()
+    return logs.secrets_of(channels, os.environ)
+
+
+@contextmanager
+def _in_its_log() -> Iterator[None]:
+    """Let what is said in the block stand in the log of the flow run that it is in, beside those around it."""
+    # Imported here: `serve` sets what Prefect reads when it is imported, and takes this module before.
+    from prefect.context import FlowRunContext
+    from prefect.logging import get_run_logger
+
+    from flows.run.events import server_named
+
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or not server_named():
+        yield
+        return
+    token = _run_logs.set({**_run_logs.get(), context.flow_run.id: get_run_logger()})
+    try:
+        yield
+    finally:
+        _run_logs.reset(token)
+
+
+def whole_store(data_dir: Path, wait: float) -> str:
+    """See that the store can be used; see :func:`with_whole_store`, of which this is the second part."""
+    return with_whole_store(data_dir, wait, lambda _: None)[1]
+
+
+def with_whole_store(data_dir: Path, wait: float, act: Callable[[Store], T]) -> tuple[T, str]:
+    """Return what ``act`` gives of the store, and what was lost where that had to be brought back first, else "".
+
+    Damage may show as late as in what ``act`` reads: it is then done again, with the store that was brought back.
+
+    Raises:
+        StorageError: the store can't be used, and says what to do.
+    """
+    try:
+        with open_store(data_dir, wait=wait) as store:
+            return act(store), ""
+    except StoreDamagedError:
+        restored = restore(data_dir, wall_clock(), wait=wait)
+        if restored is None:
+            raise
+    with open_store(data_dir, wait=wait) as store:
+        return act(store), restored.told
+
+
+def clock_note(now: datetime, last: datetime | None) -> str:
+    """What to say where the clock stands before the time of the last run, else ""."""
+    if last is None or now >= last:
+        return ""
+    back = timedelta(seconds=round((last - now).total_seconds()))
+    return (
+        f"The clock has gone back by {back}: the last run was at {last:%Y-%m-%d %H:%M:%S} UTC, this one is at "
+        f"{now:%Y-%m-%d %H:%M:%S} UTC. What was to wait for a later time is taken up now; changes keep their order, "
+        "which is by number. See that the machine's clock is right."
+    )
+
+
+@asynccontextmanager
+async def recorded(flow: str, request: WatchRequest, found: Resources, run_id: UUID | None) -> AsyncIterator[Run]:
+    """The record of one run of ``flow``; inside another flow's run, that one's.
+
+    Its time is taken once the folder is its own: a run that waited for another is later than that one.
+
+    Args:
+        flow: the flow's name.
+        request, found: what the run works on and with.
+        run_id: the id of the run that this is a part of, where there is one.
+
+    Raises:
+        NotWatchedError: the watch is paused or archived.
+        StoreLockedError: another run went on in the data folder for longer than the setting ``store_wait``.
+        StorageError: the store can't be used.
+    """
+    outer = _current.get()
+    if outer is not None and outer.run_id == run_id:
+        with _in_its_log(), _stage(flow, outer):
+            yield outer
+        return
+    start_logs(found)
+    quieten(tells=True)
+    _leave_imports_alone()
+    run_id = run_id or uuid4()
+    with (
+        logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
+        hold_run(request.data_dir, wait=found.settings.store_wait, waits=partial(_tell_wait, request.data_dir, found)),
+        keep_store(request.data_dir),
+        _in_its_log(),
+    ):
+        async with _one_run(flow, request, found, clock(request), run_id) as run:
+            yield run
+
+
+def _tell_wait(folder: Path, found: Resources, holder: int | None) -> None:
+    """Say that this run waits for the one that works in ``folder``."""
+    _tell_once(waiting_note(folder, holder, found.settings.store_wait), holder, as_event=found.settings.log == "json")
+
+
+@lru_cache(maxsize=16)  # a replay waits before each of its rounds, and says so once
+def _tell_once(note: str, holder: int | None, *, as_event: bool) -> None:
+    if as_event:
+        logs.event("run.waits", level=logging.WARNING, note=note, holder=holder)
+    else:
+        print(note, file=sys.stderr, flush=True)
+
+
+def waiting_note(folder: Path, holder: int | None, wait: float) -> str:
+    """What to say to whoever waits for another run in ``folder``: for whom, how long, and what to do."""
+    who, stop = (f"process {holder}", f"; to end that one: kill {holder}") if holder else ("another process", "")
+    return (
+        f"{folder} is in use by {who}. This run waits for its turn, {wait:g} s at most (the setting store_wait). "
+        f"To run beside it, name another folder with --data-dir{stop}."
+    )
+
+
+@lru_cache(maxsize=1)
+def _leave_imports_alone() -> None:
+    """Take what is loaded by now, once, out of every later search for garbage.
+
+    Prefect and what it brings hold hundreds of thousands of objects that live as long as the process. To look through
+    them again and again took a sixth of the time of polling.
+    """
+    gc.freeze()
+
+
+def _refuse_unwatched(flow: str, found: Resources, state: WatchState) -> None:
+    """Let no run begin on a watch that is paused or archived; what is stored of a paused one may be read again."""
+    if state.standing is Standing.WATCHED or (state.standing is Standing.PAUSED and flow == "reread"):
+        return
+    raise NotWatchedError(
+        f"The watch {found.watch.slug} is {state.told}.",
+        remedy="To watch it again: missionwatch watches resume DIR.",
+    )
+
+
+@contextmanager
+def _stage(flow: str, run: Run) -> Iterator[None]:
+    """Log what a stage of ``run`` came to: the counts that it added, and its seconds."""
+    before, started = dict(run.counts), time.monotonic()
+    with logs.bound(stage=flow):
+        try:
+            yield
+        except Exception as error:
+            logs.event("stage.failed", level=logging.ERROR, error=type(error).__name__, reason=str(error))
+            raise
+        counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
+        # How many feeds there are is no count of a step that is called again, and its sentence says it all the same.
+        whole = {name: n for name, n in run.counts.items() if name in _WHOLE}
+        run.say(ended(flow, {**counts, **whole}))
+        logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
+
+
+@asynccontextmanager
+async def _one_run(
+    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID
+) -> AsyncIterator[Run]:
+    run = Run(run_id, now, secrets=_secrets(found))
+    started = wall_clock()
+    slug, wait = found.watch.slug, found.settings.store_wait
+
+    def begin(store: Store) -> tuple[str, ...]:
+        store.take_names(found.watch, started)
+        _refuse_unwatched(flow, found, store.watch_state(slug))
+        # An archive's clock is no machine's: two replays of it that take turns set it back, and nothing is wrong.
+        last = store.last_run_now(slug) if request.archive_port is None else None
+        notes = (*store.untold_restores(slug), clock_note(now, last))
+        store.start_run(RunRecord(run.run_id, flow, slug, now, started))
+        return notes
+
+    notes, _ = with_whole_store(request.data_dir, wait, begin)
+    logs.event("run.started", watch_time=now)
+    for note in notes:
+        if note:
+            run.note(note)
+    token = _current.set(run)
+    outcome, reason = "failed", "stopped before its end"
+    try:
+        with noting(run.note):
+            yield run
+        if any(DONE_HERE in note for note in run.notes):
+            run.count(cluster_away=1)
+        blind = blindness_told(run.counts)
+        outcome = "partial" if run.notes or blind else "ok"
+        if blindness(run.counts) is AlarmKind.BLIND:
+            outcome = "blind"
+        told_of = [*([blind] if blind else []), *run.notes]
+        kept = told_of[:NOTES_KEPT]
+        more = len(told_of) - len(kept)
+        reason = "; ".join(shorten(note, NOTE_LENGTH) for note in kept) + (f"; and {more} more" if more > 0 else "")
+    except StoreDamagedError as error:
+        reason = f"{error.code}: {error}"
+        restored = restore(request.data_dir, wall_clock(), wait=wait)
+        if restored is None:
+            raise
+        reason = f"{error.code}: {restored.told}"
+        raise StorageError(restored.told, remedy="Run the watch again: it goes on from there.") from error
+    except MissionwatchError as error:
+        reason = f"{error.code}: {error}"
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        _current.reset(token)
+        done = RunRecord(run.run_id, flow, slug, now, started, wall_clock(), outcome, reason, dict(run.counts))
+        run.record = done
+        with open_store(request.data_dir, wait=wait) as store:
+            store.finish_run(done)
+        seconds = round((wall_clock() - started).total_seconds(), 3)
+        told = ended(flow, run.counts) if outcome != "failed" else reason
+        run.say(f"Run {outcome} after {seconds:.0f} s. {told}", level=_LEVELS[outcome])
+        logs.event(
+            "run.ended", level=_LEVELS[outcome], outcome=outcome, reason=reason, seconds=seconds, counts=done.counts
+        )

@@ -1,0 +1,36 @@
+"""The brief: one report of a time: where the mission stands, what changed, what is open, and what could be seen. Pure.
+
+compose     what the store knew by a time     -> a ``Brief``
+parts       a ``Brief``                       -> its five parts, as every form shows them
+forms       a ``Brief``                       -> plain text, markdown, JSON, or a message for a channel
+times       a ``[[brief]]`` of the watch      -> when it is due
+"""
+
+from __future__ import annotations
+
+from pipeline.alerts.brief.compose import Brief, FeedTrouble, Known, Sight, compose
+from pipeline.alerts.brief.forms import JSON_VERSION, as_data, as_markdown, as_message, as_text
+from pipeline.alerts.brief.parts import Entry, Group, Part, headline, parts_of, period
+from pipeline.alerts.brief.times import brief_alert, last_due, since_of
+
+__all__ = [
+    "JSON_VERSION",
+    "Brief",
+    "Entry",
+    "FeedTrouble",
+    "Group",
+    "Known",
+    "Part",
+    "Sight",
+    "as_data",
+    "as_markdown",
+    "as_message",
+    "as_text",
+    "brief_alert",
+    "compose",
+    "headline",
+    "last_due",
+    "parts_of",
+    "period",
+    "since_of",
+]

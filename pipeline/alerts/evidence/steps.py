@@ -1,0 +1,149 @@
+"""What a trail in steps is made of: values, and the small words that its steps share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.alerts.message import safe_url
+from pipeline.board.successors import BECAME
+
+Row = Mapping[str, Any]
+Trail = Mapping[str, Sequence[Row]]  # sections as :class:`pipeline.storage.Trail` has them, and those named below
+
+# Two sections beside those of a trail: the changes that its claims were compared with or took the place of (rows of the
+# view ``changes``), and which alert tells which change (``alert_id``, ``change_id``).
+COMPARED, ALERT_CHANGES = "compared", "alert_changes"
+MARKS = "marks"  # of a trail: rows of the view of that name
+NOT_READ = "does not read it"  # in the reason of a reading that was none
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What was measured, and what was needed.
+
+    Attributes:
+        what: in a few words, e.g. ``confidence of the reading``.
+        value: 0 to 1.
+        needed: the threshold, 0 to 1.
+        means: what reaching it, or not, comes to.
+    """
+
+    what: str
+    value: float
+    needed: float
+    means: str
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the threshold was reached."""
+        return self.value >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a claim was compared with, or what a change took the place of: a change that the board had.
+
+    Attributes:
+        how: ``compared with`` or ``in place of``.
+        says: what it says, and since when.
+        source: who said so, and when.
+    """
+
+    how: str
+    change_id: str
+    says: str
+    quote: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done.
+
+    Attributes:
+        name: which step, in one or two words.
+        told: what it came to, in plain English.
+        at: when, by the watch's clock; None where it is not known.
+        quote: the sentence that it is about; may be empty.
+        url: the address that it is about, where that is a web address; may be empty.
+        id: by which the store knows it; may be empty.
+        scores: what was measured.
+        compared: what it was compared with; None for nothing.
+        ends: True where this step held it back.
+    """
+
+    name: str
+    told: str
+    at: datetime | None = None
+    quote: str = ""
+    url: str = ""
+    id: str = ""
+    scores: tuple[Score, ...] = ()
+    compared: Compared | None = None
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What became of one claim of the page, or of a change that no claim made.
+
+    Attributes:
+        claim_id, change_id: empty where there is none.
+        title: what it says.
+        verdict: of the claim.
+        steps: from the sentence to the delivery.
+    """
+
+    claim_id: str
+    change_id: str
+    title: str
+    verdict: str
+    steps: tuple[Step, ...]
+
+    @property
+    def moved(self) -> bool:
+        """Whether it changed the board."""
+        return bool(self.change_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A trail in steps: those of the page, then a branch for each claim and change, then what is about all of it."""
+
+    steps: tuple[Step, ...]
+    branches: tuple[Branch, ...]
+
+
+def is_unread(reading: Row) -> bool:
+    """Whether no engine read the article, as none reads its language: that says nothing of what it is about."""
+    return not reading["relevant"] and NOT_READ in str(reading["reason"])
+
+
+def said(row: Row) -> str:
+    """What a claim or a change says, in one line."""
+    return f"{row['aspect']}, {row['subject']}: {value_words(row['value']) or 'no value'} ({stage_words(row['stage'])})"
+
+
+def ended(text: object) -> str:
+    """``text`` with a full stop at its end, unless it has one."""
+    words = str(text).strip()
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
+
+
+def stage_words(stage: object) -> str:
+    """A stage, or another name of ours, as people write it."""
+    return str(stage).replace("_", " ")
+
+
+def value_words(value: object) -> str:
+    """A value as it is told: of a name that changes, with an arrow."""
+    return str(value or "").replace(BECAME, " → ")
+
+
+def web_url(url: object) -> str:
+    """``url`` where it is a web address; else an empty string."""
+    return safe_url(str(url or ""))

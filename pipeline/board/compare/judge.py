@@ -1,0 +1,61 @@
+"""A reading against the board: a verdict for each claim, and the board after those that move it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.board.board import Board, apply, confirm
+from pipeline.board.compare.lateness import overtaken_by
+from pipeline.board.compare.memory import Memory
+from pipeline.board.compare.related import judge_by_relation
+from pipeline.board.compare.verdicts import day_of, judge_by_likeness
+from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
+
+
+def judge(
+    reading: Reading, article: Article, board: Board, watch: Watch, *, memory: Memory, reprinted: str = ""
+) -> tuple[tuple[Judgement, ...], Board]:
+    """A verdict for each claim of ``reading``, and the board after those that move it.
+
+    Args:
+        reading: what a reader made of ``article``.
+        article: published, outlet and origin are used.
+        board: as it stands before the article.
+        watch: the mission.
+        memory: every change so far; the caller adds this article's with ``Memory.remember``.
+        reprinted: the text of an article that was read before and that this one is nearly the same as.
+
+    Returns:
+        The judgements in text order, and the board with the changes applied and the confirmations counted.
+    """
+    origin = article.origin or article.family or article.outlet
+    out: list[Judgement] = []
+    # The surest sentence of an article makes the change; the others repeat it.
+    for claim in sorted(reading.claims, key=lambda c: (-c.confidence, *_place(c))):
+        if not reading.relevant:
+            out.append(Judgement(claim, Verdict.IRRELEVANT, f"not about this mission: {reading.reason}"))
+            continue
+        if claim.quote in reprinted:
+            out.append(Judgement(claim, Verdict.REPEATS, "a reprint: an article that we have read has this sentence"))
+            continue
+        by = judge_by_likeness if claim.relation is None or claim.fact is None else judge_by_relation
+        judgement = _unless_overtaken(by(claim, article, board, watch, memory, origin), board)
+        out.append(judgement)
+        if judgement.change is not None:
+            board = confirm(apply(board, judgement.change), judgement.change.change_id, origin, article.published)
+            memory = memory.remember((judgement.change,))
+        elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
+            board = confirm(board, judgement.against, origin, article.published)
+    return tuple(sorted(out, key=lambda j: _place(j.claim))), board
+
+
+def _unless_overtaken(judgement: Judgement, board: Board) -> Judgement:
+    """Return ``judgement``, or that its claim is stale where a report of a later day has moved the board already."""
+    if judgement.change is None or (later := overtaken_by(judgement.change, board)) is None:
+        return judgement
+    reason = f"the board has this from a later report, of {day_of(later.known_at.date())}"
+    return replace(judgement, verdict=Verdict.STALE, reason=reason, against=later.change_id, change=None)
+
+
+def _place(claim: Claim) -> tuple[int, str, str]:
+    return claim.start, claim.aspect.value, str(claim.claim_id)

@@ -1,0 +1,259 @@
+"""A mark: what a person says of what was read, and the place in an article by which it is found again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from pipeline.board.board import Key
+from pipeline.model import Aspect, Change, Claim, Stage, Verdict
+from pipeline.model.shown import line
+from pipeline.model.text import content_id, shorten
+
+MAX_AUTHOR, MAX_NOTE, MAX_WORDS = 200, 2_000, 200  # characters of a name, a note, a subject or value
+
+
+class MarkKind(StrEnum):
+    """What a person says.
+
+    ``RELABELLED`` gives a sentence another aspect, stage, subject or value; ``UNPINNED`` lets news change a pinned row
+    again; ``UNDONE`` takes another mark back.
+    """
+
+    WRONG = "wrong"
+    DUPLICATE = "duplicate"
+    NOT_THIS_MISSION = "not_this_mission"
+    CONFIRMED = "confirmed"
+    RELABELLED = "relabelled"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    UNDONE = "undone"
+
+
+# What the sentence says is no news; and what it says is so, whatever the engine makes of it.
+AGAINST = frozenset({MarkKind.WRONG, MarkKind.DUPLICATE, MarkKind.NOT_THIS_MISSION})
+FOR = frozenset({MarkKind.CONFIRMED, MarkKind.RELABELLED})
+PINS = frozenset({MarkKind.PINNED, MarkKind.UNPINNED})
+
+KIND_WORDS = {
+    MarkKind.WRONG: "marked wrong",
+    MarkKind.DUPLICATE: "marked a duplicate",
+    MarkKind.NOT_THIS_MISSION: "marked as not about this mission",
+    MarkKind.CONFIRMED: "confirmed",
+    MarkKind.RELABELLED: "relabelled",
+    MarkKind.PINNED: "pinned",
+    MarkKind.UNPINNED: "unpinned",
+    MarkKind.UNDONE: "a mark was taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A sentence as it was when somebody marked it: enough to find it in a new store, and by another engine.
+
+    Attributes:
+        url: canonical address of its page.
+        text_hash: of the text in which it stood; in another text it is looked for by its words.
+        quote, start, end: as of a claim; all of an article where the quote is empty.
+        aspect, stage, subject, value, event_date: what the engine had made of it; None and empty for an article.
+        claim_id, article_id, change_id: what it was in the store in which it was marked.
+    """
+
+    url: str
+    text_hash: str = ""
+    quote: str = ""
+    start: int = -1
+    end: int = -1
+    aspect: Aspect | None = None
+    stage: Stage | None = None
+    subject: str = ""
+    value: str = ""
+    event_date: date | None = None
+    claim_id: UUID | None = None
+    article_id: UUID | None = None
+    change_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one person said once. Append-only: a later mark wins over an earlier one.
+
+    Attributes:
+        author: who.
+        made_at: when, by the machine's clock, UTC.
+        watch_time: when, by the watch's own clock, which in an archive stands in the past.
+        note: why; may be empty.
+        anchors: the sentence first, then the others that said the same when it was marked; none of a bare pin.
+        aspect, stage, subject, value, since: what the person says in the engine's place; of a pin all but ``since``
+            are given. None and empty where they say nothing of it.
+        subject_key: of a pin: the subject, as the board keys it.
+        undoes: of ``UNDONE``: the mark that is taken back.
+    """
+
+    mark_id: UUID
+    watch: str
+    kind: MarkKind
+    author: str
+    made_at: datetime
+    watch_time: datetime
+    note: str = ""
+    anchors: tuple[Anchor, ...] = ()
+    aspect: Aspect | None = None
+    stage: Stage | None = None
+    subject: str = ""
+    value: str = ""
+    since: date | None = None
+    subject_key: str = ""
+    undoes: UUID | None = None
+
+    @property
+    def first(self) -> Anchor | None:
+        """The sentence or article that the person looked at; None for a bare pin and for what undoes another mark."""
+        return self.anchors[0] if self.anchors else None
+
+    @property
+    def key(self) -> Key:
+        """The row of a pin.
+
+        Raises:
+            ValueError: it is no pin.
+        """
+        if self.kind not in PINS or self.aspect is None:
+            raise ValueError(f"a mark of kind {self.kind} has no row")
+        return self.aspect, self.subject_key
+
+    @property
+    def told(self) -> str:
+        """Who says what, when and why, as reasons tell it: ``marked wrong by ana on 26 Nov 2026: a rumour``."""
+        note = f": {shorten(line(self.note), 300)}" if self.note.strip() else ""
+        return f"{KIND_WORDS[self.kind]} by {shorten(line(self.author), 60)} on {_day(self.made_at)}{note}"
+
+
+class Placed(NamedTuple):
+    """A mark by one of its anchors; ``is_first`` where that is what the person looked at."""
+
+    mark: Mark
+    anchor: Anchor
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of a watch that count: those that were taken back, and what took them back, are left out.
+
+    ``all_of_them`` are in order, the oldest first.
+    """
+
+    all_of_them: tuple[Mark, ...] = ()
+    _by_url: Mapping[str, tuple[Placed, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, marks: Iterable[Mark]) -> Marks:
+        """The marks that count among ``marks``."""
+        known = sorted(marks, key=lambda mark: (mark.made_at, str(mark.mark_id)))
+        undone = {mark.undoes for mark in known if mark.kind is MarkKind.UNDONE}
+        counts = tuple(m for m in known if m.kind is not MarkKind.UNDONE and m.mark_id not in undone)
+        by_url: dict[str, list[Placed]] = {}
+        for mark in reversed(counts):  # what was said last is met first
+            for place, anchor in enumerate(mark.anchors if mark.kind not in PINS else ()):
+                by_url.setdefault(anchor.url, []).append(Placed(mark, anchor, place == 0))
+        return cls(counts, {url: tuple(placed) for url, placed in by_url.items()})
+
+    def __bool__(self) -> bool:
+        return bool(self.all_of_them)
+
+    def on_page(self, url: str) -> tuple[Placed, ...]:
+        """What was said of the page ``url``, the latest first."""
+        return self._by_url.get(url, ())
+
+    def pins(self, now: datetime | None = None, changes: Iterable[Change] = ()) -> Mapping[Key, Mark]:
+        """The rows that are pinned, with the mark that pinned each.
+
+        Args:
+            now: what was made at this time of the watch's clock, or will be, does not count yet; None counts all.
+            changes: a pin that made one of these counts whatever the clock says: it may have been put back.
+        """
+        rows: dict[Key, Mark] = {}
+        known = tuple(changes)
+        for mark in self.turns():
+            if now is not None and mark.watch_time >= now and not any(is_pin_of(change, mark) for change in known):
+                continue
+            if mark.kind is MarkKind.PINNED:
+                rows[mark.key] = mark
+            else:
+                rows.pop(mark.key, None)
+        return rows
+
+    def due(self, now: datetime, changes: Iterable[Change]) -> tuple[Mark, ...]:
+        """The pins whose time has come by ``now`` and that made none of ``changes``, as after an import.
+
+        Args:
+            now: by the watch's clock.
+            changes: all of the watch, those that were taken back too.
+        """
+        known = tuple(changes)
+        return tuple(
+            mark
+            for mark in self.turns()
+            if mark.kind is MarkKind.PINNED
+            and mark.watch_time <= now
+            and not any(is_pin_of(change, mark) for change in known)
+        )
+
+    def turns(self) -> tuple[Mark, ...]:
+        """The pins, and the marks that end them, in the order of the watch's clock."""
+        found = (mark for mark in self.all_of_them if mark.kind in PINS)
+        return tuple(sorted(found, key=lambda mark: (mark.watch_time, mark.made_at, str(mark.mark_id))))
+
+    def without(self, left_out: Iterable[Mark]) -> Marks:
+        """These marks without ``left_out``."""
+        ids = {mark.mark_id for mark in left_out}
+        return Marks.of(mark for mark in self.all_of_them if mark.mark_id not in ids) if ids else self
+
+
+NO_MARKS = Marks()
+
+
+def is_pin_of(change: Change, mark: Mark) -> bool:
+    """Whether ``change`` is the one by which ``mark`` pins its row; reading the past again may have named it anew."""
+    return (
+        mark.kind is MarkKind.PINNED
+        and (change.aspect, change.subject_key) == mark.key
+        and change.claim_id is None
+        and change.verdict not in {Verdict.BASELINE, Verdict.WITHDRAWN}
+        and (change.known_at, change.value) == (mark.watch_time, mark.value)
+    )
+
+
+def mark_id_of(mark: Mark) -> UUID:
+    """The id that ``mark`` must have: a hash of all that its author said and of what they said it of."""
+    said = (mark.aspect, mark.stage, mark.subject, mark.value, mark.since, mark.subject_key, mark.undoes)
+    places = [part for a in mark.anchors for part in (a.url, a.text_hash, a.quote, a.start, a.aspect, a.stage, a.value)]
+    return content_id("mark", mark.kind, mark.author, mark.made_at.isoformat(), mark.note, *said, *places)
+
+
+def anchor_of(claim: Claim, url: str, text_hash: str, change: Change | None = None) -> Anchor:
+    """The place of ``claim``, which stands in a text of the page ``url``; ``change`` is the one that it made."""
+    return Anchor(
+        url=url,
+        text_hash=text_hash,
+        quote=claim.quote,
+        start=claim.start,
+        end=claim.end,
+        aspect=claim.aspect,
+        stage=claim.stage,
+        subject=claim.subject,
+        value=claim.value,
+        event_date=claim.event_date,
+        claim_id=claim.claim_id,
+        article_id=claim.article_id,
+        change_id=change.change_id if change is not None and change.verdict is not Verdict.WITHDRAWN else None,
+    )
+
+
+def _day(when: datetime) -> str:
+    return f"{when.day} {when:%b %Y}"

@@ -1,0 +1,81 @@
+"""What the readers of all formats share: links made canonical, ids that are never empty, the cap on entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from pipeline.feeds.dates import read_date
+from pipeline.feeds.plain import one_line, paragraphs
+from pipeline.feeds.problems import Problems, scrub
+from pipeline.model import ParsedEntry
+from pipeline.model.errors import RefusedError
+from pipeline.model.text import bytes_hash
+from pipeline.model.urls import canonical
+
+MAX_ENTRIES: Final = 2_000  # rss-fetcher's bound
+_MAX_GUID: Final = 2_048
+_MAX_LANGUAGE: Final = 35  # RFC 5646, 4.4.1
+
+
+def link_of(candidates: Iterable[str], base: str) -> str:
+    """The first candidate that is an http or https address, canonical; empty where none is."""
+    for candidate in candidates:
+        if candidate:
+            try:
+                return canonical(candidate, base or None)
+            except RefusedError:
+                continue
+    return ""
+
+
+def entry_of(
+    *,
+    guid: str,
+    links: Iterable[str],
+    base: str,
+    title: str,
+    summary: str,
+    date: str,
+    language: str,
+    now: datetime,
+    problems: Problems,
+) -> ParsedEntry | None:
+    """An entry from the strings that a feed gives, or None where no link of it can be used, which is recorded.
+
+    Args:
+        guid: the feed's own id; empty falls back to the link.
+        links: candidates, best first, perhaps relative.
+        base: what relative links are relative to.
+        title, summary: text or HTML.
+        date: the string as it stands.
+        language: a code such as ``en-GB``.
+        now: UTC.
+        problems: takes the flaws.
+    """
+    told = one_line(title)
+    link = link_of(links, base)
+    if not link:
+        problems.note("An entry has no link that can be used and was skipped.", told or guid or "(no title)")
+        return None
+    dated = read_date(date, now, problems)
+    own = scrub(guid).strip()
+    if len(own) > _MAX_GUID:
+        own = bytes_hash(own.encode())
+    return ParsedEntry(
+        guid=own or link or bytes_hash(f"{told}\x1f{dated.time}".encode()),
+        link=link,
+        title=told,
+        summary=paragraphs(summary),
+        published=dated.time,
+        precision=dated.precision,
+        language=scrub(language).strip()[:_MAX_LANGUAGE],
+    )
+
+
+def capped(count: int, problems: Problems) -> int:
+    """How many of ``count`` entries are read; a larger count is recorded."""
+    if count > MAX_ENTRIES:
+        problems.note(f"The feed has {count:,} entries; {MAX_ENTRIES:,} were read.")
+    return min(count, MAX_ENTRIES)

@@ -1,0 +1,82 @@
+"""From a feed's bytes to its entries, by the reader for its format."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.feeds import json_feed, sitemap, syndication
+from pipeline.feeds.decode import decode
+from pipeline.feeds.draft import MAX_ENTRIES
+from pipeline.feeds.pieces import cut
+from pipeline.feeds.problems import Problems, shown
+from pipeline.feeds.sniff import MAX_BODY, check_markup, sniff
+from pipeline.model import ParsedFeed
+from pipeline.model.errors import ContentError, RefusedError
+from pipeline.model.urls import absolute
+
+
+def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held: Set[str] = frozenset()) -> ParsedFeed:
+    """What a feed's bytes say: RSS, Atom, RDF, JSON Feed or a (news) sitemap, told apart by the bytes.
+
+    A feed with flaws is read as far as it goes, with the flaws in ``problems``. A feed without entries is fine.
+
+    Args:
+        body: the response's body, decompressed.
+        content_type: the ``Content-Type`` header; its charset is one hint among others.
+        url: the address that the body came from, for messages and relative links.
+        now: UTC; dates more than a day after it are not believed.
+        held: digests of items that need not be read again, see :mod:`pipeline.feeds.pieces`. A feed with a flaw is
+            read whole all the same.
+
+    Raises:
+        ContentError: ``empty``, ``html-instead-of-feed``, ``not-a-feed``, ``too-large`` or ``too-many-tags``.
+    """
+    if not body.strip():
+        raise ContentError("empty", f"{shown(url)} sends an empty body.", remedy="Ask again later.")
+    if len(body) > MAX_BODY:
+        raise ContentError(
+            "too-large",
+            f"{shown(url)} sends {len(body):,} bytes; we read {MAX_BODY:,}.",
+            remedy="Watch a smaller feed.",
+        )
+    try:
+        base = absolute(url)
+    except RefusedError:
+        base = ""
+    problems = Problems()
+    text = decode(body, content_type, problems)
+    found = sniff(text, url)
+    if found.junk:
+        problems.note("There is text before the feed's first tag; it was skipped.")
+    if found.kind == "json":
+        return json_feed.read(found.text, url=url, base=base, now=now, problems=problems)
+    check_markup(found.text, url)
+    if found.kind == "sitemap":
+        return sitemap.read(found.text, url=url, base=base, now=now, problems=problems)
+    return _syndicated(found.text, url, base, now, problems, held)
+
+
+def _syndicated(text: str, url: str, base: str, now: datetime, problems: Problems, held: Set[str]) -> ParsedFeed:
+    """RSS, Atom or RDF, without the items that are ``held`` where nothing stands against it.
+
+    Raises:
+        ContentError: ``not-a-feed``.
+    """
+    pieces = None if problems.lines() else cut(text, base)
+    if pieces is None or len(pieces.digests) > MAX_ENTRIES:
+        return syndication.read(text, url=url, base=base, now=now, problems=problems)
+    kept = held & frozenset(pieces.digests)
+    if kept:
+        try:
+            some = syndication.read(pieces.without(kept), url=url, base=base, now=now, problems=Problems())
+        except ContentError:
+            some = None
+        left = sum(digest not in kept for digest in pieces.digests)
+        if some and not some.problems and len(some.entries) == left:
+            return replace(some, pieces=pieces.digests, kept=frozenset(kept))
+    # Whoever reads only a part of a flawed feed would tell of other flaws, or of none.
+    whole = syndication.read(text, url=url, base=base, now=now, problems=problems)
+    told_apart = not whole.problems and len(whole.entries) == len(pieces.digests)
+    return replace(whole, pieces=pieces.digests) if told_apart else whole

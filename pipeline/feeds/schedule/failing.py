@@ -1,0 +1,44 @@
+"""How long a feed that fails is left alone. Pure. It is never left alone for good."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from pipeline.model.text import content_id
+
+FIRST_WAIT: Final = timedelta(minutes=15)  # FreshRSS's floor for one feed
+LONGEST_WAIT: Final = timedelta(hours=24)  # rss-fetcher's cap
+JITTER: Final = 0.2  # the most by which a wait is shortened, so that feeds that failed together come back apart
+
+# What goes away by itself: the server is busy or the line is down. The rest is hard: a wrong address, a refusal,
+# a page in place of a feed. The weights are those of rss-fetcher.
+_SOFT: Final = frozenset({"dns", "connect", "timeout", "broken", "http-429", "http-5xx"})
+SOFT_WEIGHT: Final = 0.5
+HARD_WEIGHT: Final = 1.0
+
+
+def is_soft(trouble: str) -> bool:
+    """Whether the failure with the code ``trouble`` goes away by itself."""
+    return trouble in _SOFT
+
+
+def weight(trouble: str) -> float:
+    """How much a failure with the code ``trouble`` counts."""
+    return SOFT_WEIGHT if is_soft(trouble) else HARD_WEIGHT
+
+
+def back_off(feed_id: UUID, strain: float, failures: int) -> timedelta:
+    """15 minutes x 2^``strain``, at most a day, less up to a fifth.
+
+    The part that is taken off depends on feed and count alone: the same poll always gives the same wait.
+
+    Args:
+        feed_id: the feed.
+        strain: the weighted failures in a row, with the last one.
+        failures: their number.
+    """
+    wait: timedelta = min(FIRST_WAIT * 2.0 ** min(strain, 10.0), LONGEST_WAIT)
+    share = content_id("back-off", feed_id, failures).int % 1_000 / 1_000
+    return wait * (1 - JITTER * share)
