@@ -7,25 +7,22 @@ import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 from prefect import flow
 
-from flows.alert import alert
-from flows.publish import publish
+from flows.alert import ALERT
+from flows.publish import publish_news
 from flows.run.batching import batch_task, batches
-from flows.run.context import Resources, progress, resources
-from flows.run.endings import name_of_run, tells_its_end
+from flows.run.context import RunContext, Tools, open_run
+from flows.run.endings import ended_well, name_of_run
 from flows.run.events import emit, teller
 from flows.run.model_calls import language_model
-from flows.run.onward import goes_on, owed_to_model, take_steps
-from flows.run.record import recorded
+from flows.run.record import Run
 from flows.run.request import WatchRequest
-from flows.run.turns import leaves_to_holder
+from flows.run.steps import Step, take_steps
 from pipeline import steps
 from pipeline.board.board import fold
 from pipeline.board.compare import WAITS
@@ -35,72 +32,35 @@ from pipeline.model import Article, Revised, Verdict
 from pipeline.model.phrasing import headline, waiting_for_model
 from pipeline.reading.embedded import Reader
 from pipeline.steps.events import alerts_planned, alerts_recalled, status_of
-from pipeline.storage import open_store
+from pipeline.storage import Store
 
 BATCH = 200  # articles a task run and a transaction
 READ_AHEAD = 2  # batches that are read while one is compared
 AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a million it is dear
 
 
-@batch_task("assess")
-async def assess_batch(
-    label: str,
-    articles: Sequence[Article],
-    known: steps.Known,
-    found: Resources,
-    now: datetime,
-    chat: Chat | None,
-    ahead: asyncio.Task[Reader] | None = None,
-) -> steps.Assessment:
-    """Read a batch of articles, unless ``ahead`` has read them, and compare what they say with the board."""
-    if ahead is None or (ahead.done() and ahead.exception()):
-        reader = await found.reader_ahead(articles, known.changes)
-    else:
-        reader = await ahead
-    if chat is not None:
-        return await steps.assess_asking(articles, known=known, reader=reader, watch=found.watch, now=now, ask=chat.ask)
-    return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=found.watch, now=now)
-
-
-class _Ahead:
-    """Reads the next batches while this one is compared; what is under way at the end is not wanted any more."""
-
-    def __init__(self) -> None:
-        self._tasks: deque[asyncio.Task[Reader]] = deque()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def then(
-        self, articles: Sequence[Article], read: Callable[[Sequence[Article]], Coroutine[None, None, Reader]]
-    ) -> asyncio.Task[Reader]:
-        """What reads the first batch of ``articles``; begins it and those after it, where they are not begun."""
-        for batch in [*batches(articles[: (READ_AHEAD + 1) * BATCH], BATCH)][len(self._tasks) :]:
-            self._tasks.append(asyncio.create_task(read(batch)))
-        return self._tasks.popleft()
-
-
 @flow(name="assess", flow_run_name=name_of_run, persist_result=False)
-@tells_its_end
-@leaves_to_holder
-async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str, int]:
+async def assess(request: WatchRequest) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
-    if goes_on(request, run_id):
-        return await take_steps(request, assess, (alert,), publish)
-    async with (
-        resources(request) as found,
-        recorded("assess", request, found, run_id) as run,
-        language_model(request, found, run, run.now) as chat,
-        _Ahead() as ahead,
-    ):
-        now, slug, wait = run.now, found.watch.slug, found.settings.store_wait
+    return await ended_well("assess", request, assess_over(request))
+
+
+async def assess_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
+    """Assess as :func:`assess` does, with ``tools`` that are open already; return the counts."""
+    async with open_run("assess", request, tools) as context:
+        if request.go_on:
+            await take_steps(context, ASSESS, (ALERT,))
+        else:
+            await assess_articles(context)
+    if request.go_on:
+        await publish_news(context)
+    return context.run.counts
+
+
+async def assess_articles(context: RunContext) -> None:
+    """Read the articles that this engine has not read, a batch at a time, and store what each moves."""
+    async with language_model(context) as chat, _Ahead() as ahead:
+        run, slug = context.run, context.slug
         of_articles = ("articles_read", "articles_waiting", "articles_stood_in", "articles_relevant")
         counted = (*of_articles, "claims", "changes", "alerts_planned", "recalls")
         totals = dict.fromkeys(counted, 0)
@@ -108,17 +68,16 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
         waiting: list[Article] = []
         is_more = True
         is_heard = chat is not None
-        watch = found.watch
+        here = context
         while True:
-            with open_store(request.data_dir, wait=wait) as store:
+            with context.open_store() as store:
                 if is_more and not waiting:
                     waiting = store.articles_to_read(slug, AHEAD)
                     is_more = len(waiting) == AHEAD
                 if not waiting and is_heard:
                     is_heard = False
-                    # Nobody stands in a second time.
-                    watch = replace(found.watch, reader=replace(found.watch.reader, patience_h=math.inf))
-                    waiting = owed_to_model(store, found, BATCH)
+                    here = patient(context)  # nobody stands in a second time
+                    waiting = owed_to_model(store, context, BATCH)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -141,27 +100,26 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                     mutes=store.load_mutes(slug),
                 )
             # What a page no longer says is off the board before the page's new text meets it.
-            revised = await asyncio.to_thread(_revise, articles, told, found, now)
+            revised = await asyncio.to_thread(_revise, articles, told, context)
             known = replace(known, changes=(*known.changes, *revised.withdrawals))
-            reads = ahead.then([*articles, *waiting], partial(found.reader_ahead, changes=known.changes))
-            here = found if watch is found.watch else replace(found, watch=watch)
-            made = await assess_batch(f"{len(articles)} articles", articles, known, here, now, chat, reads)
-            stood_in = _stood_in(made, found)
+            reads = ahead.then([*articles, *waiting], partial(context.reader_ahead, changes=known.changes))
+            made = await assess_batch(f"{len(articles)} articles", articles, known, here, chat, reads)
+            stood_in = _stood_in(made, context)
             if made.waiting or stood_in:  # the model is away: what waits for it is not looked up again
                 is_more, is_heard = is_more and not made.waiting, False
-            made = steps.told_by_recall(made, revised, found.watch)
-            with open_store(request.data_dir, wait=wait) as store:
+            made = steps.told_by_recall(made, revised, context.watch)
+            with context.open_store() as store:
                 store.add_assessment(
                     run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
                 )
-            tells = teller(found, run.run_id, run_id)
+            tells = teller(context)
             urls = {article.article_id: article.url for article in articles}
-            emit(found, status_of(tells, (*made.changes, *revised.withdrawals), urls))
-            emit(found, alerts_recalled(tells, revised.recalls))
+            emit(context, status_of(tells, (*made.changes, *revised.withdrawals), urls))
+            emit(context, alerts_recalled(tells, revised.recalls))
             planned = (*made.alerts, *revised.alerts)
-            emit(found, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
+            emit(context, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
             totals["articles_read"] += len(made.readings)
-            totals["articles_waiting"] += len(made.waiting) if watch is found.watch else 0
+            totals["articles_waiting"] += len(made.waiting) if here is context else 0
             totals["articles_stood_in"] += stood_in
             totals["articles_relevant"] += sum(r.relevant for r in made.readings)
             totals["claims"] += len(made.judgements)
@@ -172,21 +130,99 @@ async def assess(request: WatchRequest, run_id: UUID | None = None) -> dict[str,
                 run.say(f"{change.verdict}: {headline(change)}")
             for judgement in made.judgements:
                 verdicts[f"claims_{judgement.verdict}"] += 1
-            progress.get()("reading", totals["articles_read"], totals["articles_read"])
+            context.progress("reading", totals["articles_read"], totals["articles_read"])
         if waits := waiting_for_model(totals):
             run.note(f"{waits}, which is away.")
         run.count(**totals, **{name: number for name, number in verdicts.items() if number})
-        return run.counts
 
 
-def _stood_in(made: steps.Assessment, found: Resources) -> int:
+@batch_task("assess")
+async def assess_batch(
+    label: str,
+    articles: Sequence[Article],
+    known: steps.Known,
+    context: RunContext,
+    chat: Chat | None,
+    ahead: asyncio.Task[Reader] | None = None,
+) -> steps.Assessment:
+    """Read a batch of articles, unless ``ahead`` has read them, and compare what they say with the board."""
+    if ahead is None or (ahead.done() and ahead.exception()):
+        reader = await context.reader_ahead(articles, known.changes)
+    else:
+        reader = await ahead
+    watch, now = context.watch, context.now
+    if chat is not None:
+        return await steps.assess_asking(articles, known=known, reader=reader, watch=watch, now=now, ask=chat.ask)
+    return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=watch, now=now)
+
+
+class _Ahead:
+    """Reads the next batches while this one is compared; what is under way at the end is not wanted any more."""
+
+    def __init__(self) -> None:
+        self._tasks: deque[asyncio.Task[Reader]] = deque()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def then(
+        self, articles: Sequence[Article], read: Callable[[Sequence[Article]], Coroutine[None, None, Reader]]
+    ) -> asyncio.Task[Reader]:
+        """Return what reads the first batch of ``articles``; begin it and those after it, where they are not begun."""
+        for batch in [*batches(articles[: (READ_AHEAD + 1) * BATCH], BATCH)][len(self._tasks) :]:
+            self._tasks.append(asyncio.create_task(read(batch)))
+        return self._tasks.popleft()
+
+
+def _stood_in(made: steps.Assessment, context: RunContext) -> int:
     """Count the articles that the embedded engine has read in the place of a model that is away."""
-    reader = found.reader
+    reader = context.reader
     if not isinstance(reader, steps.ModelReadings):
         return 0
     return sum(one.engine == reader.stand_in for one in made.readings)
 
 
-def _revise(articles: Sequence[Article], told: steps.Told, found: Resources, now: datetime) -> Revised:
-    pages = steps.pages_of(articles, told, found.reader, found.watch)
-    return steps.revise(pages, told=told, watch=found.watch, now=now)
+def _revise(articles: Sequence[Article], told: steps.Told, context: RunContext) -> Revised:
+    pages = steps.pages_of(articles, told, context.reader, context.watch)
+    return steps.revise(pages, told=told, watch=context.watch, now=context.now)
+
+
+def patient(context: RunContext) -> RunContext:
+    """Return ``context`` with a watch that waits for its language model for ever, so that nobody stands in for it."""
+    watch = context.watch
+    return replace(context, watch=replace(watch, reader=replace(watch.reader, patience_h=math.inf)))
+
+
+def articles_wait(store: Store, watch: str, reader: Reader) -> bool:
+    """Return whether an article is to be read, or to be read by the model in whose place the engine has read it."""
+    return bool(store.articles_to_read(watch, 1) or _owed_to_model(store, watch, reader, 1))
+
+
+def owed_to_model(store: Store, context: RunContext, limit: int) -> list[Article]:
+    """Return articles that the embedded engine has read in the place of a language model that was away."""
+    return _owed_to_model(store, context.slug, context.reader, limit)
+
+
+def _owed_to_model(store: Store, watch: str, reader: Reader, limit: int) -> list[Article]:
+    if not isinstance(reader, steps.ModelReadings):
+        return []
+    return store.articles_stood_in(watch, reader.engine, reader.stand_in, limit)
+
+
+def _has_missed_model(run: Run) -> bool:
+    """Return whether the language model was away in ``run``: it is asked again by the next one."""
+    return any(run.counts.get(name, 0) for name in ("articles_waiting", "articles_stood_in"))
+
+
+def _has_work(context: RunContext, store: Store) -> bool:
+    return not _has_missed_model(context.run) and articles_wait(store, context.slug, context.reader)
+
+
+ASSESS = Step("assess", assess_articles, _has_work)

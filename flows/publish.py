@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextvars import ContextVar
 from uuid import UUID, uuid4
 
 import click
@@ -13,42 +12,64 @@ from prefect import flow
 from prefect.logging import get_logger
 
 from flows.run.artifacts import changes_told, show_published
-from flows.run.context import clock, watch_of
+from flows.run.clock import clock
+from flows.run.context import RunContext, watch_of
 from flows.run.endings import name_of_run
 from flows.run.request import WatchRequest
 from pipeline import storage
+from pipeline.model import Watch
 from pipeline.model.shown import lines
 from pipeline.runtime import logs
 from pipeline.runtime.settings import load_settings
 
-# A replay makes its page once, at its end: the rounds before it are over in a moment, and nobody looks.
-with_page: ContextVar[bool] = ContextVar("with_page", default=True)
 _logger = get_logger("missionwatch")
 
 
 @flow(name="publish", flow_run_name=name_of_run, persist_result=False)
-async def publish(request: WatchRequest, run_id: UUID | None = None) -> int:
-    """Copy the store to ``missionwatch.duckdb``, in one step that no reader notices; its size in bytes.
+async def publish(request: WatchRequest) -> int:
+    """Copy the store to ``missionwatch.duckdb``, in one step that no reader notices; return its size in bytes."""
+    return await publish_store(request, watch_of(request), uuid4())
+
+
+async def publish_news(context: RunContext) -> None:
+    """Publish for the reasons for which an event would: the board has moved, or an alert has left.
+
+    After the run's end, so that the file holds that too.
+    """
+    counts = context.run.counts
+    if counts.get("changes") or counts.get("alerts_delivered"):
+        request = context.request.model_copy(update={"now": context.now})
+        await publish_store(request, context.watch, context.run.run_id)
+
+
+async def publish_store(request: WatchRequest, watch: Watch, run_id: UUID, *, with_page: bool = True) -> int:
+    """Copy the store to the published file, and make the page; return the file's size in bytes.
 
     The copy is recorded in the table ``published``, not as a run: it holds the run before it whole.
+
+    Args:
+        request: whose store and time.
+        watch: whose page.
+        run_id: the run that publishes.
+        with_page: make the page too, where the settings ask for it.
     """
-    told = await changes_told(request)
-    published = storage.publish(request.data_dir, run_id or uuid4(), clock(request))
+    known = await changes_told(request, watch)
+    published = storage.publish(request.data_dir, run_id, clock(request))
     if published.told:  # the file that was there could not be replaced
         _logger.warning("%s", published.told)
-    await show_published(request, told)
-    await _show_page(request)
+    await show_published(request, watch, known)
+    if with_page:
+        await _show_page(request, watch)
     return published.size
 
 
-async def _show_page(request: WatchRequest) -> None:
+async def _show_page(request: WatchRequest, watch: Watch) -> None:
     """Write the watch's page and feeds, where the settings ask for them; one that can't be made holds no run up."""
     settings = load_settings(os.environ)
-    if not settings.site or not with_page.get():
+    if not settings.site:
         return
     from pipeline.site import build  # brings templates and lxml; only here
 
-    watch = watch_of(request)
     try:
         await asyncio.to_thread(
             build.build, request.data_dir, watch.slug, watch.title, page_url=settings.page_url, rules=watch.rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from flows.run.environment import in_this_process, prepare
 
 prepare()
 
+from flows.assess import articles_wait  # noqa: E402
+from flows.collect import pages_wait  # noqa: E402
 from flows.commands.run import NOTHING_REACHED, OK  # noqa: E402
-from flows.monitor import monitor  # noqa: E402
-from flows.publish import with_page  # noqa: E402
+from flows.monitor import monitor_over  # noqa: E402
 from flows.recheck import due  # noqa: E402
-from flows.run.context import Resources, echo, resources, watch_of  # noqa: E402
+from flows.run import outbox  # noqa: E402
+from flows.run.context import Tools, open_tools, watch_of  # noqa: E402
 from flows.run.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
-from flows.run.onward import alerts_wait, articles_wait, pages_wait  # noqa: E402
 from flows.run.record import with_whole_store  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline import storage  # noqa: E402
@@ -31,6 +33,7 @@ from pipeline.model import Watch  # noqa: E402
 from pipeline.model.errors import UsageError  # noqa: E402
 from pipeline.runtime.stopping import stop_signals  # noqa: E402
 from pipeline.site import PAGE, SITE  # noqa: E402
+from pipeline.steps import reader_of  # noqa: E402
 
 _screen = report.console(stderr=True)
 
@@ -50,7 +53,7 @@ def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: b
         start = _resume(data_dir, watch.slug)
         try:
             with in_this_process():
-                totals = asyncio.run(_walk(archive, server, request, start))
+                totals = asyncio.run(_walk(archive, server, request, watch, start))
         except KeyboardInterrupt:
             click.echo("Stopped. What was stored stays; the next replay goes on from there.", err=True)
             return 130
@@ -61,7 +64,7 @@ def run_replay(folder: Path, data_dir: Path, *, fresh: bool, port: int, serve: b
 
 
 async def _walk(
-    archive: Archive, server: ArchiveServer, request: WatchRequest, start: datetime | None
+    archive: Archive, server: ArchiveServer, request: WatchRequest, watch: Watch, start: datetime | None
 ) -> dict[str, int]:
     """Poll through the archive, a round on each day on which something can happen; the counts of all rounds."""
     moments = list(days(archive, start))
@@ -71,37 +74,38 @@ async def _walk(
         f"Replaying {moments[0]:%d %b %Y} to {moments[-1]:%d %b %Y}: {len(archive.feeds())} feeds on 127.0.0.1:"
         f"{server.port}, a round a day. Prefect starts its own server for this; that takes some seconds."
     )
-    alerts: list[str] = []
-    token = echo.set(alerts.append)  # told at the end, not between the days' lines
-    try:
-        with _days_bar(len(moments)) as bar:
-            task = bar.add_task("days", total=len(moments)) if bar else None
-            async with resources(request.model_copy(update={"now": moments[0]})) as found:
-                for moment in moments:
-                    server.set_now(moment)
-                    is_last = moment == moments[-1]
-                    if bar and task is not None:
-                        bar.update(task, advance=1, description=f"{moment:%d %b %Y}")
-                    if not is_last and lived and _is_quiet(archive, request, found, lived, moment):
-                        continue
-                    with_page.set(is_last)
-                    done = await record_of(monitor(request.model_copy(update={"now": moment})))
-                    lived, rounds = moment, rounds + 1
-                    for name, number in done.counts.items():
-                        totals[name] = totals.get(name, 0) + number
-                    if not bar and (done.counts.get("changes") or is_last):
-                        n = done.counts.get
-                        _screen.print(
-                            f"{moment:%d %b %Y}: {n('articles_new', 0)} articles, {n('changes', 0)} changes, "
-                            f"{n('alerts_delivered', 0)} alerts"
-                        )
-    finally:
-        echo.reset(token)
+    alerts: list[str] = []  # told at the end, not between the days' lines
+    with _days_bar(len(moments)) as bar:
+        task = bar.add_task("days", total=len(moments)) if bar else None
+        async with open_tools(server.port) as opened:
+            tools = replace(opened, echo=alerts.append)
+            # The page is made once, at the end: the rounds before it are over in a moment, and nobody looks.
+            round_between = monitor_over(tools, watch=watch, with_page=False)
+            for moment in moments:
+                server.set_now(moment)
+                is_last = moment == moments[-1]
+                if bar and task is not None:
+                    bar.update(task, advance=1, description=f"{moment:%d %b %Y}")
+                if not is_last and lived and _is_quiet(archive, request, watch, tools, lived, moment):
+                    continue
+                monitor = monitor_over(tools, watch=watch) if is_last else round_between
+                done = await record_of(monitor(request.model_copy(update={"now": moment})))
+                lived, rounds = moment, rounds + 1
+                for name, number in done.counts.items():
+                    totals[name] = totals.get(name, 0) + number
+                if not bar and (done.counts.get("changes") or is_last):
+                    n = done.counts.get
+                    _screen.print(
+                        f"{moment:%d %b %Y}: {n('articles_new', 0)} articles, {n('changes', 0)} changes, "
+                        f"{n('alerts_delivered', 0)} alerts"
+                    )
     totals |= {"days": len(moments), "rounds": rounds}
     return totals
 
 
-def _is_quiet(archive: Archive, request: WatchRequest, found: Resources, before: datetime, now: datetime) -> bool:
+def _is_quiet(
+    archive: Archive, request: WatchRequest, watch: Watch, tools: Tools, before: datetime, now: datetime
+) -> bool:
     """Whether a round at ``now`` could bring nothing but the record that it was made.
 
     Nothing has come out since the round ``before``, no feed fails, no page, article or alert waits, and of the pages
@@ -109,10 +113,12 @@ def _is_quiet(archive: Archive, request: WatchRequest, found: Resources, before:
     """
     if not archive.is_still(before, now):
         return False
-    slug = found.watch.slug
-    with storage.open_store(request.data_dir, wait=found.settings.store_wait) as store:
+    slug, reader = watch.slug, reader_of(watch, tools.embedded)
+    with storage.open_store(request.data_dir, wait=tools.settings.store_wait) as store:
         return not (
-            any(waits(store, found, now) for waits in (pages_wait, articles_wait, alerts_wait))
+            pages_wait(store, slug, now)
+            or articles_wait(store, slug, reader)
+            or outbox.work_waits(store, watch, now)
             or any(state.failures for state in store.feeds_due(slug, now, ignore_schedule=True))
             or any(page.was_missing for page in due(store, slug, now))
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
@@ -14,7 +13,7 @@ prepare()
 
 from flows.publish import publish  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.reread import reread  # noqa: E402
-from flows.run.context import resources, watch_of  # noqa: E402
+from flows.run.context import watch_of  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline import steps  # noqa: E402
 from pipeline.alerts import stage_words  # noqa: E402
@@ -48,11 +47,10 @@ def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool, mode
 
 
 async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.Reread:
-    async with resources(request):
-        made = await reread(request, apply, model=model)
-        if apply:
-            await publish(request, uuid4())
-        return made
+    made = await reread(request, apply, model)
+    if apply:
+        await publish(request)
+    return made
 
 
 def _as_text(difference: steps.Difference) -> str:

@@ -15,8 +15,8 @@ from flows.run.environment import in_this_process, prepare
 
 prepare()
 
-from flows.monitor import monitor  # noqa: E402
-from flows.run.context import resources, watch_of  # noqa: E402
+from flows.monitor import monitor_over  # noqa: E402
+from flows.run.context import Tools, open_tools, watch_of  # noqa: E402
 from flows.run.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.run.progress import show_progress  # noqa: E402
 from flows.run.record import start_logs, whole_store  # noqa: E402
@@ -65,14 +65,14 @@ def run_live(folders: Sequence[Path], data_dir: Path, *, once: bool, every_minut
 async def _rounds(
     requests: Sequence[WatchRequest], *, once: bool, every_minutes: int, for_a_person: bool, restored: str
 ) -> int:
-    async with resources(requests[0]) as found:
-        start_logs(found)
+    async with open_tools() as tools:
+        start_logs(watch_of(requests[0]), tools.settings)
         if restored:
             logs.event("store.restored", level=logging.WARNING, told=restored)
         while True:
             next_round = monotonic() + every_minutes * 60
             codes = [
-                await _round(request, once=once, for_a_person=for_a_person, named=len(requests) > 1)
+                await _round(request, tools, once=once, for_a_person=for_a_person, named=len(requests) > 1)
                 for request in requests
             ]
             if once:
@@ -80,15 +80,15 @@ async def _rounds(
             await asyncio.sleep(max(0.0, next_round - monotonic()))
 
 
-async def _round(request: WatchRequest, *, once: bool, for_a_person: bool, named: bool) -> int:
+async def _round(request: WatchRequest, tools: Tools, *, once: bool, for_a_person: bool, named: bool) -> int:
     """A round of one watch; the exit code. Where there are several, one that is left out does not stop the others."""
     try:
-        async with resources(request) as found:
-            with show_progress() if for_a_person else nullcontext():
-                done = await record_of(monitor(request))
-            if for_a_person:
-                tell(done, request, found.watch.title if named else "")
-            return code_of(done)
+        watch = watch_of(request)
+        with show_progress(tools) if for_a_person else nullcontext(tools) as shown:
+            done = await record_of(monitor_over(shown, watch=watch)(request))
+        if for_a_person:
+            tell(done, request, watch.title if named else "")
+        return code_of(done)
     except (StoreLockedError, NotWatchedError, WatchFileError) as error:
         if once and not named:
             raise

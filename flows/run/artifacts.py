@@ -10,7 +10,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,10 +21,10 @@ from prefect.context import FlowRunContext, tags
 from prefect.logging import get_logger
 
 from flows.run.artifact_text import CHANGES_SHOWN, board_rows, changes_markdown, key, percent, round_markdown
-from flows.run.context import Progress, progress, watch_of
-from flows.run.events import server_named
+from flows.run.context import Progress
 from flows.run.record import Run
 from flows.run.request import WatchRequest
+from flows.run.server import server_named
 from pipeline.alerts.compose import AT_ONCE, message_of
 from pipeline.alerts.rules import uncertain_of
 from pipeline.model import Verdict, Watch
@@ -37,44 +36,41 @@ LIMIT = 15.0  # seconds for all artifacts of one call, after which the run goes 
 PAUSE = 2.0  # seconds between two updates of the progress; each is an event in the server's feed
 _logger = get_logger("missionwatch")
 
-# The run whose page the artifacts stand on: the round's, not that of its part which happens to make them.
-_shown_on: ContextVar[UUID | None] = ContextVar("shown_on", default=None)
-
 
 # -- a round ---------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def on_this_page(watch: Watch, purpose: str) -> AsyncIterator[None]:
-    """Show the block's progress on the page of the flow run that it stands in, and gather its artifacts there.
+async def on_this_page(watch: Watch, purpose: str, progress: Progress) -> AsyncIterator[Progress]:
+    """Show the block's progress on the page of the flow run that it stands in.
 
-    Its runs get the tags ``missionwatch``, the watch's short name and ``purpose``. Does nothing where no server
-    is named.
+    The run gets the tags ``missionwatch``, the watch's short name and ``purpose``. Does nothing where no server is
+    named.
 
     Args:
         watch: what is watched.
         purpose: what the run is for, in a word: ``round``.
+        progress: is told too.
+
+    Yields:
+        What is to be told how far a step is.
     """
     context = FlowRunContext.get()
     if not server_named() or context is None or context.flow_run is None:
-        yield
+        yield progress
         return
     run = context.flow_run
     wanted = {"missionwatch", watch.slug, purpose}
-    bar = _Bar(key("progress", watch.slug), run.id, progress.get())
-    page = _shown_on.set(run.id)
-    teller = progress.set(bar)
+    bar = _Bar(key("progress", watch.slug), run.id, progress)
     beat = asyncio.create_task(bar.beat())
     ended = "stopped"
     try:
         if missing := wanted - set(run.tags):  # started by hand: a deployment's runs have them from the start
             await _quietly("tags", lambda: _tag(run.id, [*run.tags, *sorted(missing)]))
         with tags("missionwatch", watch.slug):
-            yield
+            yield bar
         ended = "done"
     finally:
-        progress.reset(teller)
-        _shown_on.reset(page)
         beat.cancel()
         await asyncio.gather(beat, return_exceptions=True)
         await _quietly("progress", lambda: bar.end(ended))
@@ -94,26 +90,26 @@ async def show_round(run: Run, request: WatchRequest, watch: Watch) -> None:
 # -- the published file ----------------------------------------------------------------------------
 
 
-async def changes_told(request: WatchRequest) -> frozenset[UUID] | None:
-    """The changes that the published file holds, before it is written anew; None where nothing is to be shown."""
+async def changes_told(request: WatchRequest, watch: Watch) -> frozenset[UUID] | None:
+    """Return the changes that the published file holds, before it is written anew; None where nothing is shown."""
     if not server_named():
         return None
-    return await asyncio.to_thread(_known, request)
+    return await asyncio.to_thread(_known, request, watch)
 
 
-async def show_published(request: WatchRequest, told: frozenset[UUID] | None) -> None:
+async def show_published(request: WatchRequest, watch: Watch, told: frozenset[UUID] | None) -> None:
     """Show the board as it now is published, the changes that are not among ``told``, and where the file lies."""
     if told is None:
         return
 
     async def make() -> None:
-        await _make(await asyncio.to_thread(_artifacts, request, told))
+        await _make(await asyncio.to_thread(_artifacts, request, watch, told))
 
     await _quietly("board", make)
 
 
-def _artifacts(request: WatchRequest, told: frozenset[UUID]) -> list[Artifact]:
-    watch, path = watch_of(request), _published(request.data_dir)
+def _artifacts(request: WatchRequest, watch: Watch, told: frozenset[UUID]) -> list[Artifact]:
+    path = _published(request.data_dir)
     with open_published(request.data_dir) as store:
         board = store.board(watch.slug)
         known = store.load_changes(watch.slug)
@@ -145,10 +141,10 @@ def _artifacts(request: WatchRequest, told: frozenset[UUID]) -> list[Artifact]:
     return made
 
 
-def _known(request: WatchRequest) -> frozenset[UUID]:
+def _known(request: WatchRequest, watch: Watch) -> frozenset[UUID]:
     try:
         with open_published(request.data_dir) as store:
-            return frozenset(one.change_id for one in store.load_changes(watch_of(request).slug))
+            return frozenset(one.change_id for one in store.load_changes(watch.slug))
     except StorageError:  # nothing is published yet, or a file of another version is about to be replaced
         return frozenset()
 
@@ -205,7 +201,8 @@ class _Bar:
 
 
 async def _make(artifacts: Sequence[Artifact]) -> None:
-    page = _shown_on.get()
+    context = FlowRunContext.get()
+    page = context.flow_run.id if context is not None and context.flow_run is not None else None
     async with get_client() as client:
         for artifact in artifacts:
             await artifact.model_copy(update={"flow_run_id": page}).acreate(client)

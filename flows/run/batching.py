@@ -11,7 +11,6 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from flows.run.context import progress
 from pipeline.model.errors import TransientError
 
 T = TypeVar("T")
@@ -85,12 +84,10 @@ def batch_task(
 
 
 async def each(
-    stage: str, items: Sequence[T], act: Callable[[T], Awaitable[R]], *, done_before: int = 0, total: int | None = None
+    stage: str, items: Sequence[T], act: Callable[[T], Awaitable[R]], tell: Callable[[str, int, int], None]
 ) -> list[R]:
-    """``act`` on every item at once, telling the progress line as each ends; results in the items' order."""
-    tell = progress.get()
-    done = done_before
-    whole = total if total is not None else len(items)
+    """Do ``act`` on every item at once and ``tell`` as each ends; return the results in the items' order."""
+    done, whole = 0, len(items)
 
     async def one(item: T) -> R:
         nonlocal done

@@ -1,19 +1,21 @@
-"""What the flows share while they run: the watch, the fetcher, the place to work, the progress line.
+"""What a run works with: what all runs of a process share, the watch, and the record of the run itself.
 
-They are opened once, by whichever flow runs outermost, and found by the inner ones in a context
-variable: they can't travel as flow parameters, which Prefect keeps as JSON.
+It is handed from step to step as an argument. A flow of Prefect can't be given it, for Prefect keeps parameters as
+JSON: a flow opens its own, or is made over tools that are open already, see :func:`flows.monitor.monitor_over`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
 
+from flows.run.feeds import Feeds
+from flows.run.pages import Pages
+from flows.run.record import Run, recorded
 from flows.run.request import WatchRequest
 from pipeline.board.board import in_force
 from pipeline.board.successors import with_successors
@@ -21,20 +23,17 @@ from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Article, Change, Watch
 from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.runtime.settings import Settings, load_settings
-from pipeline.runtime.spread import Pool, Tell, open_pool
+from pipeline.runtime.spread import Pool, open_pool
 from pipeline.steps import reader_of
+from pipeline.storage import Store, open_store
 from pipeline.watches import load_watch
-
-if TYPE_CHECKING:
-    from flows.run.feeds import Feeds
-    from flows.run.pages import Pages
 
 
 class Progress(Protocol):
-    """Told how far a stage is; does nothing by default."""
+    """Is told how far a step is."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """``done`` of ``total`` of ``stage`` are over."""
+        """Take note that ``done`` of ``total`` of ``stage`` are over."""
         ...
 
 
@@ -42,42 +41,129 @@ def no_progress(stage: str, done: int, total: int) -> None:
     """Say nothing."""
 
 
-def _print(line: str) -> None:
+def print_line(line: str) -> None:
+    """Print ``line`` at once."""
     print(line, flush=True)
 
 
-progress: ContextVar[Progress] = ContextVar("progress", default=no_progress)
-echo: ContextVar[Callable[[str], None]] = ContextVar("echo", default=_print)  # where console alerts go
+class Notes:
+    """Hands what tools find amiss to the run under way, each thing once a run; between runs nobody is told."""
+
+    def __init__(self) -> None:
+        self._note: Callable[[str], None] | None = None
+        self._said: set[str] = set()
+
+    def tell(self, text: str) -> None:
+        """Note ``text`` in the run under way, unless it has it."""
+        if self._note is not None and text not in self._said:
+            self._said.add(text)
+            self._note(text)
+
+    @contextmanager
+    def to(self, note: Callable[[str], None]) -> Iterator[None]:
+        """Let ``note`` have them while the block lasts."""
+        self._note, self._said = note, set()
+        try:
+            yield
+        finally:
+            self._note = None
 
 
-@dataclass(slots=True)
-class Resources:
-    """What a run works with.
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all runs of a process share, of one watch or of several.
 
     Attributes:
         settings: how Missionwatch runs here.
-        watch: the watch.
-        reader: the engine that the watch chooses.
         fetcher: makes the requests, all of them: so each host has one that keeps its spacing.
         pool: where documents are parsed and articles read: this machine, or a cluster.
-        embedded: the engine that comes with the package, on which ``reader`` rests.
-        synced: turns True once the store knows the watch as it is now.
-        feeds, pages: what the run under way has asked for, see :func:`flows.run.feeds.feeds_of` and
-            :func:`flows.run.pages.pages_of`.
+        embedded: the engine that comes with the package.
+        notes: where tools tell what they find amiss.
+        progress: is told how far a step is.
+        echo: takes the lines of alerts for the console.
+        synced: the watches as the store knows them, by name.
     """
 
     settings: Settings
-    watch: Watch
-    reader: Reader
     fetcher: Fetcher
     pool: Pool
     embedded: Reader
-    synced: bool = False
+    notes: Notes = field(default_factory=Notes)
+    progress: Progress = no_progress
+    echo: Callable[[str], None] = print_line
+    synced: dict[str, Watch] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def open_tools(archive_port: int | None = None) -> AsyncIterator[Tools]:
+    """Open what runs share, until the block ends.
+
+    Args:
+        archive_port: where the archive is served that stands for the web; None for the web itself.
+    """
+    settings, notes = load_settings(os.environ), Notes()
+    grants = dict(settings.grants)
+    if archive_port:
+        grants[".test"] = ("127.0.0.1", archive_port)
+    # The archive's outlets are all one process on this machine: spacing would only slow it down.
+    spacing = 0.0 if archive_port else settings.host_spacing
+    async with (
+        Fetcher(
+            user_agent=settings.user_agent,
+            limits=FetchLimits(spacing=spacing),
+            grants=grants,
+            unspaced=settings.grants,
+            concurrency=settings.concurrency,
+        ) as fetcher,
+        open_pool(settings, notes.tell) as pool,
+    ):
+        yield Tools(settings, fetcher, pool, ENGINES[DEFAULT](), notes)
+
+
+@dataclass(slots=True)
+class RunContext:
+    """One run under way, and what it works with.
+
+    Attributes:
+        request: what it was asked to do.
+        tools: what it shares with other runs.
+        watch: what it watches.
+        reader: the engine that the watch chooses.
+        run: its record.
+        progress: is told how far a step is.
+        feeds, pages: what has been asked for and is still to come; None where a step is run alone.
+    """
+
+    request: WatchRequest
+    tools: Tools
+    watch: Watch
+    reader: Reader
+    run: Run
+    progress: Progress
     feeds: Feeds | None = None
     pages: Pages | None = None
 
+    @property
+    def settings(self) -> Settings:
+        """How Missionwatch runs here."""
+        return self.tools.settings
+
+    @property
+    def slug(self) -> str:
+        """The watch's short name."""
+        return self.watch.slug
+
+    @property
+    def now(self) -> datetime:
+        """The time that the run believes it is, from its begin to its end."""
+        return self.run.now
+
+    def open_store(self) -> AbstractContextManager[Store]:
+        """Open the live store; never hold it across network work."""
+        return open_store(self.request.data_dir, wait=self.settings.store_wait)
+
     async def reader_ahead(self, articles: Sequence[Article], changes: Sequence[Change]) -> Reader:
-        """The engine, which may have read ``articles`` already: over a cluster, by all its workers at once.
+        """Return the engine, which may have read ``articles`` already: over a cluster, by all its workers at once.
 
         Args:
             articles: in the order in which they will be read.
@@ -86,27 +172,40 @@ class Resources:
         Raises:
             SpreadError: the cluster is away, and nothing is to be done without it.
         """
+        embedded = self.tools.embedded
         named = with_successors(self.watch, in_force(changes))
-        ahead = await self.pool.ahead(articles, named, self.embedded, DEFAULT)
-        return self.reader if ahead is self.embedded else reader_of(self.watch, ahead)
+        ahead = await self.tools.pool.ahead(articles, named, embedded, DEFAULT)
+        return self.reader if ahead is embedded else reader_of(self.watch, ahead)
 
+    @asynccontextmanager
+    async def open_feeds(self) -> AsyncIterator[Feeds]:
+        """Yield the run's feeds: those that are open already, or new ones until the block ends."""
+        if self.feeds is not None:
+            yield self.feeds
+            return
+        self.feeds = Feeds(self.request, self.tools.fetcher, self.tools.pool, self.progress)
+        try:
+            yield self.feeds
+        finally:
+            feeds, self.feeds = self.feeds, None
+            await feeds.close()
 
-_noted: ContextVar[Tell | None] = ContextVar("noted", default=None)  # the notes of the run under way
-_current: ContextVar[tuple[WatchRequest, Resources] | None] = ContextVar("resources", default=None)
-
-
-def clock(request: WatchRequest) -> datetime:
-    """The run's own time: what the request says, else the wall clock. The only place that reads it."""
-    return request.now or datetime.now(UTC)
-
-
-def wall_clock() -> datetime:
-    """The machine's time, for the record of when a run really ran."""
-    return datetime.now(UTC)
+    @asynccontextmanager
+    async def open_pages(self) -> AsyncIterator[Pages]:
+        """Yield the run's pages: those that are open already, or new ones until the block ends."""
+        if self.pages is not None:
+            yield self.pages
+            return
+        self.pages = Pages(self.request, self.settings, self.tools.fetcher, self.tools.pool, self.progress)
+        try:
+            yield self.pages
+        finally:
+            pages, self.pages = self.pages, None
+            await pages.close()
 
 
 def watch_of(request: WatchRequest) -> Watch:
-    """The watch in the request's folder; over its archive, with the archive's feeds.
+    """Return the watch in the request's folder; over its archive, with the archive's feeds.
 
     Raises:
         WatchFileError: a file of the watch is wrong.
@@ -119,72 +218,36 @@ def watch_of(request: WatchRequest) -> Watch:
     return replace(watch, feeds=load_archive(request.folder / "archive").feeds())
 
 
-@contextmanager
-def noting(note: Tell) -> Iterator[None]:
-    """Let ``note`` have what the run's tools find amiss while the block lasts, each thing once."""
-    said: set[str] = set()
-
-    def once(text: str) -> None:
-        if text not in said:
-            said.add(text)
-            note(text)
-
-    token = _noted.set(once)
-    try:
-        yield
-    finally:
-        _noted.reset(token)
-
-
-def _note(text: str) -> None:
-    if (note := _noted.get()) is not None:
-        note(text)
-
-
 @asynccontextmanager
-async def resources(request: WatchRequest) -> AsyncIterator[Resources]:
-    """The run's resources: those that are open already for this watch, or new ones until the block ends.
+async def open_run(
+    flow: str,
+    request: WatchRequest,
+    tools: Tools | None = None,
+    *,
+    watch: Watch | None = None,
+    progress: Progress | None = None,
+) -> AsyncIterator[RunContext]:
+    """Open one run of ``flow``, until the block ends.
 
-    Where another watch's are open, its fetcher and its pool are this one's too: a host keeps its spacing between them.
+    Args:
+        flow: the flow's name.
+        request: what it is asked to do.
+        tools: those that are open already; None opens new ones.
+        watch: the watch, where it is loaded already.
+        progress: is told how far a step is, in place of the tools' own.
+
+    Raises:
+        WatchFileError: a file of the watch is wrong.
+        NotWatchedError: the watch is paused or archived.
+        StoreLockedError: another run went on in the data folder for too long.
+        StorageError: the store can't be used.
     """
-    open_already = _current.get()
-    if open_already is not None and _same_world(open_already[0], request):
-        yield open_already[1]
-        return
-    settings = load_settings(os.environ)
-    if open_already is not None and open_already[0].archive_port == request.archive_port:
-        with _found(request, settings, open_already[1].fetcher, open_already[1].pool) as found:
-            yield found
-        return
-    grants = dict(settings.grants)
-    if request.archive_port:
-        grants[".test"] = ("127.0.0.1", request.archive_port)
-    # The archive's outlets are all one process on this machine: spacing would only slow it down.
-    spacing = 0.0 if request.archive_port else settings.host_spacing
+    watch = watch or watch_of(request)
     async with (
-        Fetcher(
-            user_agent=settings.user_agent,
-            limits=FetchLimits(spacing=spacing),
-            grants=grants,
-            unspaced=settings.grants,
-            concurrency=settings.concurrency,
-        ) as fetcher,
-        open_pool(settings, _note) as pool,
+        open_tools(request.archive_port) if tools is None else nullcontext(tools) as shared,
+        recorded(flow, request, watch, shared.settings) as run,
     ):
-        with _found(request, settings, fetcher, pool) as found:
-            yield found
-
-
-@contextmanager
-def _found(request: WatchRequest, settings: Settings, fetcher: Fetcher, pool: Pool) -> Iterator[Resources]:
-    watch, embedded = watch_of(request), ENGINES[DEFAULT]()
-    found = Resources(settings, watch, reader_of(watch, embedded), fetcher, pool, embedded)
-    token = _current.set((request, found))
-    try:
-        yield found
-    finally:
-        _current.reset(token)
-
-
-def _same_world(a: WatchRequest, b: WatchRequest) -> bool:
-    return (a.folder, a.archive_port) == (b.folder, b.archive_port)
+        with shared.notes.to(run.note):
+            yield RunContext(
+                request, shared, watch, reader_of(watch, shared.embedded), run, progress or shared.progress
+            )

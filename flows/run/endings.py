@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from prefect import runtime
+from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.run.request import WatchRequest
 from flows.run.text import POLLING, ended, run_name
 from pipeline.health.feeds import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord
-from pipeline.model.errors import MissionwatchError
+from pipeline.model.errors import MissionwatchError, NotWatchedError, StoreLockedError
+from pipeline.storage import hold_run
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 BLIND: Final = "Blind"  # the name of the state, and so of its event: prefect.flow-run.Blind
@@ -47,32 +47,55 @@ def name_of_run() -> str:
     return run_name(runtime.flow_run.flow_name or "run", getattr(folder, "name", ""), when)
 
 
-def tells_its_end(
-    step: Callable[Concatenate[WatchRequest, P], Coroutine[Any, Any, R]],
-) -> Callable[Concatenate[WatchRequest, P], Coroutine[Any, Any, R]]:
-    """``step``, whose run ends with a message that says what it came to.
+async def ended_well(flow: str, request: WatchRequest, work: Awaitable[R]) -> R:
+    """Do the work of a flow's run, and end the run in Prefect with a message that says what it came to.
 
-    Where it could read no feed its run ends as failed, by the name Blind, once all else is done; who called it in this
+    Where it could read no feed the run ends as failed, by the name Blind, once all else is done; who called it in this
     process gets a :class:`BlindError` that holds what it did. It is not tried again: each feed has its own next poll.
+
+    A scheduled or woken run that finds another at work in its data folder for longer than ``store_wait`` ends well:
+    only the holder adds work, it tells of what it adds, a round takes all that is pending, and the next round sweeps
+    up the rest. Nor is it a failure where the watch is paused or archived. A person who calls the command gets the
+    error, since they wanted it done now.
+
+    Args:
+        flow: the flow's name.
+        request: what it was asked to do.
+        work: gives the counts of the run, or its record.
     """
+    state: State[Any]
+    try:
+        done = await work
+    except NotWatchedError as error:
+        if runtime.deployment.id is None:
+            raise
+        state = Completed(name="NotWatched", message=str(error))
+    except StoreLockedError as error:
+        if runtime.deployment.id is None or not _is_held(request.data_dir):
+            raise
+        state = Completed(name="Left", message=f"Left to the run that is at work. {error}")
+    else:
+        state = _state_of(flow, done)
+    return state  # type: ignore[return-value]  # Prefect takes it for the run's own, and who called gets what is in it
 
-    @wraps(step)
-    async def run(request: WatchRequest, *args: P.args, **kwargs: P.kwargs) -> R:
-        done = await step(request, *args, **kwargs)
-        counts = done.counts if isinstance(done, RunRecord) else done
-        if not isinstance(counts, Mapping):  # a state already
-            return done
-        told = ended(step.__name__, counts)
-        if step.__name__ in POLLING and blindness(counts) is AlarmKind.BLIND:
-            data = BlindError(blindness_told(counts), done)  # type: ignore[arg-type]
-            # Prefect takes a state for the run's own; who called gets the error in it.
-            return Failed(name=BLIND, message=told, data=data)  # type: ignore[return-value]
-        return Completed(message=told, data=done)  # type: ignore[return-value]
 
-    signature = inspect.signature(step, eval_str=True)
-    run.__signature__ = signature  # type: ignore[attr-defined]
-    run.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
-    return run  # type: ignore[return-value]
+def _state_of(flow: str, done: object) -> State[Any]:
+    counts = done.counts if isinstance(done, RunRecord) else done
+    if not isinstance(counts, Mapping):
+        raise TypeError(f"A run of {flow} gave {type(done).__name__}, and not its counts.")
+    told = ended(flow, counts)
+    if flow in POLLING and blindness(counts) is AlarmKind.BLIND:
+        return Failed(name=BLIND, message=told, data=BlindError(blindness_told(counts), done))  # type: ignore[arg-type]
+    return Completed(message=told, data=done)
+
+
+def _is_held(data_dir: Path) -> bool:
+    """Return whether another run works in the folder; else it was the store's own lock, which is a fault."""
+    try:
+        with hold_run(data_dir, wait=0):
+            return False
+    except StoreLockedError:
+        return True
 
 
 async def record_of(round_: Awaitable[RunRecord]) -> RunRecord:

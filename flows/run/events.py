@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from uuid import UUID
 
 from prefect.events import emit_event
-from prefect.settings import get_current_settings
 
-from flows.run.context import Resources
+from flows.run.context import RunContext
+from flows.run.server import server_named
 from pipeline.steps.events import Event, Teller
 
 _log = logging.getLogger("missionwatch.events")
 
 
-def teller(found: Resources, run_id: UUID, outer: UUID | None) -> Teller:
-    """Whose events a step's are.
-
-    Args:
-        found: what the run works with.
-        run_id: the run.
-        outer: the id of the round that the step is a part of; None where it runs alone.
-    """
-    return Teller(found.watch, run_id, in_round=outer is not None)
+def teller(context: RunContext) -> Teller:
+    """Return whose events those of a step are: the run's, which wakes nobody where it takes further steps itself."""
+    return Teller(context.watch, context.run.run_id, in_round=context.feeds is not None)
 
 
-def emit(found: Resources, events: Iterable[Event]) -> None:
+def emit(context: RunContext, events: Iterable[Event]) -> None:
     """Hand ``events`` to Prefect's background sender, in order; what goes wrong is logged and no more.
 
     Without a server that was named by PREFECT_API_URL (or a Prefect profile) nothing is told: the server that an
     embedded run starts for itself ends with it, so nobody could listen.
     """
-    if not found.settings.events or not server_named():
+    if not context.settings.events or not server_named():
         return
     for event in events:
         try:
@@ -45,8 +38,3 @@ def emit(found: Resources, events: Iterable[Event]) -> None:
             )
         except Exception as error:  # the row is stored; the schedule finds what the event would have woken
             _log.warning("The event %s was not told: %s", event.name, error)
-
-
-def server_named() -> bool:
-    """Whether runs are kept by a server that outlives them: PREFECT_API_URL, or a Prefect profile, names it."""
-    return get_current_settings().api.url is not None

@@ -7,29 +7,36 @@ waves these are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
-from flows.run.context import Resources, progress
 from flows.run.pages import wave_seconds
 from flows.run.request import WatchRequest
 from pipeline import steps
+from pipeline.fetch import Fetcher
 from pipeline.model import FeedState, PollRecord
+from pipeline.runtime.spread import Pool
 
 
 class Feeds:
-    """The feeds that a run polls. To be used inside :func:`feeds_of`.
+    """The feeds that a run polls; :meth:`flows.run.context.RunContext.open_feeds` opens and closes them.
+
+    Args:
+        request: what the run was asked to do.
+        fetcher, pool: ask for them, and parse them.
+        progress: is told how many have come.
 
     Attributes:
         asked: those that are due, in order; None until they are asked.
         waves: how often what had come was handed over.
     """
 
-    def __init__(self, request: WatchRequest, found: Resources) -> None:
-        self._found = found
+    def __init__(
+        self, request: WatchRequest, fetcher: Fetcher, pool: Pool, progress: Callable[[str, int, int], None]
+    ) -> None:
+        self._fetcher, self._pool, self._progress = fetcher, pool, progress
         self._is_live = request.archive_port is None  # a replay reads in order, and its clock does not move meanwhile
         self._tasks: dict[asyncio.Task[PollRecord], int] = {}  # with the place in `asked`
         self.waves, self._wave_ended = 0, 0.0
@@ -45,7 +52,7 @@ class Feeds:
         """Begin to ask for the feeds that are ``due`` at ``now``, as far as their hosts allow."""
         self.asked = due
         late = _stopwatch(is_live=self._is_live)
-        fetch, work = self._found.fetcher.get, self._found.pool.run
+        fetch, work = self._fetcher.get, self._pool.run
 
         async def one(state: FeedState) -> PollRecord:
             return await steps.poll_feed(state, fetch=fetch, work=work, now=now, late=late)
@@ -84,7 +91,7 @@ class Feeds:
             self._late |= {record.feed_id for record in records if record.entries}
         self.waves, self._wave_ended = self.waves + 1, monotonic()
         total = len(self.asked or ())
-        progress.get()("polling", total - len(self._tasks), total)
+        self._progress("polling", total - len(self._tasks), total)
         return records
 
     def take_late(self) -> frozenset[UUID]:
@@ -97,20 +104,6 @@ class Feeds:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-@asynccontextmanager
-async def feeds_of(request: WatchRequest, found: Resources) -> AsyncIterator[Feeds]:
-    """The run's feeds: those that are open already, or new ones until the block ends."""
-    if found.feeds is not None:
-        yield found.feeds
-        return
-    found.feeds = Feeds(request, found)
-    try:
-        yield found.feeds
-    finally:
-        feeds, found.feeds = found.feeds, None
-        await feeds.close()
 
 
 def _stopwatch(*, is_live: bool) -> Callable[[], timedelta]:

@@ -17,14 +17,17 @@ from uuid import UUID
 
 from prefect import runtime
 
-from flows.run.context import Resources, progress, wall_clock
+from flows.run.clock import wall_clock
 from flows.run.request import WatchRequest
 from pipeline import steps
+from pipeline.fetch import Fetcher
 from pipeline.fetch.patience import GRACE, Patience
 from pipeline.fetch.robots import origin_of
 from pipeline.model import Feed, FetchRecord, PendingEntry
 from pipeline.model.errors import FetchError, WorkerError
-from pipeline.storage import is_run_wanted, open_store
+from pipeline.runtime.settings import Settings
+from pipeline.runtime.spread import Pool
+from pipeline.storage import is_run_wanted
 
 R = TypeVar("R")
 
@@ -82,7 +85,13 @@ def seconds_since(due: datetime | None, now: datetime, interval: float | None) -
 
 
 class Pages:
-    """The pages that a run has chosen. To be used inside :func:`pages_of`.
+    """The pages that a run has chosen; :meth:`flows.run.context.RunContext.open_pages` opens and closes them.
+
+    Args:
+        request: what the run was asked to do.
+        settings: how Missionwatch runs here.
+        fetcher, pool: ask for them, and extract their text.
+        progress: is told how many have come.
 
     Attributes:
         chosen: how many they are.
@@ -92,8 +101,16 @@ class Pages:
         waves: how often what had come was given to be read while others were still to come.
     """
 
-    def __init__(self, request: WatchRequest, found: Resources) -> None:
-        self._folder, self._found = request.data_dir, found
+    def __init__(
+        self,
+        request: WatchRequest,
+        settings: Settings,
+        fetcher: Fetcher,
+        pool: Pool,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        self._folder, self._settings = request.data_dir, settings
+        self._fetcher, self._pool, self._progress = fetcher, pool, progress
         self._is_live = request.archive_port is None  # a replay reads in order, whatever the machine does meanwhile
         self._interval = request.interval
         self._due = runtime.flow_run.scheduled_start_time  # of the run that is open when this is made: the outermost
@@ -123,7 +140,7 @@ class Pages:
             held: by canonical address, the id and text hash of the newest article that we hold.
             now: the time of the attempts.
         """
-        settings = self._found.settings
+        settings = self._settings
         if not self.chosen:
             self._patience, self._asked_at = self._new_patience(), monotonic()
         feeds = {pending.feed.feed_id for pending in waiting}
@@ -132,7 +149,7 @@ class Pages:
         processes = at_once if settings.cluster else settings.workers if len(feeds) == 1 else settings.workers - 1
         asking = {feed_id: asyncio.Semaphore(at_once) for feed_id in feeds}
         reading = {feed_id: asyncio.Semaphore(max(1, processes)) for feed_id in feeds}
-        fetch = partial(self._found.fetcher.get_page, patience=self._patience)
+        fetch = partial(self._fetcher.get_page, patience=self._patience)
 
         async def one(pending: PendingEntry) -> None:
             feed_id = pending.feed.feed_id
@@ -153,7 +170,7 @@ class Pages:
     def _new_patience(self) -> Patience:
         if not self._is_live:
             return Patience()
-        seconds = seconds_for_pages(self._interval, self._found.settings.host_spacing)
+        seconds = seconds_for_pages(self._interval, self._settings.host_spacing)
         gone = seconds_since(self._due, wall_clock(), self._interval)
         waits = seconds_to_wait(seconds, self._interval, gone)
         return Patience(waits, grace=max(GRACE, seconds - waits))
@@ -163,7 +180,7 @@ class Pages:
         try:
             async with self._patience.attempt() as attempt, reading:
                 attempt.begun = True
-                return await self._found.pool.run(function, *args)
+                return await self._pool.run(function, *args)
         except TimeoutError as error:
             if attempt.begun:
                 raise WorkerError("deadline", f"{url} was not read when the run had to go on without it.") from error
@@ -193,7 +210,7 @@ class Pages:
         given = {id(record) for record in batch}
         self._come = [record for record in self._come if id(record) not in given]
         self._turns = self._turns[0 if self._is_live else len(batch) :]
-        progress.get()("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
+        self._progress("collecting", self.chosen - len(self._tasks) - len(self._come), self.chosen)
 
     def _in_turn(self) -> list[FetchRecord]:
         """Return what has come of the next pages in the order chosen: a replay is the same whichever comes first."""
@@ -202,7 +219,7 @@ class Pages:
 
     def _look(self) -> None:
         """End it all where another run waits for this one to end, and each host has had its chance."""
-        least = least_seconds(self._found.settings.host_spacing)
+        least = least_seconds(self._settings.host_spacing)
         if self._is_live and monotonic() - self._asked_at >= least and is_run_wanted(self._folder):
             self._patience.end()
 
@@ -228,35 +245,3 @@ class Pages:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@asynccontextmanager
-async def pages_of(request: WatchRequest, found: Resources) -> AsyncIterator[Pages]:
-    """The run's pages: those that are open already, or new ones until the block ends."""
-    if found.pages is not None:
-        yield found.pages
-        return
-    found.pages = Pages(request, found)
-    try:
-        yield found.pages
-    finally:
-        pages, found.pages = found.pages, None
-        await pages.close()
-
-
-async def bounded(records: Sequence[FetchRecord], request: WatchRequest, found: Resources) -> list[FetchRecord]:
-    """``records`` without those later texts of a page that say what two dozen before them said."""
-    urls = [record.url for record in records if record.outcome == "stored"]
-    with open_store(request.data_dir, wait=found.settings.store_wait) as store:
-        revisions = store.revisions_by_url(urls)
-        full = [url for url, number in revisions.items() if number >= steps.MAX_HASH_ONLY]
-        held = store.articles_by_url(full)
-        texts = store.articles_of(article_id for article_id, _ in held.values())
-    before = {article.url: article.text for article in texts.values()}
-
-    def bound() -> list[FetchRecord]:
-        return [
-            steps.bounded(r, before.get(r.url, ""), revisions.get(r.url, 0), found.reader, found.watch) for r in records
-        ]
-
-    return await asyncio.to_thread(bound) if full else list(records)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from flows.run.context import echo, progress
+from flows.run.context import Tools
 from pipeline.cli import report
 
 _screen = report.console(stderr=True)
 
 
 @contextmanager
-def show_progress() -> Iterator[None]:
-    """Show how far each stage is while the block runs; alerts for the console go above the bar."""
+def show_progress(tools: Tools) -> Iterator[Tools]:
+    """Yield ``tools`` that show how far each step is while the block runs; alerts for the console go above the bar."""
     if not _screen.is_terminal:
-        with _told(_PlainTeller()):
-            yield
+        yield replace(tools, progress=_say_lines)
         return
     with Progress(
         TextColumn("{task.description:>12}"),
@@ -35,26 +35,10 @@ def show_progress() -> Iterator[None]:
                 tasks[stage] = bar.add_task(stage, total=total)
             bar.update(tasks[stage], completed=done, total=total)
 
-        token = echo.set(lambda line: bar.console.print(line))
-        try:
-            with _told(tell):
-                yield
-        finally:
-            echo.reset(token)
+        yield replace(tools, progress=tell, echo=bar.console.print)
 
 
-class _PlainTeller:
-    """Says a line when a stage ends, and every hundred items: a log is no place for bars."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if done == total or done % 100 == 0:
-            _screen.print(f"{stage}: {done} of {total}")
-
-
-@contextmanager
-def _told(teller: object) -> Iterator[None]:
-    token = progress.set(teller)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        progress.reset(token)
+def _say_lines(stage: str, done: int, total: int) -> None:
+    """Say a line when a step ends, and every hundred items: a log is no place for bars."""
+    if done == total or done % 100 == 0:
+        _screen.print(f"{stage}: {done} of {total}")

@@ -1,4 +1,4 @@
-"""The record of a run: what it counted, what went wrong, how it ended. One run at a time works in a folder."""
+"""Record a run: what it counts, what goes wrong, how it ends. One run at a time works in a folder."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from flows.run.context import Resources, clock, noting, wall_clock
-from flows.run.lost_server import quieten
+from flows.run.clock import clock, wall_clock
 from flows.run.request import WatchRequest
+from flows.run.server import quieten, server_named
 from flows.run.text import ended
 from pipeline.alerts import addresses
 from pipeline.health.feeds import blindness, blindness_told
-from pipeline.model import AlarmKind, RunRecord, Standing, WatchState
+from pipeline.model import AlarmKind, RunRecord, Standing, Watch, WatchState
 from pipeline.model.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
 from pipeline.model.phrasing import DONE_HERE
 from pipeline.model.text import shorten
 from pipeline.notify import hush
 from pipeline.runtime import logs
+from pipeline.runtime.settings import Settings
 from pipeline.storage import Store, hold_run, keep_store, open_store, restore
 
 NOTE_LENGTH = 700  # characters; a store that was restored takes most of them
@@ -48,6 +47,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     secrets: frozenset[str] = frozenset()  # texts that no log shows
     record: RunRecord | None = None  # how it ended, once it has
+    log: RunLog | None = None  # that of the flow run; None where no server would keep it
 
     def count(self, **numbers: int) -> None:
         """Add ``numbers`` to the run's counts."""
@@ -61,16 +61,13 @@ class Run:
         self.say(text, level=logging.WARNING)
 
     def say(self, text: str, *, level: int = logging.INFO) -> None:
-        """Say a sentence in the log of the flow run that is under way, and of the round that it is a part of."""
-        for log in _run_logs.get().values():
-            log.log(level, "%s", shorten(logs.masked(text, self.secrets), logs.MAX_VALUE))
+        """Write a sentence to the log of the flow run."""
+        if self.log is not None:
+            self.log.log(level, "%s", shorten(logs.masked(text, self.secrets), logs.MAX_VALUE))
 
 
 T = TypeVar("T")
 
-_current: ContextVar[Run | None] = ContextVar("run", default=None)
-# The logs of the flow runs that are open, the outermost first; none where no server would keep them.
-_run_logs: ContextVar[Mapping[UUID, RunLog]] = ContextVar("run_logs", default=MappingProxyType({}))
 _WHOLE = frozenset({"feeds", "feeds_active"})
 _LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "blind": logging.ERROR, "failed": logging.ERROR}
 
@@ -81,40 +78,31 @@ class _Logs:
     on = False
 
 
-def start_logs(found: Resources) -> bool:
-    """Log as lines of JSON where the settings say so; whether they do. Does nothing the second time."""
-    if found.settings.log != "json":
+def start_logs(watch: Watch, settings: Settings) -> bool:
+    """Log as lines of JSON where the settings say so, and return whether they do. Does nothing the second time."""
+    if settings.log != "json":
         return False
     if not _Logs.on:
-        logs.start(secrets=_secrets(found))
+        logs.start(secrets=_secrets(watch))
         hush()
         _Logs.on = True
     return True
 
 
-def _secrets(found: Resources) -> frozenset[str]:
-    channels = addresses(found.watch).values()
-    return logs.secrets_of(channels, os.environ)
+def _secrets(watch: Watch) -> frozenset[str]:
+    return logs.secrets_of(addresses(watch).values(), os.environ)
 
 
-@contextmanager
-def _in_its_log() -> Iterator[None]:
-    """Let what is said in the block stand in the log of the flow run that it is in, beside those around it."""
+def _log_of_flow_run() -> RunLog | None:
+    """Return the log of the flow run that is under way; None where no server would keep it."""
     # Imported here: `serve` sets what Prefect reads when it is imported, and takes this module before.
     from prefect.context import FlowRunContext
     from prefect.logging import get_run_logger
 
-    from flows.run.events import server_named
-
     context = FlowRunContext.get()
     if context is None or context.flow_run is None or not server_named():
-        yield
-        return
-    token = _run_logs.set({**_run_logs.get(), context.flow_run.id: get_run_logger()})
-    try:
-        yield
-    finally:
-        _run_logs.reset(token)
+        return None
+    return get_run_logger()
 
 
 def whole_store(data_dir: Path, wait: float) -> str:
@@ -154,43 +142,39 @@ def clock_note(now: datetime, last: datetime | None) -> str:
 
 
 @asynccontextmanager
-async def recorded(flow: str, request: WatchRequest, found: Resources, run_id: UUID | None) -> AsyncIterator[Run]:
-    """The record of one run of ``flow``; inside another flow's run, that one's.
+async def recorded(flow: str, request: WatchRequest, watch: Watch, settings: Settings) -> AsyncIterator[Run]:
+    """Record one run of ``flow``.
 
     Its time is taken once the folder is its own: a run that waited for another is later than that one.
 
     Args:
         flow: the flow's name.
-        request, found: what the run works on and with.
-        run_id: the id of the run that this is a part of, where there is one.
+        request: what it was asked to do.
+        watch: what it watches.
+        settings: how Missionwatch runs here.
 
     Raises:
         NotWatchedError: the watch is paused or archived.
         StoreLockedError: another run went on in the data folder for longer than the setting ``store_wait``.
         StorageError: the store can't be used.
     """
-    outer = _current.get()
-    if outer is not None and outer.run_id == run_id:
-        with _in_its_log(), _stage(flow, outer):
-            yield outer
-        return
-    start_logs(found)
+    start_logs(watch, settings)
     quieten(tells=True)
     _leave_imports_alone()
-    run_id = run_id or uuid4()
+    run_id, folder = uuid4(), request.data_dir
     with (
-        logs.bound(watch=found.watch.slug, flow=flow, run=run_id),
-        hold_run(request.data_dir, wait=found.settings.store_wait, waits=partial(_tell_wait, request.data_dir, found)),
-        keep_store(request.data_dir),
-        _in_its_log(),
+        logs.bound(watch=watch.slug, flow=flow, run=run_id),
+        hold_run(folder, wait=settings.store_wait, waits=partial(_tell_wait, folder, settings)),
+        keep_store(folder),
     ):
-        async with _one_run(flow, request, found, clock(request), run_id) as run:
+        run = Run(run_id, clock(request), secrets=_secrets(watch), log=_log_of_flow_run())
+        async with _one_run(flow, request, watch, settings, run):
             yield run
 
 
-def _tell_wait(folder: Path, found: Resources, holder: int | None) -> None:
+def _tell_wait(folder: Path, settings: Settings, holder: int | None) -> None:
     """Say that this run waits for the one that works in ``folder``."""
-    _tell_once(waiting_note(folder, holder, found.settings.store_wait), holder, as_event=found.settings.log == "json")
+    _tell_once(waiting_note(folder, holder, settings.store_wait), holder, as_event=settings.log == "json")
 
 
 @lru_cache(maxsize=16)  # a replay waits before each of its rounds, and says so once
@@ -220,21 +204,21 @@ def _leave_imports_alone() -> None:
     gc.freeze()
 
 
-def _refuse_unwatched(flow: str, found: Resources, state: WatchState) -> None:
-    """Let no run begin on a watch that is paused or archived; what is stored of a paused one may be read again."""
+def _refuse_unwatched(flow: str, watch: Watch, state: WatchState) -> None:
+    """Refuse a run on a watch that is paused or archived; what is stored of a paused one may be read again."""
     if state.standing is Standing.WATCHED or (state.standing is Standing.PAUSED and flow == "reread"):
         return
     raise NotWatchedError(
-        f"The watch {found.watch.slug} is {state.told}.",
+        f"The watch {watch.slug} is {state.told}.",
         remedy="To watch it again: missionwatch watches resume DIR.",
     )
 
 
 @contextmanager
-def _stage(flow: str, run: Run) -> Iterator[None]:
-    """Log what a stage of ``run`` came to: the counts that it added, and its seconds."""
+def step_of(run: Run, step: str) -> Iterator[None]:
+    """Log what a step of ``run`` came to: the counts that it added, and its seconds."""
     before, started = dict(run.counts), time.monotonic()
-    with logs.bound(stage=flow):
+    with logs.bound(stage=step):
         try:
             yield
         except Exception as error:
@@ -243,21 +227,19 @@ def _stage(flow: str, run: Run) -> Iterator[None]:
         counts = {name: n - before.get(name, 0) for name, n in run.counts.items() if n != before.get(name)}
         # How many feeds there are is no count of a step that is called again, and its sentence says it all the same.
         whole = {name: n for name, n in run.counts.items() if name in _WHOLE}
-        run.say(ended(flow, {**counts, **whole}))
+        if told := ended(step, {**counts, **whole}):
+            run.say(told)
         logs.event("stage.ended", seconds=round(time.monotonic() - started, 3), counts=counts)
 
 
 @asynccontextmanager
-async def _one_run(
-    flow: str, request: WatchRequest, found: Resources, now: datetime, run_id: UUID
-) -> AsyncIterator[Run]:
-    run = Run(run_id, now, secrets=_secrets(found))
-    started = wall_clock()
-    slug, wait = found.watch.slug, found.settings.store_wait
+async def _one_run(flow: str, request: WatchRequest, watch: Watch, settings: Settings, run: Run) -> AsyncIterator[None]:
+    started, now = wall_clock(), run.now
+    slug, wait = watch.slug, settings.store_wait
 
     def begin(store: Store) -> tuple[str, ...]:
-        store.take_names(found.watch, started)
-        _refuse_unwatched(flow, found, store.watch_state(slug))
+        store.take_names(watch, started)
+        _refuse_unwatched(flow, watch, store.watch_state(slug))
         # An archive's clock is no machine's: two replays of it that take turns set it back, and nothing is wrong.
         last = store.last_run_now(slug) if request.archive_port is None else None
         notes = (*store.untold_restores(slug), clock_note(now, last))
@@ -269,11 +251,9 @@ async def _one_run(
     for note in notes:
         if note:
             run.note(note)
-    token = _current.set(run)
     outcome, reason = "failed", "stopped before its end"
     try:
-        with noting(run.note):
-            yield run
+        yield
         if any(DONE_HERE in note for note in run.notes):
             run.count(cluster_away=1)
         blind = blindness_told(run.counts)
@@ -298,7 +278,6 @@ async def _one_run(
         reason = f"{type(error).__name__}: {error}"
         raise
     finally:
-        _current.reset(token)
         done = RunRecord(run.run_id, flow, slug, now, started, wall_clock(), outcome, reason, dict(run.counts))
         run.record = done
         with open_store(request.data_dir, wait=wait) as store:

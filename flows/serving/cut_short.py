@@ -28,7 +28,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Crashed, Scheduled
 
-from flows.run.lost_server import is_lost_connection
+from flows.run.server import is_lost_connection
 from flows.serving.retired import deployments_of
 from flows.serving.served import Served
 from pipeline.health.heartbeat import ROUND

@@ -16,7 +16,7 @@ import click
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
-from flows.run.lost_server import no_prints, quieten, tell_of_absence
+from flows.run.server import no_prints, quieten, tell_of_absence
 from flows.serving.cut_short import begin_rounds, end_dead_runs, keep_making_up
 from flows.serving.deployments import deployments
 from flows.serving.local_server import LocalServer

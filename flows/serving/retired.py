@@ -23,7 +23,7 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
 
-from flows.run.lost_server import is_lost_connection
+from flows.run.server import is_lost_connection
 from flows.serving.deployments import OURS, served_by
 from flows.serving.served import Served
 from pipeline.model.shown import line

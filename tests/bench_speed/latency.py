@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from pipeline.lab.backtest import backtest, load_articles
 from pipeline.lab.bench import Table
 from pipeline.lab.replay import ArchiveServer, load_archive

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from pipeline.lab.bench import Table
 from tests import prefect_home
 from tests.bench_speed.latency import Sample, all_polls, row, sample_of, times_of

@@ -31,16 +31,18 @@ from flows.run.environment import in_this_process, prepare
 
 prepare()
 
-from flows.assess import assess  # noqa: E402  (Prefect reads its settings when it is imported)
-from flows.collect import collect  # noqa: E402
-from flows.run.context import Resources, resources, wall_clock  # noqa: E402
-from flows.run.record import recorded  # noqa: E402
+from prefect import flow  # noqa: E402  (which reads its settings when it is imported)
+
+from flows.assess import assess_articles  # noqa: E402
+from flows.collect import collect_pages  # noqa: E402
+from flows.run.clock import wall_clock  # noqa: E402
+from flows.run.context import Tools, open_run, open_tools  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.lab.backtest import given_id, load_articles  # noqa: E402
 from pipeline.lab.bench import Table  # noqa: E402
 from pipeline.lab.replay import load_archive  # noqa: E402
 from pipeline.lab.replay.pages import render_page  # noqa: E402
-from pipeline.model import Entry, PollOutcome, PollRecord, Precision, RunRecord  # noqa: E402
+from pipeline.model import Entry, PollOutcome, PollRecord, Precision, RunRecord, Watch  # noqa: E402
 from pipeline.model.text import content_id  # noqa: E402
 from pipeline.reading.embedded import DEFAULT, ENGINES  # noqa: E402
 from pipeline.runtime.settings import load_settings  # noqa: E402
@@ -104,9 +106,9 @@ def names_of(count: int, real: Sequence[str], about: Sequence[str], relevant: fl
     return out
 
 
-def add_entries(found: Resources, request: WatchRequest, names: Sequence[str], turn: int, now: datetime) -> None:
+def add_entries(watch: Watch, request: WatchRequest, names: Sequence[str], turn: int, now: datetime) -> None:
     """Put an entry for each of ``names`` into the store, as a poll would."""
-    feed = found.watch.feeds[0]
+    feed = watch.feeds[0]
     entries = tuple(
         Entry(
             content_id("entry", turn, number),
@@ -123,9 +125,9 @@ def add_entries(found: Resources, request: WatchRequest, names: Sequence[str], t
         for number, name in enumerate(names)
     )
     record = PollRecord(uuid4(), feed.feed_id, now, PollOutcome.OK, "", now, 0, entries=entries)
-    run = RunRecord(uuid4(), "poll", found.watch.slug, now, now)
+    run = RunRecord(uuid4(), "poll", watch.slug, now, now)
     with open_store(request.data_dir) as store:
-        store.sync_watch(found.watch, now)
+        store.sync_watch(watch, now)
         store.start_run(run)
         store.add_polls(run.run_id, [record])
 
@@ -151,16 +153,25 @@ def bare(pool: ProcessPoolExecutor, names: Sequence[str], options: dict[str, boo
     return (time.perf_counter() - begun) / len(names)
 
 
-async def _ours(request: WatchRequest, found: Resources, names: Sequence[str], turn: int, into: Seconds) -> None:
-    now, run_id = wall_clock(), uuid4()
-    add_entries(found, request, names, turn, now)
+async def _ours(request: WatchRequest, tools: Tools, names: Sequence[str], turn: int, into: Seconds) -> None:
+    now = wall_clock()
+    watch = load_watch(request.folder)
+    add_entries(watch, request, names, turn, now)
     request = request.model_copy(update={"now": now})
+    between = 0.0
+
+    @flow(name="monitor", persist_result=False)
+    async def of_these_pages() -> dict[str, int]:
+        nonlocal between
+        async with open_run("monitor", request, tools, watch=watch) as context:  # as in a round
+            await collect_pages(context)
+            between = time.perf_counter()
+            await assess_articles(context)
+        return context.run.counts
+
     spent, begun = time.process_time(), time.perf_counter()
-    async with recorded("monitor", request, found, run_id) as run:  # as in a round
-        await collect(request, run_id)
-        between = time.perf_counter()
-        await assess(request, run_id)
-    ended, read = time.perf_counter(), run.counts
+    read = await of_these_pages()
+    ended = time.perf_counter()
     if read["articles_new"] < len(names) * 0.9 or read["articles_read"] != read["articles_new"]:
         raise RuntimeError(f"the flows counted {read}")
     if turn:
@@ -179,11 +190,11 @@ async def _measured(folder: Path, pages: Path, count: int, turns: int, share: fl
         os.environ["MISSIONWATCH_PAGES_PER_RUN"] = "100000"
         request = WatchRequest(folder=watch_of(folder, 1), data_dir=folder / "data")
         try:
-            async with resources(request) as found:
+            async with open_tools() as tools:
                 for turn in range(turns + 1):
                     # The first turn starts the processes and loads what they need.
                     here = names if turn else names[:100]
-                    await _ours(request, found, here, turn, into)
+                    await _ours(request, tools, here, turn, into)
                     defaults = await asyncio.to_thread(bare, pool, here, {})
                     options = await asyncio.to_thread(bare, pool, here, OPTIONS)
                     if turn:

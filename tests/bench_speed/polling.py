@@ -32,8 +32,10 @@ from flows.run.environment import in_this_process, prepare
 
 prepare()
 
-from flows.poll import poll  # noqa: E402  (Prefect reads its settings when it is imported)
-from flows.run.context import resources  # noqa: E402
+from prefect import flow  # noqa: E402  (which reads its settings when it is imported)
+
+from flows.poll import poll_over  # noqa: E402
+from flows.run.context import open_tools  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.lab.bench import Table  # noqa: E402
 from pipeline.runtime.settings import load_settings  # noqa: E402
@@ -137,14 +139,19 @@ async def _measured(folder: Path, port: int, feeds: int, turns: int, reader: sub
     request = WatchRequest(folder=watch_of(folder, feeds), data_dir=folder / "data")
     at_once = load_settings(os.environ).concurrency
     bare = Bare(port, feeds, at_once)
-    async with resources(request):
+    async with open_tools() as tools:
+
+        @flow(name="poll", persist_result=False)
+        async def poll() -> dict[str, int]:
+            return await poll_over(request, tools)
+
         for turn in range(turns + 1):
             for way in WAYS:
                 if way == "changed" or turn == 0:
                     await _turn(port)
                 seconds = await bare.poll()
                 begun = time.perf_counter()
-                counts = await poll(request)
+                counts = await poll()
                 ours = time.perf_counter() - begun
                 theirs = update(reader) if reader else 0.0
                 unchanged = counts.get("feeds_unchanged", 0)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from flows.run.lost_server import Absence, Demoted, is_about_absence, no_prints, quieten
+from flows.run.server import Absence, Demoted, is_about_absence, no_prints, quieten
 
 
 def record(name: str, message: str, error: BaseException | None = None, level: int = logging.ERROR):

@@ -9,11 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ import duckdb
 import pytest
 
 from flows.run import record as runs
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from flows.run.record import Run, clock_note, recorded, waiting_note, with_whole_store
 from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
@@ -56,10 +55,8 @@ def test_a_clock_that_goes_on_is_nothing_to_tell(last: datetime | None) -> None:
 
 def recorded_at(data: Path, now: datetime | None, archive_port: int | None = None) -> AbstractAsyncContextManager[Run]:
     """A run of the watch at ``now``, as the flows record it."""
-    found = SimpleNamespace(watch=load_watch(HAITI), settings=load_settings({}))
-    return recorded(
-        "monitor", WatchRequest(folder=HAITI, data_dir=data, now=now, archive_port=archive_port), found, None
-    )
+    request = WatchRequest(folder=HAITI, data_dir=data, now=now, archive_port=archive_port)
+    return recorded("monitor", request, load_watch(HAITI), load_settings({}))
 
 
 async def test_a_run_whose_clock_went_back_says_so_and_is_partial(tmp_path: Path) -> None:
@@ -402,6 +399,9 @@ def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_
 
     rounds: list[int] = []
 
+    def over(*_: object, **__: object) -> Callable[[object], Awaitable[None]]:
+        return busy
+
     async def busy(_: object) -> None:
         rounds.append(1)
         if len(rounds) == 2:
@@ -411,7 +411,7 @@ def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_
     async def no_time(_: float) -> None:
         return
 
-    monkeypatch.setattr(live, "monitor", busy)
+    monkeypatch.setattr(live, "monitor_over", over)
     monkeypatch.setattr(live.asyncio, "sleep", no_time)
     assert live.run_live([HAITI], tmp_path, once=False, every_minutes=15, every_feed=False) == 130
     assert len(rounds) == 2

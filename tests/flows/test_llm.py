@@ -10,7 +10,7 @@ from uuid import UUID
 import duckdb
 import pytest
 
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from flows.run.request import WatchRequest
 from pipeline.lab.replay import ArchiveServer
 from pipeline.model import RunRecord

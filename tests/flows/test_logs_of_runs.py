@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
-from uuid import uuid4
+from typing import Any
 
 import pytest
 
 from flows.run import record as runs
-from flows.run.context import Resources
 from flows.run.request import WatchRequest
 from pipeline.model import AlertRule
 from pipeline.model.errors import MissionwatchError
@@ -39,19 +36,17 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def found(log: str = "text") -> Resources:
-    settings: Settings = load_settings({"MISSIONWATCH_LOG": log}, Path("none"))
-    return cast(Resources, SimpleNamespace(settings=settings, watch=make_watch()))
+def settings(log: str = "text") -> Settings:
+    return load_settings({"MISSIONWATCH_LOG": log}, Path("none"))
 
 
 async def a_round(folder: Path, *, breaks: bool = False) -> None:
     request = WatchRequest(folder=folder, data_dir=folder / "data")
-    run_id = uuid4()
-    async with runs.recorded("monitor", request, found(), run_id) as run:
+    async with runs.recorded("monitor", request, make_watch(), settings()) as run:
         run.count(feeds=2)
-        async with runs.recorded("poll", request, found(), run_id) as stage:
-            stage.count(entries_new=3)
-            stage.note("feed 'Post': timeout")
+        with runs.step_of(run, "poll"):
+            run.count(entries_new=3)
+            run.note("feed 'Post': timeout")
             if breaks:
                 raise MissionwatchError("The disk is gone.")
 
@@ -87,9 +82,8 @@ def test_a_process_starts_its_logs_once_and_only_where_they_are_wanted(monkeypat
     monkeypatch.setattr(logs, "start", lambda **given: started.append(given["secrets"]))
     monkeypatch.setattr(runs._Logs, "on", False)
     monkeypatch.setenv("DESK", "slack://hunter2")
-    wanted = found("json")
-    wanted.watch = replace(wanted.watch, rules=(AlertRule("desk", channels=("env:DESK", "console")),))
+    watch = replace(make_watch(), rules=(AlertRule("desk", channels=("env:DESK", "console")),))
 
-    assert [runs.start_logs(found("text")), runs.start_logs(wanted), runs.start_logs(wanted)] == [False, True, True]
+    assert [runs.start_logs(watch, settings(log)) for log in ("text", "json", "json")] == [False, True, True]
     assert started == [{"slack://hunter2"}]
     assert logging.getLogger("apprise").propagate is False

@@ -17,6 +17,7 @@ import pytest
 
 from flows.alert import deliver_batch
 from flows.run import pictures as drawing
+from flows.run.context import no_progress
 from flows.run.pictures import NAME, Pictures
 from flows.run.request import WatchRequest
 from pipeline.alerts import channel_name
@@ -169,8 +170,13 @@ async def test_an_alert_with_its_picture_arrives_at_a_mailbox_and_at_a_webhook(
         rule = replace(watch().rules[0], channels=tuple(addresses))
         mission = replace(watch(), rules=(rule,))
         waiting = [PendingAlert(_to(channel_name(address))) for address in addresses]
-        found: Any = SimpleNamespace(watch=mission, settings=load_settings({}))
-        request = WatchRequest(folder=folder / "haiti", data_dir=folder)
+        context: Any = SimpleNamespace(
+            watch=mission,
+            settings=load_settings({}),
+            request=WatchRequest(folder=folder / "haiti", data_dir=folder),
+            now=NOW,
+            progress=no_progress,
+        )
         async with drawing.pictures(mission, lambda: open_store(folder), told.append) as drawn:
             made = await unwrap(deliver_batch)(
                 "two",
@@ -178,9 +184,7 @@ async def test_an_alert_with_its_picture_arrives_at_a_mailbox_and_at_a_webhook(
                 {channel_name(address): address for address in addresses},
                 ("", b""),
                 Channels(folder, {}, print),
-                NOW,
-                found,
-                request,
+                context,
                 0,
                 drawn,
             )

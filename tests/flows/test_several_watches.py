@@ -166,7 +166,7 @@ async def test_a_scheduled_run_of_a_paused_watch_ends_well_and_says_why(
     class Deployment:
         id = "some"
 
-    monkeypatch.setattr("flows.run.turns.runtime.deployment", Deployment)
+    monkeypatch.setattr("flows.run.endings.runtime.deployment", Deployment)
     state = await monitor(WatchRequest(folder=tarsk, data_dir=data, now=NOW), return_state=True)
 
     assert (state.name, state.is_completed()) == ("NotWatched", True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ async def test_a_blind_round_still_reads_what_waits(
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as broken:
-        broken.setattr(monitor_module, "collect", dies)
+        broken.setattr(monitor_module, "COLLECT", replace(monitor_module.COLLECT, act=dies))
         with pytest.raises(RuntimeError, match="the power went"):
             await one_round(request_)
     for source in archive.sources:
@@ -234,7 +235,7 @@ async def test_a_round_that_died_after_collecting_is_taken_up_by_the_next(
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as broken:
-        broken.setattr(monitor_module, "assess", dies)
+        broken.setattr(monitor_module, "ASSESS", replace(monitor_module.ASSESS, act=dies))
         with pytest.raises(RuntimeError, match="the power went"):
             await one_round(request_)
 

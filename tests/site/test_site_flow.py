@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -61,8 +62,6 @@ async def test_a_replay_makes_no_page_of_the_days_between(
 ) -> None:
     monkeypatch.setenv("MISSIONWATCH_SITE", "true")
     monkeypatch.setattr(site_build, "build", lambda *_, **__: pytest.fail("a page was made"))
-    token = published.with_page.set(False)
-    try:
-        await published.publish.fn(request_of)
-    finally:
-        published.with_page.reset(token)
+    watch = load_watch(ROOT / "seeds" / "haiti")
+    await published.publish_store(request_of, watch, uuid4(), with_page=False)
+    assert not (request_of.data_dir / SITE).exists()

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,7 +66,7 @@ def without_engine(killer: Killer | None = None) -> None:
     third of the processor time.
 
     Args:
-        killer: is told which flow runs, by its name: that is the stage of its points.
+        killer: is told which flow or step runs, by its name: that is the stage of its points.
     """
     from prefect import Flow, Task
 
@@ -78,18 +78,21 @@ def without_engine(killer: Killer | None = None) -> None:
         return self.fn(*args, **more)
 
     def call_flow(self: Any, *args: Any, **more: Any) -> Any:
-        return _called(killer, self, args, more) if inspect.iscoroutinefunction(self.fn) else call(self, *args, **more)
+        if not inspect.iscoroutinefunction(self.fn):
+            return call(self, *args, **more)
+        return _in_stage(killer, self.name, self.fn(*args, **more))
 
     Task.__call__ = call
     Flow.__call__ = call_flow
 
 
-async def _called(killer: Killer | None, flow: Any, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+async def _in_stage(killer: Killer | None, name: str, work: Coroutine[Any, Any, Any]) -> Any:
+    """Do ``work``, whose points are of the stage ``name``."""
     before = killer.stage if killer else ""
     if killer:
-        killer.stage = flow.name
+        killer.stage = name
     try:
-        return _in_state(await flow.fn(*args, **more))
+        return _in_state(await work)
     finally:
         if killer:
             killer.stage = before
@@ -108,7 +111,8 @@ def _in_state(result: Any) -> Any:
 
 def arm(killer: Killer) -> None:
     """Take Prefect's engine off; put a point before and after all that a run leaves on a disk or asks of the world."""
-    from flows import alert
+    from flows import alert, monitor
+    from flows.run import steps
     from pipeline import notify
     from pipeline.fetch import Fetcher
     from pipeline.runtime.workers import WorkerPool
@@ -117,6 +121,15 @@ def arm(killer: Killer) -> None:
     publish = sys.modules["pipeline.storage.publish"]  # the package's name for it is the function
 
     without_engine(killer)
+    take, publish_store = steps.take, monitor.publish_store
+
+    def take_in_stage(step: steps.Step, *args: Any) -> Coroutine[Any, Any, None]:
+        return _in_stage(killer, step.name, take(step, *args))
+
+    def publish_in_stage(*args: Any, **more: Any) -> Coroutine[Any, Any, int]:
+        return _in_stage(killer, "publish", publish_store(*args, **more))
+
+    steps.take, monitor.publish_store = take_in_stage, publish_in_stage
     _around(Fetcher, "get", "request", killer)
     _around(Fetcher, "get_page", "request", killer)
     _around(WorkerPool, "run", "work", killer)

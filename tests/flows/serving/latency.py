@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from pipeline.lab.replay import load_archive
 from tests.bench_speed.latency import row as figures
 from tests.doc_pages import rewritten

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.run.context import wall_clock
+from flows.run.clock import wall_clock
 from flows.run.environment import PrefectError
 from flows.serving.automations import Draft, apply, read_drafts, variable
 from pipeline.model.errors import UsageError
@@ -346,7 +346,7 @@ def test_runs_that_are_dead_are_marked_as_crashed_and_live_ones_are_not(server: 
     stuck = run_of(server, "monitor", state="PENDING")
     left = run_of(server, "monitor")
     beat(zombie)
-    beat(left)  # and then it leaves the work to the run that is at it: flows/run/turns.py
+    beat(left)  # and then it leaves the work to the run that is at it: flows/run/endings.py
     state = {"type": "COMPLETED", "name": "Left"}
     call(server, "POST", f"/flow_runs/{left}/set_state", {"state": state, "force": True})
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from flows.run.context import Resources, noting
+from flows.run.context import Notes, RunContext, Tools, no_progress
 from pipeline import steps
 from pipeline.model import Article, Name, PollOutcome, ReaderChoice, Reading, Watch
 from pipeline.model.errors import ContentError, SpreadError, UsageError, WorkerError
@@ -208,14 +208,13 @@ async def test_a_feed_whose_reader_crashed_is_still_a_failed_poll() -> None:
 
 
 def test_a_trouble_that_is_told_often_is_noted_once_a_run() -> None:
-    from flows.run.context import _note
-
-    notes: list[str] = []
-    with noting(notes.append):
+    noted: list[str] = []
+    notes = Notes()
+    with notes.to(noted.append):
         for text in ("no workers", "no workers", "other code", "no workers"):
-            _note(text)
-    _note("after the run")
-    assert notes == ["no workers", "other code"]
+            notes.tell(text)
+    notes.tell("after the run")
+    assert noted == ["no workers", "other code"]
 
 
 # -- reading ahead --------------------------------------------------------------------------------
@@ -371,11 +370,13 @@ async def test_a_models_engine_rests_on_what_was_read_ahead() -> None:
     pool, *_ = spread(read_there)
     watch = replace(a_watch(), reader=ReaderChoice(kind="llm", model="m"))
     embedded = Counting()
-    found = Resources(Settings(), watch, steps.reader_of(watch, embedded), cast("Any", None), pool, embedded)
+    nothing = cast("Any", None)
+    tools = Tools(Settings(), nothing, pool, embedded)
+    context = RunContext(nothing, tools, watch, steps.reader_of(watch, embedded), nothing, no_progress)
 
-    reader = await found.reader_ahead(ARTICLES, ())
+    reader = await context.reader_ahead(ARTICLES, ())
 
-    assert reader.engine == found.reader.engine
+    assert reader.engine == context.reader.engine
     assert [reader.read(a, watch).claims for a in ARTICLES] == [EncodedReader().read(a, watch).claims for a in ARTICLES]
     assert embedded.calls == 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from flows.run.environment import prepare
 
 prepare()
 
-from flows.monitor import monitor  # noqa: E402
-from flows.run.context import echo, resources  # noqa: E402
+from flows.monitor import monitor_over  # noqa: E402
+from flows.run.context import open_tools  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.lab.replay import ArchiveServer, load_archive  # noqa: E402
 
@@ -24,10 +25,10 @@ ROUNDS = (datetime(2025, 9, 15, tzinfo=UTC), datetime(2025, 10, 5, tzinfo=UTC), 
 
 async def main(folder: Path, data: Path) -> None:
     """Run the rounds, and print what each came to."""
-    echo.set(lambda _: None)
     with ArchiveServer(load_archive(folder / "archive")) as server:
         asked = WatchRequest(folder=folder, data_dir=data, archive_port=server.port, every_feed=True, now=ROUNDS[0])
-        async with resources(asked):
+        async with open_tools(server.port) as opened:
+            monitor = monitor_over(replace(opened, echo=lambda _: None))
             for moment in ROUNDS:
                 server.set_now(moment)
                 done = await monitor(asked.model_copy(update={"now": moment}))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from inspect import unwrap
-from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flows.alert import _ack_way, deliver_batch
+from flows.alert import ack_way_of, deliver_batch
+from flows.run.context import RunContext, Tools, no_progress
 from flows.run.record import Run
 from flows.run.request import WatchRequest
 from pipeline.model import PendingAlert
@@ -21,23 +21,23 @@ from tests.site.receiver.conftest import ALERT, BASE, Receiver
 from tests.storage.builders import NOW, make_watch
 
 
-def world(receiver: Receiver, **changed: str) -> tuple[Any, WatchRequest, Run]:
-    found = SimpleNamespace(settings=Settings(**cast("Any", {"ack_base": BASE, **changed})), watch=make_watch())
+def world(receiver: Receiver) -> RunContext:
+    tools = Tools(Settings(ack_base=BASE), *cast("Any", (None, None, None)))
     request = WatchRequest(folder=receiver.folder.parent / "seeds" / "haiti", data_dir=receiver.folder)
-    return found, request, Run(UUID(int=1), NOW)
+    return RunContext(request, tools, make_watch(), cast("Any", None), Run(UUID(int=1), NOW), no_progress)
 
 
-async def told(receiver: Receiver, found: Any, request: WatchRequest, run: Run) -> str:
+async def told(receiver: Receiver, context: RunContext) -> str:
     """What the file channel got."""
     channels = Channels(receiver.folder, {}, lambda _: None)
-    ack = _ack_way(request, found, run)
-    await unwrap(deliver_batch)("a batch", [PendingAlert(ALERT)], {}, ack, channels, NOW, found, request)
+    ack = ack_way_of(context)
+    await unwrap(deliver_batch)("a batch", [PendingAlert(ALERT)], {}, ack, channels, context)
     (line,) = (receiver.folder / "alerts" / "haiti.jsonl").read_text("utf-8").splitlines()
     return str(json.loads(line)["body"])
 
 
 async def test_the_link_in_a_message_acknowledges_the_alert_that_it_is_about(receiver: Receiver) -> None:
-    body = await told(receiver, *world(receiver))
+    body = await told(receiver, world(receiver))
 
     link = re.search(rf"Acknowledge: ({BASE}/ack/haiti/\S+)\n", body)
     assert link, body
@@ -49,10 +49,12 @@ async def test_the_link_in_a_message_acknowledges_the_alert_that_it_is_about(rec
 
 async def test_a_key_that_can_not_be_had_holds_up_no_message_and_is_told(receiver: Receiver) -> None:
     (receiver.folder / KEY_FILE).chmod(0o644)
-    found, request, run = world(receiver)
+    context = world(receiver)
 
-    body = await told(receiver, found, request, run)
+    body = await told(receiver, context)
 
     assert "desk.example.org" not in body
-    assert f"Acknowledge: missionwatch alerts ack {request.folder} {ALERT.alert_id}" in body
-    assert run.notes[0].startswith("messages have no link that acknowledges them: Others than its owner can use")
+    assert f"Acknowledge: missionwatch alerts ack {context.request.folder} {ALERT.alert_id}" in body
+    assert context.run.notes[0].startswith(
+        "messages have no link that acknowledges them: Others than its owner can use"
+    )

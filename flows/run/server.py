@@ -1,4 +1,6 @@
-"""Where Prefect's server is away: one line that says so and one when it is back, in place of Prefect's tracebacks.
+"""Prefect's server: whether runs have one that outlives them, and what is said when it is away.
+
+A server that is away is told by one line, and one when it is back, in place of Prefect's tracebacks.
 
 What Prefect itself says of a lost connection is told at the level of debugging (PREFECT_LOGGING_LEVEL=DEBUG).
 """
@@ -31,6 +33,13 @@ _THEIRS: Final = ("prefect.flow_runs", "prefect.task_runs")  # what our own flow
 _SPEAKERS: Final = ("prefect", "asyncio")  # the latter of a task of Prefect's that nobody waited for
 _BACK: Final = "reconnected to the events stream"
 _TOLD: Final = logging.getLogger("prefect.missionwatch")
+
+
+def server_named() -> bool:
+    """Return whether runs are kept by a server that outlives them: PREFECT_API_URL, or a Prefect profile, names it."""
+    from prefect.settings import get_current_settings  # `serve` takes this module before Prefect
+
+    return get_current_settings().api.url is not None
 
 
 def is_about_absence(record: logging.LogRecord) -> bool:
