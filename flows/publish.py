@@ -17,8 +17,7 @@ from flows.run.context import RunContext, watch_of
 from flows.run.endings import name_of_run
 from flows.run.request import WatchRequest
 from pipeline import storage
-from pipeline.model import Watch
-from pipeline.model.shown import lines
+from pipeline.model import Watch, escape
 from pipeline.runtime import logs
 from pipeline.runtime.settings import load_settings
 
@@ -80,4 +79,4 @@ async def _show_page(request: WatchRequest, watch: Watch) -> None:
         if settings.log == "json":
             logs.event("page.failed", level=logging.WARNING, watch=watch.slug, reason=told)
         else:
-            click.echo(f"missionwatch: {lines(told)}", err=True)
+            click.echo(f"missionwatch: {escape.lines(told)}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.model.shown import line
+from pipeline.model import escape
 
 
 @click.group("automations")
@@ -35,7 +35,7 @@ def _apply(files: tuple[Path, ...], settings: tuple[str, ...]) -> None:
     from flows.serving.automations import apply, read_drafts, variable
 
     for one in asyncio.run(apply(read_drafts(files, dict(map(variable, settings))))):
-        click.echo(f"{one.done:>9}: {line(one.name)}")
+        click.echo(f"{one.done:>9}: {escape.line(one.name)}")
 
 
 def add_automations(main: click.Group) -> None:

@@ -17,7 +17,7 @@ from flows.run.context import watch_of  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline import steps  # noqa: E402
 from pipeline.alerts import stage_words  # noqa: E402
-from pipeline.model import Change, shown  # noqa: E402
+from pipeline.model import Change, escape  # noqa: E402
 from pipeline.model.errors import UsageError  # noqa: E402
 from pipeline.model.text import shorten  # noqa: E402
 
@@ -55,17 +55,17 @@ async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.Rere
 
 def _as_text(difference: steps.Difference) -> str:
     change = difference.shown
-    lines = [f"{difference.kind.upper()}  {change.aspect}: {shown.line(change.subject)}"]
+    lines = [f"{difference.kind.upper()}  {change.aspect}: {escape.line(change.subject)}"]
     for name, side in (("before", difference.before), ("after", difference.after)):
         if side is not None:
-            lines.append(f"  {name}: {shown.line(side.value)} ({stage_words(side.stage)}, since {side.held_from})")
-            lines.append(f"          “{shorten(shown.line(side.quote), 320)}”")
+            lines.append(f"  {name}: {escape.line(side.value)} ({stage_words(side.stage)}, since {side.held_from})")
+            lines.append(f"          “{shorten(escape.line(side.quote), 320)}”")
     return "\n".join(lines)
 
 
 def _as_json(difference: steps.Difference) -> str:
     change = difference.shown
-    return shown.json_line(
+    return escape.json_line(
         {
             "kind": difference.kind,
             "aspect": change.aspect,

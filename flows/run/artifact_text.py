@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pipeline.alerts.message import Message, as_markdown, markdown_text, safe_url
 from pipeline.health.feeds import blindness, blindness_told
-from pipeline.model import AlarmKind, shown
+from pipeline.model import AlarmKind, escape
 from pipeline.model.text import shorten
 
 Row = Mapping[str, Any]
@@ -58,7 +58,7 @@ def cell(value: object, limit: int = VALUE_LENGTH) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
-    text = shown.chat(shown.line(shorten(str(value), limit)))
+    text = escape.chat(escape.line(shorten(str(value), limit)))
     return f"{_JOINER}{text}" if _BEGINS_LIKE_MARKDOWN.match(text) else text
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.run.environment import prepare
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.errors import DeliveryError
 from pipeline.notify import Channels, hush
 
@@ -36,7 +36,7 @@ async def send(block: str, subject: str, body: str) -> None:
     Raises:
         DeliveryError: there is no such block, it sends nothing, or it failed. The message holds none of its values.
     """
-    name = shown.line(block)
+    name = escape.line(block)
     if not _BLOCK.fullmatch(block):
         raise DeliveryError(
             f"The alert channel prefect:{name} names no Prefect block.",
@@ -69,7 +69,7 @@ async def secret(name: str) -> str:
     Raises:
         DeliveryError: there is no such block, or it holds no text. The message doesn't hold its value.
     """
-    told = shown.line(name)
+    told = escape.line(name)
     if not _NAME.fullmatch(name):
         raise DeliveryError(
             f"The alert channel secret:{told} names no Prefect Secret block.",

@@ -32,7 +32,7 @@ from flows.run.server import is_lost_connection
 from flows.serving.retired import deployments_of
 from flows.serving.served import Served
 from pipeline.health.heartbeat import ROUND
-from pipeline.model.shown import line
+from pipeline.model import escape
 
 TAKEN_UP: Final = timedelta(seconds=30)  # in which a run that is taken up has a process
 LOOK_EVERY: Final = 5.0  # seconds
@@ -148,7 +148,7 @@ async def _make_up(watches: Sequence[Served]) -> list[Served]:
     cut_short = [watch for watch in watches if fates[watch.slug] is Fate.CUT_SHORT]
     await begin_rounds(cut_short)
     for watch in cut_short:
-        click.echo(f"The round of {line(watch.slug)} was cut short; another begins now.", err=True)
+        click.echo(f"The round of {escape.line(watch.slug)} was cut short; another begins now.", err=True)
     return [watch for watch in watches if fates[watch.slug] is Fate.UNDER_WAY]
 
 

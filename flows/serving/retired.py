@@ -26,7 +26,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from flows.run.server import is_lost_connection
 from flows.serving.deployments import OURS, served_by
 from flows.serving.served import Served
-from pipeline.model.shown import line
+from pipeline.model import escape
 
 LEFT: Final = "no longer served"  # the tag by which we know later that it was we who paused it
 UNASKED: Final = timedelta(seconds=90)  # a runner asks for its runs each second, and Prefect takes sixty for silence
@@ -94,7 +94,7 @@ async def pause_left_behind(watches: Sequence[Served], now: datetime) -> list[st
             for one in left_behind(found, {watch.slug for watch in watches}, data_dir, now):
                 await _pause(client, one)
                 names[one.name] = names.get(one.name, 0) + 1
-    return [f"{line(name)} ({number} deployments)" for name, number in sorted(names.items())]
+    return [f"{escape.line(name)} ({number} deployments)" for name, number in sorted(names.items())]
 
 
 async def resume_come_back(watches: Sequence[Served]) -> list[str]:

@@ -12,9 +12,8 @@ import click
 from flows.run.context import watch_of
 from flows.run.request import WatchRequest
 from pipeline.cli.frame import different, settings
-from pipeline.model import Standing
+from pipeline.model import Standing, escape
 from pipeline.model.errors import UsageError
-from pipeline.model.shown import lines
 from pipeline.storage import open_store
 
 ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 0}  # the exit status of each signal that ends it
@@ -78,7 +77,7 @@ def not_archived(watches: Sequence[Served], data_dir: Path) -> tuple[Served, ...
     kept = tuple(one for one in watches if states[one.slug].standing is not Standing.ARCHIVED)
     for one in watches:
         if one not in kept:
-            click.echo(f"Not served: {one.slug} is {lines(states[one.slug].told)}.", err=True)
+            click.echo(f"Not served: {one.slug} is {escape.lines(states[one.slug].told)}.", err=True)
     if not kept:
         raise UsageError(
             "There is no watch to serve.", remedy="To watch an archived one again: missionwatch watches resume DIR."

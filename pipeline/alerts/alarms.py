@@ -26,7 +26,7 @@ from pipeline.model import (
     FeedHealth,
     LostPages,
     Watch,
-    shown,
+    escape,
 )
 from pipeline.model.text import content_id, shorten
 
@@ -152,7 +152,7 @@ def _channel_words(alarm: ChannelAlarm) -> str:
 
 def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rule: AlertRule, now: datetime) -> Alert:
     return enclosed(
-        Message(subject_of(head), shown.lines(body)),
+        Message(subject_of(head), escape.lines(body)),
         alert_id=alert_id,
         watch=watch,
         rule=rule.name,

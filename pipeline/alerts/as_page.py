@@ -10,7 +10,7 @@ import html
 from collections.abc import Sequence
 
 from pipeline.alerts.message import LIST_FROM, LIST_HEAD, Message, Section, in_brackets, safe_url
-from pipeline.model import Picture, shown
+from pipeline.model import Picture, escape
 
 _FONT = "font-family:Georgia,'Times New Roman',serif;font-size:16px;line-height:1.5;color:#1b1b1b"
 _BODY = f"margin:0;padding:16px;background:#ffffff;{_FONT}"
@@ -64,11 +64,11 @@ def as_html(message: Message, picture: Picture | None = None) -> str:
 
 def html_text(text: str) -> str:
     """Untrusted ``text`` on one line of HTML, shown as it is written, in an element or a quoted attribute."""
-    return html.escape(shown.line(text), quote=True)
+    return html.escape(escape.line(text), quote=True)
 
 
 def _html_lines(text: str, style: str) -> str:
-    rows = [html.escape(row, quote=True) for row in shown.lines(text).strip().split("\n")]
+    rows = [html.escape(row, quote=True) for row in escape.lines(text).strip().split("\n")]
     return f'<p style="{style}">{"<br>".join(rows)}</p>' if any(rows) else ""
 
 

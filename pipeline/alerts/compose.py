@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pipeline.alerts.message import SUBJECT_LIMIT, Fact, Message, Section, subject_of
 from pipeline.board.board import surer
-from pipeline.model import Article, Change, Stage, Verdict, Watch, phrasing, shown
+from pipeline.model import Article, Change, Stage, Verdict, Watch, escape, phrasing
 
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
 # From which confidence on we use which word; what the numbers are worth stands in docs/quality.md.
@@ -144,7 +144,7 @@ def trail(folder: str, asked: str, data_dir: str = "") -> str:
         asked: an address or an id. What stands in an address is a stranger's: quoted, a shell runs none of it.
         data_dir: where the command has to name it; else empty.
     """
-    parts = ["missionwatch", "why", folder, shown.line(asked)]
+    parts = ["missionwatch", "why", folder, escape.line(asked)]
     return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
 
 

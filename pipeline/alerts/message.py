@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.text import shorten
 
 SUBJECT_LIMIT = 90  # characters: what mail clients show of a subject on a narrow screen
@@ -80,7 +80,7 @@ def subject_of(head: str, *, more: int = 0) -> str:
         more: how many further things it tells.
     """
     tail = f" (+{more})" if more else ""
-    return shorten(shown.line(head), SUBJECT_LIMIT - len(tail)) + tail
+    return shorten(escape.line(head), SUBJECT_LIMIT - len(tail)) + tail
 
 
 # -- plain text ----------------------------------------------------------------------------------
@@ -91,11 +91,11 @@ def as_text(message: Message) -> str:
     return "\n\n".join(
         part
         for part in (
-            shown.lines(message.intro).strip(),
+            escape.lines(message.intro).strip(),
             _text_list(message.sections),
             *map(_text_section, message.sections),
-            f"Acknowledge: {shown.line(message.ack_url)}" if message.ack_url else "",
-            shown.lines(message.closing).strip(),
+            f"Acknowledge: {escape.line(message.ack_url)}" if message.ack_url else "",
+            escape.lines(message.closing).strip(),
         )
         if part
     )
@@ -110,28 +110,28 @@ def _text_list(sections: Sequence[Section]) -> str:
 def _text_section(section: Section) -> str:
     rows = [_head(section)]
     if section.before_quote:
-        rows.append(f'  Before: "{shown.line(section.before_quote)}"{in_brackets(section.before_source)}')
+        rows.append(f'  Before: "{escape.line(section.before_quote)}"{in_brackets(section.before_source)}')
     if section.after_quote:
         label = "  Now:    " if section.before_quote else "  "
-        rows.append(f'{label}"{shown.line(section.after_quote)}"')
-    rows += [f"  {shown.line(note)}" for note in section.notes]
+        rows.append(f'{label}"{escape.line(section.after_quote)}"')
+    rows += [f"  {escape.line(note)}" for note in section.notes]
     if section.source:
-        rows.append(f"  Source: {shown.line(section.source)}")
+        rows.append(f"  Source: {escape.line(section.source)}")
     if section.title:
-        rows.append(f'  "{shown.line(section.title)}"')
-    rows += [f"  {shown.line(link)}" for link in (section.url,) if link]
+        rows.append(f'  "{escape.line(section.title)}"')
+    rows += [f"  {escape.line(link)}" for link in (section.url,) if link]
     if section.trail or section.trail_url:
-        rows.append(f"  Why: {' or '.join(shown.line(way) for way in (section.trail, section.trail_url) if way)}")
+        rows.append(f"  Why: {' or '.join(escape.line(way) for way in (section.trail, section.trail_url) if way)}")
     return "\n".join(rows)
 
 
 def in_brackets(text: str) -> str:
     """Untrusted ``text`` on one line in brackets, a blank before them; empty where it is."""
-    return f" ({shown.line(text)})" if text else ""
+    return f" ({escape.line(text)})" if text else ""
 
 
 def _head(section: Section) -> str:
-    return f"{shown.line(section.heading).upper()}: {shown.line(section.became)}"
+    return f"{escape.line(section.heading).upper()}: {escape.line(section.became)}"
 
 
 # -- markdown ------------------------------------------------------------------------------------
@@ -154,12 +154,12 @@ def as_markdown(message: Message) -> str:
 
 def markdown_text(text: str) -> str:
     """Untrusted ``text`` on one line of markdown, shown as it is written."""
-    return _MARKS.sub(r"\\\1", shown.chat(shown.line(text)))
+    return _MARKS.sub(r"\\\1", escape.chat(escape.line(text)))
 
 
 def _md_lines(text: str) -> str:
     # Two blanks at the end keep a line break. A line of ours may begin with a dash or a number, which is harmless.
-    return "  \n".join(markdown_text(line) for line in shown.lines(text).strip().split("\n"))
+    return "  \n".join(markdown_text(line) for line in escape.lines(text).strip().split("\n"))
 
 
 def _md_list(sections: Sequence[Section]) -> str:
@@ -200,7 +200,7 @@ def _md_heading(section: Section) -> str:
 
 def _md_code(text: str) -> str:
     """``text`` as code: in a fence of backticks longer than any in it."""
-    text = shown.line(text)
+    text = escape.line(text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -212,7 +212,7 @@ def _md_link(label: str, url: str) -> str:
     if not target:
         return markdown_text(label)
     host = urlsplit(target).hostname or ""
-    name = host if label == url else f"{shown.line(label)} ({host})"
+    name = host if label == url else f"{escape.line(label)} ({host})"
     return f"[{markdown_text(name)}]({target})"
 
 
@@ -221,7 +221,7 @@ def _md_link(label: str, url: str) -> str:
 
 def safe_url(url: str) -> str:
     """``url`` as a link's target where it is a web address, its marks percent-encoded; else an empty string."""
-    target = shown.line(url)
+    target = escape.line(url)
     try:
         parts = urlsplit(target)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
@@ -249,7 +249,7 @@ def as_data(message: Message) -> dict[str, Any]:
 
 def to_json(message: Message) -> str:
     """The message as JSON on one line; :func:`from_json` makes it again."""
-    return shown.json_line(as_data(message))
+    return escape.json_line(as_data(message))
 
 
 def from_json(text: str) -> Message:

@@ -11,9 +11,8 @@ from pipeline.alerts.expected import expected_days
 from pipeline.ask import model, rows, sight
 from pipeline.ask.asking import BY, limit_of, make_cursor, moment, number_at, place_of, row_at, word_of, words_of
 from pipeline.ask.frame import Asked, WatchFile, asked_of, without_paths
-from pipeline.model import Aspect, Slot, Stage, Verdict
+from pipeline.model import Aspect, Slot, Stage, Verdict, escape
 from pipeline.model.errors import NotFoundError, StorageError, UsageError
-from pipeline.model.shown import line
 from pipeline.model.text import shorten
 from pipeline.storage import Readers, Row, Span
 
@@ -77,7 +76,7 @@ class Ask:
             raise UsageError("There are several watches.", remedy=f"Name one: {', '.join(self._watches)}.")
         found = self._watches.get(slug.strip())
         if found is None:
-            told = shorten(line(slug), 60)
+            told = shorten(escape.line(slug), 60)
             raise NotFoundError(f"There is no watch '{told}'.", remedy=f"Name one of: {', '.join(self._watches)}.")
         return found
 

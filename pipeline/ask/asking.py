@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from pipeline.model import escape
 from pipeline.model.errors import UsageError
-from pipeline.model.shown import line
 from pipeline.model.text import read_moment, shorten
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer
@@ -42,7 +42,7 @@ def moment(name: str, text: str | None, *, begins: bool = False) -> datetime | N
             raise ValueError("a year far away")
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{name} is no day or time: '{shorten(line(given), 60)}'.",
+            f"{name} is no day or time: '{shorten(escape.line(given), 60)}'.",
             remedy="Write 2025-09-30 or 2025-09-30T14:00Z.",
         ) from None
     return found
@@ -70,7 +70,9 @@ def word_of(name: str, text: str | None, allowed: Collection[str] = ()) -> str:
     if len(given) > MAX_TEXT:
         raise UsageError(f"{name} is longer than {MAX_TEXT} characters.", remedy="Give a shorter one.")
     if given and allowed and given not in allowed:
-        raise UsageError(f"{name} is unknown: '{shorten(line(given), 60)}'.", remedy=f"One of: {', '.join(allowed)}.")
+        raise UsageError(
+            f"{name} is unknown: '{shorten(escape.line(given), 60)}'.", remedy=f"One of: {', '.join(allowed)}."
+        )
     return given
 
 

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from pipeline.alerts.message import safe_url
 from pipeline.ask import model
-from pipeline.model import FAILS, Change, HealthState, phrasing
-from pipeline.model.shown import line, lines
+from pipeline.model import FAILS, Change, HealthState, escape, phrasing
 from pipeline.model.text import shorten
 from pipeline.reading.embedded.sentences import split
 
@@ -25,7 +24,7 @@ _WORST_FIRST = (*sorted(FAILS), *(state for state in HealthState if state not in
 
 def short(value: object, limit: int = MAX_NAME) -> str:
     """Return ``value`` as one short line; empty for None."""
-    return "" if value is None else shorten(line(str(value)), limit)
+    return "" if value is None else shorten(escape.line(str(value)), limit)
 
 
 def citation(row: Row | None, quote: str | None = None) -> model.Citation:
@@ -36,7 +35,7 @@ def citation(row: Row | None, quote: str | None = None) -> model.Citation:
         quote: another passage in the place of the row's.
     """
     found = row or {}
-    text = lines(str((found.get("quote") if quote is None else quote) or ""))
+    text = escape.lines(str((found.get("quote") if quote is None else quote) or ""))
     address = safe_url(str(found.get("url") or ""))
     return model.Citation(
         quote=text[:MAX_QUOTE],

@@ -20,7 +20,7 @@ from pipeline.cli.alerts_preview import alerts_preview
 from pipeline.cli.alerts_test import alerts_test
 from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
-from pipeline.model import Alert, Watch, shown
+from pipeline.model import Alert, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.site.receiver import ack_way
 from pipeline.storage import Store, open_published, open_store
@@ -67,7 +67,7 @@ def list_alerts(folder: Path, every: bool, as_json: bool, data_dir: Path, archiv
         report.console().print(_all_table(rows, watch) if every else _waiting_table(rows, watch))
         for row in rows if way[0] else ():
             if row["changes"] and not row.get("acked_at"):
-                click.echo(f"{str(row['alert_id'])[:8]}  {shown.line(_link(row, watch, way))}")
+                click.echo(f"{str(row['alert_id'])[:8]}  {escape.line(_link(row, watch, way))}")
 
 
 @alerts_group.command("ack")
@@ -91,7 +91,7 @@ def ack(folder: Path, alert_id: str, by: str, note: str, data_dir: Path, archive
         now = store.last_run_now(watch.slug)
     publish_said(where, "ack", found["alert_id"], now)
     said = "Acknowledged" if new else "It was acknowledged before"
-    click.echo(f"{said} by {shown.line(who)}: {shown.line(found['subject'])}")
+    click.echo(f"{said} by {escape.line(who)}: {escape.line(found['subject'])}")
 
 
 @alerts_group.command("dead")
@@ -161,7 +161,7 @@ def _json(rows: Sequence[Mapping[str, Any]], watch: Watch, way: tuple[str, bytes
     for row in rows:
         linked = {**row, "ack_link": _link(row, watch, way)} if way[0] and row["changes"] else row
         click.echo(
-            shown.json_line(linked, lambda value: value.isoformat() if hasattr(value, "isoformat") else str(value))
+            escape.json_line(linked, lambda value: value.isoformat() if hasattr(value, "isoformat") else str(value))
         )
 
 

@@ -17,7 +17,7 @@ from pipeline.cli.frame import When, data_dir_option, folder_argument, settings,
 from pipeline.cli.saying import publish_said
 from pipeline.cli.telling import sentences, tellings
 from pipeline.lab.backtest import Account, Told, account_of_stored, catch_up
-from pipeline.model import Article, Change, Watch, shown
+from pipeline.model import Article, Change, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.storage import Store, open_published, open_store
@@ -137,7 +137,7 @@ def _apply(where: Path, watch: Watch, since: datetime) -> None:
 def _as_text(one: Told, now: Told, name: str) -> str:
     change = one.change
     kind = "TOLD    " if one.tellings else "NOT TOLD"
-    lines = [f"{kind}  {one.at:%Y-%m-%d}  {change.aspect}: {shown.line(became(change))}"]
+    lines = [f"{kind}  {one.at:%Y-%m-%d}  {change.aspect}: {escape.line(became(change))}"]
     lines += (f"  {line}" for line in _how(one))
     if now.tellings != one.tellings:
         lines += (f"  {name}: {line}" for line in _how(now))
@@ -145,12 +145,12 @@ def _as_text(one: Told, now: Told, name: str) -> str:
 
 
 def _how(one: Told) -> list[str]:
-    return tellings(one) if one.tellings else [f"not told; {shown.line(one.silence)}"]
+    return tellings(one) if one.tellings else [f"not told; {escape.line(one.silence)}"]
 
 
 def _as_json(one: Told, now: Told) -> str:
     change = one.change
-    return shown.json_line(
+    return escape.json_line(
         {
             "change_id": str(change.change_id),
             "at": one.at.isoformat(),

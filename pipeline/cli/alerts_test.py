@@ -16,7 +16,7 @@ from pipeline.alerts import addresses, channel_name, enclosed, told_first
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import data_dir_option, folder_argument
-from pipeline.model import Alert, Watch, shown
+from pipeline.model import Alert, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.notify import Channels, deliver
 from pipeline.watches import load_watch
@@ -59,8 +59,8 @@ def alerts_test(
     tried = asyncio.run(try_channels(watch, chosen, channels, wall_clock(), folder))
     for one in tried:
         outcome = click.style("failed", fg="red") if one.trouble else click.style("ok", fg="green")
-        reason = f": {shown.line(one.trouble)}" if one.trouble else ""
-        click.echo(f"{shown.line(channel_name(one.channel))}: {outcome}{reason}")
+        reason = f": {escape.line(one.trouble)}" if one.trouble else ""
+        click.echo(f"{escape.line(channel_name(one.channel))}: {outcome}{reason}")
     failed = sum(bool(one.trouble) for one in tried)
     click.echo(f"{len(tried) - failed} of {len(tried)} channels took the sample.")
     if failed:
@@ -83,8 +83,8 @@ def chosen_channels(watch: Watch, only: Sequence[str], *, every: bool) -> tuple[
         unknown = [name for name in only if channel_name(name) not in names]
         if unknown:
             raise UsageError(
-                f"No alert rule of {watch.slug} names the channel {shown.line(channel_name(unknown[0]))}.",
-                remedy=f"Its channels: {', '.join(map(shown.line, names)) or 'none'}.",
+                f"No alert rule of {watch.slug} names the channel {escape.line(channel_name(unknown[0]))}.",
+                remedy=f"Its channels: {', '.join(map(escape.line, names)) or 'none'}.",
             )
         return tuple(dict.fromkeys(names[channel_name(name)] for name in only))
     chosen = tuple(names.values()) if every else told_first(watch)

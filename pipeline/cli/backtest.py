@@ -33,7 +33,7 @@ from pipeline.lab.backtest import (
     given_id,
     load_articles,
 )
-from pipeline.model import Change, Watch, shown
+from pipeline.model import Change, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.storage import open_published
@@ -236,22 +236,22 @@ def _as_text(difference: Difference, names: tuple[str, str]) -> str:
     told = difference.shown
     change = told.change
     kind = "TOLD OTHERWISE" if difference.kind == "otherwise" else difference.kind.upper()
-    lines = [f"{kind}  {told.at:%Y-%m-%d}  {change.aspect}: {shown.line(became(change))}"]
+    lines = [f"{kind}  {told.at:%Y-%m-%d}  {change.aspect}: {escape.line(became(change))}"]
     before, after = difference.before, difference.after
-    if before is not None and after is not None and shown.line(became(before.change)) != shown.line(became(change)):
-        lines.append(f"  {names[0]} reads: {shown.line(became(before.change))}")
+    if before is not None and after is not None and escape.line(became(before.change)) != escape.line(became(change)):
+        lines.append(f"  {names[0]} reads: {escape.line(became(before.change))}")
     for name, side in zip(names, (before, after), strict=True):
         if side is not None and side.tellings:
             lines += (f"  {name}: {one}" for one in tellings(side))
         else:
-            lines.append(f"  {name}: not told; {shown.line(difference.reason)}")
+            lines.append(f"  {name}: not told; {escape.line(difference.reason)}")
     lines += sentences(before, after) if difference.kind == "otherwise" else sentences(told)
     return "\n".join(lines)
 
 
 def _as_json(difference: Difference) -> str:
     change = difference.shown.change
-    return shown.json_line(
+    return escape.json_line(
         {
             "kind": difference.kind,
             "aspect": change.aspect,

@@ -24,8 +24,8 @@ from pipeline.lab.bench import (
     reliability_tables,
     summary_tables,
 )
+from pipeline.model import escape
 from pipeline.model.errors import UsageError
-from pipeline.model.shown import json_line
 from pipeline.reading.embedded import ENGINES
 from pipeline.watches import load_watch
 
@@ -87,7 +87,7 @@ def bench(
     if html is not None:
         write_page(html, missions, at_once=at_once)
     if as_json:
-        click.echo(json_line(figures(missions, at_once=at_once, curve=curve)))
+        click.echo(escape.json_line(figures(missions, at_once=at_once, curve=curve)))
         return
     tables = summary_tables(missions, at_once=at_once) + (reliability_tables(missions) if curve else [])
     click.echo("\n\n".join(map(as_text, tables)))

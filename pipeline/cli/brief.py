@@ -11,7 +11,7 @@ import click
 from pipeline.alerts.brief import Brief, as_data, as_markdown, as_text, compose
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.errors import StoreUnwritableError, UsageError
 from pipeline.site.brief import brief_page
 from pipeline.site.files import write
@@ -23,7 +23,7 @@ _FORMS: Mapping[str, Callable[[Brief], str]] = {
     "text": as_text,
     "markdown": as_markdown,
     "html": brief_page,
-    "json": lambda brief: f"{shown.json_line(as_data(brief))}\n",
+    "json": lambda brief: f"{escape.json_line(as_data(brief))}\n",
 }
 
 

@@ -14,7 +14,7 @@ import click
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import folder_argument, settings
 from pipeline.health.heartbeat import span
-from pipeline.model import Feed, Watch, shown
+from pipeline.model import Feed, Watch, escape
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import shorten
 from pipeline.watches import load_watch
@@ -46,8 +46,8 @@ def check_command(folder: Path, offline: bool, as_json: bool) -> None:
     families = {feed.family for feed in watch.feeds}
     ending = " All in order." if offline or not watch.feeds else ""
     click.echo(
-        f"{shown.line(watch.title)}: {len(watch.names)} names, {len(watch.feeds)} feeds of {len(families)} publishers, "
-        f"{len(watch.baseline.facts)} baseline facts, {len(watch.rules)} alert rules.{ending}",
+        f"{escape.line(watch.title)}: {len(watch.names)} names, {len(watch.feeds)} feeds of {len(families)} "
+        f"publishers, {len(watch.baseline.facts)} baseline facts, {len(watch.rules)} alert rules.{ending}",
         err=as_json,
     )
     if not watch.feeds:
@@ -68,19 +68,19 @@ def code_of(looks: Sequence[FeedLook]) -> int:
 
 def told(look: FeedLook, now: datetime) -> str:
     """One line on a feed, and a second one on what to do where something is wrong."""
-    name = shorten(shown.line(look.feed.title), 60)
+    name = shorten(escape.line(look.feed.title), 60)
     parsed = look.parsed
     if parsed is None:
-        lines = [f"TROUBLE  {name}: {shorten(shown.line(look.reason), _LONGEST)}"]
+        lines = [f"TROUBLE  {name}: {shorten(escape.line(look.reason), _LONGEST)}"]
         remedy = look.remedy or "Open it in a browser; take it out of feeds.toml where it is gone for good."
-        return "\n".join([*lines, f"         {shorten(shown.line(remedy), _LONGEST)}"])
+        return "\n".join([*lines, f"         {shorten(escape.line(remedy), _LONGEST)}"])
     count = len(parsed.entries)
     newest = look.newest
     age = f"the newest of {span(now - newest)} ago" if newest else "none with a date" if count else ""
     entries = f"{count} {'entry' if count == 1 else 'entries'}"
     doubts = _doubts(look, now)
     head = f"{'doubtful' if doubts else 'ok':<9}{name}: {parsed.kind}, {entries}{f', {age}' if age else ''}"
-    return "\n".join([head, *(f"         {shorten(shown.line(doubt), _LONGEST)}" for doubt in doubts)])
+    return "\n".join([head, *(f"         {shorten(escape.line(doubt), _LONGEST)}" for doubt in doubts)])
 
 
 def _doubts(look: FeedLook, now: datetime) -> list[str]:
@@ -122,7 +122,7 @@ async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedLook]:
         for one in coming:  # all are asked at once; each is told in its turn
             look = await one
             looks.append(look)
-            click.echo(shown.json_line(_plain(look), str) if as_json else told(look, wall_clock()))
+            click.echo(escape.json_line(_plain(look), str) if as_json else told(look, wall_clock()))
         return looks
 
 

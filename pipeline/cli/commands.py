@@ -34,7 +34,7 @@ from pipeline.cli.page import page_command
 from pipeline.cli.prune import prune_command
 from pipeline.cli.review import review_command
 from pipeline.cli.watches import watches_group
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.storage import open_published
 from pipeline.watches import load_watch
 
@@ -126,10 +126,10 @@ def why(folder: Path, what: str, whole: bool, as_json: bool, html: Path | None, 
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         trail = store.why(watch.slug, what)
     if as_json:
-        click.echo(shown.json_line(asdict(trail), _plain))
+        click.echo(escape.json_line(asdict(trail), _plain))
         return
     screen = report.console()
-    screen.print(shown.line(trail.ends), style="bold")
+    screen.print(escape.line(trail.ends), style="bold")
     if not whole:
         screen.print(report.trail_in_short(trail))
         return
@@ -171,13 +171,13 @@ def add_commands(group: click.Group) -> None:
 
 def _json_lines(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
-        click.echo(shown.json_line(row, _plain))
+        click.echo(escape.json_line(row, _plain))
 
 
 def _csv_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     """A header and a row each; nothing at all where there is no row to take the names from."""
     for row in [list(rows[0]), *(row.values() for row in rows)] if rows else []:
-        click.echo(shown.csv_row(row), nl=False)
+        click.echo(escape.csv_row(row), nl=False)
 
 
 def _plain(value: object) -> object:

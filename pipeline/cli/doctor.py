@@ -10,7 +10,7 @@ import click
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import archive_dir, folder_argument, settings
 from pipeline.doctor import CHECKS, RealWorld, Report, Result, State, examine
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.errors import MissionwatchError
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import shorten
@@ -52,7 +52,7 @@ def doctor_command(
     world = RealWorld(folder, store_at, clock=wall_clock, environ=os.environ, deep=deep)
     report = examine(world, offline=offline, tell=(lambda result: None) if as_json else _tell)
     bad = report.worst is State.TROUBLE or (strict and report.worst is State.WARNING)
-    click.echo(shown.json_line(plain(report), str) if as_json else _summary(report))
+    click.echo(escape.json_line(plain(report), str) if as_json else _summary(report))
     raise SystemExit(int(bad))
 
 
@@ -97,4 +97,4 @@ def _summary(report: Report) -> str:
 
 
 def _clean(text: str) -> str:
-    return shorten(shown.line(without_secrets(text)), _LONGEST)
+    return shorten(escape.line(without_secrets(text)), _LONGEST)

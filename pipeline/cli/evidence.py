@@ -9,7 +9,7 @@ import click
 
 from pipeline.alerts.evidence import as_zip, pack_files, sealed, told_of
 from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
-from pipeline.model import Watch, shown
+from pipeline.model import Watch, escape
 from pipeline.model.errors import StoreUnwritableError
 from pipeline.model.text import counted
 from pipeline.site.files import write
@@ -44,7 +44,7 @@ def evidence_command(folder: Path, what: str, out: Path, data_dir: Path, archive
     files = sealed(
         pack_files(found, watch.rules),
         watch=found.watch,
-        asked=shown.line(found.asked),
+        asked=escape.line(found.asked),
         as_of=found.as_of.isoformat() if found.as_of else "",
     )
     packed = as_zip(files)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.watches.shipped import copy_watch, shipped_page, shipped_pages, shipped_watches
 
 
@@ -26,7 +26,7 @@ def example_command(name: str | None, folder: Path | None) -> None:
     """
     if name is None:
         for known, title in shipped_watches().items():
-            click.echo(f"{known:<10} {shown.line(title)}")
+            click.echo(f"{known:<10} {escape.line(title)}")
         return
     where = folder or Path(name)
     copy_watch(name, where)

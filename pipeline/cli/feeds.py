@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.frame import folder_argument, settings
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.errors import UsageError
 from pipeline.model.redact import holds_secret, without_secrets
 from pipeline.model.text import shorten
@@ -48,11 +48,11 @@ def add(folder: Path, sources: tuple[str, ...], dry_run: bool) -> None:
 
     found = asyncio.run(find())
     for note in found.notes:
-        click.echo(f"  {shown.line(shorten(note, 300))}", err=True)
+        click.echo(f"  {escape.line(shorten(note, 300))}", err=True)
     added = found.feeds if dry_run else add_feeds(folder, found.feeds)
     for feed in added:
-        told = f"{shown.line(feed.title)} ({feed.role}, {feed.language}, {feed.region}; family {feed.family})"
-        click.echo(f"{'found' if dry_run else 'added'}: {told}\n       {shown.line(without_secrets(feed.url))}")
+        told = f"{escape.line(feed.title)} ({feed.role}, {feed.language}, {feed.region}; family {feed.family})"
+        click.echo(f"{'found' if dry_run else 'added'}: {told}\n       {escape.line(without_secrets(feed.url))}")
     if dry_run:
         click.echo(f"{len(added)} feeds found. Nothing was written.")
         return

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.model import escape
 from pipeline.model.errors import MissionwatchError, UsageError
-from pipeline.model.shown import lines
 from pipeline.model.text import read_moment
 from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.runtime.settings import Settings, load_settings
@@ -39,9 +39,9 @@ class MissionwatchGroup(click.Group):
         try:
             return super().invoke(ctx)
         except MissionwatchError as error:
-            click.secho(f"missionwatch: {lines(error.message)}", err=True, fg="red")
+            click.secho(f"missionwatch: {escape.lines(error.message)}", err=True, fg="red")
             if error.remedy:
-                click.echo(f"  {lines(error.remedy)}", err=True)
+                click.echo(f"  {escape.lines(error.remedy)}", err=True)
             raise SystemExit(error.exit_code) from error
 
 

@@ -22,7 +22,7 @@ from pipeline.doctor import State
 from pipeline.doctor.network import prefect_answers
 from pipeline.doctor.real import get
 from pipeline.health.heartbeat import Beat, Notice, Vigil, after, judge, notice
-from pipeline.model import Alert, Standing, Watch, shown
+from pipeline.model import Alert, Standing, Watch, escape
 from pipeline.model.errors import DeliveryError, StorageError
 from pipeline.notify import Channels, deliver, needs_prefect
 from pipeline.storage import read_pulse
@@ -95,16 +95,16 @@ def heartbeat_command(
     if away and not beat.alive:
         beat = replace(beat, told=f"{beat.told} {away}")
     if as_json:
-        click.echo(shown.json_line(_plain(watch, beat), str))
+        click.echo(escape.json_line(_plain(watch, beat), str))
     else:
-        click.echo(shown.line(f"{watch.title}: {beat.told}"))
+        click.echo(escape.line(f"{watch.title}: {beat.told}"))
         if beat.remedy:
-            click.echo(f"  {shown.line(beat.remedy)}")
+            click.echo(f"  {escape.line(beat.remedy)}")
     if alert and beat.standing is Standing.WATCHED:
         state = state_file or store_at / f"heartbeat-{watch.slug}.json"
         _tell(watch, beat, state, opened(store_at, os.environ, click.echo), away)
     if pinged and (trouble := send_ping(pinged, is_well=beat.is_well)):
-        click.echo(f"  not pinged: {shown.line(trouble)}", err=True)
+        click.echo(f"  not pinged: {escape.line(trouble)}", err=True)
     raise SystemExit(ALIVE if beat.alive else SILENT)
 
 
@@ -149,7 +149,7 @@ def _tell(watch: Watch, beat: Beat, state_file: Path, channels: Channels, away: 
         return
     left = [name for name in due.channels if away and needs_prefect(addresses.get(name, ""))]
     if left:
-        names = shown.line(", ".join(left))
+        names = escape.line(", ".join(left))
         click.echo(f"  not told: {names}, as their addresses are Prefect's. {away}", err=True)
         others = tuple(name for name in due.channels if name not in left)
         due = replace(due, channels=others, body=f"{due.body}\n\nNot told until Prefect is back: {names}.")
@@ -184,7 +184,7 @@ async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], channel
         try:
             await deliver(replace(message, channel=addresses[name]), channels=channels)
         except DeliveryError as error:
-            click.echo(f"  not told: {shown.line(str(error))}", err=True)
+            click.echo(f"  not told: {escape.line(str(error))}", err=True)
             return None
         return name
 

@@ -15,7 +15,7 @@ import click
 from pipeline.cli.asking import Asking, asking_of
 from pipeline.cli.frame import When, settings
 from pipeline.cli.interview import ask, ask_for_feeds
-from pipeline.model import Feed, Reading, Watch, shown
+from pipeline.model import Feed, Reading, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.model.text import shorten
 from pipeline.model.urls import host
@@ -173,7 +173,7 @@ def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
     """Put the facts of the article into the draft, and say who read them where that is not the embedded engine."""
     article = article_of(bare)
     if asking is not None:
-        name, chat = shown.line(asking.choice.model), asking.chat()
+        name, chat = escape.line(asking.choice.model), asking.chat()
         (reply,) = asyncio.run(chat.ask([ask_to_state(article, bare, asking.choice)]))
         spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
         nothing = Reading(article.article_id, "", True, "")
@@ -182,7 +182,7 @@ def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
             click.echo(f"The facts were read by the language model {name}; each quote stands in the article.")
             return with_facts_of(bare, reading)
         for note in chat.notes or [reading.reason.removeprefix("; ")]:
-            click.echo(shown.line(note), err=True)
+            click.echo(escape.line(note), err=True)
         click.echo(f"The facts were read by the embedded engine: {name} gave none that can be used.")
     return with_facts_of(bare, EncodedReader().state(article, bare))
 
@@ -196,7 +196,7 @@ def _feeds(sources: Sequence[str], languages: Sequence[str]) -> tuple[Feed, ...]
         async with world(settings()) as at:
             found = await feeds_of(sources, at, language=languages[0])
         for note in found.notes:
-            click.echo(f"  {shown.line(shorten(note, 300))}", err=True)
+            click.echo(f"  {escape.line(shorten(note, 300))}", err=True)
         return found.feeds
 
     return asyncio.run(find())
@@ -208,7 +208,7 @@ def _feeds_asking(sources: Sequence[str], languages: Sequence[str]) -> tuple[Fee
         try:
             return _feeds(sources, languages)
         except MissionwatchError as error:
-            click.echo(shown.lines(str(error)), err=True)
+            click.echo(escape.lines(str(error)), err=True)
             sources = ask_for_feeds(())
 
 
@@ -229,7 +229,7 @@ def _tell(watch: Watch, feeds: Sequence[Feed], draft: Watch) -> None:
         told.append(f"     “{shorten(fact.quote, 200)}”")
     if feeds:
         told.append(f"  feeds: {len(feeds)} of {len({feed.family for feed in feeds})} publishers")
-    click.echo(shown.lines("\n".join(told)))
+    click.echo(escape.lines("\n".join(told)))
 
 
 def _read_text(path: Path) -> str:

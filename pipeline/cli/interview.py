@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 
 from pipeline.cli.frame import When
-from pipeline.model import Fact, Watch, countries, shown
+from pipeline.model import Fact, Watch, countries, escape
 from pipeline.model.text import shorten
 from pipeline.model.urls import host
 from pipeline.watches.drafting import Choices
@@ -82,7 +82,7 @@ def suggested(text: str) -> tuple[str, ...]:
 def _dropped_names(draft: Watch) -> tuple[str, ...]:
     click.echo("\nThe mission is called:")
     for number, name in enumerate(draft.names, 1):
-        click.echo(f"  {number}. {shown.line(name.text)}")
+        click.echo(f"  {number}. {escape.line(name.text)}")
     chosen = _numbers("Which of these are another's (numbers)", len(draft.names))
     return tuple(draft.names[number - 1].text for number in chosen)
 
@@ -93,17 +93,17 @@ def _dropped_facts(facts: Sequence[Fact]) -> tuple[int, ...]:
         return ()
     click.echo("\nWhat is known from the start:")
     for number, fact in enumerate(facts, 1):
-        click.echo(f"  {number}. {fact.aspect} {fact.stage}: {shown.line(fact.subject)}: {shown.line(fact.value)}")
-        click.echo(f"     “{shorten(shown.line(fact.quote), 300)}”")
+        click.echo(f"  {number}. {fact.aspect} {fact.stage}: {escape.line(fact.subject)}: {escape.line(fact.value)}")
+        click.echo(f"     “{shorten(escape.line(fact.quote), 300)}”")
     return _numbers("Which of these are wrong (numbers)", len(facts))
 
 
 def _text(question: str, default: str) -> str:
-    return str(click.prompt(question, default=shown.line(default)))
+    return str(click.prompt(question, default=escape.line(default)))
 
 
 def _several(question: str, default: Sequence[str]) -> tuple[str, ...]:
-    answer = str(click.prompt(question, default=", ".join(map(shown.line, default)) or _NONE))
+    answer = str(click.prompt(question, default=", ".join(map(escape.line, default)) or _NONE))
     return () if answer.strip() == _NONE else tuple(part for piece in answer.split(",") if (part := piece.strip()))
 
 

@@ -13,7 +13,7 @@ import click
 
 from pipeline.board.corrections import Labels, Mark, MarkKind, Marks, make_mark
 from pipeline.cli.frame import account, settings
-from pipeline.model import Watch, shown
+from pipeline.model import Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.steps import Marked, act_on
@@ -105,7 +105,7 @@ def told(marked: Marked) -> str:
     """What came of a mark, for a person: what it is, then a line for each thing that it did."""
     mark = marked.mark
     head = f"{str(mark.mark_id)[:8]}  {mark.told}"
-    return "\n".join([shown.line(head), *(f"  {shown.line(line)}" for line in marked.told)])
+    return "\n".join([escape.line(head), *(f"  {escape.line(line)}" for line in marked.told)])
 
 
 def publish_marks(where: Path, watch: Watch, mark_ids: Iterable[UUID]) -> None:

@@ -28,7 +28,7 @@ from pipeline.board.corrections import (
 from pipeline.cli import report
 from pipeline.cli.frame import When, archive_dir, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import WORDS, author_option, keep, marking, publish_marks, say, times, told
-from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
 from pipeline.storage import open_published
@@ -127,7 +127,7 @@ def list_marks(folder: Path, every: bool, as_json: bool, data_dir: Path, archive
         rows = [row for row in store.marks(watch.slug) if every or (row["counts"] and row["kind"] != "undone")]
     if as_json:
         for row in rows:
-            click.echo(shown.json_line(row, _plain))
+            click.echo(escape.json_line(row, _plain))
         return
     screen = report.console()
     if not rows:
@@ -153,7 +153,7 @@ def undo(folder: Path, mark_id: str, note: str, author: str, data_dir: Path, arc
         found = store.find_mark(watch.slug, mark_id)
         before = next((m for m in store.load_marks(watch.slug) if m.undoes == found.mark_id), None)
         if before is not None:
-            click.echo(f"It was taken back before: {shown.line(before.told)}.")
+            click.echo(f"It was taken back before: {escape.line(before.told)}.")
             return
         made_at, now = times(store, watch)
         mark = make_undone(found, author=author, note=note.strip()[:MAX_NOTE], made_at=made_at, watch_time=now)
@@ -178,7 +178,7 @@ def export(folder: Path, to: Path, data_dir: Path, archive: bool) -> None:
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         marks = store.load_marks(watch.slug)
         articles = store.articles_at({anchor.url for mark in marks for anchor in mark.anchors if anchor.url})
-    lines = [shown.json_line(line_of(Example(mark, articles))) + "\n" for mark in marks]
+    lines = [escape.json_line(line_of(Example(mark, articles))) + "\n" for mark in marks]
     try:
         to.write_text("".join(lines), "utf-8")
     except OSError as error:
@@ -230,7 +230,7 @@ def _read(file: Path, watch: Watch) -> Iterator[Mark]:
         mark = mark_of(line, f"{file}:{number}")
         if mark.watch not in names:
             raise UsageError(
-                f"{file}:{number}: the mark is of the watch '{shown.line(mark.watch)[:60]}', not of '{watch.slug}'.",
+                f"{file}:{number}: the mark is of the watch '{escape.line(mark.watch)[:60]}', not of '{watch.slug}'.",
                 remedy="Import it into that watch.",
             )
         yield replace(mark, watch=watch.slug)
@@ -241,17 +241,17 @@ def _lines(row: Mapping[str, Any]) -> Group:
     head.append(str(row["kind"]).replace("_", " "), style="bold")
     if row["aspect"]:
         head.append(f"  {row['aspect']} {str(row['stage'] or '').replace('_', ' ')}: ")
-        head.append(shorten(shown.line(f"{row['subject']}: {row['value'] or ''}"), 160))
-    said = f"{shown.line(row['author'])}, {row['made_at']:%Y-%m-%d %H:%M} UTC"
+        head.append(shorten(escape.line(f"{row['subject']}: {row['value'] or ''}"), 160))
+    said = f"{escape.line(row['author'])}, {row['made_at']:%Y-%m-%d %H:%M} UTC"
     if row["note"]:
-        said += f": {shorten(shown.line(row['note']), 300)}"
+        said += f": {shorten(escape.line(row['note']), 300)}"
     if not row["counts"]:
         said += f"  (taken back {row['undone_at']:%Y-%m-%d %H:%M} UTC)"
     parts: list[RenderableType] = [head, Padding(Text(said, style="dim"), (0, 0, 0, 10))]
     if row["quote"]:
-        parts.append(Padding(Text(f"“{shorten(shown.line(row['quote']), 320)}”", style="italic"), (0, 0, 0, 10)))
+        parts.append(Padding(Text(f"“{shorten(escape.line(row['quote']), 320)}”", style="italic"), (0, 0, 0, 10)))
     if row["url"]:
-        parts.append(Padding(Text(shown.line(row["url"]), style="dim"), (0, 0, 0, 10)))
+        parts.append(Padding(Text(escape.line(row["url"]), style="dim"), (0, 0, 0, 10)))
     return Group(*parts)
 
 

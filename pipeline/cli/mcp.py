@@ -10,7 +10,7 @@ import click
 from pipeline.board.corrections import MAX_NOTE, Labels
 from pipeline.cli.frame import When, archive_dir, data_dir_option, different, folders_argument, port_option
 from pipeline.cli.marking import WORDS, marking, publish_marks, say, told
-from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
 from pipeline.watches import load_watch
@@ -77,7 +77,7 @@ def mcp_command(
     different(zip(folders, (watch.slug for watch, _ in found), strict=True))
     if not http and (tokens or names or origins):
         raise click.UsageError("--tokens, --name and --origin are of --http.")
-    author = shown.line(corrections)[:MAX_NOTE]
+    author = escape.line(corrections)[:MAX_NOTE]
     if http and author and tokens is None:
         raise UsageError(
             "Over HTTP every program of this machine could correct in that name.",
@@ -137,6 +137,6 @@ def _labels(given: Mapping[str, str]) -> Labels:
         )
     except (ValueError, click.UsageError) as error:
         raise UsageError(
-            f"A label can't be read: {shown.line(str(error))}.",
+            f"A label can't be read: {escape.line(str(error))}.",
             remedy="Take aspect and stage from the board, and write since as 2025-09-30.",
         ) from error

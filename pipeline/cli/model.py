@@ -18,8 +18,8 @@ from pipeline.fetch.local import get_local
 from pipeline.lab.bench import as_text, baseline_watch
 from pipeline.lab.bench.figures import measure_one
 from pipeline.lab.bench.trial import Tried, advise, first_answer, table, trial_gold, tried
+from pipeline.model import escape
 from pipeline.model.errors import ContentError, FetchError, RefusedError, UsageError
-from pipeline.model.shown import json_line, line
 from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.reading.llm import LIST_PATH, USUAL, Ask, FoundServer, Reply, UsualServer, models_of
 from pipeline.watches import choose_reader, load_watch
@@ -70,7 +70,7 @@ def find_command(as_json: bool) -> None:
     if as_json:
         for server in found:
             for name in server.models:
-                click.echo(json_line({"server": server.usual.name, "endpoint": server.endpoint, "model": name}))
+                click.echo(escape.json_line({"server": server.usual.name, "endpoint": server.endpoint, "model": name}))
     else:
         click.echo("\n".join(describe(found, USUAL)))
     raise SystemExit(FOUND if any(server.models for server in found) else NOTHING_FOUND)
@@ -105,7 +105,7 @@ def describe(found: Sequence[FoundServer], usual: Sequence[UsualServer]) -> list
             told.append(f"{where}: wants a key before it lists its models: {use} NAME --key env:LLM_KEY")
         elif not server.models:
             told.append(f"{where}: answers and has no model: {server.usual.start}")
-        told += [f"{line(name)} ({where}): {use} {shlex.quote(line(name))}" for name in server.models]
+        told += [f"{escape.line(name)} ({where}): {use} {shlex.quote(escape.line(name))}" for name in server.models]
     if not found:
         told.append("No server of language models answers on this machine. To start one:")
         told += [f"  {server.name}, port {server.port}: {server.start}" for server in usual]
@@ -181,7 +181,7 @@ def test_command(url: str, name: str, mode: str, key: str, as_json: bool) -> Non
     advice = advise(embedded, model, mode)
     if as_json:
         rows = [embedded.as_dict(), model.as_dict()]
-        click.echo(json_line({"endpoint": url, "mode": mode, "readers": rows, **advice._asdict()}))
+        click.echo(escape.json_line({"endpoint": url, "mode": mode, "readers": rows, **advice._asdict()}))
         return
     click.echo(as_text(table(embedded, model)))
     click.echo(f"\n{advice.sentence}")

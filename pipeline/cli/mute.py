@@ -13,7 +13,7 @@ from rich.table import Table
 from pipeline.cli import report
 from pipeline.cli.frame import When, account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
-from pipeline.model import Mute, Slot, Stage, Watch, shown
+from pipeline.model import Mute, Slot, Stage, Watch, escape
 from pipeline.model.countries import mentions
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
@@ -80,7 +80,7 @@ def mute_command(
             store.add_mute(mute)
             said = f"Muted until {mute.until:%Y-%m-%d %H:%M} UTC"
     publish_said(where, "unmute" if off else "mute", mute.mute_id, now)
-    click.echo(f"{str(mute.mute_id)[:8]}  {said}: {shown.line(mute.what)}")
+    click.echo(f"{str(mute.mute_id)[:8]}  {said}: {escape.line(mute.what)}")
 
 
 def _made(
@@ -134,7 +134,7 @@ def _list(where: Path, watch: Watch, as_json: bool) -> None:
         on = {mute.mute_id for mute in store.load_mutes(watch.slug) if now is None or mute.is_on(now)}
     if as_json:
         for row in rows:
-            click.echo(shown.json_line({**row, "on": row["mute_id"] in on}, _plain))
+            click.echo(escape.json_line({**row, "on": row["mute_id"] in on}, _plain))
     elif not rows:
         click.echo("Nothing is muted, and nothing was.")
     else:

@@ -13,8 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.model import phrasing
-from pipeline.model.shown import line
+from pipeline.model import escape, phrasing
 from pipeline.model.text import shorten
 
 Row = Mapping[str, Any]
@@ -61,7 +60,7 @@ def cell(value: object, limit: int = 400) -> Text:
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, date):
         return Text(f"{value:%Y-%m-%d}")
-    return Text(shorten(line(str(value)), limit))
+    return Text(shorten(escape.line(str(value)), limit))
 
 
 def stage_cell(stage: object) -> Text:
@@ -77,7 +76,7 @@ def status_card(status: Row, title: str) -> RenderableType:
     body.add_column(overflow="fold")
     for label, told in phrasing.status_lines(status):
         body.add_row(label, cell(told))
-    return Group(Text(line(title), style="bold"), Padding(body, (0, 0, 0, 2)))
+    return Group(Text(escape.line(title), style="bold"), Padding(body, (0, 0, 0, 2)))
 
 
 def board_table(rows: Sequence[Row], title: str) -> RenderableType:
@@ -93,7 +92,9 @@ def board_table(rows: Sequence[Row], title: str) -> RenderableType:
         aspect = row["aspect"]
         value = cell(row["value"], 90)
         if row.get("is_disputed"):
-            value.append(f" (disputed: {shorten(line(str(row.get('disputed_value') or '')), 40)})", style="magenta")
+            value.append(
+                f" (disputed: {shorten(escape.line(str(row.get('disputed_value') or '')), 40)})", style="magenta"
+            )
         if row.get("unconfirmed_since"):
             value.append(f" (not confirmed since {cell(row['unconfirmed_since'])})")
         table.add_row(
@@ -117,25 +118,25 @@ def change_lines(rows: Iterable[Row]) -> RenderableType:
         head.append(f"{_day(row['held_from'])}  ", style="bold")
         head.append(f"{row['aspect']} ", style="bold")
         head.append_text(stage_cell(row["stage"]))
-        head.append(f"  {line(str(row['subject']))}: ")
+        head.append(f"  {escape.line(str(row['subject']))}: ")
         if row.get("disputed_value"):
-            head.append(f"{shorten(line(str(row['value'] or '')), 60)}, and now also ")
-            head.append(shorten(line(str(row["disputed_value"])), 60), style="bold")
+            head.append(f"{shorten(escape.line(str(row['value'] or '')), 60)}, and now also ")
+            head.append(shorten(escape.line(str(row["disputed_value"])), 60), style="bold")
             head.append(f"  [{row['verdict']}]", style="dim")
             parts.append(head)
             parts += _proof(row)
             continue
         if row["verdict"] == "withdrawn":
-            head.append(f"{shorten(line(str(row['value'] or '')), 100)} ")
+            head.append(f"{shorten(escape.line(str(row['value'] or '')), 100)} ")
             head.append("is taken back", style="bold")
-            head.append(f": {line(str(row['reason']))}", style="dim")
+            head.append(f": {escape.line(str(row['reason']))}", style="dim")
             parts.append(head)
             parts += _proof(row)
             continue
         if row.get("before_stage"):
-            before = shorten(line(str(row.get("before_value") or "")), 60)
+            before = shorten(escape.line(str(row.get("before_value") or "")), 60)
             head.append(f"{before} ({str(row['before_stage']).replace('_', ' ')}) became ")
-        head.append(shorten(line(str(row["value"] or "")), 100), style="bold")
+        head.append(shorten(escape.line(str(row["value"] or "")), 100), style="bold")
         head.append(f"  [{row['verdict']}]", style="dim")
         parts.append(head)
         parts += _proof(row)
@@ -144,10 +145,10 @@ def change_lines(rows: Iterable[Row]) -> RenderableType:
 
 def _proof(row: Row) -> list[RenderableType]:
     """The sentence that says so, and its source."""
-    quote = Text(f"“{shorten(line(str(row['quote'])), 320)}”", style="italic")
-    source = Text(f"{line(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
+    quote = Text(f"“{shorten(escape.line(str(row['quote'])), 320)}”", style="italic")
+    source = Text(f"{escape.line(str(row.get('outlet') or 'baseline'))}, {_time(row['known_at'])}", style="dim")
     if row.get("url"):
-        source.append(f"  {line(str(row['url']))}")
+        source.append(f"  {escape.line(str(row['url']))}")
     return [Padding(quote, (0, 0, 0, 12)), Padding(source, (0, 0, 0, 12))]
 
 

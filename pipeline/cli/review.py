@@ -19,7 +19,7 @@ from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Labels, Mark, MarkKi
 from pipeline.cli import report
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import author_option, keep, marking, publish_marks, say, times, told
-from pipeline.model import Aspect, Stage, Watch, shown
+from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
 from pipeline.site.words import marked as words_that_matter
@@ -126,7 +126,7 @@ def _key() -> str:
         key = click.getchar().lower()
     except (EOFError, KeyboardInterrupt):
         key = "q"
-    click.echo(shown.line(key))
+    click.echo(escape.line(key))
     return key or "q"  # nothing more comes
 
 
@@ -138,7 +138,7 @@ def _mark(item: ReviewItem, kind: MarkKind, session: _Session) -> bool:
         with marking(session.where) as store:
             marked = say(store, session.watch, kind, str(item.id), author=session.author, note=note, labels=labels)
     except UsageError as error:
-        click.echo(f"  {shown.lines(error.message)} {shown.lines(error.remedy)}")
+        click.echo(f"  {escape.lines(error.message)} {escape.lines(error.remedy)}")
         return False
     except click.Abort:
         return False
@@ -185,7 +185,7 @@ def _undo(session: _Session) -> None:
         mark = make_undone(last, author=session.author, note="", made_at=made_at, watch_time=now)
         marked, _ = keep(store, session.watch, mark, now)
     session.stored.append(mark.mark_id)
-    click.echo(f"  No more: {shown.line(last.told)}")
+    click.echo(f"  No more: {escape.line(last.told)}")
     click.echo(told(marked))
 
 
@@ -194,18 +194,20 @@ def _shown(item: ReviewItem, number: int, of: int) -> RenderableType:
     head.append(f"{item.what} {str(item.id)[:8]}  {item.known_at:%Y-%m-%d}  ", style="dim")
     head.append(f"{item.aspect} ", style="bold")
     head.append_text(report.stage_cell(item.stage))
-    line = Text(f"{shown.line(item.subject)}: ")
+    line = Text(f"{escape.line(item.subject)}: ")
     if item.before is not None:
-        before = shorten(shown.line(value_words(item.before.value)), 100)
+        before = shorten(escape.line(value_words(item.before.value)), 100)
         line.append(f"{before} ({item.before.stage.value.replace('_', ' ')}) became ")
-    line.append(shorten(shown.line(value_words(item.value)), 200), style="bold")
+    line.append(shorten(escape.line(value_words(item.value)), 200), style="bold")
     parts: list[RenderableType] = [head, line]
     if item.before is not None:
         parts.append(_sentence("before", item.before.quote, item.before.value, ""))
     parts.append(_sentence("now   ", item.quote, item.value, item.why))
-    source = Text(f"{shown.line(item.outlet)}, {item.known_at:%Y-%m-%d %H:%M} UTC  {shown.line(item.url)}", style="dim")
+    source = Text(
+        f"{escape.line(item.outlet)}, {item.known_at:%Y-%m-%d %H:%M} UTC  {escape.line(item.url)}", style="dim"
+    )
     parts.append(Padding(source, (0, 0, 0, 2)))
-    why = f"{sure(item.confidence)}; {item.verdict}: {shorten(shown.line(item.reason), 300)}"
+    why = f"{sure(item.confidence)}; {item.verdict}: {shorten(escape.line(item.reason), 300)}"
     parts.append(Padding(Text(why, style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
 
@@ -213,7 +215,7 @@ def _shown(item: ReviewItem, number: int, of: int) -> RenderableType:
 def _sentence(name: str, quote: str, value: str, why: str) -> RenderableType:
     """A sentence with the words that matter marked."""
     said = Text(f"{name} “", style="dim")
-    for piece in words_that_matter(shorten(shown.line(quote), 600), shown.line(value), shown.line(why)):
+    for piece in words_that_matter(shorten(escape.line(quote), 600), escape.line(value), escape.line(why)):
         said.append(piece.text, style="bold underline" if piece.marked else "")
     said.append("”", style="dim")
     return Padding(said, (0, 0, 0, 2))

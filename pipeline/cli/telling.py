@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.lab.backtest import Told
-from pipeline.model import AlertKind, shown
+from pipeline.model import AlertKind, escape
 from pipeline.model.text import shorten
 
 HOW = {
@@ -24,10 +24,10 @@ def sentences(*sides: Told | None) -> list[str]:
         if told is None:
             continue
         article = told.article
-        source = f"{shown.line(article.outlet)}, {article.published:%Y-%m-%d %H:%M} UTC"
+        source = f"{escape.line(article.outlet)}, {article.published:%Y-%m-%d %H:%M} UTC"
         proof = [
-            f"      “{shorten(shown.line(told.change.quote), 320)}”",
-            f"      {source}  {shown.line(article.url)}".rstrip(),
+            f"      “{shorten(escape.line(told.change.quote), 320)}”",
+            f"      {source}  {escape.line(article.url)}".rstrip(),
         ]
         if proof != lines[-2:]:
             lines += proof
@@ -40,4 +40,4 @@ def tellings(told: Told) -> list[str]:
     for one in told.tellings:
         how = HOW.get(one.kind, str(one.kind))
         grouped.setdefault((how, f"{one.due:%Y-%m-%d %H:%M} UTC"), []).append(one.channel)
-    return [f"told {how}, {when}, to {shown.line(', '.join(channels))}" for (how, when), channels in grouped.items()]
+    return [f"told {how}, {when}, to {escape.line(', '.join(channels))}" for (how, when), channels in grouped.items()]

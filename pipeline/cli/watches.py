@@ -12,7 +12,7 @@ from rich.table import Table
 from pipeline.cli import report
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import account, archive_dir, data_dir_option, different, folder_argument, settings, store_folder
-from pipeline.model import Standing, Watch, WatchState, shown
+from pipeline.model import Standing, Watch, WatchState, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id, shorten
 from pipeline.site import PAGE, SITE, build
@@ -76,7 +76,7 @@ def list_watches(folders: tuple[Path, ...], as_json: bool, data_dir: Path, archi
     slugs = [watch.slug for watch in named] or list(lines)
     if as_json:
         for slug in slugs:
-            click.echo(shown.json_line(_plain(slug, lines.get(slug)), str))
+            click.echo(escape.json_line(_plain(slug, lines.get(slug)), str))
         return
     report.console().print(_table(slugs, lines))
 
@@ -158,7 +158,7 @@ def _set(folder: Path, standing: Standing, note: str, by: str | None, data_dir: 
             new = store.set_watch_state(watch.slug, state)
             state = state if new else store.watch_state(watch.slug)
         _publish(where, watch)
-    click.echo(f"{shown.line(watch.title)}: {'' if new else 'nothing to do, it is '}{shown.line(state.told)}.")
+    click.echo(f"{escape.line(watch.title)}: {'' if new else 'nothing to do, it is '}{escape.line(state.told)}.")
 
 
 def _refuse_taken(store: Store, watch: Watch, where: Path) -> None:

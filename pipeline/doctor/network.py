@@ -10,8 +10,7 @@ from pipeline.doctor.machine import CLOCKS_APART
 from pipeline.doctor.words import Finding, NothingToSeeError, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
 from pipeline.health.heartbeat import span
-from pipeline.model import Feed
-from pipeline.model.shown import line
+from pipeline.model import Feed, escape
 from pipeline.model.urls import host
 
 SAMPLE = 3  # feeds that are asked
@@ -80,24 +79,24 @@ def check_feeds(world: World) -> Finding:
     if asked and len(failed) == len(asked):
         first = failed[0]
         return trouble(
-            "none of them can be read: " + "; ".join(f"{line(s.feed.title)}: {s.fault}" for s in failed),
+            "none of them can be read: " + "; ".join(f"{escape.line(s.feed.title)}: {s.fault}" for s in failed),
             first.remedy or "Is this machine online, and may it reach other machines over HTTPS?",
         )
     if failed:
         return warning(
-            "; ".join(f"{line(s.feed.title)}: {s.fault}" for s in failed),
+            "; ".join(f"{escape.line(s.feed.title)}: {s.fault}" for s in failed),
             failed[0].remedy or "Look at its row in the view feed_health; it is tried again by itself.",
         )
     now = world.now()
     for sight in asked:
         if sight.clock is not None and abs(sight.clock - now) > CLOCKS_APART:
             return warning(
-                f"the server of {line(sight.feed.title)} says it is {sight.clock:%Y-%m-%d %H:%M} UTC, "
+                f"the server of {escape.line(sight.feed.title)} says it is {sight.clock:%Y-%m-%d %H:%M} UTC, "
                 f"{span(abs(sight.clock - now))} from the clock here",
                 "See what the clock says: timedatectl.",
             )
     slow = [sight for sight in asked if sight.seconds > SLOW]
-    told = ", ".join(f"{line(s.feed.title)}: {s.entries} entries in {s.seconds:.1f} s" for s in asked)
+    told = ", ".join(f"{escape.line(s.feed.title)}: {s.entries} entries in {s.seconds:.1f} s" for s in asked)
     if slow:
         return warning(told, "They work, but slowly: is the line busy?")
     return ok(told)
@@ -116,8 +115,8 @@ def check_channels(world: World) -> Finding:
     if found:
         remedies = dict.fromkeys(remedy for _, remedy in found)
         return trouble("; ".join(told for told, _ in found), " ".join(remedies))
-    names = [line(channel_name(channel)) for channel in first]
-    names += [f"{line(channel_name(channel))} (only escalated to)" for channel in later]
+    names = [escape.line(channel_name(channel)) for channel in first]
+    names += [f"{escape.line(channel_name(channel))} (only escalated to)" for channel in later]
     return ok(f"{', '.join(names)}; nothing was sent, to try them: missionwatch alerts test DIR --all")
 
 

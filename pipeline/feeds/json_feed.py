@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.feeds.draft import capped, entry_of
 from pipeline.feeds.plain import as_html, one_line
-from pipeline.feeds.problems import Problems, shown
+from pipeline.feeds.problems import Problems, display_url
 from pipeline.model import ParsedFeed
 from pipeline.model.errors import ContentError
 
@@ -65,4 +65,4 @@ def _text(item: dict[str, Any], key: str) -> str:
 
 
 def _not_a_feed(url: str, why: str) -> ContentError:
-    return ContentError("not-a-feed", f"{shown(url)} {why}.", remedy="Open it in a browser; look for its feed.")
+    return ContentError("not-a-feed", f"{display_url(url)} {why}.", remedy="Open it in a browser; look for its feed.")

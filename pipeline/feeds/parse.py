@@ -10,7 +10,7 @@ from pipeline.feeds import json_feed, sitemap, syndication
 from pipeline.feeds.decode import decode
 from pipeline.feeds.draft import MAX_ENTRIES
 from pipeline.feeds.pieces import cut
-from pipeline.feeds.problems import Problems, shown
+from pipeline.feeds.problems import Problems, display_url
 from pipeline.feeds.sniff import MAX_BODY, check_markup, sniff
 from pipeline.model import ParsedFeed
 from pipeline.model.errors import ContentError, RefusedError
@@ -34,11 +34,11 @@ def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held:
         ContentError: ``empty``, ``html-instead-of-feed``, ``not-a-feed``, ``too-large`` or ``too-many-tags``.
     """
     if not body.strip():
-        raise ContentError("empty", f"{shown(url)} sends an empty body.", remedy="Ask again later.")
+        raise ContentError("empty", f"{display_url(url)} sends an empty body.", remedy="Ask again later.")
     if len(body) > MAX_BODY:
         raise ContentError(
             "too-large",
-            f"{shown(url)} sends {len(body):,} bytes; we read {MAX_BODY:,}.",
+            f"{display_url(url)} sends {len(body):,} bytes; we read {MAX_BODY:,}.",
             remedy="Watch a smaller feed.",
         )
     try:

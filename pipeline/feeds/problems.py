@@ -48,6 +48,6 @@ def scrub(text: str) -> str:
     return safe(text).encode("utf-8", "replace").decode("utf-8")
 
 
-def shown(url: str) -> str:
+def display_url(url: str) -> str:
     """An address as a message can show it."""
     return scrub(url if len(url) <= 200 else f"{url[:199]}…")

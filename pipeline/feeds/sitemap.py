@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from pipeline.feeds.draft import capped, entry_of
-from pipeline.feeds.problems import Problems, shown
+from pipeline.feeds.problems import Problems, display_url
 from pipeline.model import ParsedFeed
 from pipeline.model.errors import ContentError
 
@@ -31,7 +31,7 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        raise ContentError("not-a-feed", f"{shown(url)} starts like a sitemap but can't be read.")
+        raise ContentError("not-a-feed", f"{display_url(url)} starts like a sitemap but can't be read.")
     if parser.error_log:
         problems.note("The XML is not well-formed; it was read as far as it goes.", f"line {parser.error_log[0].line}")
     if _name(root)[1] == "sitemapindex":

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.feeds.problems import shown
+from pipeline.feeds.problems import display_url
 from pipeline.model.errors import ContentError
 
 MAX_BODY: Final = 5 * 1024 * 1024  # bytes
@@ -42,7 +42,7 @@ def sniff(text: str, url: str) -> Sniffed:
     """
     stripped = text.lstrip("\ufeff \t\r\n\x00")
     if not stripped:
-        raise ContentError("empty", f"{shown(url)} sends nothing but blanks.", remedy="Ask again later.")
+        raise ContentError("empty", f"{display_url(url)} sends nothing but blanks.", remedy="Ask again later.")
     if stripped[0] == "{":
         return Sniffed("json", stripped)
     start, doctype = _root(text)
@@ -60,12 +60,14 @@ def sniff(text: str, url: str) -> Sniffed:
             raise _html(url)
     if start < 0:
         raise ContentError(
-            "not-a-feed", f"{shown(url)} is neither XML nor JSON.", remedy="Open it in a browser; look for its feed."
+            "not-a-feed",
+            f"{display_url(url)} is neither XML nor JSON.",
+            remedy="Open it in a browser; look for its feed.",
         )
     if local == "opml":
         raise ContentError(
             "not-a-feed",
-            f"{shown(url)} is a list of feeds (OPML), not a feed.",
+            f"{display_url(url)} is a list of feeds (OPML), not a feed.",
             remedy="Watch the feeds that it lists.",
         )
     return Sniffed("sitemap" if local in _SITEMAPS else "feed", text[start:], _is_junk(text, start))
@@ -80,11 +82,15 @@ def check_markup(text: str, url: str) -> None:
     tags = text.count("<")
     if tags > MAX_TAGS:
         raise ContentError(
-            "too-many-tags", f"{shown(url)} has {tags:,} tags; we read {MAX_TAGS:,}.", remedy="Watch a smaller feed."
+            "too-many-tags",
+            f"{display_url(url)} has {tags:,} tags; we read {MAX_TAGS:,}.",
+            remedy="Watch a smaller feed.",
         )
     for long in _LONG_TAG.finditer(text):
         if len(_VALUE.findall(long[0])) > MAX_ATTRIBUTES:
-            raise ContentError("too-many-tags", f"{shown(url)} has a tag with over {MAX_ATTRIBUTES:,} attributes.")
+            raise ContentError(
+                "too-many-tags", f"{display_url(url)} has a tag with over {MAX_ATTRIBUTES:,} attributes."
+            )
 
 
 def _root(text: str) -> tuple[int, str]:
@@ -125,6 +131,6 @@ def _is_junk(text: str, start: int) -> bool:
 def _html(url: str) -> ContentError:
     return ContentError(
         "html-instead-of-feed",
-        f"{shown(url)} is a web page, not a feed.",
+        f"{display_url(url)} is a web page, not a feed.",
         remedy="Open it in a browser; look for its feed, or for the login that stands before it.",
     )

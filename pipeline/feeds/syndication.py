@@ -17,7 +17,7 @@ import feedparser
 
 from pipeline.feeds.draft import capped, entry_of
 from pipeline.feeds.plain import as_html, one_line
-from pipeline.feeds.problems import Problems, scrub, shown
+from pipeline.feeds.problems import Problems, display_url, scrub
 from pipeline.model import ParsedFeed
 from pipeline.model.errors import ContentError
 
@@ -139,5 +139,5 @@ def _flaw(error: object) -> str:
 
 
 def _not_a_feed(url: str) -> ContentError:
-    said = f"{shown(url)} is XML, but no feed that we know."
+    said = f"{display_url(url)} is XML, but no feed that we know."
     return ContentError("not-a-feed", said, remedy="Open it in a browser; look for its feed.")

@@ -26,13 +26,13 @@ from yarl import URL
 from pipeline.fetch.failures import (
     MIB,
     cut_short,
+    display_url,
     other_service,
     private,
     raise_for_status,
     read_headers,
     reason_of,
     sendable,
-    shown,
     too_large,
     unreachable,
     with_status,
@@ -249,7 +249,7 @@ class Fetcher:
             location = hop.headers.get("location", "")
             if not location:
                 raise with_status(
-                    RefusedError("redirects", f"{shown(url)} answers {hop.status} but names no new address."),
+                    RefusedError("redirects", f"{display_url(url)} answers {hop.status} but names no new address."),
                     hop.status,
                 )
             target = absolute(location, target)
@@ -259,7 +259,9 @@ class Fetcher:
                 why = "in a circle" if target in seen else f"more than {self._limits.max_redirects} times"
                 raise with_status(
                     RefusedError(
-                        "redirects", f"{shown(url)} redirects {why}.", remedy="Open it in a browser for its address."
+                        "redirects",
+                        f"{display_url(url)} redirects {why}.",
+                        remedy="Open it in a browser for its address.",
                     ),
                     hop.status,
                 )
@@ -310,7 +312,9 @@ class Fetcher:
             except TimeoutError as error:  # aiohttp's own are among them
                 if isinstance(error, aiohttp.ConnectionTimeoutError):
                     raise unreachable(url, f"did not take a connection in {self._limits.connect:g} s") from error
-                raise FetchError("timeout", f"{shown(url)} did not answer in full within {seconds:.3g} s.") from error
+                raise FetchError(
+                    "timeout", f"{display_url(url)} did not answer in full within {seconds:.3g} s."
+                ) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 if refused and isinstance(error, aiohttp.ClientConnectorError):
                     raise private(url, refused[0]) from error
@@ -380,19 +384,19 @@ class _Names(AbstractResolver):
 def _raise_for(error: Exception, url: str) -> NoReturn:
     """Raise our own error for what aiohttp or the system raised."""
     if isinstance(error, aiohttp.InvalidURL):
-        raise RefusedError("bad-url", f"The address {shown(url)} can't be requested.") from error
+        raise RefusedError("bad-url", f"The address {display_url(url)} can't be requested.") from error
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         raise FetchError(
             "dns",
-            f"No address is found for {host(url)} ({shown(url)}).",
+            f"No address is found for {host(url)} ({display_url(url)}).",
             remedy="Is this machine online, and is the name right?",
         ) from error
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):
         raise FetchError(
             "tls",
-            f"The secure connection to {shown(url)} fails: {reason_of(error)}.",
+            f"The secure connection to {display_url(url)} fails: {reason_of(error)}.",
             remedy="Is this machine's clock right, and are its root certificates current?",
         ) from error
     if isinstance(error, aiohttp.ClientConnectorError):
         raise unreachable(url, f"can't be connected to: {reason_of(error)}") from error
-    raise FetchError("broken", f"The answer of {shown(url)} is broken: {reason_of(error)}.") from error
+    raise FetchError("broken", f"The answer of {display_url(url)} is broken: {reason_of(error)}.") from error

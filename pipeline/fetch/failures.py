@@ -37,7 +37,7 @@ def sendable(validator: str | None) -> bool:
 def raise_for_status(url: str, status: int, headers: Mapping[str, str]) -> NoReturn:
     """Raise our own error for a status that brings nothing to read."""
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "unknown"
-    said = f"{shown(url)} answers {status} ({phrase})."
+    said = f"{display_url(url)} answers {status} ({phrase})."
     if is_later(status):
         remedy = "We ask too often; it will be asked less." if status == 429 else ""
         raise later(status, headers, said, remedy)
@@ -75,14 +75,14 @@ def reason_of(error: Exception) -> str:
 
 def unreachable(url: str, why: str) -> FetchError:
     """The error for a server that takes no connection."""
-    return FetchError("connect", f"{shown(url)} {why}.", remedy="Is this machine online?")
+    return FetchError("connect", f"{display_url(url)} {why}.", remedy="Is this machine online?")
 
 
 def private(url: str, address: str) -> RefusedError:
     """The error for an address that we may not connect to."""
     return RefusedError(
         "private-address",
-        f"{shown(url)} leads to {address}, which is not on the public internet.",
+        f"{display_url(url)} leads to {address}, which is not on the public internet.",
         remedy="We only ask public servers.",
     )
 
@@ -90,20 +90,26 @@ def private(url: str, address: str) -> RefusedError:
 def other_service(url: str, port: int) -> RefusedError:
     """The error for a port on which something else than the web answers."""
     return RefusedError(
-        "bad-url", f"{shown(url)} names port {port}, which belongs to another service.", remedy="Check the address."
+        "bad-url",
+        f"{display_url(url)} names port {port}, which belongs to another service.",
+        remedy="Check the address.",
     )
 
 
 def cut_short(url: str, *, begun: bool) -> FetchError:
     """Return the error for a page that a run could not wait for."""
     if begun:
-        return FetchError("timeout", f"{shown(url)} had not answered in full when the run had to go on without it.")
-    return FetchError("crawl-delay", f"The turn of {shown(url)} did not come in this run; the page is put off.")
+        return FetchError(
+            "timeout", f"{display_url(url)} had not answered in full when the run had to go on without it."
+        )
+    return FetchError("crawl-delay", f"The turn of {display_url(url)} did not come in this run; the page is put off.")
 
 
 def too_large(url: str, status: int, max_body: int) -> RefusedError:
     """The error for a body over its bound."""
-    return with_status(RefusedError("too-large", f"{shown(url)} sends more than {max_body / MIB:.3g} MiB."), status)
+    return with_status(
+        RefusedError("too-large", f"{display_url(url)} sends more than {max_body / MIB:.3g} MiB."), status
+    )
 
 
 def with_status(error: _E, status: int) -> _E:
@@ -112,7 +118,7 @@ def with_status(error: _E, status: int) -> _E:
     return error
 
 
-def shown(url: str) -> str:
+def display_url(url: str) -> str:
     """An address as a message can show it."""
     url = without_secrets(url)
     return safe(url if len(url) <= 200 else f"{url[:199]}…")

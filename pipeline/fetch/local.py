@@ -8,7 +8,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from pipeline.fetch.failures import MIB, raise_for_status, read_headers, reason_of, shown, too_large, with_status
+from pipeline.fetch.failures import MIB, display_url, raise_for_status, read_headers, reason_of, too_large, with_status
 from pipeline.model.errors import FetchError, RefusedError
 
 LOOPBACK: Final = "127.0.0.1"  # never a parameter: what is looked for here is on this machine or nowhere
@@ -51,8 +51,8 @@ async def get_local(port: int, path: str, *, user_agent: str, total: float = 2.0
                     raise too_large(url, answer.status, max_body)
             return bytes(body)
     except TimeoutError as error:
-        raise FetchError("timeout", f"{shown(url)} did not answer in full within {total:g} s.") from error
+        raise FetchError("timeout", f"{display_url(url)} did not answer in full within {total:g} s.") from error
     except aiohttp.ClientConnectorError as error:
-        raise FetchError("connect", f"{shown(url)} can't be connected to: {reason_of(error)}.") from error
+        raise FetchError("connect", f"{display_url(url)} can't be connected to: {reason_of(error)}.") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise FetchError("broken", f"The answer of {shown(url)} is broken: {reason_of(error)}.") from error
+        raise FetchError("broken", f"The answer of {display_url(url)} is broken: {reason_of(error)}.") from error

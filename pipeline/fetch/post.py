@@ -18,11 +18,11 @@ from yarl import URL
 
 from pipeline.fetch.failures import (
     MIB,
+    display_url,
     is_later,
     later,
     read_headers,
     reason_of,
-    shown,
     too_large,
     unreachable,
     with_status,
@@ -111,19 +111,19 @@ class Poster:
                 if isinstance(error, aiohttp.ConnectionTimeoutError):
                     raise unreachable(self._url, f"did not take a connection in {self._connect:g} s") from error
                 raise FetchError(
-                    "timeout", f"{shown(self._url)} did not answer in full within {self._total:g} s."
+                    "timeout", f"{display_url(self._url)} did not answer in full within {self._total:g} s."
                 ) from error
             except aiohttp.InvalidURL as error:
-                raise RefusedError("bad-url", f"The address {shown(self._url)} can't be requested.") from error
+                raise RefusedError("bad-url", f"The address {display_url(self._url)} can't be requested.") from error
             except (aiohttp.ClientConnectorError, aiohttp.ClientSSLError) as error:
                 raise FetchError(
                     "connect",
-                    f"{shown(self._url)} can't be connected to: {reason_of(error)}.",
+                    f"{display_url(self._url)} can't be connected to: {reason_of(error)}.",
                     remedy="Is the server running?",
                 ) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise FetchError(
-                    "broken", f"The answer of {shown(self._url)} is broken: {reason_of(error)}."
+                    "broken", f"The answer of {display_url(self._url)} is broken: {reason_of(error)}."
                 ) from error
             status, headers, body = answer
             return Response(self._url, self._url, status, headers, body, time.monotonic() - started)
@@ -146,7 +146,7 @@ class Poster:
 
     def _check(self, status: int, headers: Mapping[str, str]) -> None:
         """Raise our own error for a status that brings no answer. The body is not read: it may repeat the key."""
-        said = f"{shown(self._url)} answers {status}."
+        said = f"{display_url(self._url)} answers {status}."
         if 200 <= status < 300 or status in REFUSED:
             return
         if 300 <= status < 400:

@@ -11,7 +11,7 @@ from typing import Final
 from protego import Protego
 from yarl import URL
 
-from pipeline.fetch.failures import shown
+from pipeline.fetch.failures import display_url
 from pipeline.model import Response
 from pipeline.model.errors import FetchError, MissionwatchError, RefusedError, TransientError
 
@@ -58,12 +58,12 @@ class Robots:
         if site.trouble:
             raise FetchError(
                 "robots-unreachable",
-                f"The robots.txt for {shown(url)} can't be read, so the page is not fetched now: {site.trouble}",
+                f"The robots.txt for {display_url(url)} can't be read, so the page is not fetched now: {site.trouble}",
             )
         if site.rules is None:
             return 0.0
         if not site.rules.can_fetch(url, self._name):
-            raise RefusedError("robots", f"The robots.txt of the site asks programs not to fetch {shown(url)}.")
+            raise RefusedError("robots", f"The robots.txt of the site asks programs not to fetch {display_url(url)}.")
         return max(0.0, float(site.rules.crawl_delay(self._name) or 0.0))
 
     def remember(self, origin: str, text: str | None, seconds: float) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.alerts.message import as_data
-from pipeline.model import Alert, shown
+from pipeline.model import Alert, escape
 from pipeline.model.errors import DeliveryError, MissionwatchError
 from pipeline.notify import services
 from pipeline.notify.services import Draw, hush, redact
@@ -106,27 +106,27 @@ async def _address(channel: str, channels: Channels) -> str:
         url = channels.environ.get(name, "").strip()
         if not url:
             raise DeliveryError(
-                f"The alert channel {shown.line(channel)} has no address.",
-                remedy=f"Set the environment variable {shown.line(name)} to an Apprise URL.",
+                f"The alert channel {escape.line(channel)} has no address.",
+                remedy=f"Set the environment variable {escape.line(name)} to an Apprise URL.",
             )
         return url
     if not channel.startswith(SECRET):
         return channel
     if channels.secret is None:
-        raise DeliveryError(f"The alert channel {shown.line(channel)} needs Prefect.", remedy=_NO_PREFECT)
+        raise DeliveryError(f"The alert channel {escape.line(channel)} needs Prefect.", remedy=_NO_PREFECT)
     name = channel.removeprefix(SECRET)
     url = (await _in_time(channels.secret(name), channel)).strip()
     if not url:
         raise DeliveryError(
-            f"The alert channel {shown.line(channel)} has no address.",
-            remedy=f"Put an Apprise URL into Prefect's Secret block {shown.line(name)}.",
+            f"The alert channel {escape.line(channel)} has no address.",
+            remedy=f"Put an Apprise URL into Prefect's Secret block {escape.line(name)}.",
         )
     return url
 
 
 async def _to_block(alert: Alert, channels: Channels) -> None:
     if channels.block is None:
-        raise DeliveryError(f"The alert channel {shown.line(alert.channel)} needs Prefect.", remedy=_NO_PREFECT)
+        raise DeliveryError(f"The alert channel {escape.line(alert.channel)} needs Prefect.", remedy=_NO_PREFECT)
     # Which marks the block's service acts on is not known here.
     told = words(alert, "chat")
     await _in_time(channels.block(alert.channel.removeprefix(BLOCK), told.title, told.body), alert.channel)
@@ -138,19 +138,19 @@ async def _in_time(asked: Awaitable[T], channel: str) -> T:
             return await asked
     except TimeoutError as error:
         raise DeliveryError(
-            f"The alert channel {shown.line(channel)} did not answer within {services.TIME_LIMIT:.0f} s.",
+            f"The alert channel {escape.line(channel)} did not answer within {services.TIME_LIMIT:.0f} s.",
             remedy="See that the Prefect server is up.",
         ) from error
     except MissionwatchError:
         raise
     except Exception as error:  # a block may raise anything, with its address in the message
         kind = type(error).__name__
-        raise DeliveryError(f"The alert channel {shown.line(channel)} failed ({kind}).") from None
+        raise DeliveryError(f"The alert channel {escape.line(channel)} failed ({kind}).") from None
 
 
 def _to_console(alert: Alert, echo: Callable[[str], None]) -> None:
     try:
-        echo(f"{shown.line(alert.subject)}\n{shown.lines(alert.body)}")
+        echo(f"{escape.line(alert.subject)}\n{escape.lines(alert.body)}")
     except (OSError, ValueError) as error:  # a closed pipe; a closed stream is a ValueError
         reason = getattr(error, "strerror", None) or "it is closed"
         raise DeliveryError(f"The console did not take the alert: {reason}.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.notify.services import _apprise, redact
 
 
@@ -20,9 +20,9 @@ def channel_trouble(channel: str, environ: Mapping[str, str]) -> tuple[str, str]
     url, name = channel, redact(channel)
     if channel.startswith("env:"):
         variable = channel.removeprefix("env:")
-        url, name = environ.get(variable, "").strip(), shown.line(channel)
+        url, name = environ.get(variable, "").strip(), escape.line(channel)
         if not url:
-            return f"{name} has no address", f"Set the environment variable {shown.line(variable)} to an Apprise URL."
+            return f"{name} has no address", f"Set the environment variable {escape.line(variable)} to an Apprise URL."
     apprise = _apprise()
     service = apprise.Apprise(asset=apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY))
     try:

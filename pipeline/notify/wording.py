@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pipeline.alerts.as_page import as_html, html_text
 from pipeline.alerts.message import Message, Section, as_data, as_markdown, as_text, from_json, markdown_text
-from pipeline.model import Alert, Picture, shown
+from pipeline.model import Alert, Picture, escape
 from pipeline.model.text import shorten
 
 Form = Literal["text", "chat", "markdown", "html"]
@@ -56,9 +56,9 @@ def words(
         picture: goes with the message, and is shown within HTML.
     """
     message = message_in(alert)
-    title = shown.line(message.subject)
+    title = escape.line(message.subject)
     if form in ("chat", "markdown"):
-        title = markdown_text(title) if form == "markdown" and title_in_body else shown.chat(title)
+        title = markdown_text(title) if form == "markdown" and title_in_body else escape.chat(title)
     elif form == "html" and title_in_body:
         title = html_text(title)
     if limit <= SHORT:
@@ -95,16 +95,16 @@ def _written(message: Message, form: Form, picture: Picture | None = None) -> st
         return as_html(message, picture)
     if form == "markdown":
         return as_markdown(message)
-    return shown.chat(as_text(message)) if form == "chat" else as_text(message)
+    return escape.chat(as_text(message)) if form == "chat" else as_text(message)
 
 
 def _one_line(message: Message, limit: int) -> str:
     """The first thing that is told, and where it stands; at most ``limit`` characters, the address never cut."""
     if not message.sections:
-        return shorten(shown.line(message.intro), max(limit, 1))
+        return shorten(escape.line(message.intro), max(limit, 1))
     first = message.sections[0]
-    url = shown.line(first.url)
+    url = escape.line(first.url)
     room = limit - len(url) - 1
     if not url or room < 20:
-        return shorten(shown.line(first.became), max(limit, 1))
-    return f"{shorten(shown.line(first.became), room)} {url}"
+        return shorten(escape.line(first.became), max(limit, 1))
+    return f"{shorten(escape.line(first.became), room)} {url}"

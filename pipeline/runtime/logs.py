@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import TextIO
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.redact import HIDDEN, is_secret_name, without_secrets
 from pipeline.model.text import shorten
 
@@ -54,7 +54,7 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[0] is not None:
             line |= {"error": record.exc_info[0].__name__, "traceback": self.formatException(record.exc_info)}
-        return shown.json_line({name: self._told(name, value) for name, value in line.items()}, str)
+        return escape.json_line({name: self._told(name, value) for name, value in line.items()}, str)
 
     def _told(self, name: str, value: object) -> object:
         if is_secret_name(name):

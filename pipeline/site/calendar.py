@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.text import content_id, shorten
 from pipeline.site.view import Day, View
 
@@ -26,7 +26,7 @@ def calendar(view: View) -> bytes:
     out.add("prodid", "-//Missionwatch//expected//EN")
     out.add("version", "2.0")
     out.add("method", "PUBLISH")
-    out.add("x-wr-calname", shown.line(f"{view.title}: expected"))
+    out.add("x-wr-calname", escape.line(f"{view.title}: expected"))
     for one in view.expected:
         out.add_component(_event(one, view))
     return bytes(out.to_ical())
@@ -43,9 +43,9 @@ def _event(one: Day, view: View) -> Event:
     event.add("dtstamp", card.known)
     event.add("dtstart", one.day)
     event.add("dtend", one.day + timedelta(days=1))
-    event.add("summary", shorten(shown.line(f"{view.title}: {card.aspect} {what}: {card.value}"), _SUMMARY))
+    event.add("summary", shorten(escape.line(f"{view.title}: {card.aspect} {what}: {card.value}"), _SUMMARY))
     quote = "".join(piece.text for piece in card.quote)
-    event.add("description", shown.line(f"{card.subject}: {card.value} {what}. “{quote}” {card.outlet}"))
+    event.add("description", escape.line(f"{card.subject}: {card.value} {what}. “{quote}” {card.outlet}"))
     if card.url:
         event.add("url", card.url)
     event.add("categories", [card.aspect])

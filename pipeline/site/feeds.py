@@ -17,7 +17,7 @@ from lxml import etree
 
 from pipeline.alerts.compose import page_of
 from pipeline.alerts.message import safe_url
-from pipeline.model import Slot, shown
+from pipeline.model import Slot, escape
 from pipeline.model.text import content_id, counted, moment, shorten
 from pipeline.site import words
 from pipeline.site.view import Card, View
@@ -94,7 +94,7 @@ def _updated(view: View, cards: Sequence[Card]) -> datetime:
 
 def _title(card: Card, view: View) -> str:
     mark = "Taken back: " if card.taken_back else "Uncertain: " if card.uncertain and not card.takes_back else ""
-    return shorten(shown.line(f"{mark}{view.title}, {card.aspect}: {card.became}"), _TITLE)
+    return shorten(escape.line(f"{mark}{view.title}, {card.aspect}: {card.became}"), _TITLE)
 
 
 def _entry(feed: Any, card: Card, view: View, page_url: str, page: str) -> None:
@@ -130,12 +130,12 @@ def _item(card: Card, view: View, page_url: str) -> dict[str, Any]:
         "tags": [card.aspect, words.stage_words(card.stage)],
         "_missionwatch": {
             "aspect": card.aspect,
-            "subject": shown.line(card.subject),
+            "subject": escape.line(card.subject),
             "stage": card.stage,
-            "value": shown.line(card.value),
+            "value": escape.line(card.value),
             "before_stage": card.before_stage or None,
-            "before_value": shown.line(card.before_value) or None,
-            "disputed_value": shown.line(card.disputed) or None,
+            "before_value": escape.line(card.before_value) or None,
+            "disputed_value": escape.line(card.disputed) or None,
             "verdict": card.verdict,
             "held_from": card.held.isoformat(),
             "confidence": round(card.confidence, 4),
@@ -180,7 +180,7 @@ def _quote(pieces: Sequence[Piece]) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(shown.line(text), quote=True)
+    return html.escape(escape.line(text), quote=True)
 
 
 def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
@@ -188,7 +188,7 @@ def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
     for key, value in attributes.items():
         child.set(key, _NOT_XML.sub("", value))
     if text:
-        child.text = _NOT_XML.sub("", shown.line(text))
+        child.text = _NOT_XML.sub("", escape.line(text))
     return child
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.text import shorten
 from pipeline.site import chart, words
 from pipeline.site.draw import draw_svg, png_of
@@ -46,7 +46,7 @@ def lane_of(rows: SiteRows, title: str, change_ids: Iterable[UUID]) -> Lane | No
     if spec is None:
         return None
     alt = f"Timeline of {title}, {' and '.join(aspects)}. Told now: {told[0].became}"
-    return Lane(_with_legend(spec, known), shorten(shown.line(alt), _ALT))
+    return Lane(_with_legend(spec, known), shorten(escape.line(alt), _ALT))
 
 
 def draw_lane(spec: dict[str, Any]) -> bytes:

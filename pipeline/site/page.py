@@ -20,8 +20,7 @@ from markupsafe import Markup
 
 from pipeline.alerts.compose import SURE_WORDS
 from pipeline.alerts.message import safe_url
-from pipeline.model import Aspect, Slot, Stage
-from pipeline.model.shown import in_page
+from pipeline.model import Aspect, Slot, Stage, escape
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.model.text import counted, day, moment, safe
 from pipeline.site import words
@@ -158,5 +157,5 @@ def environment() -> Environment:
     for form in (day, moment, counted, words.stage_words, words.value):
         environment.filters[form.__name__] = form
     environment.filters["safe_url"] = safe_url
-    environment.finalize = in_page
+    environment.finalize = escape.for_template
     return environment

@@ -21,7 +21,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline.ask import WatchFile
-from pipeline.model.shown import lines
+from pipeline.model import escape
 from pipeline.storage import PUBLISHED
 from pipeline.watches import load_watch
 from tests.ask.api.asker import Asker
@@ -78,7 +78,7 @@ def texts(data: Path) -> Mapping[str, str]:
         found["None"] += "\n".join([watch.baseline.text, *(fact.quote for fact in watch.baseline.facts)])
         with duckdb.connect(str(data / "archive" / name / PUBLISHED), read_only=True) as client:
             rows = client.sql("SELECT article_id, title, text FROM articles").fetchall()
-        found |= {str(article): lines(f"{title}\n{text}") for article, title, text in rows}
+        found |= {str(article): escape.lines(f"{title}\n{text}") for article, title, text in rows}
     return found
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pipeline.alerts.brief.compose import Brief, FeedTrouble
 from pipeline.alerts.brief.parts import DISPUTED, SEEN, STANDS, TO_COME, Entry, Part, headline, parts_of, period
 from pipeline.alerts.message import Message, Section, safe_url, subject_of
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.text import shorten
 
 JSON_VERSION = 1  # of the form that :func:`as_data` gives
@@ -31,8 +31,8 @@ _MARKS = re.compile(r"([\\`*_\[\]<~&])")
 
 def as_text(brief: Brief) -> str:
     """Return the brief as plain text for a terminal, with a line break at its end."""
-    title = shown.line(brief.title)
-    blocks = [f"{title}: brief\n{period(brief)}\n\n{shown.line(headline(brief))}"]
+    title = escape.line(brief.title)
+    blocks = [f"{title}: brief\n{period(brief)}\n\n{escape.line(headline(brief))}"]
     blocks += ["\n".join((part.heading.upper(), *_text_part(part))) for part in parts_of(brief)]
     return "\n\n".join(blocks) + "\n"
 
@@ -42,29 +42,29 @@ def _text_part(part: Part) -> Iterator[str]:
         yield _wrapped(part.note, 2)
     width = max((len(label) for label, _ in part.rows), default=0)
     for label, told in part.rows:
-        yield _wrapped(f"{label:<{width}}  {shown.line(told)}", 2, width + 4)
+        yield _wrapped(f"{label:<{width}}  {escape.line(told)}", 2, width + 4)
     for group in part.groups:
         if group.name:
-            yield f"  {shown.line(group.name)}"
+            yield f"  {escape.line(group.name)}"
         for entry in group.entries:
-            yield _wrapped(f"- {shown.line(entry.line)}", 2, 4)
+            yield _wrapped(f"- {escape.line(entry.line)}", 2, 4)
             yield from (_wrapped(line, 6) for line in _proof(entry))
             if entry.url:
-                yield f"      {shown.line(entry.url)}"
+                yield f"      {escape.line(entry.url)}"
 
 
 def _proof(entry: Entry) -> Iterator[str]:
     """The lines under a fact: the sentence of the other side where there is one, its own, and where that stands."""
     if entry.before_quote:
-        yield f"{_quoted(entry.before_quote)} ({shown.line(entry.before_source)})"
+        yield f"{_quoted(entry.before_quote)} ({escape.line(entry.before_source)})"
     if entry.quote:
         yield _quoted(entry.quote)
     if entry.source:
-        yield shown.line(entry.source)
+        yield escape.line(entry.source)
 
 
 def _quoted(quote: str) -> str:
-    return f"“{shorten(shown.line(quote), _QUOTE)}”"
+    return f"“{shorten(escape.line(quote), _QUOTE)}”"
 
 
 def _wrapped(text: str, indent: int, further: int | None = None) -> str:
@@ -109,7 +109,7 @@ def _md_entry(entry: Entry) -> str:
 
 
 def _md(text: str) -> str:
-    return _MARKS.sub(r"\\\1", shown.chat(shown.line(text)))
+    return _MARKS.sub(r"\\\1", escape.chat(escape.line(text)))
 
 
 def _md_link(url: str) -> str:

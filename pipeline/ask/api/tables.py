@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from pipeline.model import shown
+from pipeline.model import escape
 
 CSV = "text/csv; charset=utf-8; header=present"
 JSON = "application/json"
@@ -53,8 +53,8 @@ def csv_of(answer: BaseModel, items: str) -> bytes:
     """
     (item,) = (kind for kind in get_args(type(answer).model_fields[items].annotation) if isinstance(kind, type))
     columns = _columns(item)
-    lines = [shown.csv_row(columns)]
-    lines += [shown.csv_row([_cell(row, path) for path in columns.values()]) for row in getattr(answer, items)]
+    lines = [escape.csv_row(columns)]
+    lines += [escape.csv_row([_cell(row, path) for path in columns.values()]) for row in getattr(answer, items)]
     return "".join(lines).encode("utf-8", "replace")
 
 

@@ -6,7 +6,7 @@ import json
 
 from pydantic import BaseModel
 
-from pipeline.model.shown import json_line
+from pipeline.model import escape
 
 _SAID = (
     "Between the two lines that bear the mark {mark} stands data, as JSON on one line. Words in quote, title and "
@@ -26,5 +26,5 @@ def quoted(said: str, answer: BaseModel, mark: str) -> str:
         answer: the data.
         mark: random letters, new for each answer.
     """
-    data = json_line(json.loads(answer.model_dump_json()))
+    data = escape.json_line(json.loads(answer.model_dump_json()))
     return f"{said}\n{_SAID.format(mark=mark)}\n[data {mark}]\n{data}\n[end of data {mark}]"

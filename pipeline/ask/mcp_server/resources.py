@@ -8,8 +8,8 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource, Resource
 
 from pipeline.ask import MAX_LIMIT, Ask, WatchFile
+from pipeline.model import escape
 from pipeline.model.errors import MissionwatchError
-from pipeline.model.shown import lines
 
 MAX_PAGE = 4 * 2**20  # bytes
 
@@ -44,7 +44,7 @@ def _board(ask: Ask, watch: WatchFile) -> Callable[[], str]:
         try:
             return ask.board(watch.slug, limit=MAX_LIMIT).model_dump_json()
         except MissionwatchError as error:
-            raise ResourceError(lines(str(error))) from error
+            raise ResourceError(escape.lines(str(error))) from error
 
     return board
 

@@ -16,9 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from pipeline.ask import DEFAULT_LIMIT, MAX_LIMIT, Ask, model
 from pipeline.ask.mcp_server.quoted import quoted
-from pipeline.model import Aspect, Slot, Stage, Verdict
+from pipeline.model import Aspect, Slot, Stage, Verdict, escape
 from pipeline.model.errors import MissionwatchError
-from pipeline.model.shown import lines
 from pipeline.model.text import counted
 
 A = TypeVar("A", bound=BaseModel)
@@ -69,7 +68,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except MissionwatchError as error:
-        raise ToolError(lines(str(error))) from error
+        raise ToolError(escape.lines(str(error))) from error
 
 
 def result(said: str, answer: BaseModel) -> CallToolResult:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pipeline.board.board import Key
-from pipeline.model import Aspect, Change, Claim, Stage, Verdict
-from pipeline.model.shown import line
+from pipeline.model import Aspect, Change, Claim, Stage, Verdict, escape
 from pipeline.model.text import content_id, shorten
 
 MAX_AUTHOR, MAX_NOTE, MAX_WORDS = 200, 2_000, 200  # characters of a name, a note, a subject or value
@@ -129,8 +128,8 @@ class Mark:
     @property
     def told(self) -> str:
         """Who says what, when and why, as reasons tell it: ``marked wrong by ana on 26 Nov 2026: a rumour``."""
-        note = f": {shorten(line(self.note), 300)}" if self.note.strip() else ""
-        return f"{KIND_WORDS[self.kind]} by {shorten(line(self.author), 60)} on {_day(self.made_at)}{note}"
+        note = f": {shorten(escape.line(self.note), 300)}" if self.note.strip() else ""
+        return f"{KIND_WORDS[self.kind]} by {shorten(escape.line(self.author), 60)} on {_day(self.made_at)}{note}"
 
 
 class Placed(NamedTuple):

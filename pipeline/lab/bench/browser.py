@@ -21,8 +21,7 @@ from pipeline.lab.bench.gold import Event, GoldArticle
 from pipeline.lab.bench.run import Seen
 from pipeline.lab.bench.scoring import Kind, Outcome, overlap
 from pipeline.lab.bench.tables import Table, error_tables, reliability_tables, summary_tables
-from pipeline.model import Aspect, Change
-from pipeline.model.shown import in_page
+from pipeline.model import Aspect, Change, escape
 from pipeline.model.text import safe
 from pipeline.reading.embedded import sentences
 
@@ -107,7 +106,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["slug"] = lambda text: str(text).replace(" ", "-")
-    environment.finalize = in_page
+    environment.finalize = escape.for_template
     return environment
 
 

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline.alerts.acking import PLACE, is_signed
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.errors import StorageError, StoreLockedError
 from pipeline.runtime import logs
 from pipeline.site.receiver import page
@@ -133,7 +133,7 @@ async def _form(request: Request) -> tuple[str, str] | None:
     except ValueError:  # too many fields
         return None
     by, note = (fields.get(name, [""])[0] for name in ("by", "note"))
-    return shown.line(by)[: page.MAX_NAME], shown.lines(note).strip()[: page.MAX_NOTE]
+    return escape.line(by)[: page.MAX_NAME], escape.lines(note).strip()[: page.MAX_NOTE]
 
 
 def _answer(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.alerts.message import Section
-from pipeline.model import shown
+from pipeline.model import escape
 from pipeline.model.text import shorten
 from pipeline.site.receiver.desk import Seen
 
@@ -152,8 +152,8 @@ def _time(moment: datetime | None) -> str:
 
 
 def _line(text: str) -> str:
-    return html.escape(shorten(shown.line(text), 1_000), quote=True)
+    return html.escape(shorten(escape.line(text), 1_000), quote=True)
 
 
 def _lines(text: str) -> str:
-    return html.escape(shown.lines(text), quote=True)
+    return html.escape(escape.lines(text), quote=True)

@@ -14,8 +14,7 @@ from pipeline import steps
 from pipeline.board.board import fold
 from pipeline.board.corrections import Example, Labels, Mark, MarkKind, Marks, line_of, make_undone, mark_of
 from pipeline.cli.marking import NO_LABELS, keep, say
-from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch
-from pipeline.model.shown import json_line
+from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch, escape
 from pipeline.model.text import content_id
 from pipeline.storage import Store
 from tests.storage.builders import (
@@ -242,7 +241,7 @@ class World:
         """All marks as a file."""
         marks = self.store.load_marks(self.watch.slug)
         articles = self.store.articles_at({a.url for mark in marks for a in mark.anchors})
-        return "".join(json_line(line_of(Example(mark, articles))) + "\n" for mark in marks)
+        return "".join(escape.json_line(line_of(Example(mark, articles))) + "\n" for mark in marks)
 
     def imports(self, text: str) -> World:
         """The marks of a file."""

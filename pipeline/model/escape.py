@@ -1,6 +1,6 @@
-"""Untrusted text as it may be shown: in a terminal, a chat, a page, a spreadsheet, as JSON. Pure.
+"""Escape untrusted text for the place where it is shown: a terminal, a chat, a page, a spreadsheet, JSON. Pure.
 
-What feeds, pages and models say is shown by way of these functions and no other. None changes what is stored.
+All text of feeds, pages and models goes through these functions before it is shown. None changes what is stored.
 """
 
 from __future__ import annotations
@@ -30,47 +30,47 @@ _FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
 
 
 def lines(text: str) -> str:
-    """``text`` for a terminal or a plain message: line breaks kept, no control sequences, no forged direction."""
+    """Return ``text`` safe for a terminal or a plain message: line breaks kept, control and direction marks removed."""
     return safe(_BREAKS.sub("\n", text))
 
 
 def line(text: str) -> str:
-    """As :func:`lines`, on one line and with single blanks."""
+    """Return ``text`` as :func:`lines` does, on one line with single blanks."""
     return squeeze(lines(text))
 
 
 def chat(text: str) -> str:
-    """``text`` for a chat service: it calls nobody, and no link goes under another name.
+    """Return ``text`` safe for a chat service: it notifies nobody, and no link hides behind another name.
 
     The reader sees the same words; marks that a chat would act on are kept apart by a word joiner (U+2060).
     """
     return _CALLS.sub(lambda found: f"{found[0]}{_JOINER}", lines(text))
 
 
-def in_page(value: object) -> object:
-    """``value`` for a template that escapes: text without forging marks; markup of our own as it is."""
+def for_template(value: object) -> object:
+    """Return ``value`` ready for an autoescaping template: text goes through :func:`lines`, our own markup is left."""
     return lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def csv_row(values: Iterable[object]) -> str:
-    """A row of CSV (RFC 4180) with its line end; a text that a spreadsheet would run gets a quote in front."""
+    """Format a row of CSV (RFC 4180) with its line end; a text that a spreadsheet would run gets a quote in front."""
     row = io.StringIO()
     csv.writer(row, lineterminator="\r\n").writerow([_cell(value) for value in values])
     return row.getvalue()
 
 
 def json_line(value: object, plain: Callable[[object], object] | None = None) -> str:
-    """``value`` as one line of JSON that a terminal can show: what could forge the screen is escaped, not lost.
+    """Format ``value`` as one line of JSON, with characters that could forge a terminal's screen escaped, not lost.
 
     Args:
         value: what JSON can hold.
-        plain: makes other values such.
+        plain: converts a value that JSON cannot hold.
     """
     return _NOT_ASCII.sub(_escaped, json.dumps(value, default=plain, ensure_ascii=False))
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """A character of JSON as it is, or its escape where it forges, breaks the line or is half a character."""
+    """Return a character of JSON, escaped where it forges, breaks the line or is half a character."""
     char = found[0]
     if safe(char) and not _BREAKS.match(char) and not "\ud800" <= char <= "\udfff":
         return char

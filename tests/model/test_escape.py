@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from markupsafe import Markup
 
-from pipeline.model import shown
+from pipeline.model import escape
 
 FORGING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
@@ -32,19 +32,19 @@ WORDS = st.text(alphabet="abc éß漢@<>[]()=+-,;'\"", max_size=60)
 
 @given(HOSTILE)
 def test_no_form_lets_a_forging_mark_through(text: str) -> None:
-    for form in (shown.lines(text), shown.line(text), shown.chat(text), shown.csv_row([text])[:-2]):
+    for form in (escape.lines(text), escape.line(text), escape.chat(text), escape.csv_row([text])[:-2]):
         assert not FORGING.search(form.replace("\r\n", "\n"))
 
 
 @given(WORDS)
 def test_words_without_forging_marks_are_shown_as_they_are(text: str) -> None:
-    assert shown.lines(text) == text
-    assert shown.chat(text).replace("\u2060", "") == text
+    assert escape.lines(text) == text
+    assert escape.chat(text).replace("\u2060", "") == text
 
 
 @given(HOSTILE)
 def test_a_line_is_one_line(text: str) -> None:
-    assert len(shown.line(text).splitlines()) <= 1
+    assert len(escape.line(text).splitlines()) <= 1
 
 
 @given(HOSTILE)
@@ -52,20 +52,20 @@ def test_a_line_is_one_line(text: str) -> None:
 @example("<\u200b!channel>")
 @example("]\u2060(")
 def test_no_chat_is_called_and_no_link_goes_under_another_name(text: str) -> None:
-    told = shown.chat(text)
+    told = escape.chat(text)
 
     assert not re.search(r"@(everyone|here|channel|room|team)|<[@!#]|<[a-z/]|\]\(", told, re.IGNORECASE)
-    assert shown.chat(told) == told
+    assert escape.chat(told) == told
 
 
 @given(st.lists(st.one_of(HOSTILE, st.none(), st.integers(), st.booleans()), min_size=1, max_size=5))
 def test_a_row_of_csv_has_the_cells_that_went_in_and_no_formula(cells: list[object]) -> None:
-    (row,) = list(csv.reader(io.StringIO(shown.csv_row([*cells, "end"]), newline="")))
+    (row,) = list(csv.reader(io.StringIO(escape.csv_row([*cells, "end"]), newline="")))
 
     assert len(row) == len(cells) + 1
     for cell, told in zip(cells, row, strict=False):
         if isinstance(cell, str):
-            assert told.removeprefix("'") == shown.lines(cell) or told == shown.lines(cell)
+            assert told.removeprefix("'") == escape.lines(cell) or told == escape.lines(cell)
             assert not re.match(r"\s*[=+\-@\t\r＝＋－＠]", told)
 
 
@@ -85,12 +85,12 @@ def test_a_row_of_csv_has_the_cells_that_went_in_and_no_formula(cells: list[obje
     ],
 )
 def test_a_text_that_a_spreadsheet_would_run_gets_a_quote_and_a_number_stays_one(cell: object, told: str) -> None:
-    assert shown.csv_row(["a", cell]) == f"a,{told}\r\n"
+    assert escape.csv_row(["a", cell]) == f"a,{told}\r\n"
 
 
 @given(st.recursive(HOSTILE, lambda inner: st.lists(inner) | st.dictionaries(HOSTILE, inner), max_leaves=6))
 def test_a_line_of_json_forges_nothing_and_says_the_same(value: object) -> None:
-    told = shown.json_line(value)
+    told = escape.json_line(value)
 
     assert not FORGING.search(told)
     assert len(told.splitlines()) == 1
@@ -99,12 +99,12 @@ def test_a_line_of_json_forges_nothing_and_says_the_same(value: object) -> None:
 
 
 def test_a_line_of_json_keeps_foreign_letters_readable() -> None:
-    assert shown.json_line({"a": "Haïti 海地"}) == '{"a": "Haïti 海地"}'
+    assert escape.json_line({"a": "Haïti 海地"}) == '{"a": "Haïti 海地"}'
 
 
 @given(HOSTILE)
 def test_a_page_shows_text_and_never_markup(text: str) -> None:
-    environment = Environment(autoescape=True, finalize=shown.in_page)
+    environment = Environment(autoescape=True, finalize=escape.for_template)
 
     told = environment.from_string("<p title='{{ text }}'>{{ text }}</p>").render(text=text)
 
@@ -114,5 +114,5 @@ def test_a_page_shows_text_and_never_markup(text: str) -> None:
 
 
 def test_markup_of_our_own_is_left_as_it_is() -> None:
-    assert shown.in_page(Markup("<b>\x1b</b>")) == Markup("<b>\x1b</b>")
-    assert shown.in_page(7) == 7
+    assert escape.for_template(Markup("<b>\x1b</b>")) == Markup("<b>\x1b</b>")
+    assert escape.for_template(7) == 7
