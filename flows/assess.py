@@ -26,7 +26,7 @@ from flows.run.steps import Step, take_steps
 from pipeline import steps
 from pipeline.board.board import fold
 from pipeline.board.compare import WAITS
-from pipeline.board.corrections import Marks
+from pipeline.board.corrections import Corrections
 from pipeline.fetch.chat import Chat
 from pipeline.model import Article, Revised, Verdict
 from pipeline.model.phrasing import headline, waiting_for_model
@@ -96,7 +96,7 @@ async def assess_articles(context: RunContext) -> None:
                         slug, oldest - steps.NEAR_DUPLICATES_FOR, (article.article_id for article in articles)
                     ),
                     articles=tuple(store.articles_of(behind).values()),
-                    marks=Marks.of(store.load_marks(slug)),
+                    corrections=Corrections.of(store.load_corrections(slug)),
                     mutes=store.load_mutes(slug),
                 )
             # What a page no longer says is off the board before the page's new text meets it.

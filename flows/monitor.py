@@ -18,7 +18,7 @@ from flows.run.endings import ended_well, name_of_run
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
 from pipeline import steps
-from pipeline.board.corrections import Marks
+from pipeline.board.corrections import Corrections
 from pipeline.model import RunRecord, Watch
 from pipeline.storage import Store
 
@@ -73,16 +73,17 @@ async def watch_round(
 async def pin_rows(context: RunContext) -> None:
     """Pin the rows whose pins came with an import and whose time has come, after the round's own news."""
     with context.open_store() as store:
-        corrections = Marks.of(store.load_marks(context.slug))
+        corrections = Corrections.of(store.load_corrections(context.slug))
         due = corrections.due(context.now, store.load_changes(context.slug))
         for one in due:
-            made = steps.act_on(one, store.marking(context.slug, one), context.watch, context.now)
-            store.add_marked(context.slug, made, late=True)
+            known = store.correction_context(context.slug, one)
+            made = steps.plan_correction(one, known, context.watch, context.now)
+            store.add_outcome(context.slug, made, late=True)
     context.run.count(changes=len(due))
 
 
 def _pins_wait(context: RunContext, store: Store) -> bool:
-    corrections = Marks.of(store.load_marks(context.slug))
+    corrections = Corrections.of(store.load_corrections(context.slug))
     return bool(corrections.turns()) and bool(corrections.due(context.now, store.load_changes(context.slug)))
 
 

@@ -15,7 +15,7 @@ from flows.run.model_calls import language_model
 from flows.run.record import Run
 from flows.run.request import WatchRequest
 from pipeline import steps
-from pipeline.board.corrections import Marks
+from pipeline.board.corrections import Corrections
 from pipeline.fetch.chat import Chat
 from pipeline.model import Article
 from pipeline.model.errors import FetchError, UsageError
@@ -58,7 +58,7 @@ async def _read(context: RunContext, chat: Chat | None) -> steps.Reread:
     with context.open_store() as store:
         articles = store.articles_standing(context.slug)
         changes = store.load_changes(context.slug)
-        marks = Marks.of(store.load_marks(context.slug))
+        corrections = Corrections.of(store.load_corrections(context.slug))
     waiting = patient(context)
 
     async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
@@ -72,7 +72,7 @@ async def _read(context: RunContext, chat: Chat | None) -> steps.Reread:
         return made
 
     return await steps.read_again(
-        articles, changes=changes, engine=context.reader.engine, assess=assess, now=context.now, marks=marks
+        articles, changes=changes, engine=context.reader.engine, assess=assess, now=context.now, corrections=corrections
     )
 
 

@@ -215,7 +215,7 @@ LONGEST = (
     "tests/flows/test_troubles.py",
     "tests/flows/test_llm.py",
     "tests/flows/test_onward.py",
-    "tests/board/corrections/test_marks_replay.py",
+    "tests/board/corrections/test_corrections_replay.py",
     "tests/test_newcomer.py",
     "tests/site/test_site_page.py",
     "tests/runtime/spread/test_cluster.py",

@@ -1,4 +1,4 @@
-"""What ``mark``, ``marks`` and ``review`` share: a mark is made, acted on and stored, while no run works."""
+"""Shared by ``mark``, ``marks`` and ``review``: make a correction, act on it and store it, while no run works."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from uuid import UUID
 
 import click
 
-from pipeline.board.corrections import Labels, Mark, MarkKind, Marks, make_mark
+from pipeline.board.corrections import Correction, CorrectionKind, Corrections, Labels, make_correction
 from pipeline.cli.frame import account, settings
 from pipeline.model import Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
-from pipeline.steps import Marked, act_on
+from pipeline.steps import CorrectionOutcome, plan_correction
 from pipeline.storage import Store, hold_run, open_store, publish
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 # What people write, and what it means.
 WORDS = {
-    "wrong": MarkKind.WRONG,
-    "duplicate": MarkKind.DUPLICATE,
-    "not-this-mission": MarkKind.NOT_THIS_MISSION,
-    "confirmed": MarkKind.CONFIRMED,
-    "relabel": MarkKind.RELABELLED,
-    "pin": MarkKind.PINNED,
-    "unpin": MarkKind.UNPINNED,
+    "wrong": CorrectionKind.WRONG,
+    "duplicate": CorrectionKind.DUPLICATE,
+    "not-this-mission": CorrectionKind.NOT_THIS_MISSION,
+    "confirmed": CorrectionKind.CONFIRMED,
+    "relabel": CorrectionKind.RELABELLED,
+    "pin": CorrectionKind.PINNED,
+    "unpin": CorrectionKind.UNPINNED,
 }
 
 
@@ -37,7 +37,7 @@ NO_LABELS = Labels()
 
 
 def author_option(function: F) -> F:
-    """``--author``: who marks."""
+    """``--author``: who corrections."""
     option = click.option(
         "--author",
         default="",
@@ -48,7 +48,7 @@ def author_option(function: F) -> F:
 
 
 @contextmanager
-def marking(where: Path) -> Iterator[Store]:
+def open_for_correction(where: Path) -> Iterator[Store]:
     """The live store of ``where``, while no run works in the folder: a run must not judge by an older board.
 
     Raises:
@@ -61,38 +61,42 @@ def marking(where: Path) -> Iterator[Store]:
 
 
 def say(
-    store: Store, watch: Watch, kind: MarkKind, asked: str, *, author: str, note: str, labels: Labels = NO_LABELS
-) -> Marked:
+    store: Store, watch: Watch, kind: CorrectionKind, asked: str, *, author: str, note: str, labels: Labels = NO_LABELS
+) -> CorrectionOutcome:
     """Mark what ``asked`` names, and store what comes of it.
 
     Raises:
-        UsageError: nothing is known of it, or the mark does not fit it.
+        UsageError: nothing is known of it, or the correction does not fit it.
     """
-    target = store.find_marked(watch.slug, asked)
-    pins = Marks.of(store.load_marks(watch.slug)).pins() if kind is MarkKind.UNPINNED else {}
-    if kind is MarkKind.UNPINNED and target.row not in pins:
+    target = store.find_target(watch.slug, asked)
+    pins = Corrections.of(store.load_corrections(watch.slug)).pins() if kind is CorrectionKind.UNPINNED else {}
+    if kind is CorrectionKind.UNPINNED and target.row not in pins:
         raise UsageError(
             f"{asked} is not pinned.",
             remedy=f"Pinned are: {', '.join(sorted(f'{a}/{k}' for a, k in pins))}." if pins else "No row is.",
         )
     made_at, now = times(store, watch)
-    mark = make_mark(
+    correction = make_correction(
         kind, target, watch=watch.slug, author=author, note=note, made_at=made_at, watch_time=now, labels=labels
     )
-    return keep(store, watch, mark, now)[0]
+    return keep(store, watch, correction, now)[0]
 
 
-def keep(store: Store, watch: Watch, mark: Mark, now: datetime | None) -> tuple[Marked, bool]:
-    """Act on ``mark`` and store what comes of it; with False where the store had it already.
+def keep(store: Store, watch: Watch, correction: Correction, now: datetime | None) -> tuple[CorrectionOutcome, bool]:
+    """Act on ``correction`` and store what comes of it; with False where the store had it already.
 
     A pin waits for its time: in a store whose watch has not come so far, where ``now`` is earlier, or None before its
     first run, it is the run at that time that sets the row.
     """
-    if mark.kind is MarkKind.PINNED and (now is None or mark.watch_time > now):
-        marked = Marked(mark, told=(f"It counts from {mark.watch_time:%Y-%m-%d %H:%M} UTC on, by the watch's clock.",))
+    if correction.kind is CorrectionKind.PINNED and (now is None or correction.watch_time > now):
+        outcome = CorrectionOutcome(
+            correction, told=(f"It counts from {correction.watch_time:%Y-%m-%d %H:%M} UTC on, by the watch's clock.",)
+        )
     else:
-        marked = act_on(mark, store.marking(watch.slug, mark), watch, now or mark.watch_time)
-    return marked, store.add_marked(watch.slug, marked)
+        outcome = plan_correction(
+            correction, store.correction_context(watch.slug, correction), watch, now or correction.watch_time
+        )
+    return outcome, store.add_outcome(watch.slug, outcome)
 
 
 def times(store: Store, watch: Watch) -> tuple[datetime, datetime]:
@@ -101,16 +105,16 @@ def times(store: Store, watch: Watch) -> tuple[datetime, datetime]:
     return made_at, store.last_run_now(watch.slug) or made_at
 
 
-def told(marked: Marked) -> str:
-    """What came of a mark, for a person: what it is, then a line for each thing that it did."""
-    mark = marked.mark
-    head = f"{str(mark.mark_id)[:8]}  {mark.told}"
-    return "\n".join([escape.line(head), *(f"  {escape.line(line)}" for line in marked.told)])
+def told(outcome: CorrectionOutcome) -> str:
+    """What came of a correction, for a person: what it is, then a line for each thing that it did."""
+    correction = outcome.correction
+    head = f"{str(correction.correction_id)[:8]}  {correction.told}"
+    return "\n".join([escape.line(head), *(f"  {escape.line(line)}" for line in outcome.told)])
 
 
-def publish_marks(where: Path, watch: Watch, mark_ids: Iterable[UUID]) -> None:
+def publish_corrections(where: Path, watch: Watch, correction_ids: Iterable[UUID]) -> None:
     """Show SQL clients what was marked; a store that no run has worked in yet has nothing to show."""
-    ids = sorted(map(str, mark_ids))
+    ids = sorted(map(str, correction_ids))
     wait = settings().store_wait
     with open_store(where, wait=wait) as store:
         now = store.last_run_now(watch.slug)

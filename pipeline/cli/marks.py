@@ -18,16 +18,16 @@ from pipeline.board.corrections import (
     MAX_LINES,
     MAX_NOTE,
     MAX_WORDS,
+    Correction,
     Example,
     Labels,
-    Mark,
-    line_of,
-    make_undone,
-    mark_of,
+    correction_as_line,
+    correction_from_line,
+    make_undo,
 )
 from pipeline.cli import report
 from pipeline.cli.frame import When, archive_dir, data_dir_option, folder_argument, store_folder
-from pipeline.cli.marking import WORDS, author_option, keep, marking, publish_marks, say, times, told
+from pipeline.cli.marking import WORDS, author_option, keep, open_for_correction, publish_corrections, say, times, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
@@ -97,10 +97,10 @@ def mark_command(
         value,
         since.date() if since else None,
     )
-    with marking(where) as store:
-        marked = say(store, watch, WORDS[what], target, author=author, note=note, labels=labels)
-    publish_marks(where, watch, [marked.mark.mark_id])
-    click.echo(told(marked))
+    with open_for_correction(where) as store:
+        outcome = say(store, watch, WORDS[what], target, author=author, note=note, labels=labels)
+    publish_corrections(where, watch, [outcome.correction.correction_id])
+    click.echo(told(outcome))
 
 
 @click.group("marks")
@@ -124,7 +124,7 @@ def list_marks(folder: Path, every: bool, as_json: bool, data_dir: Path, archive
     """List what was marked, by whom and why, the oldest first."""
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
-        rows = [row for row in store.marks(watch.slug) if every or (row["counts"] and row["kind"] != "undone")]
+        rows = [row for row in store.corrections(watch.slug) if every or (row["counts"] and row["kind"] != "undone")]
     if as_json:
         for row in rows:
             click.echo(escape.json_line(row, _plain))
@@ -138,28 +138,28 @@ def list_marks(folder: Path, every: bool, as_json: bool, data_dir: Path, archive
 
 @marks_group.command("undo")
 @folder_argument
-@click.argument("mark_id", metavar="ID")
+@click.argument("correction_id", metavar="ID")
 @click.option("--note", default="", help="Why.")
 @author_option
 @data_dir_option
-def undo(folder: Path, mark_id: str, note: str, author: str, data_dir: Path, archive: bool) -> None:
+def undo(folder: Path, correction_id: str, note: str, author: str, data_dir: Path, archive: bool) -> None:
     """Take a mark back. What it took off the board stands again, unless later news has taken its place.
 
     ID stands in `missionwatch marks list`; its first six signs are enough.
     """
     watch = load_watch(folder)
     where = store_folder(data_dir, folder, archive=archive)
-    with marking(where) as store:
-        found = store.find_mark(watch.slug, mark_id)
-        before = next((m for m in store.load_marks(watch.slug) if m.undoes == found.mark_id), None)
+    with open_for_correction(where) as store:
+        found = store.find_correction(watch.slug, correction_id)
+        before = next((m for m in store.load_corrections(watch.slug) if m.undoes == found.correction_id), None)
         if before is not None:
             click.echo(f"It was taken back before: {escape.line(before.told)}.")
             return
         made_at, now = times(store, watch)
-        mark = make_undone(found, author=author, note=note.strip()[:MAX_NOTE], made_at=made_at, watch_time=now)
-        marked, _ = keep(store, watch, mark, now)
-    publish_marks(where, watch, [marked.mark.mark_id])
-    click.echo(told(marked))
+        correction = make_undo(found, author=author, note=note.strip()[:MAX_NOTE], made_at=made_at, watch_time=now)
+        outcome, _ = keep(store, watch, correction, now)
+    publish_corrections(where, watch, [outcome.correction.correction_id])
+    click.echo(told(outcome))
 
 
 @marks_group.command("export")
@@ -176,9 +176,11 @@ def export(folder: Path, to: Path, data_dir: Path, archive: bool) -> None:
     """
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
-        marks = store.load_marks(watch.slug)
-        articles = store.articles_at({anchor.url for mark in marks for anchor in mark.anchors if anchor.url})
-    lines = [escape.json_line(line_of(Example(mark, articles))) + "\n" for mark in marks]
+        corrections = store.load_corrections(watch.slug)
+        articles = store.articles_at(
+            {anchor.url for correction in corrections for anchor in correction.anchors if anchor.url}
+        )
+    lines = [escape.json_line(correction_as_line(Example(correction, articles))) + "\n" for correction in corrections]
     try:
         to.write_text("".join(lines), "utf-8")
     except OSError as error:
@@ -198,20 +200,20 @@ def import_marks(folder: Path, file: Path, data_dir: Path, archive: bool) -> Non
     """
     watch = load_watch(folder)
     where = archive_dir(data_dir, folder) if archive else data_dir
-    marks = sorted(_read(file, watch), key=lambda mark: (mark.made_at, str(mark.mark_id)))
+    corrections = sorted(_read(file, watch), key=lambda correction: (correction.made_at, str(correction.correction_id)))
     new: list[UUID] = []
-    with marking(where) as store:
-        known = {mark.mark_id for mark in store.load_marks(watch.slug)}
-        for mark in marks:
-            if mark.mark_id not in known:
-                marked, _ = keep(store, watch, mark, store.last_run_now(watch.slug))
-                new.append(marked.mark.mark_id)
-                click.echo(told(marked))
-    publish_marks(where, watch, new)
-    click.echo(f"{len(new)} marks were stored, {len(marks) - len(new)} were there.")
+    with open_for_correction(where) as store:
+        known = {correction.correction_id for correction in store.load_corrections(watch.slug)}
+        for correction in corrections:
+            if correction.correction_id not in known:
+                outcome, _ = keep(store, watch, correction, store.last_run_now(watch.slug))
+                new.append(outcome.correction.correction_id)
+                click.echo(told(outcome))
+    publish_corrections(where, watch, new)
+    click.echo(f"{len(new)} marks were stored, {len(corrections) - len(new)} were there.")
 
 
-def _read(file: Path, watch: Watch) -> Iterator[Mark]:
+def _read(file: Path, watch: Watch) -> Iterator[Correction]:
     names = {watch.slug, *watch.formerly}
     try:
         if file.stat().st_size > MAX_FILE:
@@ -227,13 +229,14 @@ def _read(file: Path, watch: Watch) -> Iterator[Mark]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        mark = mark_of(line, f"{file}:{number}")
-        if mark.watch not in names:
+        correction = correction_from_line(line, f"{file}:{number}")
+        if correction.watch not in names:
             raise UsageError(
-                f"{file}:{number}: the mark is of the watch '{escape.line(mark.watch)[:60]}', not of '{watch.slug}'.",
+                f"{file}:{number}: the mark is of the watch '{escape.line(correction.watch)[:60]}', "
+                f"not of '{watch.slug}'.",
                 remedy="Import it into that watch.",
             )
-        yield replace(mark, watch=watch.slug)
+        yield replace(correction, watch=watch.slug)
 
 
 def _lines(row: Mapping[str, Any]) -> Group:

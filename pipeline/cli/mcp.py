@@ -9,7 +9,7 @@ import click
 
 from pipeline.board.corrections import MAX_NOTE, Labels
 from pipeline.cli.frame import When, archive_dir, data_dir_option, different, folders_argument, port_option
-from pipeline.cli.marking import WORDS, marking, publish_marks, say, told
+from pipeline.cli.marking import WORDS, open_for_correction, publish_corrections, say, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
@@ -117,10 +117,10 @@ def _correcting(found: list[tuple[Watch, Path]], author: str) -> Callable[..., s
         if what not in WORDS:
             raise UsageError("what is unknown.", remedy=f"One of: {', '.join(WORDS)}.")
         said = _labels(labels)
-        with marking(where) as store:
-            marked = say(store, watch, WORDS[what], target, author=author, note=note[:MAX_NOTE], labels=said)
-        publish_marks(where, watch, [marked.mark.mark_id])
-        return told(marked)
+        with open_for_correction(where) as store:
+            outcome = say(store, watch, WORDS[what], target, author=author, note=note[:MAX_NOTE], labels=said)
+        publish_corrections(where, watch, [outcome.correction.correction_id])
+        return told(outcome)
 
     return correct
 

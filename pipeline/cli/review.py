@@ -15,10 +15,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pipeline.alerts.compose import sure
-from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Labels, Mark, MarkKind, make_undone
+from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Correction, CorrectionKind, Labels, make_undo
 from pipeline.cli import report
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
-from pipeline.cli.marking import author_option, keep, marking, publish_marks, say, times, told
+from pipeline.cli.marking import author_option, keep, open_for_correction, publish_corrections, say, times, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
@@ -30,12 +30,12 @@ from pipeline.watches import load_watch
 NO_TERMINAL = 7  # the exit code where there is nobody to ask
 
 _KEYS = {
-    "w": ("wrong", MarkKind.WRONG),
-    "d": ("duplicate", MarkKind.DUPLICATE),
-    "n": ("not this mission", MarkKind.NOT_THIS_MISSION),
-    "c": ("confirmed", MarkKind.CONFIRMED),
-    "o": ("other labels", MarkKind.RELABELLED),
-    "p": ("pin", MarkKind.PINNED),
+    "w": ("wrong", CorrectionKind.WRONG),
+    "d": ("duplicate", CorrectionKind.DUPLICATE),
+    "n": ("not this mission", CorrectionKind.NOT_THIS_MISSION),
+    "c": ("confirmed", CorrectionKind.CONFIRMED),
+    "o": ("other labels", CorrectionKind.RELABELLED),
+    "p": ("pin", CorrectionKind.PINNED),
 }
 _HELP = "w wrong  d duplicate  n not this mission  c confirmed  o other labels  p pin  s skip  u undo  q quit"
 
@@ -47,7 +47,7 @@ class _Session:
     where: Path
     watch: Watch
     author: str
-    said: list[Mark] = field(default_factory=list)
+    said: list[Correction] = field(default_factory=list)
     stored: list[UUID] = field(default_factory=list)
 
 
@@ -92,7 +92,7 @@ def review_command(
     try:
         _go_through(items, session, screen)
     finally:
-        publish_marks(where, watch, session.stored)
+        publish_corrections(where, watch, session.stored)
     screen.print(f"{len(session.said)} marks were made. `missionwatch marks list {folder}` shows them.")
 
 
@@ -114,7 +114,7 @@ def _go_through(items: Sequence[ReviewItem], session: _Session, screen: Console)
             if key == "u":
                 _undo(session)
             elif key in _KEYS:
-                if _mark(item, _KEYS[key][1], session):
+                if _correct(item, _KEYS[key][1], session):
                     break
             else:
                 screen.print(_HELP, style="dim")
@@ -130,30 +130,30 @@ def _key() -> str:
     return key or "q"  # nothing more comes
 
 
-def _mark(item: ReviewItem, kind: MarkKind, session: _Session) -> bool:
+def _correct(item: ReviewItem, kind: CorrectionKind, session: _Session) -> bool:
     """Mark ``item``; False where that could not be, and the person is asked again."""
     try:
         labels = _labels(item, kind)
         note = click.prompt("why (may be empty)", default="", show_default=False)[:MAX_NOTE]
-        with marking(session.where) as store:
-            marked = say(store, session.watch, kind, str(item.id), author=session.author, note=note, labels=labels)
+        with open_for_correction(session.where) as store:
+            outcome = say(store, session.watch, kind, str(item.id), author=session.author, note=note, labels=labels)
     except UsageError as error:
         click.echo(f"  {escape.lines(error.message)} {escape.lines(error.remedy)}")
         return False
     except click.Abort:
         return False
-    session.said.append(marked.mark)
-    session.stored.append(marked.mark.mark_id)
-    click.echo(told(marked))
+    session.said.append(outcome.correction)
+    session.stored.append(outcome.correction.correction_id)
+    click.echo(told(outcome))
     return True
 
 
-def _labels(item: ReviewItem, kind: MarkKind) -> Labels:
+def _labels(item: ReviewItem, kind: CorrectionKind) -> Labels:
     """What the person says in the engine's place: asked for where they relabel or pin, and only what differs."""
-    if kind is MarkKind.PINNED:
+    if kind is CorrectionKind.PINNED:
         value = _asked("value", item.value)
         return Labels(value=value if value != item.value else "")
-    if kind is not MarkKind.RELABELLED:
+    if kind is not CorrectionKind.RELABELLED:
         return Labels()
     aspect = _chosen("aspect", item.aspect, [aspect.value for aspect in Aspect])
     stage = _chosen("stage", item.stage, [stage.value for stage in Stage])
@@ -180,13 +180,13 @@ def _undo(session: _Session) -> None:
         click.echo("  Nothing was marked yet. `missionwatch marks undo DIR ID` takes back an older one.")
         return
     last = session.said.pop()
-    with marking(session.where) as store:
+    with open_for_correction(session.where) as store:
         made_at, now = times(store, session.watch)
-        mark = make_undone(last, author=session.author, note="", made_at=made_at, watch_time=now)
-        marked, _ = keep(store, session.watch, mark, now)
-    session.stored.append(mark.mark_id)
+        correction = make_undo(last, author=session.author, note="", made_at=made_at, watch_time=now)
+        outcome, _ = keep(store, session.watch, correction, now)
+    session.stored.append(correction.correction_id)
     click.echo(f"  No more: {escape.line(last.told)}")
-    click.echo(told(marked))
+    click.echo(told(outcome))
 
 
 def _shown(item: ReviewItem, number: int, of: int) -> RenderableType:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.alerts.compose import sure
-from pipeline.board.corrections import KIND_WORDS, MarkKind
+from pipeline.board.corrections import KIND_WORDS, CorrectionKind
 from pipeline.board.successors import BECAME
 from pipeline.model import AlertRule
 from pipeline.model.text import day, normalise
@@ -122,4 +122,4 @@ def is_uncertain(confidence: float) -> bool:
 def marked_by(row: Mapping[str, Any]) -> str:
     """What one person says of a change: ``confirmed by ana on 26 Nov 2026: the minister told me``."""
     note = f": {row['note']}" if row["note"] else ""
-    return f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {day(row['made_at'])}{note}"
+    return f"{KIND_WORDS[CorrectionKind(row['kind'])]} by {row['author']} on {day(row['made_at'])}{note}"

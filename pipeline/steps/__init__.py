@@ -9,7 +9,7 @@ This is the pipe, in order::
     assess         articles, board  -> read, compare, plan     -> readings, verdicts, changes, alerts
     deliver_alert  a pending alert  -> hand it over            -> a Delivery
     read_again     the stored past  -> read, compare           -> how the board would differ, and what to store
-    act_on         a person's mark  -> compare, plan           -> what is taken back, what joins, and who must hear
+    plan_correction  a correction   -> compare, plan           -> changes taken back or added, messages due
 
 ``assess_asking`` is ``assess`` with a language model, for a watch that chooses one.
 
@@ -21,9 +21,9 @@ exceptions: each ends as a recorded outcome with its reason, and the rest goes o
 from pipeline.steps.asking import ModelReadings, assess_asking, candidates, reader_of
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
 from pipeline.steps.collect import collect_entry, is_put_off
+from pipeline.steps.correct import plan_correction
+from pipeline.steps.correction import CorrectionContext, CorrectionOutcome, RecordedClaim
 from pipeline.steps.deliver import deliver_alert, deliver_all
-from pipeline.steps.marked import Marked, Marking, Said
-from pipeline.steps.marking import act_on
 from pipeline.steps.poll import at_once, poll_feed
 from pipeline.steps.ports import AskModel, Deliver, Fetch, Work
 from pipeline.steps.recheck import MAX_HASH_ONLY, Told, bounded, gone, look_again, pages_of, revise, told_by_recall
@@ -34,18 +34,17 @@ __all__ = [
     "NEAR_DUPLICATES_FOR",
     "AskModel",
     "Assessment",
+    "CorrectionContext",
+    "CorrectionOutcome",
     "Deliver",
     "Difference",
     "Fetch",
     "Known",
-    "Marked",
-    "Marking",
     "ModelReadings",
+    "RecordedClaim",
     "Reread",
-    "Said",
     "Told",
     "Work",
-    "act_on",
     "assess",
     "assess_asking",
     "at_once",
@@ -58,6 +57,7 @@ __all__ = [
     "is_put_off",
     "look_again",
     "pages_of",
+    "plan_correction",
     "poll_feed",
     "read_again",
     "reader_of",

@@ -11,7 +11,7 @@ from pipeline import alerts as alerting
 from pipeline.alerts.recalls import heeding_notice, retraction_notice
 from pipeline.board.board import Board, confirm_all, fold, in_force
 from pipeline.board.compare import Doubt, Memory
-from pipeline.board.corrections import NO_MARKS, Heeded, Marks, heed, judge_heeding
+from pipeline.board.corrections import NO_CORRECTIONS, CorrectedReading, Corrections, apply_corrections, judge_corrected
 from pipeline.board.successors import with_successors
 from pipeline.model import Alert, Article, Change, Claim, Judgement, Mute, Reading, Silence, Verdict, Watch
 from pipeline.pages.dedupe import OriginIndex
@@ -32,7 +32,7 @@ class Known:
             sketch with an article of the batch may be left out.
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
         articles: behind recent changes, so that what is confirmed is told with its first source.
-        marks: what persons say of what is read.
+        corrections: what persons say of what is read.
         mutes: what persons want to hear nothing of for a time.
     """
 
@@ -41,7 +41,7 @@ class Known:
     texts: Sequence[tuple[UUID, str, str]] = ()
     uncertain: Sequence[tuple[Claim, str, datetime]] = ()
     articles: Sequence[Article] = ()
-    marks: Marks = NO_MARKS
+    corrections: Corrections = NO_CORRECTIONS
     mutes: Sequence[Mute] = ()
 
 
@@ -102,7 +102,7 @@ class Assessing:
         self._origins: dict[UUID, str] = {}
         self._seen: dict[UUID, Article] = {article.article_id: article for article in known.articles}
         self._named = with_successors(watch, standing)
-        self._pins = known.marks.pins(now, standing)
+        self._pins = known.corrections.pins(now, standing)
 
     @property
     def board(self) -> Board:
@@ -120,15 +120,15 @@ class Assessing:
         traced = replace(article, origin=origin)
         self._origins[article.article_id] = origin
         self._seen[article.article_id] = traced
-        marks = self._known.marks
-        heeded = heed(reader.read(traced, self._named), traced, marks)
+        corrections = self._known.corrections
+        corrected = apply_corrections(reader.read(traced, self._named), traced, corrections)
         if retraction_notice(article):
-            heeded = Heeded(heeding_notice(heeded.reading, article))
-        unmarked = {i: opinion for i, opinion in self._opinions.items() if i not in heeded.ids}  # persons come first
-        reading, doubted = weigh(heeded.reading, unmarked)
-        heeded = replace(heeded, reading=reading, held_back=(*heeded.held_back, *doubted))
-        verdicts, self._board = judge_heeding(
-            heeded, traced, self._board, self._watch, memory=self._memory, reprinted=reprinted, pins=self._pins
+            corrected = CorrectedReading(heeding_notice(corrected.reading, article))
+        unmarked = {i: opinion for i, opinion in self._opinions.items() if i not in corrected.ids}  # persons come first
+        reading, doubted = weigh(corrected.reading, unmarked)
+        corrected = replace(corrected, reading=reading, held_back=(*corrected.held_back, *doubted))
+        verdicts, self._board = judge_corrected(
+            corrected, traced, self._board, self._watch, memory=self._memory, reprinted=reprinted, pins=self._pins
         )
         verdicts = _with_opinions(verdicts, {judgement.claim.claim_id for judgement in doubted}, unmarked)
         self._readings.append(reading)

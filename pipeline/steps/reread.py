@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.board.board import fold, in_force
-from pipeline.board.corrections import NO_MARKS, Mark, MarkKind, Marks, pinned
+from pipeline.board.corrections import NO_CORRECTIONS, Correction, CorrectionKind, Corrections, pin_row
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Reading, Silence, Verdict
 from pipeline.model.text import content_id, normalise
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known
@@ -63,7 +63,7 @@ async def read_again(
     engine: str,
     assess: Assess,
     now: datetime,
-    marks: Marks = NO_MARKS,
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Reread:
     """Read the past again, in order of publication, from the baseline on; nothing is written.
 
@@ -73,11 +73,11 @@ async def read_again(
         engine: what reads now, for the reasons.
         assess: reads and judges a batch.
         now: the time of reading again.
-        marks: what persons say of what is read. A pin holds from the time at which it was made.
+        corrections: what persons say of what is read. A pin holds from the time at which it was made.
     """
     stored = in_force(changes)
-    turns = list(marks.turns())
-    past = _Past([change for change in stored if change.verdict is Verdict.BASELINE], marks.without(turns))
+    turns = list(corrections.turns())
+    past = _Past([change for change in stored if change.verdict is Verdict.BASELINE], corrections.without(turns))
     kept_of: dict[UUID, list[Change]] = {}
     for change in stored:
         if change.article_id is not None:
@@ -98,8 +98,8 @@ async def read_again(
             unreadable += 1
             past.changes += kept_of.get(article.article_id, [])
     await past.take(batch, assess)
-    for mark in turns:
-        past.turn(mark)
+    for correction in turns:
+        past.turn(correction)
     withdrawn, same = _compared(stored, past.changes)
     renamed = {
         change.change_id: same.get(change.change_id) or content_id("reread-change", now.isoformat(), change.change_id)
@@ -129,9 +129,9 @@ async def read_again(
 class _Past:
     """What has been read so far, as :func:`pipeline.steps.assess` wants to know it."""
 
-    def __init__(self, changes: Iterable[Change], marks: Marks) -> None:
+    def __init__(self, changes: Iterable[Change], corrections: Corrections) -> None:
         self.changes = list(changes)
-        self._marks = marks
+        self._corrections = corrections
         self.readings: list[Reading] = []
         self.judgements: list[Judgement] = []
         self.origins: dict[UUID, str] = {}
@@ -139,11 +139,11 @@ class _Past:
         self._unsure: list[tuple[Claim, str, datetime]] = []
         self._texts: list[Article] = []
 
-    def turn(self, mark: Mark) -> None:
+    def turn(self, correction: Correction) -> None:
         """Pin a row, or let it go: from here on."""
-        if mark.kind is MarkKind.PINNED:
-            self.changes.append(pinned(mark, fold(self.changes)))
-        self._marks = Marks.of((*self._marks.all_of_them, mark))
+        if correction.kind is CorrectionKind.PINNED:
+            self.changes.append(pin_row(correction, fold(self.changes)))
+        self._corrections = Corrections.of((*self._corrections.all_of_them, correction))
 
     async def take(self, batch: Sequence[Article], assess: Assess) -> None:
         """Read ``batch`` and remember what came of it."""
@@ -156,7 +156,7 @@ class _Past:
             confirmations=tuple(self._said),
             texts=[(a.article_id, self.origins[a.article_id], a.text) for a in self._texts],
             uncertain=tuple(self._unsure),
-            marks=self._marks,
+            corrections=self._corrections,
         )
         made = await assess(batch, known)
         published = {article.article_id: article.published for article in batch}

@@ -1,4 +1,4 @@
-"""Marks in the store: what is marked, what rests on it, and what came of a mark."""
+"""Marks in the store: what is marked, what rests on it, and what came of a correction."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from pipeline.storage.support import STANDING, rebuild_support
 from pipeline.storage.why import LONGEST, LOOSE, LOOSE_SQL
 
 if TYPE_CHECKING:  # they bring half of the package with them, and reading a board needs none of it
-    from pipeline.board.corrections import Anchor, Mark, Target
-    from pipeline.steps import Marked, Marking, Told
+    from pipeline.board.corrections import Anchor, Correction, Target
+    from pipeline.steps import CorrectionContext, CorrectionOutcome, Told
 
 SHORTEST_ID = 6  # hex digits by which a thing may be named
 _ID = re.compile(rf"[0-9a-f][0-9a-f-]{{{SHORTEST_ID - 1},35}}", re.IGNORECASE)
@@ -39,8 +39,8 @@ class Markings(Articles, Changes, Outbox):
         now: datetime = self._db.value("SELECT now()")
         return now
 
-    def load_marks(self, watch: str) -> list[Mark]:
-        """Every mark of ``watch``, in the order in which they were made, those that were taken back too."""
+    def load_corrections(self, watch: str) -> list[Correction]:
+        """Every correction of ``watch``, in the order in which they were made, those that were taken back too."""
         rows = self._db.rows("SELECT * FROM mark WHERE watch = ? ORDER BY made_at, mark_id", [watch])
         if not rows:
             return []
@@ -50,20 +50,22 @@ class Markings(Articles, Changes, Outbox):
             [watch],
         ):
             anchors.setdefault(row["mark_id"], []).append(row)
-        return [_mark_of(row, anchors.get(row["mark_id"], ())) for row in rows]
+        return [_correction_of(row, anchors.get(row["mark_id"], ())) for row in rows]
 
-    def marks(self, watch: str) -> list[Row]:
+    def corrections(self, watch: str) -> list[Row]:
         """Rows of the view ``marks`` of ``watch``, the oldest first."""
         return self._db.rows("SELECT * FROM marks WHERE watch = ?", [watch])
 
-    def find_mark(self, watch: str, asked: str) -> Mark:
-        """The mark whose id is ``asked`` or begins with it.
+    def find_correction(self, watch: str, asked: str) -> Correction:
+        """The correction whose id is ``asked`` or begins with it.
 
         Raises:
-            UsageError: no mark has such an id, or more than one.
+            UsageError: no correction has such an id, or more than one.
         """
         wanted = asked.strip().lower()
-        found = [m for m in self.load_marks(watch) if _ID.fullmatch(wanted) and str(m.mark_id).startswith(wanted)]
+        found = [
+            m for m in self.load_corrections(watch) if _ID.fullmatch(wanted) and str(m.correction_id).startswith(wanted)
+        ]
         if len(found) != 1:
             trouble = "begins the ids of several marks" if found else "is the id of no mark"
             raise UsageError(
@@ -74,7 +76,7 @@ class Markings(Articles, Changes, Outbox):
 
     # -- what is marked ----------------------------------------------------------------------
 
-    def find_marked(self, watch: str, asked: str) -> Target:
+    def find_target(self, watch: str, asked: str) -> Target:
         """What a person points at by an id of a change, claim or article, an address, or ``ASPECT/SUBJECT``.
 
         Raises:
@@ -183,12 +185,15 @@ class Markings(Articles, Changes, Outbox):
 
     # -- what rests on it --------------------------------------------------------------------
 
-    def marking(self, watch: str, mark: Mark) -> Marking:
-        """What the store holds of all that ``mark`` is about."""
-        from pipeline.steps import Marking, Said
+    def correction_context(self, watch: str, correction: Correction) -> CorrectionContext:
+        """Load what the store holds about the sentences of ``correction``."""
+        from pipeline.steps import CorrectionContext, RecordedClaim
 
-        marks = self.load_marks(watch)
-        anchors = [*mark.anchors, *(a for m in marks if m.mark_id == mark.undoes for a in m.anchors)]
+        corrections = self.load_corrections(watch)
+        anchors = [
+            *correction.anchors,
+            *(a for m in corrections if m.correction_id == correction.undoes for a in m.anchors),
+        ]
         changes = self.load_changes(watch)
         said = self._said_at(watch, {anchor.url for anchor in anchors if anchor.url})
         about = {one for row in said for one in (row["change_id"], row["against"]) if one is not None}
@@ -197,10 +202,12 @@ class Markings(Articles, Changes, Outbox):
         told = about | {change_id for sent in alerts for change_id in sent.alert.change_ids}
         behind = {c.article_id for c in changes if c.article_id is not None and c.change_id in told}
         behind |= {row["article_id"] for row in said}
-        return Marking(
+        return CorrectionContext(
             changes=changes,
-            marks=marks,
-            said=[Said(claim_of(row), Verdict(row["verdict"]), row["change_id"], row["against"]) for row in said],
+            corrections=corrections,
+            said=[
+                RecordedClaim(claim_of(row), Verdict(row["verdict"]), row["change_id"], row["against"]) for row in said
+            ],
             support=self._support(watch, about),
             articles=self.articles_of(behind),
             alerts=alerts,
@@ -250,20 +257,22 @@ class Markings(Articles, Changes, Outbox):
 
     # -- what came of it ---------------------------------------------------------------------
 
-    def add_marked(self, watch: str, made: Marked, *, late: bool = False) -> bool:
-        """Store a mark with all that came of it, in one transaction; False where it was there: then nothing is.
+    def add_outcome(self, watch: str, made: CorrectionOutcome, *, late: bool = False) -> bool:
+        """Store a correction with all that came of it, in one transaction; False where it was there: then nothing is.
 
         Args:
             watch: the watch's short name.
-            made: what came of the mark.
-            late: the mark is there, and what comes of it only now.
+            made: what came of the correction.
+            late: the correction is there, and what comes of it only now.
         """
-        mark = made.mark
-        run_id, key = mark.mark_id, self._key(watch)
+        correction = made.correction
+        run_id, key = correction.correction_id, self._key(watch)
         with self._db.transaction():
-            if not self._db.insert("mark", [_mark_row(watch, mark)]) and not late:
+            if not self._db.insert("mark", [_correction_row(watch, correction)]) and not late:
                 return False
-            self._db.insert("mark_anchor", [_anchor_row(mark, n, anchor) for n, anchor in enumerate(mark.anchors)])
+            self._db.insert(
+                "mark_anchor", [_anchor_row(correction, n, anchor) for n, anchor in enumerate(correction.anchors)]
+            )
             self._add_revised(run_id, watch, made.revised)
             last = self._db.value("SELECT coalesce(max(seq), 0) FROM change WHERE seq > 0")
             self._db.insert("claim", [claim_row(judgement.claim) for judgement in made.judgements])
@@ -294,29 +303,29 @@ def _row_of(asked: str, board: Board) -> Key | None:
     return (aspect, subject) if (aspect, subject) in board else (aspect, subject_key(aspect, subject))
 
 
-def _mark_row(watch: str, mark: Mark) -> Row:
+def _correction_row(watch: str, correction: Correction) -> Row:
     return {
-        "mark_id": mark.mark_id,
+        "mark_id": correction.correction_id,
         "watch": watch,
-        "kind": mark.kind,
-        "author": mark.author,
-        "made_at": mark.made_at,
-        "watch_time": mark.watch_time,
-        "note": mark.note,
-        "aspect": mark.aspect,
-        "stage": mark.stage,
-        "subject": mark.subject,
-        "value": mark.value,
-        "since": mark.since,
-        "subject_key": mark.subject_key,
-        "undoes": mark.undoes,
+        "kind": correction.kind,
+        "author": correction.author,
+        "made_at": correction.made_at,
+        "watch_time": correction.watch_time,
+        "note": correction.note,
+        "aspect": correction.aspect,
+        "stage": correction.stage,
+        "subject": correction.subject,
+        "value": correction.value,
+        "since": correction.since,
+        "subject_key": correction.subject_key,
+        "undoes": correction.undoes,
     }
 
 
-def _anchor_row(mark: Mark, place: int, anchor: Anchor) -> Row:
+def _anchor_row(correction: Correction, place: int, anchor: Anchor) -> Row:
     return {
-        "anchor_id": content_id("mark-anchor", mark.mark_id, place),
-        "mark_id": mark.mark_id,
+        "anchor_id": content_id("mark-anchor", correction.correction_id, place),
+        "mark_id": correction.correction_id,
         "place": place,
         "url": anchor.url,
         "text_hash": anchor.text_hash,
@@ -334,13 +343,13 @@ def _anchor_row(mark: Mark, place: int, anchor: Anchor) -> Row:
     }
 
 
-def _mark_of(row: Row, anchors: Sequence[Row]) -> Mark:
-    from pipeline.board.corrections import Anchor, Mark, MarkKind
+def _correction_of(row: Row, anchors: Sequence[Row]) -> Correction:
+    from pipeline.board.corrections import Anchor, Correction, CorrectionKind
 
-    return Mark(
-        mark_id=row["mark_id"],
+    return Correction(
+        correction_id=row["mark_id"],
         watch=row["watch"],
-        kind=MarkKind(row["kind"]),
+        kind=CorrectionKind(row["kind"]),
         author=row["author"],
         made_at=row["made_at"],
         watch_time=row["watch_time"],

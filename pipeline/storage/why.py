@@ -269,10 +269,10 @@ def _marked(trail: Trail) -> str:
     counts = [row for row in trail.marks if row["counts"] and row["kind"] != "undone"]
     if not counts:
         return ""
-    from pipeline.board.corrections import KIND_WORDS, MarkKind  # half of the package comes with it
+    from pipeline.board.corrections import KIND_WORDS, CorrectionKind  # half of the package comes with it
 
     said = [
-        f"{KIND_WORDS[MarkKind(row['kind'])]} by {row['author']} on {_when(row['made_at'])}"
+        f"{KIND_WORDS[CorrectionKind(row['kind'])]} by {row['author']} on {_when(row['made_at'])}"
         f"{': ' + row['note'] if row['note'] else ''}"
         for row in counts
     ]

@@ -11,8 +11,8 @@ from reading.worlds import LEAD, START, a_claim, a_reading, a_watch, an_article,
 
 from pipeline.board.board import Board, baseline_changes, fold
 from pipeline.board.compare import Doubt, Memory, judge
+from pipeline.board.compare.features import Features, features_of_claim
 from pipeline.board.compare.likeness import chance
-from pipeline.board.compare.marks import Marks, marks_of_claim
 from pipeline.model import Article, Aspect, Change, Claim, Day, Judgement, Parts, Slot, Stage, TypedFact, Verdict, Watch
 from pipeline.reading.embedded import EncodedReader
 
@@ -296,10 +296,10 @@ def test_one_sum_within_days_is_one_pledge_whoever_is_named_as_its_giver() -> No
 
 
 def test_the_draft_of_the_same_states_is_the_same_draft_and_that_of_others_is_not_surely() -> None:
-    def marks(said: str, day: int) -> Marks:
+    def marks(said: str, day: int) -> Features:
         article = an_article(said, at=later(day))
         claim = a_claim(said, article=article, aspect=Aspect.MANDATE, stage=Stage.PROPOSED, subject="mandate")
-        return marks_of_claim(claim, article.published.date())
+        return features_of_claim(claim, article.published.date())
 
     first = marks("France has put forward a text that would keep the mission for a year.", 0)
     own: frozenset[str] = frozenset()

@@ -10,23 +10,23 @@ from reading.worlds import DAY, a_claim, an_article, later
 from test_compare import VOTE, World
 
 from pipeline.board.board import baseline_changes, fold
+from pipeline.board.compare.features import Features, features_of_claim
 from pipeline.board.compare.likeness import chance
-from pipeline.board.compare.marks import Marks, marks_of_claim
 from pipeline.model import Aspect, Fact, Stage, Verdict
 
 OWN: frozenset[str] = frozenset()
 
 
-def hurt(quote: str, day: int, *, event: date | None = None) -> Marks:
+def hurt(quote: str, day: int, *, event: date | None = None) -> Features:
     article = an_article(quote, at=later(day))
     claim = a_claim(quote, article=article, aspect=Aspect.CASUALTIES, stage=Stage.IN_EFFECT, subject="RAM", event=event)
-    return marks_of_claim(claim, article.published.date())
+    return features_of_claim(claim, article.published.date())
 
 
-def sends(quote: str, state: str, *, stage: Stage = Stage.PLANNED) -> Marks:
+def sends(quote: str, state: str, *, stage: Stage = Stage.PLANNED) -> Features:
     article = an_article(quote)
     claim = a_claim(quote, article=article, aspect=Aspect.CONTRIBUTORS, stage=stage, subject=state)
-    return marks_of_claim(claim, article.published.date())
+    return features_of_claim(claim, article.published.date())
 
 
 def test_attacks_on_two_named_days_are_two_incidents() -> None:

@@ -349,5 +349,5 @@ def test_signs_that_begin_the_ids_of_two_changes_mark_neither(store: Store) -> N
     add(store, *(make_change(change_id=one, subject=f"thing {one}") for one in ids))
 
     with pytest.raises(UsageError, match="aaaaaaaa begins the ids of several things"):
-        store.find_marked(WATCH, "aaaaaaaa")
-    assert store.find_marked(WATCH, str(ids[1])).change.change_id == ids[1]
+        store.find_target(WATCH, "aaaaaaaa")
+    assert store.find_target(WATCH, str(ids[1])).change.change_id == ids[1]

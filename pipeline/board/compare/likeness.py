@@ -1,8 +1,8 @@
 """Whether a claim and a change tell of the same thing: a probability from what the two share. Pure.
 
-The weights are logistic regressions on the corpus (``pipeline.board.compare.weights``): one for a claim and a change
-of two articles, one for two sentences of one article, and one that tells a restatement of what has long been known
-from a new event.
+The weights are logistic regressions on the corpus (:mod:`pipeline.board.compare.likeness_weights`): one for a claim
+and a change of two articles, one for two sentences of one article, and one that tells a restatement of what has long
+been known from a new event.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.board.compare.marks import Marks, stems_of
+from pipeline.board.compare.features import Features, stems_of
+from pipeline.board.compare.likeness_weights import ACROSS, OLD, WITHIN
 from pipeline.board.compare.stems import mass
-from pipeline.board.compare.weights import ACROSS, OLD, WITHIN
 from pipeline.model import Aspect, Stage
 from pipeline.model.quantities import Quantity, quantities, same_number
 from pipeline.model.text import normalise
@@ -52,7 +52,7 @@ _NEAR_STAGES = {
 }
 
 
-def signs(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+def signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
     """What speaks for or against the claim ``mine`` and the change ``theirs`` being one event.
 
     Args:
@@ -86,7 +86,7 @@ def signs(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str
     yield from _days(mine, theirs)
 
 
-def _words(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _words(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
     shared = mass((mine.stems & theirs.stems) - own)
     if shared:
         fewer = min(mass(mine.stems - own), mass(theirs.stems - own))
@@ -101,7 +101,7 @@ def _words(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[st
         yield "quote", 1.0
 
 
-def _told(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
+def _told(mine: Features, theirs: Features, own: frozenset[str]) -> bool:
     """Whether the other sentence names the subject of this one."""
     key = mine.key_stems - own
     return bool(key) and key <= theirs.stems
@@ -120,7 +120,7 @@ def _stages(mine: Stage, theirs: Stage) -> Iterator[tuple[str, float]]:
     yield ("earlier_stage" if RANK[mine] < RANK[theirs] else "later_stage"), 1.0
 
 
-def _days(mine: Marks, theirs: Marks) -> Iterator[tuple[str, float]]:
+def _days(mine: Features, theirs: Features) -> Iterator[tuple[str, float]]:
     days = abs((mine.known - theirs.known).days)
     for name, most in (("days_4", 4), ("days_10", 10), ("days_30", 30), ("days_90", 90)):
         if days <= most:
@@ -141,7 +141,7 @@ def _days(mine: Marks, theirs: Marks) -> Iterator[tuple[str, float]]:
             yield ("other_incident" if mine.aspect is Aspect.CASUALTIES else "other_day"), 1.0
 
 
-def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+def chance(mine: Features, theirs: Features, own: frozenset[str]) -> float:
     """The probability that the claim ``mine`` tells of the change ``theirs``; 0 where a rule says that it can't."""
     if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
         return 0.0
@@ -153,7 +153,7 @@ def chance(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
     return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * size for name, size in signs(mine, theirs, own))))
 
 
-def are_two_incidents(mine: Marks, theirs: Marks) -> bool:
+def are_two_incidents(mine: Features, theirs: Features) -> bool:
     """True for dead or hurt of two days, or of two tolls that were told long apart, however alike the words."""
     if not mine.aspect is theirs.aspect is Aspect.CASUALTIES or mine.stage is not theirs.stage:
         return False
@@ -169,7 +169,7 @@ def _tolls(text: str) -> frozenset[float]:
     return frozenset(q.number for q in quantities(text) if q.kind == "count" and 1 <= q.number < MANY_DEAD)
 
 
-def _are_two_parties(mine: Marks, theirs: Marks) -> bool:
+def _are_two_parties(mine: Features, theirs: Features) -> bool:
     """True where each sentence tells of a state that the other does not name: who stays says nothing of who leaves."""
     if not mine.aspect is theirs.aspect is Aspect.CONTRIBUTORS:
         return False
@@ -177,19 +177,19 @@ def _are_two_parties(mine: Marks, theirs: Marks) -> bool:
     return bool(one and other) and one not in theirs.states and other not in mine.states
 
 
-def _party(marks: Marks) -> str:
+def _party(marks: Features) -> str:
     """The state that the claim or change is about; empty where its subject is none."""
     return next((state for state in sorted(marks.states) if normalise(state) == marks.key), "")
 
 
-def _is_own_figure(mine: Marks, theirs: Marks) -> bool:
+def _is_own_figure(mine: Features, theirs: Features) -> bool:
     """True for a strength beside another aspect's news in one article that lacks it: one vote can change several."""
     if mine.article != theirs.article or mine.aspect is not Aspect.STRENGTH or theirs.aspect is Aspect.STRENGTH:
         return False
     return any(q.number >= FORCE for q in mine.said) and not _agree(mine.said, theirs.figures)
 
 
-def _is_same_sum(mine: Marks, theirs: Marks) -> bool:
+def _is_same_sum(mine: Features, theirs: Features) -> bool:
     """True for money of which two articles give the same sum within days: whoever is said to be giving it."""
     if not mine.aspect is theirs.aspect is Aspect.FUNDING or mine.article == theirs.article or theirs.baseline:
         return False
@@ -199,7 +199,7 @@ def _is_same_sum(mine: Marks, theirs: Marks) -> bool:
     return any(q.kind == "money" and q.number in sums for q in mine.said)
 
 
-def _is_same_draft(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
+def _is_same_draft(mine: Features, theirs: Features, own: frozenset[str]) -> bool:
     """True for drafts of a text that two articles, within days, give to the same states: talks go on about one text."""
     if not mine.aspect is theirs.aspect is Aspect.MANDATE or mine.article == theirs.article or theirs.baseline:
         return False
@@ -209,14 +209,14 @@ def _is_same_draft(mine: Marks, theirs: Marks, own: frozenset[str]) -> bool:
     return bool(one) and one == other and bool(_DRAFT.search(mine.quote)) and bool(_DRAFT.search(theirs.quote))
 
 
-def alike(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+def alike(mine: Features, theirs: Features, own: frozenset[str]) -> float:
     """The probability that both are about one matter: as if they were of one stage and told weeks apart."""
     matter = replace(mine, stage=theirs.stage, known=theirs.known, event=None)
     odds = sum(ACROSS.get(n, 0.0) * size for n, size in signs(matter, theirs, own) if not n.startswith("days_"))
     return 1.0 / (1.0 + math.exp(-(odds + ACROSS.get("days_30", 0.0))))
 
 
-def restates(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
+def restates(mine: Features, theirs: Features, own: frozenset[str]) -> float:
     """The probability that ``mine`` restates the known matter ``theirs``, from what the memory adds to the reading.
 
     Old and new are taken as equally likely beforehand, since what the sentence alone tells is in the reader's
@@ -226,7 +226,7 @@ def restates(mine: Marks, theirs: Marks, own: frozenset[str]) -> float:
     return 1.0 / (1.0 + math.exp(-odds))
 
 
-def old_signs(mine: Marks, theirs: Marks, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+def old_signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
     """The signs of :func:`signs` but those of the day that the claim names, and the claim's own aspect and stage."""
     yield from signs(replace(mine, event=None), theirs, own)
     yield f"is_{mine.aspect.value}", 1.0

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pipeline.board.compare.features import Features, features_of_change, features_of_claim
 from pipeline.board.compare.likeness import KIN, alike, chance, restates
-from pipeline.board.compare.marks import Marks, marks_of_change, marks_of_claim
 from pipeline.board.compare.stems import telling
 from pipeline.model import Aspect, Change, Claim, Stage
 
@@ -19,7 +19,7 @@ HEEDED = 0.3  # how sure an uncertain claim must be to be heeded: two guesses ar
 WAITS = timedelta(days=14)  # how long an uncertain claim waits for a second origin
 
 _HOLDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
-_Known = tuple[Change, Marks, frozenset[str]]
+_Known = tuple[Change, Features, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Memory:
         added = tuple(changes)
         fresh: dict[Aspect, list[_Known]] = {}
         for change in added:
-            marks = marks_of_change(change)
+            marks = features_of_change(change)
             fresh.setdefault(change.aspect, []).append((change, marks, telling(marks.stems)))
         known = {**self._by_aspect, **{a: (*self._by_aspect.get(a, ()), *new) for a, new in fresh.items()}}
         return Memory((*self.changes, *added), (*self.uncertain, *uncertain), known)
 
-    def nearest(self, marks: Marks, own: frozenset[str]) -> tuple[Change | None, float]:
+    def nearest(self, marks: Features, own: frozenset[str]) -> tuple[Change | None, float]:
         """The change that a claim most likely tells of, and how likely; None where it is under :data:`SAME`.
 
         Of the claim's own article only one of its aspect can be it: what one article tells of two aspects is two facts.
@@ -72,7 +72,9 @@ class Memory:
                 best, high = change, likely
         return (best if high >= SAME else None), high
 
-    def _candidates(self, marks: Marks, own: frozenset[str], *, kin: bool = True) -> Iterator[tuple[Change, Marks]]:
+    def _candidates(
+        self, marks: Features, own: frozenset[str], *, kin: bool = True
+    ) -> Iterator[tuple[Change, Features]]:
         """The changes of the claim's aspect and its kin that are recent, or share a telling word or the subject."""
         words = telling(marks.stems) - own
         for aspect in KIN[marks.aspect] if kin else (marks.aspect,):
@@ -80,7 +82,7 @@ class Memory:
                 if theirs.key == marks.key or marks.known - theirs.known <= LATELY or not words.isdisjoint(told):
                     yield change, theirs
 
-    def restated(self, marks: Marks, own: frozenset[str]) -> tuple[Change | None, float]:
+    def restated(self, marks: Features, own: frozenset[str]) -> tuple[Change | None, float]:
         """The known matter that a claim of no known event may restate, and the probability that it does."""
         best: Change | None = None
         other, high = marks, 0.0
@@ -98,7 +100,7 @@ class Memory:
         """
         if claim.confidence < HEEDED:
             return None
-        mine = marks_of_claim(claim, published.date())
+        mine = features_of_claim(claim, published.date())
         for doubt in reversed(self.uncertain):
             said = doubt.claim
             if said.confidence < HEEDED:
@@ -107,7 +109,7 @@ class Memory:
                 continue
             if said.stage is not claim.stage or not timedelta(0) <= published - doubt.published <= WAITS:
                 continue
-            if chance(mine, marks_of_claim(said, doubt.published.date()), own) >= SAME:
+            if chance(mine, features_of_claim(said, doubt.published.date()), own) >= SAME:
                 return doubt
         return None
 

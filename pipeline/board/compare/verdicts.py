@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from pipeline.board.board import Board, subject_key
+from pipeline.board.compare.features import Features, features_of_change, features_of_claim, figures, own_words
 from pipeline.board.compare.identity import FREE, equal, same_key
 from pipeline.board.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
-from pipeline.board.compare.marks import Marks, figures, marks_of_change, marks_of_claim, own_words
 from pipeline.board.compare.memory import SAME, Memory
 from pipeline.board.successors import BECAME, successor
 from pipeline.language import english
@@ -44,7 +44,7 @@ def judge_by_likeness(
     if claim.confidence == 0.0:
         return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about others than this mission")
     own = own_words(watch)
-    mine = marks_of_claim(claim, article.published.date())
+    mine = features_of_claim(claim, article.published.date())
     known, likely = memory.nearest(mine, own)
     against, similar = known.change_id if known else None, round(likely, 3)
 
@@ -133,19 +133,19 @@ def either(one: float, other: float) -> float:
     return round(1.0 - (1.0 - one) * (1.0 - other), 4)
 
 
-def _matter(mine: Marks, board: Board, own: frozenset[str]) -> BoardRow | None:
+def _matter(mine: Features, board: Board, own: frozenset[str]) -> BoardRow | None:
     """The row about the matter of a claim that is no known event: that of its subject, else the most alike."""
     if (row := board.get((mine.aspect, mine.key))) is not None:
         return row
     best, high = None, SAME
     for row in board.of(mine.aspect):
-        theirs = marks_of_change(row.change)
+        theirs = features_of_change(row.change)
         if not are_two_incidents(mine, theirs) and (near := alike(mine, theirs, own)) >= high:
             best, high = row, near
     return best
 
 
-def _further_on(claim: Claim, current: Change, mine: Marks, own: frozenset[str]) -> bool:
+def _further_on(claim: Claim, current: Change, mine: Features, own: frozenset[str]) -> bool:
     """True for a late report of an earlier stage of what this row tells.
 
     What a country plans next is another thing than what it does now, what comes after an end is a new beginning,
@@ -155,11 +155,11 @@ def _further_on(claim: Claim, current: Change, mine: Marks, own: frozenset[str])
         return False
     if {claim.stage, current.stage} & {Stage.REJECTED, Stage.ENDED} or RANK[claim.stage] >= RANK[current.stage]:
         return False
-    theirs = marks_of_change(current)
+    theirs = features_of_change(current)
     return abs(mine.known - theirs.known) <= LATE_FOR and alike(mine, theirs, own) >= SAME
 
 
-def _told_again(claim: Claim, current: Change, mine: Marks) -> bool:
+def _told_again(claim: Claim, current: Change, mine: Features) -> bool:
     """True for what the row of the same subject and stage has had for weeks, told with the same day or none.
 
     A council does not decide the same thing twice in six weeks; who tells it without a day tells it again.
@@ -170,7 +170,7 @@ def _told_again(claim: Claim, current: Change, mine: Marks) -> bool:
         return False
     if claim.stage is not current.stage or current.verdict is Verdict.BASELINE or _brings_more(claim, current):
         return False
-    theirs = marks_of_change(current)
+    theirs = features_of_change(current)
     return theirs.key == mine.key and timedelta(0) <= mine.known - theirs.known <= LATE_FOR
 
 

@@ -1,37 +1,44 @@
-"""Marks: what persons say of what was read, and how it wins over the engine. Pure.
+"""Corrections: what a person says of a claim, a change or a row, and how it wins over the engine. Pure.
 
 ::
 
-    Mark, Marks    who said what of which sentence, and which of it counts
-    make_mark      what a person points at and says  -> a mark
-    heed           a reading and its article's marks  -> what is held back, what counts for sure
-    judge_heeding  that and the board                 -> verdicts, and no change of a row that is pinned
-    pinned         a pin and the board                -> the change by which a person sets a row
-    line_of        a mark                             -> a line of a file: a labelled example, to be stored elsewhere
+    Correction, Corrections   who said what of which sentence, and which of it counts
+    make_correction           what a person points at and says       -> a correction
+    apply_corrections         a reading, its article's corrections   -> claims held back, claims that count for sure
+    judge_corrected           that and the board                     -> verdicts; no pinned row changes
+    pin_row                   a pin and the board                    -> the change by which a person sets a row
+    correction_as_line        a correction                           -> a line of a file: a labelled example
 
-What a mark does to what stands already is worked out by :func:`pipeline.steps.act_on`.
+What a new correction does to the changes that stand already is decided by :func:`pipeline.steps.plan_correction`.
+The command ``mark`` makes corrections; the store keeps them in the table ``mark``.
 """
 
-from pipeline.board.corrections.heed import Heeded, claim_by, heed, judge_heeding, pinned
-from pipeline.board.corrections.lines import MAX_LINES, Example, line_of, mark_of
-from pipeline.board.corrections.making import Labels, Target, make_mark, make_undone
-from pipeline.board.corrections.mark import (
+from pipeline.board.corrections.applying import (
+    CorrectedReading,
+    apply_corrections,
+    claim_of_person,
+    judge_corrected,
+    pin_row,
+)
+from pipeline.board.corrections.correction import (
     AGAINST,
     FOR,
     KIND_WORDS,
     MAX_AUTHOR,
     MAX_NOTE,
     MAX_WORDS,
-    NO_MARKS,
+    NO_CORRECTIONS,
     PINS,
     Anchor,
-    Mark,
-    MarkKind,
-    Marks,
+    Correction,
+    CorrectionKind,
+    Corrections,
     anchor_of,
+    correction_id_of,
     is_pin_of,
-    mark_id_of,
 )
+from pipeline.board.corrections.drafting import Labels, Target, make_correction, make_undo
+from pipeline.board.corrections.lines import MAX_LINES, Example, correction_as_line, correction_from_line
 
 __all__ = [
     "AGAINST",
@@ -41,25 +48,25 @@ __all__ = [
     "MAX_LINES",
     "MAX_NOTE",
     "MAX_WORDS",
-    "NO_MARKS",
+    "NO_CORRECTIONS",
     "PINS",
     "Anchor",
+    "CorrectedReading",
+    "Correction",
+    "CorrectionKind",
+    "Corrections",
     "Example",
-    "Heeded",
     "Labels",
-    "Mark",
-    "MarkKind",
-    "Marks",
     "Target",
     "anchor_of",
-    "claim_by",
-    "heed",
+    "apply_corrections",
+    "claim_of_person",
+    "correction_as_line",
+    "correction_from_line",
+    "correction_id_of",
     "is_pin_of",
-    "judge_heeding",
-    "line_of",
-    "make_mark",
-    "make_undone",
-    "mark_id_of",
-    "mark_of",
-    "pinned",
+    "judge_corrected",
+    "make_correction",
+    "make_undo",
+    "pin_row",
 ]

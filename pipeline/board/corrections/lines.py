@@ -1,4 +1,4 @@
-"""Marks as a file: a JSON object a line, which is a mark to be stored elsewhere and a labelled example. Pure."""
+"""Read and write corrections as a file of JSON lines: labelled examples, and input for another store. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.board.corrections.mark import FOR, MAX_AUTHOR, MAX_NOTE, PINS, Anchor, Mark, MarkKind
+from pipeline.board.corrections.correction import FOR, MAX_AUTHOR, MAX_NOTE, PINS, Anchor, Correction, CorrectionKind
 from pipeline.model import Article, Aspect, Stage
 from pipeline.model.errors import UsageError
 from pipeline.model.text import safe
@@ -56,7 +56,7 @@ class _Person(_Labels):
 class _Line(_Given):
     mark_id: UUID
     watch: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: MarkKind
+    kind: CorrectionKind
     author: Annotated[str, Field(min_length=1, max_length=MAX_AUTHOR)]
     made_at: AwareDatetime
     watch_time: AwareDatetime
@@ -67,13 +67,13 @@ class _Line(_Given):
 
     @model_validator(mode="after")
     def _is_whole(self) -> _Line:
-        if self.kind is MarkKind.UNDONE and self.undoes is None:
+        if self.kind is CorrectionKind.UNDONE and self.undoes is None:
             raise ValueError("a mark of kind undone must say what it undoes")
         if self.kind in PINS and (self.person.aspect is None or not self.person.subject_key):
             raise ValueError("a pin must have person.aspect and person.subject_key")
-        if self.kind is MarkKind.PINNED and (self.person.stage is None or not self.person.value):
+        if self.kind is CorrectionKind.PINNED and (self.person.stage is None or not self.person.value):
             raise ValueError("a pin must have person.stage and person.value")
-        if self.kind not in PINS and self.kind is not MarkKind.UNDONE and not self.sentences:
+        if self.kind not in PINS and self.kind is not CorrectionKind.UNDONE and not self.sentences:
             raise ValueError("sentences is empty: nothing tells what was marked")
         if self.kind in FOR and not (self.sentences[0].quote and self.sentences[0].engine.aspect):
             raise ValueError("the first of sentences must have its quote and the engine's labels")
@@ -82,38 +82,38 @@ class _Line(_Given):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A mark with what stands around its sentence: the texts and articles that are still kept.
+    """A correction with the articles, as far as they are still kept, in which its sentences stand.
 
     Attributes:
-        articles: by address: those in which the mark's sentences stand.
+        articles: by address: those in which the correction's sentences stand.
     """
 
-    mark: Mark
+    correction: Correction
     articles: Mapping[str, Article]
 
 
-def line_of(example: Example) -> dict[str, Any]:
-    """The line of one mark: what docs/marks.md documents."""
-    mark = example.mark
+def correction_as_line(example: Example) -> dict[str, Any]:
+    """Return the line of one correction, as docs/marks.md documents it."""
+    correction = example.correction
     return {
-        "mark_id": str(mark.mark_id),
-        "watch": mark.watch,
-        "kind": mark.kind.value,
-        "author": mark.author,
-        "made_at": mark.made_at.isoformat(),
-        "watch_time": mark.watch_time.isoformat(),
-        "note": mark.note,
+        "mark_id": str(correction.correction_id),
+        "watch": correction.watch,
+        "kind": correction.kind.value,
+        "author": correction.author,
+        "made_at": correction.made_at.isoformat(),
+        "watch_time": correction.watch_time.isoformat(),
+        "note": correction.note,
         "person": {
-            **_labels(mark.aspect, mark.stage, mark.subject, mark.value, mark.since),
-            "subject_key": mark.subject_key,
+            **_labels(correction.aspect, correction.stage, correction.subject, correction.value, correction.since),
+            "subject_key": correction.subject_key,
         },
-        "undoes": str(mark.undoes) if mark.undoes else None,
-        "sentences": [_place(anchor, example.articles.get(anchor.url)) for anchor in mark.anchors],
+        "undoes": str(correction.undoes) if correction.undoes else None,
+        "sentences": [_place(anchor, example.articles.get(anchor.url)) for anchor in correction.anchors],
     }
 
 
-def mark_of(text: str, where: str) -> Mark:
-    """The mark in one line of a file.
+def correction_from_line(text: str, where: str) -> Correction:
+    """Parse the correction in one line of a file.
 
     Args:
         text: the line.
@@ -134,8 +134,8 @@ def mark_of(text: str, where: str) -> Mark:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: is not JSON: {error}.", remedy=_REMEDY) from None
     person = found.person
-    return Mark(
-        mark_id=found.mark_id,
+    return Correction(
+        correction_id=found.mark_id,
         watch=found.watch,
         kind=found.kind,
         author=safe(found.author),
@@ -201,7 +201,7 @@ def _place(anchor: Anchor, article: Article | None) -> dict[str, Any]:
 
 
 def _around(anchor: Anchor, article: Article | None) -> tuple[str, str]:
-    """The sentences before and after that of ``anchor``; empty where the text is not kept."""
+    """Return the sentences before and after that of ``anchor``; empty where the text is not kept."""
     if article is None or anchor.start < 0 or article.text[anchor.start : anchor.end] != anchor.quote:
         return "", ""
     sentences = split(article.text)

@@ -70,7 +70,7 @@ async def test_a_correction_does_what_the_command_mark_does(tmp_path: Path) -> N
         ("wrong", "Ana Lind", "a proposal only")
     ]
     with open_published(tmp_path) as store:
-        assert [row["author"] for row in store.marks("haiti")] == ["Ana Lind"]
+        assert [row["author"] for row in store.corrections("haiti")] == ["Ana Lind"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,11 @@ def board(data: Path) -> dict[str, tuple[str, str]]:
 
 def said(data: Path) -> list[tuple[str, str]]:
     with open_store(data) as store:
-        return [(mark.kind.value, mark.note) for mark in store.load_marks("haiti") if mark.undoes is None]
+        return [
+            (correction.kind.value, correction.note)
+            for correction in store.load_corrections("haiti")
+            if correction.undoes is None
+        ]
 
 
 def test_an_item_shows_what_became_what_the_sentence_its_source_and_how_sure(at_desk: Review) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 
 from pipeline import steps
 from pipeline.board.board import fold
-from pipeline.board.corrections import Example, Labels, Mark, MarkKind, Marks, line_of, make_undone, mark_of
+from pipeline.board.corrections import (
+    Correction,
+    CorrectionKind,
+    Corrections,
+    Example,
+    Labels,
+    correction_as_line,
+    correction_from_line,
+    make_undo,
+)
 from pipeline.cli.marking import NO_LABELS, keep, say
 from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch, escape
 from pipeline.model.text import content_id
@@ -109,7 +118,7 @@ class World:
     store: Store
     watch: Watch = POSTED
     time: datetime = MARKED
-    results: list[steps.Marked] = field(default_factory=list)
+    results: list[steps.CorrectionOutcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store.clock = self.look
@@ -135,7 +144,7 @@ class World:
                 self.watch.slug, min(a.published for a in articles) - timedelta(21), (a.article_id for a in articles)
             ),
             uncertain=self.store.load_uncertain(self.watch.slug, min(a.published for a in articles) - timedelta(14)),
-            marks=self.marks,
+            corrections=self.corrections,
         )
         made = steps.assess(articles, known=known, reader=engine, watch=self.watch, now=now)
         self.store.add_assessment(
@@ -147,9 +156,11 @@ class World:
         """A run ended well: from now on this is the watch's time."""
         run = content_id("run", now.isoformat())
         self.store.start_run(RunRecord(run, "monitor", self.watch.slug, now, now))
-        for mark in self.marks.due(now, self.store.load_changes(self.watch.slug)):
-            made = steps.act_on(mark, self.store.marking(self.watch.slug, mark), self.watch, now)
-            self.store.add_marked(self.watch.slug, made, late=True)
+        for correction in self.corrections.due(now, self.store.load_changes(self.watch.slug)):
+            made = steps.plan_correction(
+                correction, self.store.correction_context(self.watch.slug, correction), self.watch, now
+            )
+            self.store.add_outcome(self.watch.slug, made, late=True)
         self.store.finish_run(RunRecord(run, "monitor", self.watch.slug, now, now, now, "ok"))
         return self
 
@@ -160,18 +171,20 @@ class World:
         assert self.waiting() == []
         return self
 
-    def says(self, kind: MarkKind, asked: object, note: str = "so it is", labels: Labels = NO_LABELS) -> steps.Marked:
+    def says(
+        self, kind: CorrectionKind, asked: object, note: str = "so it is", labels: Labels = NO_LABELS
+    ) -> steps.CorrectionOutcome:
         """Ana marks something."""
-        marked = say(self.store, self.watch, kind, str(asked), author="ana", note=note, labels=labels)
-        self.results.append(marked)
-        return marked
+        outcome = say(self.store, self.watch, kind, str(asked), author="ana", note=note, labels=labels)
+        self.results.append(outcome)
+        return outcome
 
-    def undoes(self, marked: steps.Marked) -> steps.Marked:
+    def undoes(self, outcome: steps.CorrectionOutcome) -> steps.CorrectionOutcome:
         """Ana takes a mark back."""
         moment = self.look()
         now = self.store.last_run_now(self.watch.slug) or moment
-        mark = make_undone(marked.mark, author="ana", note="", made_at=moment, watch_time=now)
-        return keep(self.store, self.watch, mark, now)[0]
+        correction = make_undo(outcome.correction, author="ana", note="", made_at=moment, watch_time=now)
+        return keep(self.store, self.watch, correction, now)[0]
 
     async def rereads(self, engine: Engine = SECOND, *, apply: bool = True) -> steps.Reread:
         """The past is read again by another engine."""
@@ -186,7 +199,7 @@ class World:
             engine=engine.engine,
             assess=assess,
             now=now,
-            marks=self.marks,
+            corrections=self.corrections,
         )
         if apply:
             self.store.add_reread(content_id("reread", engine.engine), self.watch.slug, made)
@@ -198,8 +211,8 @@ class World:
         return max(NOW, (self.store.last_run_now(self.watch.slug) or NOW) + timedelta(hours=1))
 
     @property
-    def marks(self) -> Marks:
-        return Marks.of(self.store.load_marks(self.watch.slug))
+    def corrections(self) -> Corrections:
+        return Corrections.of(self.store.load_corrections(self.watch.slug))
 
     @property
     def board(self) -> dict[str, tuple[str, str]]:
@@ -239,13 +252,15 @@ class World:
 
     def lines(self) -> str:
         """All marks as a file."""
-        marks = self.store.load_marks(self.watch.slug)
-        articles = self.store.articles_at({a.url for mark in marks for a in mark.anchors})
-        return "".join(escape.json_line(line_of(Example(mark, articles))) + "\n" for mark in marks)
+        corrections = self.store.load_corrections(self.watch.slug)
+        articles = self.store.articles_at({a.url for correction in corrections for a in correction.anchors})
+        return "".join(
+            escape.json_line(correction_as_line(Example(correction, articles))) + "\n" for correction in corrections
+        )
 
     def imports(self, text: str) -> World:
         """The marks of a file."""
         for number, line in enumerate(text.splitlines(), start=1):
-            mark: Mark = mark_of(line, f"marks.jsonl:{number}")
-            keep(self.store, self.watch, mark, self.store.last_run_now(self.watch.slug))
+            correction: Correction = correction_from_line(line, f"marks.jsonl:{number}")
+            keep(self.store, self.watch, correction, self.store.last_run_now(self.watch.slug))
         return self

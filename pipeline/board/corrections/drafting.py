@@ -1,4 +1,4 @@
-"""A new mark, from what a person points at and says of it. Pure."""
+"""Make a correction from what a person points at and says of it. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pipeline.board.board import Key
-from pipeline.board.corrections.mark import MAX_AUTHOR, MAX_NOTE, PINS, Anchor, Mark, MarkKind, anchor_of, mark_id_of
+from pipeline.board.corrections.correction import (
+    MAX_AUTHOR,
+    MAX_NOTE,
+    PINS,
+    Anchor,
+    Correction,
+    CorrectionKind,
+    anchor_of,
+    correction_id_of,
+)
 from pipeline.model import Article, Aspect, Change, Claim, Stage, Verdict
 from pipeline.model.errors import UsageError
 from pipeline.model.text import safe, squeeze
@@ -51,8 +60,8 @@ class Labels:
         return any((self.aspect, self.stage, self.subject, self.value, self.since))
 
 
-def make_mark(
-    kind: MarkKind,
+def make_correction(
+    kind: CorrectionKind,
     target: Target,
     *,
     watch: str,
@@ -61,8 +70,8 @@ def make_mark(
     made_at: datetime,
     watch_time: datetime,
     labels: Labels = Labels(),
-) -> Mark:
-    """The mark that ``author`` makes.
+) -> Correction:
+    """Make the correction that ``author`` states.
 
     Args:
         kind: anything but ``UNDONE``.
@@ -77,8 +86,8 @@ def make_mark(
     Raises:
         UsageError: the kind does not fit the target, or something is missing; says what to do.
     """
-    bare = Mark(
-        mark_id=_NONE,
+    bare = Correction(
+        correction_id=_NONE,
         watch=watch,
         kind=kind,
         author=squeeze(safe(author))[:MAX_AUTHOR],
@@ -89,29 +98,38 @@ def make_mark(
     if not bare.author:
         raise UsageError("A mark needs an author.", remedy="Give --author NAME, or set MISSIONWATCH_AUTHOR.")
     labels = replace(labels, subject=squeeze(safe(labels.subject)), value=squeeze(safe(labels.value)))
-    mark = _pin(bare, target, labels) if kind in PINS else _of_sentence(bare, target, labels)
-    return replace(mark, mark_id=mark_id_of(mark))
+    correction = _pin(bare, target, labels) if kind in PINS else _of_sentence(bare, target, labels)
+    return replace(correction, correction_id=correction_id_of(correction))
 
 
-def make_undone(mark: Mark, *, author: str, note: str, made_at: datetime, watch_time: datetime) -> Mark:
-    """The mark that takes ``mark`` back.
+def make_undo(correction: Correction, *, author: str, note: str, made_at: datetime, watch_time: datetime) -> Correction:
+    """Make the correction that undoes ``correction``.
 
     Raises:
-        UsageError: ``mark`` is itself one that takes another back.
+        UsageError: ``correction`` is itself one that takes another back.
     """
-    if mark.kind is MarkKind.UNDONE:
+    if correction.kind is CorrectionKind.UNDONE:
         raise UsageError(
-            f"The mark {mark.mark_id} takes another one back, and can't be taken back itself.",
+            f"The mark {correction.correction_id} takes another one back, and can't be taken back itself.",
             remedy="Mark the sentence again.",
         )
-    undone = Mark(_NONE, mark.watch, MarkKind.UNDONE, author, made_at, watch_time, note, undoes=mark.mark_id)
-    return replace(undone, mark_id=mark_id_of(undone))
+    undone = Correction(
+        _NONE,
+        correction.watch,
+        CorrectionKind.UNDONE,
+        author,
+        made_at,
+        watch_time,
+        note,
+        undoes=correction.correction_id,
+    )
+    return replace(undone, correction_id=correction_id_of(undone))
 
 
 _NONE = UUID(int=0)
 
 
-def _of_sentence(bare: Mark, target: Target, labels: Labels) -> Mark:
+def _of_sentence(bare: Correction, target: Target, labels: Labels) -> Correction:
     kind, change = bare.kind, target.change
     if change is not None and change.verdict is Verdict.BASELINE:
         raise UsageError(
@@ -123,12 +141,12 @@ def _of_sentence(bare: Mark, target: Target, labels: Labels) -> Mark:
             f"{target.asked} is the change that takes another one back.",
             remedy=f"Name that one: {change.supersedes}.",
         )
-    if labels and kind is not MarkKind.RELABELLED:
+    if labels and kind is not CorrectionKind.RELABELLED:
         raise UsageError(
             "--aspect, --stage, --subject, --value and --since go with relabel and pin.",
             remedy="Write relabel in place of the other word.",
         )
-    if kind is MarkKind.RELABELLED and not labels:
+    if kind is CorrectionKind.RELABELLED and not labels:
         raise UsageError(
             "Nothing says what the sentence should count as.",
             remedy="Give --aspect, --stage, --subject, --value or --since.",
@@ -139,7 +157,7 @@ def _of_sentence(bare: Mark, target: Target, labels: Labels) -> Mark:
             remedy="Take that mark back: `missionwatch marks undo DIR ID`, with the id that `marks list` shows.",
         )
     if target.claim is None:
-        if kind is not MarkKind.NOT_THIS_MISSION:
+        if kind is not CorrectionKind.NOT_THIS_MISSION:
             raise UsageError(
                 f"{target.asked} is an article, which may say several things.",
                 remedy="Name a claim or a change: `missionwatch why DIR ADDRESS` shows their ids. "
@@ -152,24 +170,24 @@ def _of_sentence(bare: Mark, target: Target, labels: Labels) -> Mark:
     if target.article is None:
         raise UsageError(f"The article of {target.asked} is not there.", remedy="Name another.")
     first = anchor_of(target.claim, target.article.url, target.article.text_hash, change)
-    if kind is MarkKind.CONFIRMED:
+    if kind is CorrectionKind.CONFIRMED:
         return replace(bare, anchors=(first,))
     # Who said the same is meant too: else the next article would bring back what is taken back.
     others = tuple(anchor_of(claim, url, text_hash) for claim, url, text_hash in target.supporters)
-    marked = replace(bare, anchors=(first, *others))
-    if kind is MarkKind.RELABELLED:
+    outcome = replace(bare, anchors=(first, *others))
+    if kind is CorrectionKind.RELABELLED:
         return replace(
-            marked,
+            outcome,
             aspect=labels.aspect,
             stage=labels.stage,
             subject=labels.subject,
             value=labels.value,
             since=labels.since,
         )
-    return marked
+    return outcome
 
 
-def _pin(bare: Mark, target: Target, labels: Labels) -> Mark:
+def _pin(bare: Correction, target: Target, labels: Labels) -> Correction:
     if target.row is None:
         raise UsageError(
             f"{target.asked} is no row of the board.",
@@ -179,7 +197,7 @@ def _pin(bare: Mark, target: Target, labels: Labels) -> Mark:
     if labels.aspect not in (None, aspect):
         raise UsageError(f"{target.asked} is a row of {aspect}.", remedy=f"Pin {labels.aspect}/SUBJECT instead.")
     said: Change | Claim | None = target.standing or target.claim
-    if bare.kind is MarkKind.UNPINNED:
+    if bare.kind is CorrectionKind.UNPINNED:
         return replace(bare, aspect=aspect, subject_key=key, subject=said.subject if said is not None else key)
     value = labels.value or (said.value if said is not None else "")
     stage = labels.stage or (said.stage if said is not None else None)
@@ -210,7 +228,7 @@ def _pin(bare: Mark, target: Target, labels: Labels) -> Mark:
 
 
 def _quoted(said: Change | Claim, target: Target) -> Anchor:
-    """The sentence that says what is pinned."""
+    """Return the anchor of the sentence that states what is pinned."""
     article = target.article
     if isinstance(said, Claim) and article is not None:
         return anchor_of(said, article.url, article.text_hash)

@@ -1,4 +1,4 @@
-"""What the store holds when somebody marks something, what comes of it, and how a change is taken back. Pure."""
+"""The store's state when a correction is made, the outcome of the correction, and how a change is taken back. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from pipeline.alerts import stage_words
 from pipeline.alerts.recalls import RECALL, plan_recalls
 from pipeline.board.board import in_force
-from pipeline.board.corrections import Mark
+from pipeline.board.corrections import Correction
 from pipeline.model import (
     Alert,
     Article,
@@ -32,8 +32,8 @@ _NOTHING = Revised()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A claim that is on record, with its verdict: the change that it made, or the one that it was compared with."""
+class RecordedClaim:
+    """A claim on record with its verdict, and the change that it made or was compared with."""
 
     claim: Claim
     verdict: Verdict
@@ -42,13 +42,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
-    """What the store holds when somebody marks something.
+class CorrectionContext:
+    """What the store holds about the sentences of a new correction.
 
     Attributes:
         changes: every change of the watch, in order.
-        marks: those that were made before, in order.
-        said: every claim of the pages that the mark names.
+        corrections: those that were made before, in order.
+        said: every claim of the pages that the correction names.
         support: (change, claim) of those who still say what the changes of these claims say.
         articles: behind all of these, by id.
         alerts: those that tell these changes.
@@ -58,8 +58,8 @@ class Marking:
     """
 
     changes: Sequence[Change] = ()
-    marks: Sequence[Mark] = ()
-    said: Sequence[Said] = ()
+    corrections: Sequence[Correction] = ()
+    said: Sequence[RecordedClaim] = ()
     support: Sequence[tuple[UUID, UUID]] = ()
     articles: Mapping[UUID, Article] | None = None
     alerts: Sequence[SentAlert] = ()
@@ -68,7 +68,7 @@ class Marking:
     mutes: Sequence[Mute] = ()
 
     def article(self, article_id: UUID | None) -> Article | None:
-        """The article of that id, where it is there."""
+        """Return the article with that id; None where it is not kept."""
         return (self.articles or {}).get(article_id) if article_id is not None else None
 
     @property
@@ -78,11 +78,11 @@ class Marking:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """What a mark came to: all of it is written in one transaction.
+class CorrectionOutcome:
+    """The outcome of a correction; all of it is written in one transaction.
 
     Attributes:
-        mark: the mark.
+        correction: the correction.
         revised: what is taken back, and who must hear of it.
         judgements: new verdicts of claims, with the changes that they make now.
         added: the other changes that join: of a pin, or what stands again. They come last.
@@ -90,7 +90,7 @@ class Marked:
         told: what came of it, a sentence each.
     """
 
-    mark: Mark
+    correction: Correction
     revised: Revised = _NOTHING
     judgements: tuple[Judgement, ...] = ()
     added: tuple[Change, ...] = ()
@@ -100,31 +100,37 @@ class Marked:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """All that joins the changes, in order."""
+        """All changes that join the record, in order."""
         made = (judgement.change for judgement in self.judgements)
         return (*self.revised.withdrawals, *(change for change in made if change is not None), *self.added)
 
 
 def take_back(
-    mark: Mark, lost: Sequence[Change], stored: Marking, watch: Watch, now: datetime, *, quietly: bool = False
+    correction: Correction,
+    lost: Sequence[Change],
+    stored: CorrectionContext,
+    watch: Watch,
+    now: datetime,
+    *,
+    quietly: bool = False,
 ) -> Revised:
-    """``lost`` taken back, with the recalls for those who were told; ``quietly``: only what was not told yet goes."""
-    withdrawals = [withdrawal(mark, change, now) for change in lost]
-    checks = [_check(mark, change, w, stored, now) for change, w in zip(lost, withdrawals, strict=True)]
+    """Take ``lost`` back, with recalls for their readers; ``quietly`` recalls only what was not delivered yet."""
+    withdrawals = [withdrawal(correction, change, now) for change in lost]
+    checks = [_check(correction, change, w, stored, now) for change, w in zip(lost, withdrawals, strict=True)]
     alerts = [sent for sent in stored.alerts if sent.alert.rule != RECALL and not (quietly and sent.delivered_at)]
     changes = {change.change_id: change for change in stored.changes}
     recalls, messages = plan_recalls(checks, changes, alerts, stored.articles or {}, watch, now)
     return Revised(tuple(checks), tuple(withdrawals), recalls, messages)
 
 
-def withdrawal(mark: Mark, change: Change, now: datetime) -> Change:
-    """The change by which ``mark`` takes ``change`` back."""
+def withdrawal(correction: Correction, change: Change, now: datetime) -> Change:
+    """Return the change by which ``correction`` takes ``change`` back."""
     return replace(
         change,
-        change_id=withdrawal_id(mark, change.change_id),
+        change_id=withdrawal_id(correction, change.change_id),
         verdict=Verdict.WITHDRAWN,
         known_at=now,
-        reason=mark.told,
+        reason=correction.told,
         before_stage=change.stage,
         before_value=change.value,
         before_subject=change.subject,
@@ -135,16 +141,18 @@ def withdrawal(mark: Mark, change: Change, now: datetime) -> Change:
     )
 
 
-def withdrawal_id(mark: Mark, change_id: UUID) -> UUID:
-    """The id of the change by which ``mark`` takes back the change ``change_id``."""
-    return content_id("mark-withdrawal", mark.mark_id, change_id)
+def withdrawal_id(correction: Correction, change_id: UUID) -> UUID:
+    """Return the id of the change by which ``correction`` takes back the change ``change_id``."""
+    return content_id("mark-withdrawal", correction.correction_id, change_id)
 
 
-def _check(mark: Mark, change: Change, back: Change, stored: Marking, now: datetime) -> EvidenceCheck:
+def _check(
+    correction: Correction, change: Change, back: Change, stored: CorrectionContext, now: datetime
+) -> EvidenceCheck:
     assert change.article_id is not None  # noqa: S101 -- what no sentence made is not taken back so
     article = stored.article(change.article_id)
     return EvidenceCheck(
-        check_id=content_id("evidence-check", change.change_id, change.article_id, mark.mark_id),
+        check_id=content_id("evidence-check", change.change_id, change.article_id, correction.correction_id),
         change_id=change.change_id,
         article_id=change.article_id,
         revision_id=change.article_id,  # the text is what it was
@@ -153,26 +161,26 @@ def _check(mark: Mark, change: Change, back: Change, stored: Marking, now: datet
         finding=Finding.MARKED,
         old_sentence=change.quote,
         new_sentence="",
-        reason=mark.told,
+        reason=correction.told,
         withdrawal_id=back.change_id,
     )
 
 
-def heard(revised: Revised) -> list[str]:
-    """Who hears of what is taken back, in sentences."""
+def describe_recalls(revised: Revised) -> list[str]:
+    """Say in sentences which messages are due for what is taken back."""
     told = []
     if revised.alerts:
-        told.append(f"Due to those who were told: {counted(len(revised.alerts), 'message')}.")
+        told.append(f"Due to those who were told: {pluralise(len(revised.alerts), 'message')}.")
     if withdrawn := sum(recall.message_id is None for recall in revised.recalls):
-        told.append(f"Withdrawn before anybody got it: {counted(withdrawn, 'alert')}.")
+        told.append(f"Withdrawn before anybody got it: {pluralise(withdrawn, 'alert')}.")
     return told
 
 
-def counted(number: int, one: str) -> str:
-    """``1 alert``, ``2 alerts``."""
+def pluralise(number: int, one: str) -> str:
+    """Return ``1 alert``, ``2 alerts``."""
     return f"{number} {one}{'' if number == 1 else 's'}"
 
 
-def words_of(change: Change) -> str:
-    """A change in a line: what is so."""
+def describe_change(change: Change) -> str:
+    """Describe a change in one line."""
     return f"{change.aspect}: {change.subject}: {change.value} ({stage_words(change.stage)})"

@@ -11,7 +11,16 @@ import pytest
 from pipeline import steps
 from pipeline.board.board import fold
 from pipeline.board.compare import Memory
-from pipeline.board.corrections import Mark, MarkKind, Marks, anchor_of, heed, judge_heeding, mark_id_of, pinned
+from pipeline.board.corrections import (
+    Correction,
+    CorrectionKind,
+    Corrections,
+    anchor_of,
+    apply_corrections,
+    correction_id_of,
+    judge_corrected,
+    pin_row,
+)
 from pipeline.model import Article, Aspect, Claim, Reading, Stage, Verdict
 from pipeline.model.text import content_id
 from pipeline.reading.llm import Answer, Opinion
@@ -35,10 +44,10 @@ from tests.storage.builders import NOW, WATCH
 NOTE = "it was a proposal"
 
 
-def mark(kind: MarkKind, *on: tuple[Claim, Article], later: int = 0, **said: Any) -> Mark:
+def correction(kind: CorrectionKind, *on: tuple[Claim, Article], later: int = 0, **said: Any) -> Correction:
     """Ana's mark; the first of ``on`` is what she looked at."""
-    made = Mark(
-        mark_id=content_id("none"),
+    made = Correction(
+        correction_id=content_id("none"),
         watch=WATCH,
         kind=kind,
         author="ana",
@@ -48,19 +57,19 @@ def mark(kind: MarkKind, *on: tuple[Claim, Article], later: int = 0, **said: Any
         anchors=tuple(anchor_of(claim, found.url, found.text_hash) for claim, found in on),
         **said,
     )
-    return replace(made, mark_id=mark_id_of(made))
+    return replace(made, correction_id=correction_id_of(made))
 
 
 def claim_in(found: Article, engine: Engine = FIRST, number: int = 0) -> Claim:
     return engine.read(found, POSTED).claims[number]
 
 
-def read(found: Article, *marks: Mark, engine: Engine = FIRST) -> Any:
-    return heed(engine.read(found, POSTED), found, Marks.of(marks))
+def read(found: Article, *corrections: Correction, engine: Engine = FIRST) -> Any:
+    return apply_corrections(engine.read(found, POSTED), found, Corrections.of(corrections))
 
 
-def held(heeded: Any) -> list[tuple[str, Verdict]]:
-    return [(judgement.claim.value, judgement.verdict) for judgement in heeded.held_back]
+def held(corrected: Any) -> list[tuple[str, Verdict]]:
+    return [(judgement.claim.value, judgement.verdict) for judgement in corrected.held_back]
 
 
 CLAIM = claim_in(VOTE)
@@ -69,21 +78,23 @@ CLAIM = claim_in(VOTE)
 def test_a_reading_of_a_page_that_nobody_marked_is_left_as_it_is() -> None:
     reading = FIRST.read(VOTE, POSTED)
 
-    assert heed(reading, VOTE, Marks.of([mark(MarkKind.WRONG, (claim_in(CHIEF), CHIEF))])).reading is reading
+    elsewhere = Corrections.of([correction(CorrectionKind.WRONG, (claim_in(CHIEF), CHIEF))])
+
+    assert apply_corrections(reading, VOTE, elsewhere).reading is reading
 
 
 @pytest.mark.parametrize(
     ("kind", "verdict", "words"),
     [
-        (MarkKind.WRONG, Verdict.IRRELEVANT, "marked wrong"),
-        (MarkKind.NOT_THIS_MISSION, Verdict.IRRELEVANT, "marked as not about this mission"),
-        (MarkKind.DUPLICATE, Verdict.REPEATS, "marked a duplicate"),
+        (CorrectionKind.WRONG, Verdict.IRRELEVANT, "marked wrong"),
+        (CorrectionKind.NOT_THIS_MISSION, Verdict.IRRELEVANT, "marked as not about this mission"),
+        (CorrectionKind.DUPLICATE, Verdict.REPEATS, "marked a duplicate"),
     ],
 )
 def test_a_claim_that_is_spoken_against_is_held_back_with_who_when_and_why(
-    kind: MarkKind, verdict: Verdict, words: str
+    kind: CorrectionKind, verdict: Verdict, words: str
 ) -> None:
-    (judgement,) = read(VOTE, mark(kind, (CLAIM, VOTE))).held_back
+    (judgement,) = read(VOTE, correction(kind, (CLAIM, VOTE))).held_back
 
     assert (judgement.verdict, judgement.reason) == (verdict, f"{words} by ana on 1 Oct 2025: {NOTE}")
 
@@ -91,7 +102,9 @@ def test_a_claim_that_is_spoken_against_is_held_back_with_who_when_and_why(
 def test_another_sentence_of_the_article_goes_on_counting() -> None:
     both = article("both", DECIDED, LED)
 
-    assert held(read(both, mark(MarkKind.WRONG, (claim_in(both), both)))) == [("5,500 people", Verdict.IRRELEVANT)]
+    assert held(read(both, correction(CorrectionKind.WRONG, (claim_in(both), both)))) == [
+        ("5,500 people", Verdict.IRRELEVANT)
+    ]
 
 
 def test_of_two_claims_of_one_sentence_the_one_with_the_marks_subject_is_meant() -> None:
@@ -99,7 +112,7 @@ def test_of_two_claims_of_one_sentence_the_one_with_the_marks_subject_is_meant()
     engine = Engine("two", {SAID: [kenya, kenya | {"subject": "Chad", "value": "400"}]})
     found = article("two", SAID)
 
-    assert held(read(found, mark(MarkKind.WRONG, (claim_in(found, engine, 1), found)), engine=engine)) == [
+    assert held(read(found, correction(CorrectionKind.WRONG, (claim_in(found, engine, 1), found)), engine=engine)) == [
         ("400", Verdict.IRRELEVANT)
     ]
 
@@ -107,12 +120,12 @@ def test_of_two_claims_of_one_sentence_the_one_with_the_marks_subject_is_meant()
 def test_an_article_that_is_about_something_else_claims_nothing_at_all() -> None:
     both = article("both", DECIDED, LED)
 
-    assert len(held(read(both, mark(MarkKind.NOT_THIS_MISSION, (claim_in(both), both))))) == 2
+    assert len(held(read(both, correction(CorrectionKind.NOT_THIS_MISSION, (claim_in(both), both))))) == 2
 
 
 def test_what_said_the_same_elsewhere_is_held_back_there_and_the_rest_of_that_article_counts() -> None:
     both = article("both", DECIDED, LED, feed="post")
-    said = mark(MarkKind.NOT_THIS_MISSION, (CLAIM, VOTE), (claim_in(both), both))
+    said = correction(CorrectionKind.NOT_THIS_MISSION, (CLAIM, VOTE), (claim_in(both), both))
 
     assert held(read(both, said)) == [("5,500 people", Verdict.IRRELEVANT)]
 
@@ -121,72 +134,79 @@ def test_a_later_text_of_the_page_with_the_same_sentence_is_meant_too() -> None:
     later = article("vote", LED, DECIDED)
 
     assert later.text_hash != VOTE.text_hash
-    assert held(read(later, mark(MarkKind.WRONG, (CLAIM, VOTE)))) == [("5,500 people", Verdict.IRRELEVANT)]
+    assert held(read(later, correction(CorrectionKind.WRONG, (CLAIM, VOTE)))) == [("5,500 people", Verdict.IRRELEVANT)]
 
 
 def test_a_corrected_sentence_is_another_one() -> None:
     corrected = DECIDED.replace("5,500", "5,000")
     engine = Engine("first", {corrected: CEILING | {"value": "5,000 people"}})
 
-    assert held(read(article("vote", corrected), mark(MarkKind.WRONG, (CLAIM, VOTE)), engine=engine)) == []
+    assert held(read(article("vote", corrected), correction(CorrectionKind.WRONG, (CLAIM, VOTE)), engine=engine)) == []
 
 
 def test_another_engine_that_takes_more_of_the_text_for_the_sentence_is_met_too() -> None:
     wide = Engine("wide", {f"{DECIDED} {VISIT}": CEILING | {"value": "a force"}})
 
-    assert held(read(VOTE, mark(MarkKind.WRONG, (CLAIM, VOTE)), engine=wide)) == [("a force", Verdict.IRRELEVANT)]
+    assert held(read(VOTE, correction(CorrectionKind.WRONG, (CLAIM, VOTE)), engine=wide)) == [
+        ("a force", Verdict.IRRELEVANT)
+    ]
 
 
 def test_a_confirmed_claim_keeps_its_id_and_is_sure() -> None:
     doubtful = claim_in(article("talk", SAID))
     found = article("talk", SAID)
-    heeded = read(found, mark(MarkKind.CONFIRMED, (doubtful, found)))
+    corrected = read(found, correction(CorrectionKind.CONFIRMED, (doubtful, found)))
 
-    (claim,) = heeded.reading.claims
-    assert (claim.claim_id, claim.confidence, heeded.held_back) == (doubtful.claim_id, 1.0, ())
+    (claim,) = corrected.reading.claims
+    assert (claim.claim_id, claim.confidence, corrected.held_back) == (doubtful.claim_id, 1.0, ())
 
 
 def test_what_a_person_confirmed_counts_where_another_engine_reads_nothing() -> None:
-    heeded = read(VOTE, mark(MarkKind.CONFIRMED, (CLAIM, VOTE)), engine=Engine("blind", {}))
+    corrected = read(VOTE, correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE)), engine=Engine("blind", {}))
 
-    (claim,) = heeded.reading.claims
+    (claim,) = corrected.reading.claims
     assert (claim.value, claim.stage, VOTE.text[claim.start : claim.end]) == ("5,500 people", Stage.DECIDED, DECIDED)
 
 
 def test_what_a_person_confirmed_counts_where_another_engine_reads_it_otherwise() -> None:
     other = Engine("other", {DECIDED: CEILING | {"stage": Stage.PROPOSED}})
-    heeded = read(VOTE, mark(MarkKind.CONFIRMED, (CLAIM, VOTE)), engine=other)
+    corrected = read(VOTE, correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE)), engine=other)
 
-    assert held(heeded) == [("5,500 people", Verdict.REPEATS)]
-    assert [c.stage for c in heeded.reading.claims if c.claim_id in heeded.sure] == [Stage.DECIDED]
+    assert held(corrected) == [("5,500 people", Verdict.REPEATS)]
+    assert [c.stage for c in corrected.reading.claims if c.claim_id in corrected.sure] == [Stage.DECIDED]
 
 
 def test_what_a_person_confirmed_counts_in_an_article_that_an_engine_finds_irrelevant() -> None:
     deaf = Engine("deaf", {DECIDED: CEILING, LED: GENERAL}, relevant=False)
     found = article("vote", DECIDED, LED)
-    heeded = read(found, mark(MarkKind.CONFIRMED, (claim_in(found), found)), engine=deaf)
+    corrected = read(found, correction(CorrectionKind.CONFIRMED, (claim_in(found), found)), engine=deaf)
 
-    assert heeded.reading.relevant
-    assert [(j.claim.quote, j.verdict) for j in heeded.held_back] == [(LED, Verdict.IRRELEVANT)]
+    assert corrected.reading.relevant
+    assert [(j.claim.quote, j.verdict) for j in corrected.held_back] == [(LED, Verdict.IRRELEVANT)]
 
 
 def test_a_relabelled_sentence_says_what_the_person_says_and_quotes_the_same_words() -> None:
-    heeded = read(VOTE, mark(MarkKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED, since=date(2025, 9, 1)))
+    corrected = read(
+        VOTE, correction(CorrectionKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED, since=date(2025, 9, 1))
+    )
 
-    (claim,) = [c for c in heeded.reading.claims if c.claim_id in heeded.sure]
+    (claim,) = [c for c in corrected.reading.claims if c.claim_id in corrected.sure]
     assert (claim.aspect, claim.stage, claim.value) == (Aspect.STRENGTH, Stage.PROPOSED, "5,500 people")
     assert (claim.quote, claim.event_date, claim.confidence) == (DECIDED, date(2025, 9, 1), 1.0)
-    assert held(heeded) == [("5,500 people", Verdict.REPEATS)]
+    assert held(corrected) == [("5,500 people", Verdict.REPEATS)]
 
 
 def test_the_claim_of_a_person_has_one_id_whichever_engine_reads() -> None:
-    said = mark(MarkKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED)
+    said = correction(CorrectionKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED)
 
     assert read(VOTE, said).sure.keys() == read(VOTE, said, engine=SECOND).sure.keys()
 
 
 def test_what_was_said_last_wins() -> None:
-    wrong, sure = mark(MarkKind.WRONG, (CLAIM, VOTE)), mark(MarkKind.CONFIRMED, (CLAIM, VOTE), later=1)
+    wrong, sure = (
+        correction(CorrectionKind.WRONG, (CLAIM, VOTE)),
+        correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE), later=1),
+    )
 
     assert held(read(VOTE, wrong, sure)) == []
     assert held(read(VOTE, wrong, replace(sure, made_at=NOW - timedelta(hours=1)))) == [
@@ -195,28 +215,28 @@ def test_what_was_said_last_wins() -> None:
 
 
 def test_who_relabels_a_sentence_and_then_finds_that_wrong_holds_both_readings_back() -> None:
-    first = mark(MarkKind.RELABELLED, (CLAIM, VOTE), aspect=Aspect.MANDATE)
+    first = correction(CorrectionKind.RELABELLED, (CLAIM, VOTE), aspect=Aspect.MANDATE)
     theirs = next(c for c in read(VOTE, first).reading.claims if c.aspect is Aspect.MANDATE)
-    heeded = read(VOTE, first, mark(MarkKind.WRONG, (theirs, VOTE), later=1))
+    corrected = read(VOTE, first, correction(CorrectionKind.WRONG, (theirs, VOTE), later=1))
 
-    assert heeded.sure == {}
-    assert len(heeded.held_back) == len(heeded.reading.claims) == 1
+    assert corrected.sure == {}
+    assert len(corrected.held_back) == len(corrected.reading.claims) == 1
 
 
 def test_a_mark_that_was_taken_back_counts_no_more() -> None:
-    wrong = mark(MarkKind.WRONG, (CLAIM, VOTE))
+    wrong = correction(CorrectionKind.WRONG, (CLAIM, VOTE))
 
-    assert held(read(VOTE, wrong, mark(MarkKind.UNDONE, later=1, undoes=wrong.mark_id))) == []
+    assert held(read(VOTE, wrong, correction(CorrectionKind.UNDONE, later=1, undoes=wrong.correction_id))) == []
 
 
 def test_a_note_can_not_forge_what_a_reason_tells() -> None:
-    hostile = replace(mark(MarkKind.WRONG, (CLAIM, VOTE)), note="x\x1b[2J\u202ey", author="a\nb")
+    hostile = replace(correction(CorrectionKind.WRONG, (CLAIM, VOTE)), note="x\x1b[2J\u202ey", author="a\nb")
 
     assert hostile.told == "marked wrong by a b on 1 Oct 2025: x[2Jy"
 
 
 def test_a_person_wins_over_a_language_model() -> None:
-    marks = Marks.of([mark(MarkKind.CONFIRMED, (CLAIM, VOTE))])
+    corrections = Corrections.of([correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE))])
     objects = Opinion(CLAIM.claim_id, "model", answer=Answer.OTHER, confidence=0.9)
 
     def assessed(known: steps.Known) -> list[Verdict]:
@@ -226,14 +246,14 @@ def test_a_person_wins_over_a_language_model() -> None:
         return [judgement.verdict for judgement in made.judgements]
 
     assert assessed(steps.Known()) == [Verdict.UNCERTAIN]
-    assert assessed(steps.Known(marks=marks)) == [Verdict.NEW]
+    assert assessed(steps.Known(corrections=corrections)) == [Verdict.NEW]
 
 
 # -- pins ----------------------------------------------------------------------------------------
 
 
-def pin(value: str = "5,000 people", *, kind: MarkKind = MarkKind.PINNED, later: int = 0) -> Mark:
-    return mark(
+def pin(value: str = "5,000 people", *, kind: CorrectionKind = CorrectionKind.PINNED, later: int = 0) -> Correction:
+    return correction(
         kind,
         later=later,
         aspect=Aspect.STRENGTH,
@@ -245,21 +265,21 @@ def pin(value: str = "5,000 people", *, kind: MarkKind = MarkKind.PINNED, later:
     )
 
 
-def judged(found: Article, marks: Marks, *changes: Any) -> list[tuple[str, Verdict]]:
+def judged(found: Article, corrections: Corrections, *changes: Any) -> list[tuple[str, Verdict]]:
     board = fold(changes)
-    verdicts, _ = judge_heeding(
-        heed(FIRST.read(found, POSTED), found, marks),
+    verdicts, _ = judge_corrected(
+        apply_corrections(FIRST.read(found, POSTED), found, corrections),
         found,
         board,
         POSTED,
         memory=Memory.of(changes),
-        pins=marks.pins(),
+        pins=corrections.pins(),
     )
     return [(j.claim.value, j.verdict) for j in verdicts]
 
 
 def test_a_pin_is_a_change_with_a_person_as_its_source() -> None:
-    change = pinned(pin(), fold([]))
+    change = pin_row(pin(), fold([]))
 
     assert (change.verdict, change.value, change.confidence, change.claim_id) == (
         Verdict.NEW,
@@ -271,14 +291,14 @@ def test_a_pin_is_a_change_with_a_person_as_its_source() -> None:
 
 
 def test_a_claim_that_would_change_a_pinned_row_is_held_back_with_what_it_would_have_said() -> None:
-    marks = Marks.of([pin()])
-    verdicts, board = judge_heeding(
-        heed(FIRST.read(VOTE, POSTED), VOTE, marks),
+    corrections = Corrections.of([pin()])
+    verdicts, board = judge_corrected(
+        apply_corrections(FIRST.read(VOTE, POSTED), VOTE, corrections),
         VOTE,
-        fold([pinned(pin(), fold([]))]),
+        fold([pin_row(pin(), fold([]))]),
         POSTED,
         memory=Memory.of([]),
-        pins=marks.pins(),
+        pins=corrections.pins(),
     )
 
     (judgement,) = verdicts
@@ -290,26 +310,28 @@ def test_a_claim_that_would_change_a_pinned_row_is_held_back_with_what_it_would_
 def test_a_pin_leaves_other_rows_alone() -> None:
     both = article("both", DECIDED, LED)
 
-    assert judged(both, Marks.of([pin()]), pinned(pin(), fold([]))) == [
+    assert judged(both, Corrections.of([pin()]), pin_row(pin(), fold([]))) == [
         ("5,500 people", Verdict.STALE),
         ("a general of Chad", Verdict.NEW),
     ]
 
 
 def test_even_what_a_person_confirmed_waits_for_a_row_to_be_unpinned() -> None:
-    marks = [pin(), mark(MarkKind.CONFIRMED, (CLAIM, VOTE), later=1)]
-    change = pinned(pin(), fold([]))
+    corrections = [pin(), correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE), later=1)]
+    change = pin_row(pin(), fold([]))
 
-    assert judged(VOTE, Marks.of(marks), change) == [("5,500 people", Verdict.STALE)]
-    let_go = pin(kind=MarkKind.UNPINNED, later=2)
-    assert judged(VOTE, Marks.of([*marks, let_go]), change)[0][1] not in {Verdict.STALE, Verdict.UNCERTAIN}
+    assert judged(VOTE, Corrections.of(corrections), change) == [("5,500 people", Verdict.STALE)]
+    let_go = pin(kind=CorrectionKind.UNPINNED, later=2)
+    assert judged(VOTE, Corrections.of([*corrections, let_go]), change)[0][1] not in {Verdict.STALE, Verdict.UNCERTAIN}
 
 
 def test_what_a_person_confirmed_is_news_even_where_the_engine_has_it_for_old() -> None:
     old = Engine("old", {DECIDED: CEILING | {"background": True}})
-    marks = Marks.of([mark(MarkKind.CONFIRMED, (CLAIM, VOTE))])
+    corrections = Corrections.of([correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE))])
 
-    verdicts, _ = judge_heeding(heed(old.read(VOTE, POSTED), VOTE, marks), VOTE, fold([]), POSTED, memory=Memory.of([]))
+    verdicts, _ = judge_corrected(
+        apply_corrections(old.read(VOTE, POSTED), VOTE, corrections), VOTE, fold([]), POSTED, memory=Memory.of([])
+    )
 
     assert [j.verdict for j in verdicts] == [Verdict.NEW]
     assert verdicts[0].reason.endswith(f"; confirmed by ana on 1 Oct 2025: {NOTE}")
@@ -318,15 +340,15 @@ def test_what_a_person_confirmed_is_news_even_where_the_engine_has_it_for_old() 
 def test_each_claim_has_one_verdict_whatever_was_marked() -> None:
     both = article("both", DECIDED, LED, SAID)
     claims = FIRST.read(both, POSTED).claims
-    marks = Marks.of(
+    corrections = Corrections.of(
         [
-            mark(MarkKind.WRONG, (claims[0], both)),
-            mark(MarkKind.RELABELLED, (claims[1], both), stage=Stage.PLANNED),
-            mark(MarkKind.CONFIRMED, (claims[2], both)),
+            correction(CorrectionKind.WRONG, (claims[0], both)),
+            correction(CorrectionKind.RELABELLED, (claims[1], both), stage=Stage.PLANNED),
+            correction(CorrectionKind.CONFIRMED, (claims[2], both)),
         ]
     )
-    heeded = heed(Reading(both.article_id, "first", True, "", claims), both, marks)
-    verdicts, _ = judge_heeding(heeded, both, fold([]), POSTED, memory=Memory.of([]))
+    corrected = apply_corrections(Reading(both.article_id, "first", True, "", claims), both, corrections)
+    verdicts, _ = judge_corrected(corrected, both, fold([]), POSTED, memory=Memory.of([]))
 
-    assert sorted(str(j.claim.claim_id) for j in verdicts) == sorted(str(c.claim_id) for c in heeded.reading.claims)
-    assert {c.claim_id for c in claims} <= {c.claim_id for c in heeded.reading.claims}
+    assert sorted(str(j.claim.claim_id) for j in verdicts) == sorted(str(c.claim_id) for c in corrected.reading.claims)
+    assert {c.claim_id for c in claims} <= {c.claim_id for c in corrected.reading.claims}

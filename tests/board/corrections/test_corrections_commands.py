@@ -89,10 +89,10 @@ def test_marks_are_listed_with_what_they_say_and_by_whom(data: Path, run: Run) -
 
 def test_a_mark_is_taken_back_by_the_first_signs_of_its_id(data: Path, run: Run) -> None:
     run("mark", HAITI, change_of(data, Aspect.STRENGTH), "wrong")
-    mark_id = json.loads(run("marks", "list", HAITI, "--json").output)["mark_id"]
+    correction_id = json.loads(run("marks", "list", HAITI, "--json").output)["mark_id"]
 
-    told = run("marks", "undo", HAITI, mark_id[:6])
-    again = run("marks", "undo", HAITI, mark_id[:6])
+    told = run("marks", "undo", HAITI, correction_id[:6])
+    again = run("marks", "undo", HAITI, correction_id[:6])
 
     assert "It stands again: strength: the ceiling: 5,500 people (decided)." in told.output
     assert again.output.startswith("It was taken back before: ")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.board.corrections import Example, Labels, MarkKind, line_of, mark_of
+from pipeline.board.corrections import CorrectionKind, Example, Labels, correction_as_line, correction_from_line
 from pipeline.model import Aspect, Stage
 from pipeline.model.errors import UsageError
 from tests.board.corrections.world import DECIDED, LED, VISIT, World, article
@@ -19,10 +19,10 @@ BOTH = article("both", LED, DECIDED)
 def line(world: World) -> dict[str, Any]:
     """The line of a relabelled sentence."""
     world.reads(BOTH)
-    mark = world.says(
-        MarkKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, "a proposal", Labels(stage=Stage.PROPOSED)
-    ).mark
-    return line_of(Example(mark, {BOTH.url: BOTH}))
+    correction = world.says(
+        CorrectionKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, "a proposal", Labels(stage=Stage.PROPOSED)
+    ).correction
+    return correction_as_line(Example(correction, {BOTH.url: BOTH}))
 
 
 def test_a_line_is_a_labelled_example(line: dict[str, Any]) -> None:
@@ -41,22 +41,24 @@ def test_a_line_is_a_labelled_example(line: dict[str, Any]) -> None:
 
 def test_a_mark_comes_back_from_its_line_as_it_was(world: World) -> None:
     world.reads(BOTH)
-    marks = [
-        world.says(MarkKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, labels=Labels(stage=Stage.PROPOSED)),
-        world.says(MarkKind.PINNED, "lead/the mission's lead", "so", Labels(value="nobody")),
-        world.says(MarkKind.NOT_THIS_MISSION, BOTH.url),
+    corrections = [
+        world.says(
+            CorrectionKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, labels=Labels(stage=Stage.PROPOSED)
+        ),
+        world.says(CorrectionKind.PINNED, "lead/the mission's lead", "so", Labels(value="nobody")),
+        world.says(CorrectionKind.NOT_THIS_MISSION, BOTH.url),
     ]
 
-    for number, marked in enumerate(marks, start=1):
-        text = json.dumps(line_of(Example(marked.mark, {})))
-        assert mark_of(text, f"marks.jsonl:{number}") == marked.mark
+    for number, outcome in enumerate(corrections, start=1):
+        text = json.dumps(correction_as_line(Example(outcome.correction, {})))
+        assert correction_from_line(text, f"marks.jsonl:{number}") == outcome.correction
 
 
 def test_a_text_that_is_no_longer_kept_leaves_the_sentence_without_its_neighbours(world: World) -> None:
     world.reads(BOTH)
-    mark = world.says(MarkKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id).mark
+    correction = world.says(CorrectionKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id).correction
 
-    (sentence,) = line_of(Example(mark, {}))["sentences"]
+    (sentence,) = correction_as_line(Example(correction, {}))["sentences"]
 
     assert (sentence["before"], sentence["quote"], sentence["article"]) == ("", DECIDED, None)
 
@@ -77,7 +79,7 @@ def test_a_line_that_is_no_mark_is_told_with_its_place_and_what_is_wrong(
     line: dict[str, Any], changed: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(UsageError) as told:
-        mark_of(json.dumps({**line, **changed}), "marks.jsonl:3")
+        correction_from_line(json.dumps({**line, **changed}), "marks.jsonl:3")
 
     assert told.value.message.startswith("marks.jsonl:3: ")
     assert said in told.value.message
@@ -86,4 +88,4 @@ def test_a_line_that_is_no_mark_is_told_with_its_place_and_what_is_wrong(
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, '"a"', "x" * 400_001])
 def test_a_line_that_is_no_json_is_told_with_its_place(text: str) -> None:
     with pytest.raises(UsageError, match=r"^marks\.jsonl:1: "):
-        mark_of(text, "marks.jsonl:1")
+        correction_from_line(text, "marks.jsonl:1")

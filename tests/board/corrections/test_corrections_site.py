@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.board.corrections import Labels, MarkKind
+from pipeline.board.corrections import CorrectionKind, Labels
 from pipeline.model import Aspect
 from pipeline.site.view import Card, view_of
 from tests.board.corrections.world import SECOND, VOTE, World
@@ -14,13 +14,13 @@ def card_of(world: World, aspect: Aspect) -> Card:
 
 
 def day_of(world: World) -> str:
-    made = world.store.load_marks("haiti")[0].made_at
+    made = world.store.load_corrections("haiti")[0].made_at
     return f"{made.day} {made:%b %Y}"
 
 
 async def test_a_change_tells_who_confirmed_it_also_when_the_past_has_been_read_again(world: World) -> None:
     world.reads(VOTE)
-    world.says(MarkKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id, "I was there")
+    world.says(CorrectionKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id, "I was there")
     told = (f"confirmed by ana on {day_of(world)}: I was there",)
     assert card_of(world, Aspect.STRENGTH).marked == told
 
@@ -31,13 +31,13 @@ async def test_a_change_tells_who_confirmed_it_also_when_the_past_has_been_read_
 
 def test_a_pinned_row_tells_who_pinned_it(world: World) -> None:
     world.reads(VOTE)
-    world.says(MarkKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
+    world.says(CorrectionKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
 
     assert card_of(world, Aspect.STRENGTH).marked == (f"pinned by ana on {day_of(world)}: resolution 1",)
 
 
 def test_a_mark_that_was_taken_back_is_not_shown(world: World) -> None:
     world.reads(VOTE)
-    world.undoes(world.says(MarkKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id))
+    world.undoes(world.says(CorrectionKind.CONFIRMED, world.change(Aspect.STRENGTH).change_id))
 
     assert card_of(world, Aspect.STRENGTH).marked == ()

@@ -1,7 +1,7 @@
-"""What marks do to a reading, and to the verdicts of its claims. Pure.
+"""Apply corrections to a reading and to the verdicts of its claims. Pure.
 
-A person wins over the engine: what they mark as wrong is held back, what they confirm counts whatever the engine makes
-of the sentence, and what they pin stays as they say.
+A person wins over the engine: a claim marked wrong is held back, a confirmed one counts whatever the engine makes of
+its sentence, and a pinned row stays as the person set it.
 """
 
 from __future__ import annotations
@@ -13,72 +13,74 @@ from uuid import UUID
 from pipeline.board.board import Board, Key, subject_key
 from pipeline.board.compare import Memory, judge
 from pipeline.board.compare.likeness import RANK
-from pipeline.board.corrections.mark import AGAINST, FOR, Anchor, Mark, MarkKind, Marks, Placed
+from pipeline.board.corrections.correction import AGAINST, FOR, Anchor, Correction, CorrectionKind, Corrections, Placed
 from pipeline.model import Article, Change, Claim, Judgement, Reading, Verdict, Watch
 from pipeline.model.text import content_id, normalise
 
-MIN_WORDS = 15  # characters of a sentence that is found inside a longer one, or the other way round
+MIN_QUOTE = 15  # characters from which a sentence inside a longer one counts as the same
 
 _HELD_AS = {
-    MarkKind.WRONG: Verdict.IRRELEVANT,
-    MarkKind.NOT_THIS_MISSION: Verdict.IRRELEVANT,
-    MarkKind.DUPLICATE: Verdict.REPEATS,
+    CorrectionKind.WRONG: Verdict.IRRELEVANT,
+    CorrectionKind.NOT_THIS_MISSION: Verdict.IRRELEVANT,
+    CorrectionKind.DUPLICATE: Verdict.REPEATS,
 }
-# What a person says is so is news, even where the engine has it for old, or for something else.
+# A person's confirmation is news even where the engine takes the claim for old or for another matter.
 _OVERRULED = frozenset({Verdict.STALE, Verdict.UNCERTAIN, Verdict.IRRELEVANT})
 
 
 @dataclass(frozen=True, slots=True)
-class Heeded:
-    """A reading after its article's marks.
+class CorrectedReading:
+    """A reading with its article's corrections applied.
 
     Attributes:
         reading: with the claims that persons make beside the engine's.
         held_back: the judgements of the claims that are not to be compared with the board.
-        sure: of the claims that count because a person says so, the mark, by the claim's id.
+        sure: of the claims that count because a person says so, the correction, by the claim's id.
     """
 
     reading: Reading
     held_back: tuple[Judgement, ...] = ()
-    sure: Mapping[UUID, Mark] = field(default_factory=dict)
+    sure: Mapping[UUID, Correction] = field(default_factory=dict)
 
     @property
     def ids(self) -> frozenset[UUID]:
-        """The claims of which a person has decided."""
+        """The ids of the claims that a person has decided on."""
         return frozenset((*self.sure, *(judgement.claim.claim_id for judgement in self.held_back)))
 
 
-def heed(reading: Reading, article: Article, marks: Marks) -> Heeded:
-    """``reading`` of ``article`` as the marks of its page want it; itself where there are none."""
-    page = marks.on_page(article.url)
+def apply_corrections(reading: Reading, article: Article, corrections: Corrections) -> CorrectedReading:
+    """Return ``reading`` with the corrections of its page applied; ``reading`` itself where there are none."""
+    page = corrections.on_page(article.url)
     if not page:
-        return Heeded(reading)
+        return CorrectedReading(reading)
     people, overruled = _people(page, article)
     claims: list[Claim] = []
     held: list[Judgement] = []
-    sure: dict[UUID, Mark] = {}
+    sure: dict[UUID, Correction] = {}
     for claim in reading.claims:
         placed = _meant(claim, reading.claims, page, article)
         claims.append(claim)
         if placed is None:
             continue
-        mark = placed.mark
-        if mark.kind in AGAINST:
-            held.append(Judgement(claim, _HELD_AS[mark.kind], mark.told))
+        correction = placed.correction
+        if correction.kind in AGAINST:
+            held.append(Judgement(claim, _HELD_AS[correction.kind], correction.told))
             continue
-        if placed.is_first and mark.mark_id not in overruled:
+        if placed.is_first and correction.correction_id not in overruled:
             # The sentence as it is now, where its very words are not there any more.
-            now = _said(mark, placed.anchor, claim.article_id, claim.quote, claim.start, claim.end)
+            now = _said(correction, placed.anchor, claim.article_id, claim.quote, claim.start, claim.end)
             if now is not None:
-                people.setdefault(mark.mark_id, (mark, now))
-        said = people.get(mark.mark_id) if placed.is_first else None  # what others said the same is held back
-        if said is not None and _labels(said[1]) == _labels(claim) and mark not in sure.values():
+                people.setdefault(correction.correction_id, (correction, now))
+        said = (
+            people.get(correction.correction_id) if placed.is_first else None
+        )  # what others said the same is held back
+        if said is not None and _labels(said[1]) == _labels(claim) and correction not in sure.values():
             claims[-1] = replace(claim, confidence=1.0, background=False)
-            sure[claim.claim_id] = mark
+            sure[claim.claim_id] = correction
         else:
-            held.append(Judgement(claim, Verdict.REPEATS, f"{mark.told} (told as the person reads it)"))
-    added = [(mark, claim) for mark, claim in people.values() if mark not in sure.values()]
-    sure |= {claim.claim_id: mark for mark, claim in added}
+            held.append(Judgement(claim, Verdict.REPEATS, f"{correction.told} (told as the person reads it)"))
+    added = [(correction, claim) for correction, claim in people.values() if correction not in sure.values()]
+    sure |= {claim.claim_id: correction for correction, claim in added}
     if sure and not reading.relevant:
         decided = {judgement.claim.claim_id for judgement in held} | sure.keys()
         why = f"not about this mission: {reading.reason}"
@@ -88,59 +90,59 @@ def heed(reading: Reading, article: Article, marks: Marks) -> Heeded:
     if sure and not reading.relevant:
         reason = f"{reason}; {next(iter(sure.values())).told}"
     reading = replace(reading, claims=told, relevant=reading.relevant or bool(sure), reason=reason)
-    return Heeded(reading, tuple(held), sure)
+    return CorrectedReading(reading, tuple(held), sure)
 
 
-def judge_heeding(
-    heeded: Heeded,
+def judge_corrected(
+    corrected: CorrectedReading,
     article: Article,
     board: Board,
     watch: Watch,
     *,
     memory: Memory,
     reprinted: str = "",
-    pins: Mapping[Key, Mark] | None = None,
+    pins: Mapping[Key, Correction] | None = None,
 ) -> tuple[tuple[Judgement, ...], Board]:
-    """As :func:`pipeline.board.compare.judge`, of the claims that no mark holds back.
+    """Judge the claims that no correction holds back, as :func:`pipeline.board.compare.judge` does.
 
     Args:
-        heeded: what a reader made of ``article``, after its marks.
+        heeded: what a reader made of ``article``, after its corrections.
         article, board, watch, memory, reprinted: see there.
         pins: the rows that only a person may change. A claim that would is held back, with what it would have said.
 
     Returns:
         The judgements in text order, those of ``heeded.held_back`` among them, and the board after them.
     """
-    ids = {judgement.claim.claim_id for judgement in heeded.held_back}
-    reading = replace(heeded.reading, claims=tuple(c for c in heeded.reading.claims if c.claim_id not in ids))
+    ids = {judgement.claim.claim_id for judgement in corrected.held_back}
+    reading = replace(corrected.reading, claims=tuple(c for c in corrected.reading.claims if c.claim_id not in ids))
     judged, board = _judge(reading, article, board, watch, memory, reprinted, pins or {})
-    done: list[Judgement] = list(heeded.held_back)
+    done: list[Judgement] = list(corrected.held_back)
     for judgement in judged:
-        mark = heeded.sure.get(judgement.claim.claim_id)
+        correction = corrected.sure.get(judgement.claim.claim_id)
         found = judgement
-        if mark is not None and judgement.verdict in _OVERRULED and judgement.against not in _pinned(board, pins):
+        if correction is not None and judgement.verdict in _OVERRULED and judgement.against not in _pinned(board, pins):
             # Without the memory of what was told before, since a person says that this is news.
             alone = replace(reading, claims=(judgement.claim,))
             (found,), board = _judge(alone, article, board, watch, Memory(), "", pins or {})
-        done.append(_told(found, mark) if mark is not None else found)
+        done.append(_told(found, correction) if correction is not None else found)
     return tuple(sorted(done, key=lambda j: (j.claim.start, j.claim.aspect.value, str(j.claim.claim_id)))), board
 
 
-def pinned(mark: Mark, board: Board) -> Change:
-    """The change by which ``mark`` pins its row of ``board``: a person is its source, its note stands for a sentence.
+def pin_row(correction: Correction, board: Board) -> Change:
+    """Return the change by which ``correction`` pins its row of ``board``; its note stands in a sentence's place.
 
-    Where the mark has a sentence, as where somebody pins what the board says already, that is quoted.
+    Where the correction has a sentence, as where somebody pins what the board says already, that is quoted.
 
     Raises:
         ValueError: it is no pin.
     """
-    aspect, key = mark.key
+    aspect, key = correction.key
     row = board.get((aspect, key))
     before = row.change if row is not None else None
-    stage = mark.stage or (before.stage if before is not None else None)
+    stage = correction.stage or (before.stage if before is not None else None)
     if stage is None:
-        raise ValueError(f"the mark {mark.mark_id} pins a row that is not there and gives no stage")
-    quoted = mark.first
+        raise ValueError(f"the mark {correction.correction_id} pins a row that is not there and gives no stage")
+    quoted = correction.first
     is_quoted = quoted is not None and before is not None and before.quote == quoted.quote
     if before is None:
         verdict = Verdict.NEW
@@ -149,18 +151,18 @@ def pinned(mark: Mark, board: Board) -> Change:
     else:
         verdict = Verdict.ADVANCES if RANK[stage] > RANK[before.stage] else Verdict.REVERSES
     return Change(
-        change_id=content_id("pin", mark.mark_id),
-        watch=mark.watch,
+        change_id=content_id("pin", correction.correction_id),
+        watch=correction.watch,
         aspect=aspect,
-        subject=mark.subject,
+        subject=correction.subject,
         subject_key=key,
         verdict=verdict,
         stage=stage,
-        value=mark.value,
-        held_from=mark.since or mark.watch_time.date(),
-        known_at=mark.watch_time,
-        quote=quoted.quote if quoted is not None else mark.note,
-        reason=mark.told,
+        value=correction.value,
+        held_from=correction.since or correction.watch_time.date(),
+        known_at=correction.watch_time,
+        quote=quoted.quote if quoted is not None else correction.note,
+        reason=correction.told,
         confidence=1.0,
         before_stage=before.stage if before is not None else None,
         before_value=before.value if before is not None else None,
@@ -171,16 +173,16 @@ def pinned(mark: Mark, board: Board) -> Change:
 
 
 def touches(placed: Placed, claim: Claim, article: Article) -> bool:
-    """Whether ``placed`` is said of ``claim``, which stands in ``article``, or of a claim at the same place.
+    """Decide whether ``placed`` is about ``claim`` of ``article``, or about a claim at the same place.
 
-    Of one sentence several claims may be made: who has the same subject is found by :func:`heed`.
+    Of one sentence several claims may be made: who has the same subject is found by :func:`apply_corrections`.
     """
-    mark, anchor, is_first = placed
+    correction, anchor, is_first = placed
     if anchor.url != article.url:
         return False
-    if mark.kind is MarkKind.NOT_THIS_MISSION and is_first:
+    if correction.kind is CorrectionKind.NOT_THIS_MISSION and is_first:
         return True  # nothing in the article is
-    said = {anchor.aspect, mark.aspect} if mark.kind is MarkKind.RELABELLED else {anchor.aspect}
+    said = {anchor.aspect, correction.aspect} if correction.kind is CorrectionKind.RELABELLED else {anchor.aspect}
     return claim.aspect in said and _overlap(anchor, claim, article.text_hash)
 
 
@@ -191,15 +193,15 @@ def _overlap(anchor: Anchor, claim: Claim, text_hash: str) -> bool:
     if mine == theirs:
         return True
     shorter, longer = sorted((mine, theirs), key=len)
-    return len(shorter) >= MIN_WORDS and shorter in longer
+    return len(shorter) >= MIN_QUOTE and shorter in longer
 
 
 def _meant(claim: Claim, beside: Sequence[Claim], page: Iterable[Placed], article: Article) -> Placed | None:
-    """What was said last of ``claim``; of several claims of one sentence, those with the mark's subject are meant."""
+    """Return the latest correction of ``claim``; among claims of one sentence the same subject decides."""
     for placed in page:
         if not touches(placed, claim, article):
             continue
-        if placed.mark.kind is MarkKind.NOT_THIS_MISSION and placed.is_first:
+        if placed.correction.kind is CorrectionKind.NOT_THIS_MISSION and placed.is_first:
             return placed
         if _subject(placed.anchor, claim) or not any(
             _subject(placed.anchor, other) and touches(placed, other, article) for other in beside
@@ -214,34 +216,36 @@ def _subject(anchor: Anchor, claim: Claim) -> bool:
     )
 
 
-def _people(page: Sequence[Placed], article: Article) -> tuple[dict[UUID, tuple[Mark, Claim]], frozenset[UUID]]:
-    """The claims that persons make on ``page``, by the mark; and the marks against which something was said later."""
-    people: dict[UUID, tuple[Mark, Claim]] = {}
+def _people(page: Sequence[Placed], article: Article) -> tuple[dict[UUID, tuple[Correction, Claim]], frozenset[UUID]]:
+    """Return the claims that persons make on ``page``, by correction, and the corrections overruled since."""
+    people: dict[UUID, tuple[Correction, Claim]] = {}
     overruled: set[UUID] = set()
     for number, placed in enumerate(page):
-        if placed.mark.kind not in FOR or not placed.is_first:
+        if placed.correction.kind not in FOR or not placed.is_first:
             continue
-        claim, anchor = claim_by(placed.mark, article), placed.anchor
+        claim, anchor = claim_of_person(placed.correction, article), placed.anchor
         if claim is None or anchor.aspect is None:
             continue
         engines = replace(claim, aspect=anchor.aspect, subject=anchor.subject)
         if any(touches(p, c, article) and _same_thing(p, c) for p in page[:number] for c in (engines, claim)):
-            overruled.add(placed.mark.mark_id)
+            overruled.add(placed.correction.correction_id)
         else:
-            people[placed.mark.mark_id] = placed.mark, claim
+            people[placed.correction.correction_id] = placed.correction, claim
     return people, frozenset(overruled)
 
 
 def _same_thing(placed: Placed, claim: Claim) -> bool:
-    return (placed.mark.kind is MarkKind.NOT_THIS_MISSION and placed.is_first) or _subject(placed.anchor, claim)
+    return (placed.correction.kind is CorrectionKind.NOT_THIS_MISSION and placed.is_first) or _subject(
+        placed.anchor, claim
+    )
 
 
-def claim_by(mark: Mark, article: Article) -> Claim | None:
-    """The claim that the author of ``mark`` makes of ``article``; None where its sentence does not stand there.
+def claim_of_person(correction: Correction, article: Article) -> Claim | None:
+    """Return the claim that the author of ``correction`` makes; None where its sentence is not in ``article``.
 
     Its id depends on what it says and not on an engine, so that it stays the same whoever reads.
     """
-    anchor = mark.first
+    anchor = correction.first
     if anchor is None or anchor.aspect is None or anchor.stage is None or not anchor.quote:
         return None
     start = anchor.start
@@ -252,14 +256,14 @@ def claim_by(mark: Mark, article: Article) -> Claim | None:
     if start < 0 and anchor.quote not in article.title:
         return None
     end = start + len(anchor.quote) if start >= 0 else -1
-    return _said(mark, anchor, article.article_id, anchor.quote, start, end)
+    return _said(correction, anchor, article.article_id, anchor.quote, start, end)
 
 
-def _said(mark: Mark, anchor: Anchor, article_id: UUID, quote: str, start: int, end: int) -> Claim | None:
-    """What the author of ``mark`` says by the sentence ``quote``: what the engine had made of it, with their labels."""
-    aspect, stage = mark.aspect or anchor.aspect, mark.stage or anchor.stage
-    subject, value = mark.subject or anchor.subject, mark.value or anchor.value
-    day = mark.since or anchor.event_date
+def _said(correction: Correction, anchor: Anchor, article_id: UUID, quote: str, start: int, end: int) -> Claim | None:
+    """Build the claim of a corrected sentence: the engine's labels, overridden by the person's."""
+    aspect, stage = correction.aspect or anchor.aspect, correction.stage or anchor.stage
+    subject, value = correction.subject or anchor.subject, correction.value or anchor.value
+    day = correction.since or anchor.event_date
     if aspect is None or stage is None:
         return None
     return Claim(
@@ -283,8 +287,8 @@ def _labels(claim: Claim) -> tuple[object, ...]:
     return claim.aspect, claim.stage, claim.subject, claim.value, claim.event_date
 
 
-def _pinned(board: Board, pins: Mapping[Key, Mark] | None) -> frozenset[UUID]:
-    """The changes that made the rows which are pinned."""
+def _pinned(board: Board, pins: Mapping[Key, Correction] | None) -> frozenset[UUID]:
+    """Return the changes that made the pinned rows."""
     return frozenset(row.change.change_id for key, row in board.items() if key in (pins or {}))
 
 
@@ -295,9 +299,9 @@ def _judge(
     watch: Watch,
     memory: Memory,
     reprinted: str,
-    pins: Mapping[Key, Mark],
+    pins: Mapping[Key, Correction],
 ) -> tuple[tuple[Judgement, ...], Board]:
-    """The engine's verdicts, without those by which a pinned row would change."""
+    """Judge with the engine, holding back each claim that would change a pinned row."""
     kept: list[Judgement] = []
     while True:
         judged, after = judge(reading, article, board, watch, memory=memory, reprinted=reprinted)
@@ -320,15 +324,15 @@ def _judge(
         reading = replace(reading, claims=tuple(c for c in reading.claims if c.claim_id not in blocked))
 
 
-def _pin_of(change: Change | None, pins: Mapping[Key, Mark]) -> Mark | None:
+def _pin_of(change: Change | None, pins: Mapping[Key, Correction]) -> Correction | None:
     return pins.get((change.aspect, change.subject_key)) if change is not None else None
 
 
-def _told(judgement: Judgement, mark: Mark) -> Judgement:
-    """``judgement`` whose reason, and its change's, also tells who confirmed the claim."""
+def _told(judgement: Judgement, correction: Correction) -> Judgement:
+    """Return ``judgement`` with the confirmation named in its reason and its change's."""
     change = judgement.change
     return replace(
         judgement,
-        reason=f"{judgement.reason}; {mark.told}",
-        change=None if change is None else replace(change, reason=f"{change.reason}; {mark.told}"),
+        reason=f"{judgement.reason}; {correction.told}",
+        change=None if change is None else replace(change, reason=f"{change.reason}; {correction.told}"),
     )

@@ -90,15 +90,15 @@ def test_marks_outlive_a_replay_on_a_fresh_store_and_the_past_read_again(tmp_pat
 
     desk.types("mark", wrong, "wrong", "--note", "not what was voted")
     desk.types("mark", pinned, "pin", "--value", "700 police", "--note", "the ministry said so")
-    marked = desk.board()
-    assert marked != untouched
-    assert any(row[3] == "700 police" for row in marked)
+    outcome = desk.board()
+    assert outcome != untouched
+    assert any(row[3] == "700 police" for row in outcome)
 
     desk.types("reread", "--apply")
-    assert desk.board() == marked
+    assert desk.board() == outcome
 
     file = str(tmp_path / "marks.jsonl")
     desk.types("marks", "export", "--to", file)
     desk.types("marks", "import", file, store="fresh")
     desk.types("replay", store="fresh")
-    assert desk.board("fresh") == marked
+    assert desk.board("fresh") == outcome

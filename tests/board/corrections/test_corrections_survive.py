@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.board.corrections import Labels, MarkKind
+from pipeline.board.corrections import CorrectionKind, Labels
 from pipeline.model import Aspect, Stage
 from pipeline.storage import open_store
 from pipeline.storage.connection import Connection
@@ -25,13 +25,13 @@ LATE = article("late", FEWER, feed="radio", day="2025-10-20")
 SCRIPT = {**FIRST.script, FEWER: CEILING | {"value": "5,200 people"}}  # of an engine that reads this one too
 
 
-def marked(world: World) -> World:
+def outcome(world: World) -> World:
     """A world in which something of each kind was marked."""
     world.reads(VOTE, CHIEF, TALK, AGAIN).told().ran(at("2025-10-05"))
-    world.says(MarkKind.WRONG, world.change(Aspect.COMMAND).change_id, "another general")
-    world.says(MarkKind.CONFIRMED, world.claim(Aspect.CONTRIBUTORS), "the minister told me")
-    world.says(MarkKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, labels=Labels(stage=Stage.PROPOSED))
-    world.says(MarkKind.PINNED, "lead/the mission's lead", "resolution 1", Labels(value="led by nobody"))
+    world.says(CorrectionKind.WRONG, world.change(Aspect.COMMAND).change_id, "another general")
+    world.says(CorrectionKind.CONFIRMED, world.claim(Aspect.CONTRIBUTORS), "the minister told me")
+    world.says(CorrectionKind.RELABELLED, world.change(Aspect.STRENGTH).change_id, labels=Labels(stage=Stage.PROPOSED))
+    world.says(CorrectionKind.PINNED, "lead/the mission's lead", "resolution 1", Labels(value="led by nobody"))
     return world
 
 
@@ -43,7 +43,7 @@ BOARD = {
 
 
 def test_each_kind_of_mark_is_on_the_board(world: World) -> None:
-    board = marked(world).board
+    board = outcome(world).board
 
     assert {key: board.get(key) for key in BOARD} == BOARD
     assert "command/commander" not in board
@@ -53,7 +53,7 @@ def test_each_kind_of_mark_is_on_the_board(world: World) -> None:
 
 
 async def test_reading_again_with_another_engine_changes_nothing_of_what_persons_said(world: World) -> None:
-    before = marked(world).board
+    before = outcome(world).board
 
     made = await world.rereads(SECOND)
 
@@ -62,7 +62,7 @@ async def test_reading_again_with_another_engine_changes_nothing_of_what_persons
 
 
 async def test_reading_again_twice_changes_nothing_more(world: World) -> None:
-    before = marked(world).board
+    before = outcome(world).board
     await world.rereads(SECOND)
 
     made = await world.rereads(Engine("third", FIRST.script))
@@ -71,7 +71,7 @@ async def test_reading_again_twice_changes_nothing_more(world: World) -> None:
 
 
 async def test_what_an_engine_no_longer_reads_stands_where_a_person_confirmed_it(world: World) -> None:
-    before = marked(world).board
+    before = outcome(world).board
 
     await world.rereads(Engine("blind", {}))
 
@@ -82,7 +82,7 @@ async def test_what_an_engine_no_longer_reads_stands_where_a_person_confirmed_it
 
 async def test_a_wrong_change_stays_off_the_board_when_the_mark_was_made_on_all_who_said_so(world: World) -> None:
     world.reads(VOTE, AGAIN)
-    world.says(MarkKind.WRONG, world.change(Aspect.STRENGTH).change_id)
+    world.says(CorrectionKind.WRONG, world.change(Aspect.STRENGTH).change_id)
 
     await world.rereads(SECOND)
 
@@ -91,7 +91,7 @@ async def test_a_wrong_change_stays_off_the_board_when_the_mark_was_made_on_all_
 
 async def test_a_pin_holds_against_what_was_read_after_it_when_the_past_is_read_again(world: World) -> None:
     world.reads(VOTE).ran(at("2025-10-01"))
-    world.says(MarkKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
+    world.says(CorrectionKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
     world.reads(LATE, engine=Engine("first", SCRIPT))
     assert world.board["strength/ceiling"] == ("decided", "5,000 people")
 
@@ -102,9 +102,9 @@ async def test_a_pin_holds_against_what_was_read_after_it_when_the_past_is_read_
 
 async def test_a_row_that_was_unpinned_takes_what_came_after_when_the_past_is_read_again(world: World) -> None:
     world.reads(VOTE).ran(at("2025-10-01"))
-    world.says(MarkKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
+    world.says(CorrectionKind.PINNED, "strength/ceiling", "resolution 1", Labels(value="5,000 people"))
     world.ran(at("2025-10-08"))
-    world.says(MarkKind.UNPINNED, "strength/ceiling")
+    world.says(CorrectionKind.UNPINNED, "strength/ceiling")
     world.reads(LATE, engine=Engine("first", SCRIPT))
     before = world.board
     assert before["strength/ceiling"][1] == "5,200 people"
@@ -116,7 +116,7 @@ async def test_a_row_that_was_unpinned_takes_what_came_after_when_the_past_is_re
 
 async def test_what_is_undone_counts_again_when_the_past_is_read_again(world: World) -> None:
     world.reads(VOTE)
-    world.undoes(world.says(MarkKind.WRONG, world.change(Aspect.STRENGTH).change_id))
+    world.undoes(world.says(CorrectionKind.WRONG, world.change(Aspect.STRENGTH).change_id))
 
     await world.rereads(SECOND)
 
@@ -127,7 +127,7 @@ async def test_what_is_undone_counts_again_when_the_past_is_read_again(world: Wo
 
 
 def test_a_fresh_store_that_takes_the_marks_after_its_replay_has_the_same_board(world: World, other: World) -> None:
-    lines = marked(world).lines()
+    lines = outcome(world).lines()
 
     other.reads(VOTE, CHIEF, TALK, AGAIN).told().ran(at("2025-10-05")).imports(lines)
 
@@ -135,7 +135,7 @@ def test_a_fresh_store_that_takes_the_marks_after_its_replay_has_the_same_board(
 
 
 def test_a_fresh_store_that_takes_the_marks_before_its_replay_has_the_same_board(world: World, other: World) -> None:
-    lines = marked(world).lines()
+    lines = outcome(world).lines()
 
     other.imports(lines).reads(VOTE, CHIEF, TALK, AGAIN, engine=SECOND).ran(at("2025-10-05"))
 
@@ -143,17 +143,17 @@ def test_a_fresh_store_that_takes_the_marks_before_its_replay_has_the_same_board
 
 
 def test_marks_that_are_imported_twice_are_there_once(world: World, other: World) -> None:
-    lines = marked(world).lines()
+    lines = outcome(world).lines()
 
     other.reads(VOTE, CHIEF, TALK, AGAIN).ran(at("2025-10-05")).imports(lines).imports(lines)
 
-    assert len(other.store.load_marks("haiti")) == 4
+    assert len(other.store.load_corrections("haiti")) == 4
     assert other.board == world.board
 
 
 def test_a_pin_that_is_imported_counts_from_the_watchs_time_at_which_it_was_made(world: World, other: World) -> None:
     world.ran(at("2025-10-05"))
-    world.says(MarkKind.PINNED, "strength/ceiling", "so", Labels(stage=Stage.DECIDED, value="5,000 people"))
+    world.says(CorrectionKind.PINNED, "strength/ceiling", "so", Labels(stage=Stage.DECIDED, value="5,000 people"))
     lines = world.lines()
 
     other.imports(lines).reads(VOTE)
@@ -170,34 +170,34 @@ def test_a_pin_that_is_imported_counts_from_the_watchs_time_at_which_it_was_made
 def test_a_store_of_an_earlier_release_takes_marks(name: str, tmp_path: Path) -> None:
     with open_store(unpack(name, tmp_path)) as store:
         world = World(store)
-        assert world.store.load_marks("haiti") == []
+        assert world.store.load_corrections("haiti") == []
         change = world.change(Aspect.MANDATE)
 
-        world.says(MarkKind.PINNED, change.change_id, "resolution 1", Labels(value="a force of 5,500"))
+        world.says(CorrectionKind.PINNED, change.change_id, "resolution 1", Labels(value="a force of 5,500"))
 
         assert world.change(Aspect.MANDATE).value == "a force of 5,500"
 
 
 def test_marks_stay_when_a_later_release_adds_a_migration(world: World) -> None:
-    before = marked(world).store.load_marks("haiti")
+    before = outcome(world).store.load_corrections("haiti")
 
     def a_later_release(db: Connection) -> None:
         db.run("CREATE TABLE later (later_id UUID PRIMARY KEY)")
 
     assert migrate(world.store._db, (*MIGRATIONS, a_later_release)) == ["a_later_release"]
-    assert world.store.load_marks("haiti") == before
+    assert world.store.load_corrections("haiti") == before
     assert world.board.items() >= BOARD.items()
 
 
 def test_the_order_of_what_was_said_is_kept_over_stores(world: World, other: World) -> None:
     world.reads(VOTE)
     change = world.change(Aspect.STRENGTH)
-    world.says(MarkKind.WRONG, change.change_id)
-    world.says(MarkKind.CONFIRMED, change.claim_id)
-    marks = world.store.load_marks("haiti")
-    assert marks[0].made_at < marks[1].made_at + timedelta(seconds=1)
+    world.says(CorrectionKind.WRONG, change.change_id)
+    world.says(CorrectionKind.CONFIRMED, change.claim_id)
+    corrections = world.store.load_corrections("haiti")
+    assert corrections[0].made_at < corrections[1].made_at + timedelta(seconds=1)
 
     other.reads(VOTE).imports(world.lines())
 
     assert other.board == world.board
-    assert [replace(mark) for mark in other.store.load_marks("haiti")] == marks
+    assert [replace(correction) for correction in other.store.load_corrections("haiti")] == corrections

@@ -33,7 +33,7 @@ _STOP = frozenset(_STOP_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Features:
     """One claim or change as the likeness sees it; ``known`` is the day on which it was published."""
 
     aspect: Aspect
@@ -94,20 +94,20 @@ def _stems_together(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(stems_of(text) for text in texts))
 
 
-def marks_of_claim(claim: Claim, published: date) -> Marks:
+def features_of_claim(claim: Claim, published: date) -> Features:
     """The marks of ``claim``, made by an article of the day ``published``."""
     key = subject_key(claim.aspect, claim.subject)
-    return _marks(claim, key, published, baseline=False)
+    return _features(claim, key, published, baseline=False)
 
 
-def marks_of_change(change: Change) -> Marks:
+def features_of_change(change: Change) -> Features:
     """The marks of ``change``."""
-    return _marks(change, change.subject_key, change.known_at.date(), baseline=change.verdict is Verdict.BASELINE)
+    return _features(change, change.subject_key, change.known_at.date(), baseline=change.verdict is Verdict.BASELINE)
 
 
-def _marks(said: Claim | Change, key: str, known: date, *, baseline: bool) -> Marks:
+def _features(said: Claim | Change, key: str, known: date, *, baseline: bool) -> Features:
     quote = english(said.quote)  # so that what one outlet says in French and another in English is one event
-    return Marks(
+    return Features(
         said.aspect,
         said.stage,
         key,
