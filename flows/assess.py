@@ -24,9 +24,9 @@ from flows.run.record import Run
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
 from pipeline import steps
-from pipeline.board.board import fold
-from pipeline.board.compare import WAITS
+from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.board.corrections import Corrections
+from pipeline.board.fold import fold
 from pipeline.fetch.chat import Chat
 from pipeline.model import Article, Revised, Verdict
 from pipeline.model.phrasing import headline, waiting_for_model
@@ -86,7 +86,7 @@ async def assess_articles(context: RunContext) -> None:
                 # Where something may be taken back, what it took the place of may stand again: then all are wanted.
                 standing = None if told.evidence else {row.change.change_id for row in fold(changes).values()}
                 oldest = min(a.published for a in articles)
-                lately = oldest - WAITS
+                lately = oldest - UNCERTAIN_FOR
                 behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
                 known = steps.Known(
                     changes=changes,

@@ -17,7 +17,7 @@ from flows.run.feeds import Feeds
 from flows.run.pages import Pages
 from flows.run.record import Run, recorded
 from flows.run.request import WatchRequest
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.board.successors import with_successors
 from pipeline.fetch import Fetcher, FetchLimits
 from pipeline.model import Article, Change, Watch

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.alerts.brief import Brief, brief_alert, compose, last_due, since_of
-from pipeline.board.board import fold, in_force
+from pipeline.board.fold import fold, in_force
 from pipeline.health.feeds import health_of
 from pipeline.model import Alert, BriefTimes, Change, Delivery, PendingAlert, Watch
 from pipeline.storage import Store, known_for_brief

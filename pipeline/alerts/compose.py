@@ -10,7 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from pipeline.alerts.message import SUBJECT_LIMIT, Fact, Message, Section, subject_of
-from pipeline.board.board import surer
+from pipeline.board.fold import corroborated
 from pipeline.model import Article, Change, Stage, Verdict, Watch, escape, phrasing
 
 AT_ONCE, DIGEST, CONFIRMED = "at once", "digest", "confirmed"
@@ -234,7 +234,7 @@ def _notes(change: Change, origins: int) -> tuple[str, ...]:
     meaning = _VERDICT_MEANS.get(change.verdict, "")
     return (
         f"{since}: {meaning}" if meaning else since,
-        f"How sure: {sure(surer(change.confidence, origins))}{counted}",
+        f"How sure: {sure(corroborated(change.confidence, origins))}{counted}",
     )
 
 

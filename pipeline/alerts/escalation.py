@@ -12,7 +12,7 @@ from pipeline.alerts.message import Message, from_json, subject_of
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
-from pipeline.board.board import fold
+from pipeline.board.fold import fold
 from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, ToldAlert, Watch
 from pipeline.model.text import content_id
 

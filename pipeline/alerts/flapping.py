@@ -12,7 +12,7 @@ from pipeline.alerts.envelope import enclosed
 from pipeline.alerts.muting import mute_of
 from pipeline.alerts.rules import channels_of, is_sure, takes, uncertain_of
 from pipeline.alerts.timing import release
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Stage, Verdict, Watch, When
 from pipeline.model.text import content_id
 

@@ -27,7 +27,7 @@ from pipeline.alerts.rules import (
     worth_alerting,
 )
 from pipeline.alerts.timing import release
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Silence, Verdict, Watch, When
 from pipeline.model.text import content_id
 

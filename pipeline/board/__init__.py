@@ -1,1 +1,1 @@
-"""What is known of the mission: the board, how a claim compares with it, and what persons correct."""
+"""What is known of the mission: the board, how claims are compared with it, and how persons correct it."""

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pipeline.model import Aspect, Change, Claim, Name, Slot, Watch
 
 BECAME = " -> "  # in a mandate's value of a version without types: the old name, then the new
-SURE_OF_A_NAME = 0.6  # the confidence of a change from which its new name is the mission's too
+MIN_CONFIDENCE = 0.6  # the confidence of a change from which its new name is the mission's too
 _INITIALS = re.compile(r"^[\s,“”\"']*\(([A-Z][A-Za-z-]{1,11})\)")
 
 
-def successor(told: Change | Claim) -> str:
-    """The name that the mission gets by a change or claim; empty where it gets none."""
+def successor_name(told: Change | Claim) -> str:
+    """Return the name that the mission gets by a change or claim; empty where it gets none."""
     if told.fact is not None:
         return told.fact.parts.organisation if told.fact.slot is Slot.SUCCESSOR else ""
     if told.aspect is not Aspect.MANDATE or BECAME not in told.value:
@@ -22,16 +22,16 @@ def successor(told: Change | Claim) -> str:
     return told.value.split(BECAME, 1)[1].strip()
 
 
-def successors(changes: Iterable[Change]) -> tuple[Name, ...]:
-    """The names that the mission has got by ``changes``: what its mandate says that it becomes.
+def successor_names(changes: Iterable[Change]) -> tuple[Name, ...]:
+    """Return the names that the mission has got by ``changes``.
 
     The new name counts from the change's day on, with the initials that its sentence gives in
     brackets. Proposed names count too: articles on a draft call the mission by them.
     """
     names: dict[str, Name] = {}
     for change in changes:
-        name = successor(change)
-        if change.confidence < SURE_OF_A_NAME:
+        name = successor_name(change)
+        if change.confidence < MIN_CONFIDENCE:
             continue
         if len(name.split()) < 2:
             continue
@@ -44,13 +44,13 @@ def successors(changes: Iterable[Change]) -> tuple[Name, ...]:
 
 
 def with_successors(watch: Watch, changes: Iterable[Change]) -> Watch:
-    """``watch`` with the names that its mission has got by ``changes``; itself where there are none."""
+    """Return ``watch`` with the names that its mission has got by ``changes``; itself where there are none."""
     known = {name.text.casefold() for name in watch.names}
     places = tuple(watch.places)
     new = tuple(
         # Short initials are somebody else's too: they count beside the mission's places only.
         replace(name, context=places) if name.acronym and len(name.text) < 5 else name
-        for name in successors(changes)
+        for name in successor_names(changes)
         if name.text.casefold() not in known
     )
     return replace(watch, names=(*watch.names, *new)) if new else watch

@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 
 from pipeline.alerts import became
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.cli.frame import When, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.cli.telling import sentences, tellings

@@ -15,7 +15,7 @@ from uuid import UUID
 import click
 
 from pipeline.alerts import became
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.cli.asking import answer_options, asking_of, model_options
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
 from pipeline.cli.telling import sentences, tellings

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pipeline.alerts.expected import Expected
 from pipeline.alerts.message import safe_url
-from pipeline.board.board import surer
+from pipeline.board.fold import corroborated
 from pipeline.health.headline import headline
 from pipeline.model import FAILS, HealthState, Slot, phrasing
 from pipeline.model.text import day, moment
@@ -265,7 +265,7 @@ def _card(
         held=row["held_from"],
         known=row["known_at"],
         confidence=row["confidence"],
-        surer=(by_now := surer(row["confidence"], len(origins))),
+        surer=(by_now := corroborated(row["confidence"], len(origins))),
         sure=words.sure_words(by_now),
         uncertain=words.is_uncertain(by_now),
         before_stage=row["before_stage"] or "",

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.alerts import worth_alerting
-from pipeline.board.board import Board, apply, fold
+from pipeline.board.fold import Board, apply, fold
 from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
 from pipeline.reading.embedded import Reader
 from pipeline.reading.embedded.foreign import is_for_a_model, sentences_of

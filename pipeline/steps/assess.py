@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pipeline import alerts as alerting
 from pipeline.alerts.recalls import heeding_notice, retraction_notice
-from pipeline.board.board import Board, confirm_all, fold, in_force
-from pipeline.board.compare import Doubt, Memory
+from pipeline.board.compare import ChangeHistory, UncertainClaim
 from pipeline.board.corrections import NO_CORRECTIONS, CorrectedReading, Corrections, apply_corrections, judge_corrected
+from pipeline.board.fold import Board, confirm_all, fold, in_force
 from pipeline.board.successors import with_successors
 from pipeline.model import Alert, Article, Change, Claim, Judgement, Mute, Reading, Silence, Verdict, Watch
 from pipeline.pages.dedupe import OriginIndex
@@ -91,7 +91,7 @@ class Assessing:
         self._board = confirm_all(fold(known.changes), known.confirmations)
         # What was taken back is news again, should another source tell it.
         standing = in_force(known.changes)
-        self._memory = Memory.of(standing, (Doubt(*waiting) for waiting in known.uncertain))
+        self._history = ChangeHistory.of(standing, (UncertainClaim(*one) for one in known.uncertain))
         self._index = OriginIndex()
         own = {article.article_id for article in batch}
         for article_id, origin, text in known.texts:
@@ -128,17 +128,17 @@ class Assessing:
         reading, doubted = weigh(corrected.reading, unmarked)
         corrected = replace(corrected, reading=reading, held_back=(*corrected.held_back, *doubted))
         verdicts, self._board = judge_corrected(
-            corrected, traced, self._board, self._watch, memory=self._memory, reprinted=reprinted, pins=self._pins
+            corrected, traced, self._board, self._watch, history=self._history, reprinted=reprinted, pins=self._pins
         )
         verdicts = _with_opinions(verdicts, {judgement.claim.claim_id for judgement in doubted}, unmarked)
         self._readings.append(reading)
-        self._memory = self._memory.remember(
+        self._history = self._history.extended(
             (v.change for v in verdicts if v.change is not None),
-            (Doubt(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
+            (UncertainClaim(v.claim, origin, traced.published) for v in verdicts if v.verdict is Verdict.UNCERTAIN),
         )
         self._judgements.extend(verdicts)
         if any(v.change is not None for v in verdicts):
-            self._named = with_successors(self._watch, self._memory.changes)
+            self._named = with_successors(self._watch, self._history.changes)
 
     def made(self) -> Assessment:
         """What the articles that were taken amount to, with the alerts that are due."""

@@ -11,8 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board.board import Board, confirm_all, fold
-from pipeline.board.compare import Memory
+from pipeline.board.compare import ChangeHistory
 from pipeline.board.corrections import (
     AGAINST,
     FOR,
@@ -25,6 +24,7 @@ from pipeline.board.corrections import (
     judge_corrected,
     pin_row,
 )
+from pipeline.board.fold import Board, confirm_all, fold
 from pipeline.model import AlertKind, Article, Change, Claim, Judgement, Reading, Silence, Verdict, Watch
 from pipeline.model.text import content_id
 from pipeline.steps.correction import (
@@ -225,10 +225,10 @@ def _judge(
     """Judge a claim that a person confirms against the board as it is now."""
     standing = tuple(stored.standing.values())
     board = confirm_all(fold(stored.changes), stored.confirmations)
-    memory = Memory.of(standing)
+    history = ChangeHistory.of(standing)
     corrected = CorrectedReading(Reading(article.article_id, "", True, "", (claim,)), (), {claim.claim_id: correction})
     pins = Corrections.of((*stored.corrections, correction)).pins()
-    (judgement,), _ = judge_corrected(corrected, article, board, watch, memory=memory, pins=pins)
+    (judgement,), _ = judge_corrected(corrected, article, board, watch, history=history, pins=pins)
     change = judgement.change
     if change is None:
         return judgement

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pipeline.alerts import stage_words
 from pipeline.alerts.recalls import RECALL, plan_recalls
-from pipeline.board.board import in_force
 from pipeline.board.corrections import Correction
+from pipeline.board.fold import in_force
 from pipeline.model import (
     Alert,
     Article,

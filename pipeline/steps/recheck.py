@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pipeline.alerts import channel_name, takes
 from pipeline.alerts.recalls import RECALL, Page, check_page, plan_recalls, retraction_notice, same_claims
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.board.successors import with_successors
 from pipeline.model import (
     TAKEN_BACK,

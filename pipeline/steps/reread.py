@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.board.board import fold, in_force
 from pipeline.board.corrections import NO_CORRECTIONS, Correction, CorrectionKind, Corrections, pin_row
+from pipeline.board.fold import fold, in_force
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Reading, Silence, Verdict
 from pipeline.model.text import content_id, normalise
 from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.model import Entry, FeedState, PollOutcome, PollRecord, Watch
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import content_id

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline.alerts.brief import Known
-from pipeline.board.board import fold
+from pipeline.board.fold import fold
 from pipeline.health.feeds import health_of
 from pipeline.model import Change, Watch
 from pipeline.storage.store import Store

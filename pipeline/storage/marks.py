@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline.board.board import Board, Key, fold, in_force, subject_key
+from pipeline.board.fold import Board, Key, fold, in_force, subject_key
 from pipeline.model import Article, Aspect, Change, Claim, Stage, Verdict
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id

@@ -59,7 +59,7 @@ def support_query(still: str = "true") -> str:
 SUPPORT = support_query()
 
 
-# pipeline.board.board.surer, in SQL
+# pipeline.board.fold.corroborated, in SQL
 _SURER = (
     "CASE WHEN n.sources >= 2 AND c.confidence > 0 AND c.confidence < 1 "
     "THEN c.confidence * n.sources / (1 - c.confidence + c.confidence * n.sources) ELSE c.confidence END"

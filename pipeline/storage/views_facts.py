@@ -103,7 +103,7 @@ def _as_closed() -> str:
 def typed_board_query(known: str = "true", read: str = "true", **conditions: str) -> str:
     """The board with typed columns, what ended with the mission closed, and what nobody has confirmed named so.
 
-    ``pipeline.board.board.fold`` closes by the same rule, which stands in ``pipeline.model.succession``. How old a
+    ``pipeline.board.fold.fold`` closes by the same rule, which stands in ``pipeline.model.succession``. How old a
     row's last confirmation is, is measured against the newest article that was read: a watch that reads nothing learns
     nothing.
 

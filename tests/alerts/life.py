@@ -24,7 +24,7 @@ from typing import Any
 from flows.run import outbox
 from pipeline import alerts as alerting
 from pipeline import notify, steps
-from pipeline.board.compare import WAITS
+from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.cli.alerts import alerts_group
 from pipeline.model import Alert, Article, Delivery, PendingAlert, RunRecord, Watch
 from pipeline.model.text import content_id
@@ -118,7 +118,7 @@ class Desk:
             before = steps.Known(
                 changes=store.load_changes(watch.slug),
                 confirmations=store.load_confirmations(watch.slug),
-                uncertain=store.load_uncertain(watch.slug, since - WAITS),
+                uncertain=store.load_uncertain(watch.slug, since - UNCERTAIN_FOR),
                 texts=store.recent_texts(watch.slug, since - steps.NEAR_DUPLICATES_FOR),
             )
         made = steps.assess(articles, known=before, reader=self.reader, watch=watch, now=now)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from reading.worlds import a_claim, a_reading, a_watch, an_article, later
 
 from pipeline import steps
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.model import AlertKind, AlertRule, Article, Reading, Watch
 
 TEXT = "The Council set a ceiling of 5,550 personnel for the mission on Tuesday."

@@ -74,7 +74,7 @@ ALLOWED = [
     ("flows.monitor", "import prefect, pipeline.cli, pipeline.storage"),
     (
         "pipeline.board.compare",
-        "import datetime, pipeline.board.board, pipeline.model.text, pipeline.model, pipeline.model.errors",
+        "import datetime, pipeline.board.fold, pipeline.model.text, pipeline.model, pipeline.model.errors",
     ),
 ]
 

@@ -13,7 +13,7 @@ from bench.missions import HERE, MISSIONS, ROOT, articles, drafted, drafted_from
 from bench.quality import QUALITY, updated
 from bench.reviewed import reviewed
 from bench.swap import swapped, swapper
-from pipeline.board.board import baseline_changes, fold
+from pipeline.board.fold import baseline_changes, fold
 from pipeline.lab.backtest import backtest, replayed
 from pipeline.lab.bench import Mission
 from pipeline.lab.bench.figures import measure_one

@@ -20,8 +20,8 @@ from uuid import UUID
 from flows.assess import AHEAD, BATCH
 from flows.run.pages import BATCH as PAGES_AT_ONCE
 from pipeline import steps
-from pipeline.board.board import fold
-from pipeline.board.compare import WAITS
+from pipeline.board.compare import UNCERTAIN_FOR
+from pipeline.board.fold import fold
 from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, Revised, RunRecord, Watch
 from pipeline.model.text import content_id
 from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
@@ -245,7 +245,7 @@ def _known(
     changes = store.load_changes(watch.slug)
     told = store.load_told(watch.slug, [article.url for article in batch], changes)
     standing = {row.change.change_id for row in fold(changes).values()}
-    lately = min(article.published for article in batch) - WAITS
+    lately = min(article.published for article in batch) - UNCERTAIN_FOR
     behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
     known = steps.Known(
         changes=changes,

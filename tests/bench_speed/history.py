@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.storage import LIVE, open_store
 from pipeline.storage.connection import STORAGE_VERSION, open_connection
 from pipeline.storage.migrations import MIGRATIONS

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading.worlds import DAY, LEAD, a_watch
 
-from pipeline.board.board import Board, apply, baseline_changes, confirm, confirm_all, fold, subject_key, surer
-from pipeline.board.successors import successors
+from pipeline.board.fold import Board, apply, baseline_changes, confirm, confirm_all, corroborated, fold, subject_key
+from pipeline.board.successors import successor_names
 from pipeline.model import Aspect, Change, Slot, Stage, TypedFact, Verdict
 from pipeline.model.quantities import length_of, quantities, same_number
 from pipeline.model.text import content_id
@@ -38,11 +38,11 @@ def a_change(name: str, subject: str = "ceiling", *, stage: Stage = Stage.DECIDE
 
 @pytest.mark.parametrize(("origins", "sure"), [(0, 0.5), (1, 0.5), (2, 2 / 3), (9, 0.9)])
 def test_each_independent_origin_adds_to_the_odds_of_a_row(origins: int, sure: float) -> None:
-    assert surer(0.5, origins) == pytest.approx(sure)
+    assert corroborated(0.5, origins) == pytest.approx(sure)
 
 
 def test_what_is_certain_stays_so_and_what_is_impossible_too() -> None:
-    assert [surer(sure, 3) for sure in (0.0, 1.0)] == [0.0, 1.0]
+    assert [corroborated(sure, 3) for sure in (0.0, 1.0)] == [0.0, 1.0]
 
 
 def test_the_last_change_of_a_subject_wins() -> None:
@@ -192,7 +192,7 @@ def test_a_successors_name_counts_from_the_report_or_an_earlier_day_of_its_chang
         quote="It becomes the Harbour Protection Force (HPF).",
     )
 
-    assert [(name.text, name.valid_from) for name in successors([change])] == [
+    assert [(name.text, name.valid_from) for name in successor_names([change])] == [
         ("Harbour Protection Force", since),
         ("HPF", since),
     ]

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from reading.worlds import LEAD, START, a_claim, a_reading, a_watch, an_article, later
 
-from pipeline.board.board import Board, baseline_changes, fold
-from pipeline.board.compare import Doubt, Memory, judge
+from pipeline.board.compare import ChangeHistory, UncertainClaim, judge
 from pipeline.board.compare.features import Features, features_of_claim
-from pipeline.board.compare.likeness import chance
+from pipeline.board.compare.likeness import event_probability
+from pipeline.board.fold import Board, baseline_changes, fold
 from pipeline.model import Article, Aspect, Change, Claim, Day, Judgement, Parts, Slot, Stage, TypedFact, Verdict, Watch
 from pipeline.reading.embedded import EncodedReader
 
@@ -21,7 +21,7 @@ TUESDAY = date(2025, 9, 30)
 
 
 class World:
-    """A board and a memory that articles move, one after another."""
+    """A board and a history that articles move, one after another."""
 
     def __init__(self, watch: Watch | None = None) -> None:
         self.watch = watch or a_watch()
@@ -30,14 +30,14 @@ class World:
 
     def meets(self, article: Article, *claims: Claim, relevant: bool = True) -> tuple[Judgement, ...]:
         reading = a_reading(article, *claims, relevant=relevant)
-        memory = Memory.of(self.changes)
-        judgements, self.board = judge(reading, article, self.board, self.watch, memory=memory)
+        history = ChangeHistory.of(self.changes)
+        judgements, self.board = judge(reading, article, self.board, self.watch, history=history)
         self.changes += [j.change for j in judgements if j.change is not None]
         return judgements
 
     def reads(self, article: Article) -> tuple[Judgement, ...]:
         reading = EncodedReader().read(article, self.watch)
-        judgements, self.board = judge(reading, article, self.board, self.watch, memory=Memory.of(self.changes))
+        judgements, self.board = judge(reading, article, self.board, self.watch, history=ChangeHistory.of(self.changes))
         self.changes += [j.change for j in judgements if j.change is not None]
         return judgements
 
@@ -238,12 +238,14 @@ def test_what_is_too_weak_to_tell_is_uncertain() -> None:
 def weakly_twice(world: World, days: int, *, outlet: str = "Harbour Times", weak: float = 0.45) -> Judgement:
     """The verdict on a ``weak`` claim, ``days`` after the Isle Post made it as weakly."""
     first = an_article(VOTE)
-    doubt = Doubt(a_claim(VOTE, article=first, confidence=0.4, value="5,550 personnel"), "Isle Post", first.published)
+    doubt = UncertainClaim(
+        a_claim(VOTE, article=first, confidence=0.4, value="5,550 personnel"), "Isle Post", first.published
+    )
     text = "The mission in Ruritania is to have a ceiling of 5,550 personnel, the Council has set."
     second = an_article(text, outlet=outlet, at=later(days))
     claim = a_claim(text, article=second, confidence=weak, value="5,550 personnel")
-    memory = Memory.of(world.changes, uncertain=[doubt])
-    (judgement,), _ = judge(a_reading(second, claim), second, world.board, world.watch, memory=memory)
+    history = ChangeHistory.of(world.changes, uncertain=[doubt])
+    (judgement,), _ = judge(a_reading(second, claim), second, world.board, world.watch, history=history)
     return judgement
 
 
@@ -271,7 +273,12 @@ def test_a_sentence_of_a_reprint_repeats_whatever_became_of_it_before() -> None:
     article = an_article(f"{VOTE} Rain fell.", outlet="Harbour Times", at=later(1))
     reading = a_reading(article, a_claim(VOTE, article=article))
     (judgement,), _ = judge(
-        reading, article, world.board, world.watch, memory=Memory.of(world.changes), reprinted=f"{VOTE} Sun shone."
+        reading,
+        article,
+        world.board,
+        world.watch,
+        history=ChangeHistory.of(world.changes),
+        reprinted=f"{VOTE} Sun shone.",
     )
     assert (judgement.verdict, judgement.change) == (Verdict.REPEATS, None)
     assert judgement.reason == "a reprint: an article that we have read has this sentence"
@@ -296,16 +303,16 @@ def test_one_sum_within_days_is_one_pledge_whoever_is_named_as_its_giver() -> No
 
 
 def test_the_draft_of_the_same_states_is_the_same_draft_and_that_of_others_is_not_surely() -> None:
-    def marks(said: str, day: int) -> Features:
+    def features(said: str, day: int) -> Features:
         article = an_article(said, at=later(day))
         claim = a_claim(said, article=article, aspect=Aspect.MANDATE, stage=Stage.PROPOSED, subject="mandate")
         return features_of_claim(claim, article.published.date())
 
-    first = marks("France has put forward a text that would keep the mission for a year.", 0)
+    first = features("France has put forward a text that would keep the mission for a year.", 0)
     own: frozenset[str] = frozenset()
-    assert chance(marks("All fifteen have been bargaining over the French draft.", 6), first, own) == 1.0
-    assert chance(marks("All fifteen have been bargaining over the Chilean draft.", 6), first, own) < 0.6
-    assert chance(marks("All fifteen have been bargaining over the French draft.", 60), first, own) < 0.6
+    assert event_probability(features("All fifteen have been bargaining over the French draft.", 6), first, own) == 1.0
+    assert event_probability(features("All fifteen have been bargaining over the Chilean draft.", 6), first, own) < 0.6
+    assert event_probability(features("All fifteen have been bargaining over the French draft.", 60), first, own) < 0.6
 
 
 def test_the_surest_sentence_of_an_article_makes_the_change() -> None:
@@ -333,11 +340,11 @@ def test_a_claim_is_compared_with_three_thousand_changes_in_ten_milliseconds() -
         replace(vote, subject_key=f"s{i}", known_at=later(-i // 6), quote=f"{VOTE} It was paper {i} of {i % 40}.")
         for i in range(3000)
     ]
-    memory = Memory.of(old)
+    history = ChangeHistory.of(old)
     article = an_article(VOTE, outlet="Harbour Times", at=later(1))
     reading = a_reading(article, a_claim(VOTE, article=article, value="5,550 personnel", event=TUESDAY))
     begun = time.perf_counter()
-    judge(reading, article, world.board, world.watch, memory=memory)
+    judge(reading, article, world.board, world.watch, history=history)
     assert time.perf_counter() - begun < 0.1  # ten times the aim, for a busy machine
 
 

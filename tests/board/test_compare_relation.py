@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from pipeline.board.board import Board, baseline_changes, fold
-from pipeline.board.compare import Memory, judge
+from pipeline.board.compare import ChangeHistory, judge
+from pipeline.board.fold import Board, baseline_changes, fold
 from pipeline.model import (
     Article,
     Change,
@@ -34,7 +34,7 @@ class Mission:
         self.watch = a_watch()
         changes = baseline_changes(self.watch)
         self.board: Board = fold(changes)
-        self.memory = Memory.of(changes)
+        self.history = ChangeHistory.of(changes)
         self.articles = 0
 
     def told(
@@ -59,8 +59,8 @@ class Mission:
 
     def judge(self, article: Article, *claims: Claim) -> tuple[Judgement, ...]:
         reading = Reading(article.article_id, "model", True, "names RAM", claims)
-        judged, self.board = judge(reading, article, self.board, self.watch, memory=self.memory)
-        self.memory = self.memory.remember(j.change for j in judged if j.change is not None)
+        judged, self.board = judge(reading, article, self.board, self.watch, history=self.history)
+        self.history = self.history.extended(j.change for j in judged if j.change is not None)
         return judged
 
 

@@ -9,9 +9,9 @@ import pytest
 from reading.worlds import DAY, a_claim, an_article, later
 from test_compare import VOTE, World
 
-from pipeline.board.board import baseline_changes, fold
 from pipeline.board.compare.features import Features, features_of_claim
-from pipeline.board.compare.likeness import chance
+from pipeline.board.compare.likeness import event_probability
+from pipeline.board.fold import baseline_changes, fold
 from pipeline.model import Aspect, Fact, Stage, Verdict
 
 OWN: frozenset[str] = frozenset()
@@ -32,21 +32,21 @@ def sends(quote: str, state: str, *, stage: Stage = Stage.PLANNED) -> Features:
 def test_attacks_on_two_named_days_are_two_incidents() -> None:
     first = hurt("Two soldiers of the force were killed in an ambush on 29 September.", 0, event=date(2025, 9, 29))
     again = "Two soldiers of the force were killed in an ambush on {} October."
-    assert chance(hurt(again.format(4), 5, event=date(2025, 10, 4)), first, OWN) == 0.0
-    assert chance(hurt(again.format(1), 5, event=date(2025, 10, 1)), first, OWN) > 0.0
+    assert event_probability(hurt(again.format(4), 5, event=date(2025, 10, 4)), first, OWN) == 0.0
+    assert event_probability(hurt(again.format(1), 5, event=date(2025, 10, 1)), first, OWN) > 0.0
 
 
 @pytest.mark.parametrize(("days", "toll", "are_two"), [(20, "five", True), (20, "seven", False), (5, "five", False)])
 def test_another_toll_long_after_is_another_incident(days: int, toll: str, are_two: bool) -> None:
     first = hurt("Seven soldiers of the force died in the fight for the town.", 0)
     later_on = hurt(f"The crash killed {toll} soldiers of the force.", days)
-    assert (chance(later_on, first, OWN) == 0.0) is are_two
+    assert (event_probability(later_on, first, OWN) == 0.0) is are_two
 
 
 def test_who_leaves_is_another_state_than_who_comes() -> None:
     coming = sends("Uganda gets the largest share of the force, followed by Kenya.", "Uganda")
-    assert chance(sends("Burundi's soldiers will be going home.", "Burundi"), coming, OWN) == 0.0
-    assert chance(sends("Kenya, like Uganda, will send soldiers.", "Kenya"), coming, OWN) > 0.0
+    assert event_probability(sends("Burundi's soldiers will be going home.", "Burundi"), coming, OWN) == 0.0
+    assert event_probability(sends("Kenya, like Uganda, will send soldiers.", "Kenya"), coming, OWN) > 0.0
 
 
 def test_a_ceiling_beside_the_mandate_in_one_article_is_news_of_its_own() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.board.board import apply, fold
+from pipeline.board.fold import apply, fold
 from pipeline.model import Aspect, Change, Slot, Stage, TypedFact
 from pipeline.model.text import content_id
 from pipeline.storage import Store, open_store

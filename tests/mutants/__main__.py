@@ -25,7 +25,7 @@ import pytest
 from tests.mutants.mutate import Mutant, mutants, mutated
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("pipeline/board/board.py", "pipeline/board/compare", "pipeline/model")
+CODE = ("pipeline/board/fold.py", "pipeline/board/compare", "pipeline/model")
 LEFT_OUT = frozenset({"pipeline/board/compare/likeness_weights.py"})  # fitted numbers, measured by the bench
 TESTS = (
     "tests/board/test_board.py",

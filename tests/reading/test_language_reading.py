@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.board.board import baseline_changes, fold
+from pipeline.board.fold import baseline_changes, fold
 from pipeline.model import Article, Aspect, Stage, Verdict, Watch
 from pipeline.model.errors import ContentError
 from pipeline.reading.embedded import EncodedReader

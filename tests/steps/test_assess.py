@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.model import Article, Reading, Verdict, Watch
 from pipeline.steps import Known, assess
 from tests.reading.worlds import a_claim, a_reading, a_watch, an_article, later

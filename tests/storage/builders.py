@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.model import (
     Alert,
     AlertRule,

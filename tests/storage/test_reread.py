@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline import steps
-from pipeline.board.board import fold, in_force
+from pipeline.board.fold import fold, in_force
 from pipeline.model import Article, Aspect, Change, Claim, Reading, Stage, Verdict, Watch
 from pipeline.model.text import content_id
 from pipeline.storage import Store

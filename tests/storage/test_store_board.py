@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.board.board import fold, surer
+from pipeline.board.fold import corroborated, fold
 from pipeline.model import Aspect, Change, Silence, Stage, Verdict
 from pipeline.model.errors import UsageError
 from pipeline.storage import AssessmentCounts, Store
@@ -246,7 +246,7 @@ def test_sources_count_independent_origins_and_confirmed_at_the_last_of_them(sto
     store.add_assessment(RUN, WATCH, [], judgements, [], [], origins)
     row = next(row for row in store.board(WATCH) if row["aspect"] == "mandate")
     assert (row["sources"], row["confirmed_at"], row["outlet"]) == (2, at("2025-09-30", hour=14), "Times")
-    assert row["confidence"] == pytest.approx(surer(change.confidence, 2))
+    assert row["confidence"] == pytest.approx(corroborated(change.confidence, 2))
     assert store.load_confirmations(WATCH) == [
         (change.change_id, "afp", at("2025-09-30", hour=14)),  # an origin counts once, at the last time of any
         (change.change_id, "times", at("2025-09-30", hour=14)),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.alerts.brief import Known
-from pipeline.board.board import in_force
+from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, HealthState, PollOutcome, Reading
 from pipeline.model.text import content_id
 from pipeline.storage import Store, known_for_brief, open_published

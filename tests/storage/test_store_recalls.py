@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.alerts.recalls import Page, check_page, plan_recalls
-from pipeline.board.board import fold
+from pipeline.board.fold import fold
 from pipeline.model import Change, Evidence, Revised, SentAlert, Verdict
 from pipeline.model.text import content_id
 from pipeline.storage import LIVE, Store, open_store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.board.board import apply, confirm, confirm_all, fold
+from pipeline.board.fold import apply, confirm, confirm_all, fold
 from pipeline.model import Article, Verdict
 from pipeline.pages.dedupe import OriginIndex, sketch
 from pipeline.storage import Store, open_store

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.board.board import fold
+from pipeline.board.fold import fold
 from pipeline.model import Standing, Watch, WatchState
 from pipeline.model.errors import UsageError
 from pipeline.storage import Store

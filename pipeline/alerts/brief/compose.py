@@ -11,7 +11,7 @@ from pipeline.alerts.compose import DIGEST, message_of
 from pipeline.alerts.expected import TOLD_FOR, Expected, expected_days
 from pipeline.alerts.message import Section
 from pipeline.alerts.rules import line_of, uncertain_of, worth_alerting
-from pipeline.board.board import fold, in_force
+from pipeline.board.fold import fold, in_force
 from pipeline.model import Article, Aspect, Change, FeedHealth, Quiet, Verdict, Watch, phrasing
 
 _ASPECTS = tuple(Aspect)

@@ -17,7 +17,7 @@ from uuid import UUID
 from pipeline.alerts.evidence.steps import COMPARED, Row, Told, Trail
 from pipeline.alerts.evidence.telling import told_of
 from pipeline.alerts.evidence.words import as_lines
-from pipeline.board.compare.memory import SAME
+from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, SURE
 from pipeline.model import AlertRule
 

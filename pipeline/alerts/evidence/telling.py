@@ -28,7 +28,7 @@ from pipeline.alerts.evidence.steps import (
     value_words,
     web_url,
 )
-from pipeline.board.compare.memory import SAME
+from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, RESTATES, SURE
 from pipeline.model import AlertRule
 from pipeline.model.text import day, moment

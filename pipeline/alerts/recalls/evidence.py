@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.model import Article, Claim, Evidence, Finding, Reading
 from pipeline.model.quantities import quantities, same_number
 from pipeline.model.text import normalise

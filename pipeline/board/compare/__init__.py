@@ -1,13 +1,11 @@
-"""Claims against the board: is it new, does it move something, or do we have it already? Pure.
+"""Compare claims with the board: is one news, does it move a row, or is it known already? Pure.
 
-Each claim gets exactly one verdict with a reason in plain English. What was already told - the board's rows
-and the changes before them - is the ``Memory``, so that old news does not come back as new. It also holds what was
-too weak to tell, so that a second origin can make a change of it.
+Each claim gets exactly one verdict with a reason in plain English. The ``ChangeHistory`` holds every change so far, so
+that old news does not come back as new, and the claims that were too weak to tell, so that a second origin can confirm
+one.
 """
 
-from __future__ import annotations
-
+from pipeline.board.compare.history import UNCERTAIN_FOR, ChangeHistory, UncertainClaim
 from pipeline.board.compare.judge import judge
-from pipeline.board.compare.memory import WAITS, Doubt, Memory
 
-__all__ = ["WAITS", "Doubt", "Memory", "judge"]
+__all__ = ["UNCERTAIN_FOR", "ChangeHistory", "UncertainClaim", "judge"]

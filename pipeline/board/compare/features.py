@@ -1,4 +1,4 @@
-"""What a claim and a change are compared by: the marks of each, worked out once. Pure."""
+"""Extract the features by which a claim and a change are compared. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.language import english
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, Watch
 from pipeline.model.countries import mentions
@@ -34,7 +34,7 @@ _STOP = frozenset(_STOP_TEXT.split())
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One claim or change as the likeness sees it; ``known`` is the day on which it was published."""
+    """The features of a claim or change; ``known`` is the day on which it was published."""
 
     aspect: Aspect
     stage: Stage
@@ -55,7 +55,7 @@ class Features:
 
 @lru_cache(maxsize=16384)
 def stems_of(text: str) -> frozenset[str]:
-    """The words of ``text`` cut to their stems, without those that every sentence has."""
+    """Return the words of ``text`` cut to their stems, without those that every sentence has."""
     return frozenset(w[:STEM] for w in _WORD.findall(normalise(text)) if w not in _STOP and not w.isdigit())
 
 
@@ -66,26 +66,26 @@ def _names(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16384)
 def _states(text: str) -> frozenset[str]:
-    """The countries that ``text`` names, by name, adjective or capital."""
+    """Return the countries that ``text`` names, by name, adjective or capital."""
     return frozenset(mention.name for mention in mentions(text))
 
 
 @lru_cache(maxsize=16384)
 def figures(text: str) -> tuple[Quantity, ...]:
-    """The telling numbers of ``text``: ten and more, no years."""
+    """Return the significant numbers of ``text``: ten and more, no years."""
     return tuple(q for q in quantities(text) if q.number >= 10 and not (1900 <= q.number <= 2060 and q.kind == "count"))
 
 
 @lru_cache(maxsize=16384)
 def direction(text: str) -> int:
-    """-1 for a sentence about leaving, 1 for one about coming, 0 where it tells neither or both."""
+    """Return -1 for a sentence about leaving, 1 for one about coming, 0 where it tells neither or both."""
     low = normalise(text)
     out, into = bool(_LEAVING.search(low)), bool(_COMING.search(low))
     return 0 if out == into else -1 if out else 1
 
 
 def own_words(watch: Watch) -> frozenset[str]:
-    """The stems of the mission's names and places: every article about it has them."""
+    """Return the stems of the mission's names and places, which every article about it has."""
     return _stems_together((watch.title, *(name.text for name in watch.names), *watch.places))
 
 
@@ -95,13 +95,13 @@ def _stems_together(texts: tuple[str, ...]) -> frozenset[str]:
 
 
 def features_of_claim(claim: Claim, published: date) -> Features:
-    """The marks of ``claim``, made by an article of the day ``published``."""
+    """Extract the features of ``claim``, made by an article published on ``published``."""
     key = subject_key(claim.aspect, claim.subject)
     return _features(claim, key, published, baseline=False)
 
 
 def features_of_change(change: Change) -> Features:
-    """The marks of ``change``."""
+    """Extract the features of ``change``."""
     return _features(change, change.subject_key, change.known_at.date(), baseline=change.verdict is Verdict.BASELINE)
 
 

@@ -1,28 +1,27 @@
-"""A reading against the board: a verdict for each claim, and the board after those that move it. Pure."""
+"""Judge a reading against the board: a verdict for each claim, and the board after those that move it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.board.board import Board, apply, confirm
-from pipeline.board.compare.lateness import overtaken_by
-from pipeline.board.compare.memory import Memory
+from pipeline.board.compare.history import ChangeHistory
 from pipeline.board.compare.related import judge_by_relation
 from pipeline.board.compare.verdicts import day_of, judge_by_likeness
-from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
+from pipeline.board.fold import Board, apply, confirm
+from pipeline.model import Article, Change, Claim, Judgement, Reading, Verdict, Watch
 
 
 def judge(
-    reading: Reading, article: Article, board: Board, watch: Watch, *, memory: Memory, reprinted: str = ""
+    reading: Reading, article: Article, board: Board, watch: Watch, *, history: ChangeHistory, reprinted: str = ""
 ) -> tuple[tuple[Judgement, ...], Board]:
-    """A verdict for each claim of ``reading``, and the board after those that move it.
+    """Give each claim of ``reading`` a verdict, and return the board after those that move it.
 
     Args:
         reading: what a reader made of ``article``.
         article: published, outlet and origin are used.
         board: as it stands before the article.
         watch: the mission.
-        memory: every change so far; the caller adds this article's with ``Memory.remember``.
+        history: every change so far; the caller adds this article's with ``ChangeHistory.remember``.
         reprinted: the text of an article that was read before and that this one is nearly the same as.
 
     Returns:
@@ -39,22 +38,35 @@ def judge(
             out.append(Judgement(claim, Verdict.REPEATS, "a reprint: an article that we have read has this sentence"))
             continue
         by = judge_by_likeness if claim.relation is None or claim.fact is None else judge_by_relation
-        judgement = _unless_overtaken(by(claim, article, board, watch, memory, origin), board)
+        judgement = _unless_overtaken(by(claim, article, board, watch, history, origin), board)
         out.append(judgement)
         if judgement.change is not None:
             board = confirm(apply(board, judgement.change), judgement.change.change_id, origin, article.published)
-            memory = memory.remember((judgement.change,))
+            history = history.extended((judgement.change,))
         elif judgement.verdict is Verdict.CONFIRMS and judgement.against is not None:
             board = confirm(board, judgement.against, origin, article.published)
     return tuple(sorted(out, key=lambda j: _place(j.claim))), board
 
 
 def _unless_overtaken(judgement: Judgement, board: Board) -> Judgement:
-    """Return ``judgement``, or that its claim is stale where a report of a later day has moved the board already."""
-    if judgement.change is None or (later := overtaken_by(judgement.change, board)) is None:
+    """Return ``judgement``, as stale where a later report has moved the board already."""
+    if judgement.change is None or (later := _overtaken_by(judgement.change, board)) is None:
         return judgement
     reason = f"the board has this from a later report, of {day_of(later.known_at.date())}"
     return replace(judgement, verdict=Verdict.STALE, reason=reason, against=later.change_id, change=None)
+
+
+def _overtaken_by(change: Change, board: Board) -> Change | None:
+    """Return the change, from an article of a later day, that ``change`` would revise or reverse; else None.
+
+    Pages are not always read in the order of their publication: one may be fetched days after the next. Within a day
+    the order of reports says little, and what a baseline or a person put on the board is no later report.
+    """
+    row = board.get((change.aspect, change.subject_key))
+    if row is None or change.verdict not in (Verdict.REVISES, Verdict.REVERSES) or row.change.article_id is None:
+        return None
+    is_later = row.change.verdict is not Verdict.BASELINE and row.change.known_at.date() > change.known_at.date()
+    return row.change if is_later else None
 
 
 def _place(claim: Claim) -> tuple[int, str, str]:

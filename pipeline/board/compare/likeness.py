@@ -1,4 +1,4 @@
-"""Whether a claim and a change tell of the same thing: a probability from what the two share. Pure.
+"""Estimate whether a claim and a change tell of the same thing: a probability from what they share. Pure.
 
 The weights are logistic regressions on the corpus (:mod:`pipeline.board.compare.likeness_weights`): one for a claim
 and a change of two articles, one for two sentences of one article, and one that tells a restatement of what has long
@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from pipeline.board.compare.features import Features, stems_of
 from pipeline.board.compare.likeness_weights import ACROSS, OLD, WITHIN
-from pipeline.board.compare.stems import mass
+from pipeline.board.compare.stem_weights import total_weight
 from pipeline.model import Aspect, Stage
 from pipeline.model.quantities import Quantity, quantities, same_number
 from pipeline.model.text import normalise
@@ -53,7 +53,7 @@ _NEAR_STAGES = {
 
 
 def signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
-    """What speaks for or against the claim ``mine`` and the change ``theirs`` being one event.
+    """Yield what speaks for or against the claim ``mine`` and the change ``theirs`` being one event.
 
     Args:
         mine: of the claim.
@@ -87,9 +87,9 @@ def signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tup
 
 
 def _words(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
-    shared = mass((mine.stems & theirs.stems) - own)
+    shared = total_weight((mine.stems & theirs.stems) - own)
     if shared:
-        fewer = min(mass(mine.stems - own), mass(theirs.stems - own))
+        fewer = min(total_weight(mine.stems - own), total_weight(theirs.stems - own))
         yield "words", min(shared, 6.0) / 6
         yield "words_part", shared / fewer
     names, others = mine.names - own, theirs.names - own
@@ -102,7 +102,7 @@ def _words(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tu
 
 
 def _told(mine: Features, theirs: Features, own: frozenset[str]) -> bool:
-    """Whether the other sentence names the subject of this one."""
+    """Decide whether the other sentence names the subject of this one."""
     key = mine.key_stems - own
     return bool(key) and key <= theirs.stems
 
@@ -141,8 +141,8 @@ def _days(mine: Features, theirs: Features) -> Iterator[tuple[str, float]]:
             yield ("other_incident" if mine.aspect is Aspect.CASUALTIES else "other_day"), 1.0
 
 
-def chance(mine: Features, theirs: Features, own: frozenset[str]) -> float:
-    """The probability that the claim ``mine`` tells of the change ``theirs``; 0 where a rule says that it can't."""
+def event_probability(mine: Features, theirs: Features, own: frozenset[str]) -> float:
+    """Return the probability that the claim ``mine`` tells of the change ``theirs``; 0 where a rule excludes it."""
     if (mine.stage is Stage.REJECTED) is not (theirs.stage is Stage.REJECTED):
         return 0.0
     if are_two_incidents(mine, theirs) or _are_two_parties(mine, theirs) or _is_own_figure(mine, theirs):
@@ -154,7 +154,7 @@ def chance(mine: Features, theirs: Features, own: frozenset[str]) -> float:
 
 
 def are_two_incidents(mine: Features, theirs: Features) -> bool:
-    """True for dead or hurt of two days, or of two tolls that were told long apart, however alike the words."""
+    """Decide whether two claims of casualties differ in their day, or in tolls told long apart."""
     if not mine.aspect is theirs.aspect is Aspect.CASUALTIES or mine.stage is not theirs.stage:
         return False
     if mine.event is not None and theirs.event is not None:
@@ -170,27 +170,27 @@ def _tolls(text: str) -> frozenset[float]:
 
 
 def _are_two_parties(mine: Features, theirs: Features) -> bool:
-    """True where each sentence tells of a state that the other does not name: who stays says nothing of who leaves."""
+    """Decide whether each sentence tells of a state that the other does not name."""
     if not mine.aspect is theirs.aspect is Aspect.CONTRIBUTORS:
         return False
     one, other = _party(mine), _party(theirs)
     return bool(one and other) and one not in theirs.states and other not in mine.states
 
 
-def _party(marks: Features) -> str:
-    """The state that the claim or change is about; empty where its subject is none."""
-    return next((state for state in sorted(marks.states) if normalise(state) == marks.key), "")
+def _party(features: Features) -> str:
+    """Return the state that the claim or change is about; empty where its subject is none."""
+    return next((state for state in sorted(features.states) if normalise(state) == features.key), "")
 
 
 def _is_own_figure(mine: Features, theirs: Features) -> bool:
-    """True for a strength beside another aspect's news in one article that lacks it: one vote can change several."""
+    """Decide whether a strength stands beside another aspect's news in one article: one vote can change several."""
     if mine.article != theirs.article or mine.aspect is not Aspect.STRENGTH or theirs.aspect is Aspect.STRENGTH:
         return False
     return any(q.number >= FORCE for q in mine.said) and not _agree(mine.said, theirs.figures)
 
 
 def _is_same_sum(mine: Features, theirs: Features) -> bool:
-    """True for money of which two articles give the same sum within days: whoever is said to be giving it."""
+    """Decide whether two articles give the same sum of money within days, whoever is said to be giving it."""
     if not mine.aspect is theirs.aspect is Aspect.FUNDING or mine.article == theirs.article or theirs.baseline:
         return False
     if abs(mine.known - theirs.known) > TOLD_WITHIN:
@@ -200,34 +200,34 @@ def _is_same_sum(mine: Features, theirs: Features) -> bool:
 
 
 def _is_same_draft(mine: Features, theirs: Features, own: frozenset[str]) -> bool:
-    """True for drafts of a text that two articles, within days, give to the same states: talks go on about one text."""
+    """Decide whether two articles, within days, tell of one draft of the same states."""
     if not mine.aspect is theirs.aspect is Aspect.MANDATE or mine.article == theirs.article or theirs.baseline:
         return False
     if not mine.stage is theirs.stage is Stage.PROPOSED or abs(mine.known - theirs.known) > DRAFT_STANDS:
         return False
-    one, other = (frozenset(s for s in marks.states if stems_of(s).isdisjoint(own)) for marks in (mine, theirs))
+    one, other = (frozenset(s for s in features.states if stems_of(s).isdisjoint(own)) for features in (mine, theirs))
     return bool(one) and one == other and bool(_DRAFT.search(mine.quote)) and bool(_DRAFT.search(theirs.quote))
 
 
-def alike(mine: Features, theirs: Features, own: frozenset[str]) -> float:
-    """The probability that both are about one matter: as if they were of one stage and told weeks apart."""
+def matter_probability(mine: Features, theirs: Features, own: frozenset[str]) -> float:
+    """Return the probability that both are about one matter, as if of one stage and told weeks apart."""
     matter = replace(mine, stage=theirs.stage, known=theirs.known, event=None)
     odds = sum(ACROSS.get(n, 0.0) * size for n, size in signs(matter, theirs, own) if not n.startswith("days_"))
     return 1.0 / (1.0 + math.exp(-(odds + ACROSS.get("days_30", 0.0))))
 
 
-def restates(mine: Features, theirs: Features, own: frozenset[str]) -> float:
-    """The probability that ``mine`` restates the known matter ``theirs``, from what the memory adds to the reading.
+def restatement_probability(mine: Features, theirs: Features, own: frozenset[str]) -> float:
+    """Return the probability that ``mine`` restates the known matter ``theirs``.
 
     Old and new are taken as equally likely beforehand, since what the sentence alone tells is in the reader's
-    confidence. Fitted on each claim that tells of no known event, with the change that is most :func:`alike`.
+    confidence. Fitted on each claim of no known event, with the change of highest :func:`matter_probability`.
     """
-    odds = sum(OLD.get(name, 0.0) * size for name, size in old_signs(mine, theirs, own))
+    odds = sum(OLD.get(name, 0.0) * size for name, size in restatement_signs(mine, theirs, own))
     return 1.0 / (1.0 + math.exp(-odds))
 
 
-def old_signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
-    """The signs of :func:`signs` but those of the day that the claim names, and the claim's own aspect and stage."""
+def restatement_signs(mine: Features, theirs: Features, own: frozenset[str]) -> Iterator[tuple[str, float]]:
+    """Yield the signs of :func:`signs` but those of the claim's day, and the claim's own aspect and stage."""
     yield from signs(replace(mine, event=None), theirs, own)
     yield f"is_{mine.aspect.value}", 1.0
     yield f"is_{mine.stage.value}", 1.0

@@ -1,4 +1,4 @@
-"""What each sign of ``likeness`` counts, in log-odds, the strongest first.
+"""The weight of each sign of :mod:`~pipeline.board.compare.likeness`, in log-odds, the strongest first.
 
 Logistic regressions on the corpus of ``training/missions``, its facts typed by rules (at commit c99023d, by
 ``python -m training.memory --fit``). Fitted on facts typed by hand they trusted what a reader types too much: on dev 36

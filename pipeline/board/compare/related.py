@@ -17,11 +17,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from pipeline.board.board import Board, subject_key
+from pipeline.board.compare.history import ChangeHistory
 from pipeline.board.compare.identity import adds, both_state, differing, same_key
 from pipeline.board.compare.likeness import RANK
-from pipeline.board.compare.memory import Memory
-from pipeline.board.compare.verdicts import SAME_DAY, again, change_of, day_of, states_nothing_new
+from pipeline.board.compare.verdicts import SAME_DAY, day_of, judge_known, make_change, states_nothing_new
+from pipeline.board.fold import Board, subject_key
 from pipeline.model import (
     Article,
     BoardRow,
@@ -47,7 +47,7 @@ _EVENTS = frozenset({Slot.OPERATION, Slot.MOVEMENT, Slot.PRESENCE, Slot.PROCESS,
 
 
 def judge_by_relation(
-    claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str
+    claim: Claim, article: Article, board: Board, watch: Watch, history: ChangeHistory, origin: str
 ) -> Judgement:
     """Give the verdict of a claim whose reader says how it stands to the board.
 
@@ -56,7 +56,7 @@ def judge_by_relation(
         article: published is used.
         board: as it stands before the claim.
         watch: the mission.
-        memory: every change so far.
+        history: every change so far.
         origin: who first wrote the article.
     """
     relation, fact = claim.relation, claim.fact
@@ -68,7 +68,7 @@ def judge_by_relation(
     def verdict(kind: Verdict, reason: str) -> Judgement:
         return Judgement(claim, kind, reason, against)
 
-    own = [c for c in memory.changes if c.article_id == article.article_id and _is_told_by(claim, fact, c)]
+    own = [c for c in history.changes if c.article_id == article.article_id and _is_told_by(claim, fact, c)]
     if own:
         return Judgement(claim, Verdict.REPEATS, "another sentence of the article says this", own[-1].change_id)
     if article.published < watch.baseline.published:
@@ -76,15 +76,15 @@ def judge_by_relation(
     if claim.background:
         return verdict(Verdict.STALE, "the article tells this as background, not as news")
     if row is not None and _is_told(claim, fact, row.change, relation.kind):
-        return again(claim, row.change, row, origin, 1.0)
-    told = _told_before(claim, fact, article, memory.changes)
+        return judge_known(claim, row.change, row, origin, 1.0)
+    told = _told_before(claim, fact, article, history.changes)
     if told is not None:
         since = day_of(told.held_from)
         reason = f"the board has had this since {since} and has moved on"
         return Judgement(claim, Verdict.STALE, reason, told.change_id, 1.0)
     if claim.confidence < SURE:
         return verdict(Verdict.UNCERTAIN, f"too weak to tell ({claim.confidence:.2f}, needs {SURE:.2f})")
-    change = change_of(claim, article, board, watch, row.change if row is not None else None, _new_key(fact, board))
+    change = make_change(claim, article, board, watch, row.change if row is not None else None, _new_key(fact, board))
     return Judgement(claim, change.verdict, change.reason, against, 0.0, change)
 
 

@@ -1,4 +1,4 @@
-"""The verdict of a claim by its likeness to what is known, and the change that a claim makes. Pure."""
+"""Judge a claim by its likeness to what is known, and make the change that it leads to. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from pipeline.board.board import Board, subject_key
 from pipeline.board.compare.features import Features, features_of_change, features_of_claim, figures, own_words
+from pipeline.board.compare.history import SAME, ChangeHistory
 from pipeline.board.compare.identity import FREE, equal, same_key
-from pipeline.board.compare.likeness import DIRECTED, RANK, alike, are_two_incidents
-from pipeline.board.compare.memory import SAME, Memory
-from pipeline.board.successors import BECAME, successor
+from pipeline.board.compare.likeness import DIRECTED, RANK, are_two_incidents, matter_probability
+from pipeline.board.fold import Board, subject_key
+from pipeline.board.successors import BECAME, successor_name
 from pipeline.language import english
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Slot, Stage, Verdict, Watch
 from pipeline.model.quantities import IN_ALL, quantities, same_number
@@ -38,14 +38,14 @@ _COUNTED = frozenset({Aspect.STRENGTH, Aspect.CASUALTIES, Aspect.FUNDING, Aspect
 
 
 def judge_by_likeness(
-    claim: Claim, article: Article, board: Board, watch: Watch, memory: Memory, origin: str
+    claim: Claim, article: Article, board: Board, watch: Watch, history: ChangeHistory, origin: str
 ) -> Judgement:
-    """Give the verdict of a claim whose reader knew nothing of the board: by how like it is to what was told."""
+    """Judge a claim whose reader did not see the board, by its likeness to what was told before."""
     if claim.confidence == 0.0:
         return Judgement(claim, Verdict.IRRELEVANT, "the sentence is about others than this mission")
     own = own_words(watch)
     mine = features_of_claim(claim, article.published.date())
-    known, likely = memory.nearest(mine, own)
+    known, likely = history.nearest(mine, own)
     against, similar = known.change_id if known else None, round(likely, 3)
 
     def verdict(kind: Verdict, reason: str) -> Judgement:
@@ -62,20 +62,20 @@ def judge_by_likeness(
         return replace(verdict(Verdict.STALE, reason), against=denied.change_id)
     row = board.get((known.aspect, known.subject_key)) if known else None
     if known is not None and row is not None and not _brings_more(claim, row.change):
-        return again(claim, known, row, origin, similar)
+        return judge_known(claim, known, row, origin, similar)
     if known is None:
         row = _matter(mine, board, own)
         if row is not None and (_further_on(claim, row.change, mine, own) or _told_again(claim, row.change, mine)):
-            return again(claim, row.change, row, origin, similar)
-        old, restated = memory.restated(mine, own)
+            return judge_known(claim, row.change, row, origin, similar)
+        old, restated = history.most_likely_restatement(mine, own)
         if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
             since = day_of(old.held_from)
             stale = verdict(Verdict.STALE, f"{RESTATES} since {since}")
             return replace(stale, against=old.change_id, similarity=round(restated, 3))
     confidence, backed = claim.confidence, ""
     if claim.confidence < SURE:
-        doubt = memory.waiting(claim, origin, article.published, own)
-        confidence = either(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
+        doubt = history.find_other_origin(claim, origin, article.published, own)
+        confidence = noisy_or(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
         if doubt is None or confidence < SURE:
             return verdict(Verdict.UNCERTAIN, f"too weak to tell ({confidence:.2f}, needs {SURE:.2f})")
         backed = f"; two origins say so, {doubt.origin} since {day_of(doubt.published.date())} and now {origin}"
@@ -87,14 +87,14 @@ def judge_by_likeness(
         confidence = min(confidence, QUIET) if known is not None and known.stage is claim.stage else confidence
         row = board.get((claim.aspect, subject_key(claim.aspect, claim.subject)))
     if row is not None and states_nothing_new(claim, row.change):
-        return again(claim, row.change, row, origin, similar)
-    change = change_of(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
+        return judge_known(claim, row.change, row, origin, similar)
+    change = make_change(replace(claim, confidence=confidence), article, board, watch, row.change if row else None)
     change = replace(change, reason=change.reason + backed)
     return Judgement(claim, change.verdict, change.reason, against, similar, change)
 
 
 def _denial_of(claim: Claim, board: Board) -> Change | None:
-    """The change by which a loss was denied that the claim tells as unconfirmed."""
+    """Return the change by which a loss was denied that the claim tells as unconfirmed."""
     if claim.fact is None or claim.fact.slot is not Slot.INCIDENT or claim.stage is not Stage.PROPOSED:
         return None
     for row in board.of(claim.aspect):
@@ -106,7 +106,7 @@ def _denial_of(claim: Claim, board: Board) -> Change | None:
 
 
 def _is_row_of(claim: Claim, change: Change) -> bool:
-    """Whether the claim is about the row's slot and key: a vote that is put off is not the mandate."""
+    """Decide whether the claim is about the row's slot and key: a postponed vote is not the mandate."""
     if claim.fact is None or change.fact is None:
         return True
     mine, theirs = claim.fact, change.fact
@@ -118,7 +118,7 @@ def _is_row_of(claim: Claim, change: Change) -> bool:
 
 
 def states_nothing_new(claim: Claim, change: Change) -> bool:
-    """Whether the claim is of the row's stage and all that it states is there: the same value is never a change."""
+    """Decide whether the claim is of the row's stage and states nothing that is not there."""
     if claim.fact is None or change.fact is None or claim.stage is not change.stage:
         return False
     if claim.value == change.value and claim.subject == change.subject:
@@ -128,25 +128,25 @@ def states_nothing_new(claim: Claim, change: Change) -> bool:
     return claim.fact.slot is Slot.SUCCESSOR and stated <= set(theirs.stated()) and equal(mine, theirs)
 
 
-def either(one: float, other: float) -> float:
-    """The chance that at least one of two independent origins is right (noisy-or)."""
+def noisy_or(one: float, other: float) -> float:
+    """Return the probability that at least one of two independent claims is right."""
     return round(1.0 - (1.0 - one) * (1.0 - other), 4)
 
 
 def _matter(mine: Features, board: Board, own: frozenset[str]) -> BoardRow | None:
-    """The row about the matter of a claim that is no known event: that of its subject, else the most alike."""
+    """Return the row about the matter of a claim of no known event: that of its subject, else the most alike."""
     if (row := board.get((mine.aspect, mine.key))) is not None:
         return row
     best, high = None, SAME
     for row in board.of(mine.aspect):
         theirs = features_of_change(row.change)
-        if not are_two_incidents(mine, theirs) and (near := alike(mine, theirs, own)) >= high:
+        if not are_two_incidents(mine, theirs) and (near := matter_probability(mine, theirs, own)) >= high:
             best, high = row, near
     return best
 
 
 def _further_on(claim: Claim, current: Change, mine: Features, own: frozenset[str]) -> bool:
-    """True for a late report of an earlier stage of what this row tells.
+    """Decide whether the claim is a late report of an earlier stage of what this row tells.
 
     What a country plans next is another thing than what it does now, what comes after an end is a new beginning,
     and what holds since before the watch began does not make each plan old.
@@ -156,11 +156,11 @@ def _further_on(claim: Claim, current: Change, mine: Features, own: frozenset[st
     if {claim.stage, current.stage} & {Stage.REJECTED, Stage.ENDED} or RANK[claim.stage] >= RANK[current.stage]:
         return False
     theirs = features_of_change(current)
-    return abs(mine.known - theirs.known) <= LATE_FOR and alike(mine, theirs, own) >= SAME
+    return abs(mine.known - theirs.known) <= LATE_FOR and matter_probability(mine, theirs, own) >= SAME
 
 
 def _told_again(claim: Claim, current: Change, mine: Features) -> bool:
-    """True for what the row of the same subject and stage has had for weeks, told with the same day or none.
+    """Decide whether the claim repeats what the row of its subject and stage has had for weeks.
 
     A council does not decide the same thing twice in six weeks; who tells it without a day tells it again.
     """
@@ -175,7 +175,7 @@ def _told_again(claim: Claim, current: Change, mine: Features) -> bool:
 
 
 def _brings_more(claim: Claim, current: Change) -> bool:
-    """True where the claim of a known event brings a step from plan to fact, a figure or a name."""
+    """Decide whether the claim of a known event brings a step from plan to fact, a figure or a name."""
     if current.stage in _OPEN and claim.stage not in _OPEN:
         return True
     if claim.aspect is Aspect.CASUALTIES and _is_of_wounds(claim.quote) and not _is_of_wounds(current.quote):
@@ -184,7 +184,7 @@ def _brings_more(claim: Claim, current: Change) -> bool:
 
 
 def _moves(claim: Claim, before: Change) -> bool:
-    """True where the sentence tells of a step away from what was known at the start, and not of another count of it.
+    """Decide whether the sentence tells of a step away from the baseline, and not of another count of it.
 
     A baseline's fact has the day of its article where that gives none: the step seems to come within days of it.
     """
@@ -196,7 +196,7 @@ def _is_of_wounds(quote: str) -> bool:
 
 
 def _differs(claim: Claim, change: Change) -> bool:
-    """True where both give a figure of the same kind for the same thing and the figures disagree."""
+    """Decide whether both give a figure of the same kind for the same thing and the figures disagree."""
     if claim.aspect not in _COUNTED or claim.aspect is not change.aspect:
         return False
     mine, theirs = quantities(claim.value), quantities(change.value)
@@ -214,7 +214,7 @@ def _differs(claim: Claim, change: Change) -> bool:
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
-    """True where the claim brings what the row lacks: a ceiling's figure, until when it goes on, what became of it."""
+    """Decide whether the claim brings what the row lacks: a ceiling's figure, an end date, a successor's name."""
     if claim.aspect is not change.aspect or claim.confidence < SURE:
         return False
     if claim.aspect is Aspect.MANDATE:
@@ -222,16 +222,16 @@ def _fills_in(claim: Claim, change: Change) -> bool:
             same_day = claim.event_date is not None and abs(claim.event_date - change.held_from) <= SAME_DAY
             lacks_end = change.verdict is not Verdict.BASELINE and change.fact.parts.until is None
             return same_day and lacks_end and claim.fact.parts.until is not None
-        name = successor(claim)
+        name = successor_name(claim)
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
-        return bool(name) and (not successor(change) or successor(change) not in english(change.quote))
+        return bool(name) and (not successor_name(change) or successor_name(change) not in english(change.quote))
     if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))
 
 
-def again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
-    """Confirms, repeats or stale: the claim tells what the board has."""
+def judge_known(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
+    """Return the verdict of a claim that the board has already: confirms, repeats or stale."""
     current = row.change
     since = day_of(current.held_from)
 
@@ -253,10 +253,10 @@ def again(claim: Claim, known: Change, row: BoardRow, origin: str, similar: floa
     return verdict(Verdict.CONFIRMS, reason)
 
 
-def change_of(
+def make_change(
     claim: Claim, article: Article, board: Board, watch: Watch, known: Change | None, new_key: str = ""
 ) -> Change:
-    """Give the change that ``claim`` makes, with its verdict and reason.
+    """Make the change that ``claim`` leads to, with its verdict and reason.
 
     Args:
         claim: what moves the board.
@@ -313,20 +313,20 @@ def change_of(
         return replace(disputed, fact=before.fact)
     if kind is Verdict.ADVANCES and claim.stage is before.stage and claim.event_date is None:
         change = replace(change, held_from=before.held_from)  # it tells more of the same event
-    if claim.aspect is Aspect.MANDATE and BECAME in before.value and not successor(claim):
+    if claim.aspect is Aspect.MANDATE and BECAME in before.value and not successor_name(claim):
         return replace(change, value=before.value)  # what became of the mission stays told when its stage moves on
     return change
 
 
 def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str, float]:
-    """Verdict, reason and confidence of a claim that moves the board from ``before``."""
+    """Return verdict, reason and confidence of a claim that moves the board from ``before``."""
     sure = claim.confidence
     if before is None:
         return Verdict.NEW, f"the board has nothing on '{claim.subject}' yet", sure
     was, now, since = _stage(before.stage), _stage(claim.stage), day_of(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
-            unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor(before)
+            unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor_name(before)
             told = sure if unnamed else min(sure, QUIET)  # the name of a successor that had none is told
             return Verdict.ADVANCES, f"tells more of what was {was} since {since}: '{claim.value}'", told
         if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS and not _moves(claim, before):
@@ -341,7 +341,7 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
 
 
 def _superseded(claim: Claim, board: Board, key: str) -> UUID | None:
-    """The baseline's row about the old state that a new mandate, ceiling or lead replaces under another key."""
+    """Return the baseline's row under another key that a new mandate, ceiling or lead replaces; None where none."""
     if claim.stage not in (Stage.DECIDED, Stage.IN_EFFECT, Stage.ENDED):
         return None
     if claim.aspect not in (Aspect.MANDATE, Aspect.STRENGTH, Aspect.LEAD):
@@ -361,5 +361,5 @@ def _stage(stage: Stage) -> str:
 
 
 def day_of(day: date) -> str:
-    """Write ``day`` as reasons do: 31 Aug 2026."""
+    """Format ``day`` as reasons do: 31 Aug 2026."""
     return f"{day.day} {day:%b %Y}"

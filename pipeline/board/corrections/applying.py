@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from pipeline.board.board import Board, Key, subject_key
-from pipeline.board.compare import Memory, judge
+from pipeline.board.compare import ChangeHistory, judge
 from pipeline.board.compare.likeness import RANK
 from pipeline.board.corrections.correction import AGAINST, FOR, Anchor, Correction, CorrectionKind, Corrections, Placed
+from pipeline.board.fold import Board, Key, subject_key
 from pipeline.model import Article, Change, Claim, Judgement, Reading, Verdict, Watch
 from pipeline.model.text import content_id, normalise
 
@@ -99,7 +99,7 @@ def judge_corrected(
     board: Board,
     watch: Watch,
     *,
-    memory: Memory,
+    history: ChangeHistory,
     reprinted: str = "",
     pins: Mapping[Key, Correction] | None = None,
 ) -> tuple[tuple[Judgement, ...], Board]:
@@ -107,7 +107,7 @@ def judge_corrected(
 
     Args:
         heeded: what a reader made of ``article``, after its corrections.
-        article, board, watch, memory, reprinted: see there.
+        article, board, watch, history, reprinted: see there.
         pins: the rows that only a person may change. A claim that would is held back, with what it would have said.
 
     Returns:
@@ -115,15 +115,15 @@ def judge_corrected(
     """
     ids = {judgement.claim.claim_id for judgement in corrected.held_back}
     reading = replace(corrected.reading, claims=tuple(c for c in corrected.reading.claims if c.claim_id not in ids))
-    judged, board = _judge(reading, article, board, watch, memory, reprinted, pins or {})
+    judged, board = _judge(reading, article, board, watch, history, reprinted, pins or {})
     done: list[Judgement] = list(corrected.held_back)
     for judgement in judged:
         correction = corrected.sure.get(judgement.claim.claim_id)
         found = judgement
         if correction is not None and judgement.verdict in _OVERRULED and judgement.against not in _pinned(board, pins):
-            # Without the memory of what was told before, since a person says that this is news.
+            # Without the history of what was told before, since a person says that this is news.
             alone = replace(reading, claims=(judgement.claim,))
-            (found,), board = _judge(alone, article, board, watch, Memory(), "", pins or {})
+            (found,), board = _judge(alone, article, board, watch, ChangeHistory(), "", pins or {})
         done.append(_told(found, correction) if correction is not None else found)
     return tuple(sorted(done, key=lambda j: (j.claim.start, j.claim.aspect.value, str(j.claim.claim_id)))), board
 
@@ -297,14 +297,14 @@ def _judge(
     article: Article,
     board: Board,
     watch: Watch,
-    memory: Memory,
+    history: ChangeHistory,
     reprinted: str,
     pins: Mapping[Key, Correction],
 ) -> tuple[tuple[Judgement, ...], Board]:
     """Judge with the engine, holding back each claim that would change a pinned row."""
     kept: list[Judgement] = []
     while True:
-        judged, after = judge(reading, article, board, watch, memory=memory, reprinted=reprinted)
+        judged, after = judge(reading, article, board, watch, history=history, reprinted=reprinted)
         blocked = {j.claim.claim_id: pin for j in judged if (pin := _pin_of(j.change, pins)) is not None}
         if not blocked:
             return (*judged, *kept), after

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.board.board import Key
+from pipeline.board.fold import Key
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, escape
 from pipeline.model.text import content_id, shorten
 

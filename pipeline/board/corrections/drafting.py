@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from pipeline.board.board import Key
 from pipeline.board.corrections.correction import (
     MAX_AUTHOR,
     MAX_NOTE,
@@ -18,6 +17,7 @@ from pipeline.board.corrections.correction import (
     anchor_of,
     correction_id_of,
 )
+from pipeline.board.fold import Key
 from pipeline.model import Article, Aspect, Change, Claim, Stage, Verdict
 from pipeline.model.errors import UsageError
 from pipeline.model.text import safe, squeeze

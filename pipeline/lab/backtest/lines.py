@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from pipeline.alerts import line_of, worth_alerting
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.lab.backtest.articles import given_id
 from pipeline.lab.backtest.living import lived
 from pipeline.model import Article, Change, Watch, phrasing

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from pipeline.board.board import apply, baseline_changes, confirm, fold
-from pipeline.board.compare import Doubt, Memory, judge
+from pipeline.board.compare import ChangeHistory, UncertainClaim, judge
+from pipeline.board.fold import apply, baseline_changes, confirm, fold
 from pipeline.board.successors import with_successors
 from pipeline.model import Article, Change, Judgement, Verdict, Watch
 from pipeline.pages.dedupe import OriginIndex
@@ -44,7 +44,7 @@ def lived(
         kept: by article: the changes on record of one whose text is no longer kept. They stand as they are.
     """
     changes = baseline_changes(watch)
-    board, memory = fold(changes), Memory.of(changes)
+    board, history = fold(changes), ChangeHistory.of(changes)
     index = OriginIndex()
     named = with_successors(watch, changes)
     for untraced in articles:
@@ -52,17 +52,19 @@ def lived(
             made = tuple(kept.get(untraced.article_id, ()))
             for change in made:
                 board = confirm(apply(board, change), change.change_id, untraced.origin, untraced.published)
-            memory = memory.remember(made)
+            history = history.extended(made)
             step = Step(untraced, (), made)
         else:
             origin, reprinted = index.trace(untraced)
             article = replace(untraced, origin=origin)
             reading = reader.read(article, named)
-            judgements, board = judge(reading, article, board, watch, memory=memory, reprinted=reprinted)
+            judgements, board = judge(reading, article, board, watch, history=history, reprinted=reprinted)
             made = tuple(j.change for j in judgements if j.change is not None)
-            doubts = (Doubt(j.claim, origin, article.published) for j in judgements if j.verdict is Verdict.UNCERTAIN)
-            memory = memory.remember(made, doubts)
+            doubts = (
+                UncertainClaim(j.claim, origin, article.published) for j in judgements if j.verdict is Verdict.UNCERTAIN
+            )
+            history = history.extended(made, doubts)
             step = Step(article, judgements, made)
         if made:
-            named = with_successors(watch, memory.changes)
+            named = with_successors(watch, history.changes)
         yield step

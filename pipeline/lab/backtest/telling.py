@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.lab.backtest.living import Step
 from pipeline.model import AlertKind, Article, Change, Verdict, Watch
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from pipeline.board.board import surer
+from pipeline.board.fold import corroborated
 from pipeline.lab.bench.gold import Gold
 from pipeline.lab.bench.run import Run, Seen, run_watch
 from pipeline.lab.bench.scoring import GRADES, SAME, Grade, Kind, Score, Told, matches, overlap, score
@@ -252,7 +252,7 @@ class Corroborated(NamedTuple):
 
     Attributes:
         alone: the mean confidence of the claims that made them.
-        sure: the mean of :func:`pipeline.board.board.surer`.
+        sure: the mean of :func:`pipeline.board.fold.corroborated`.
     """
 
     origins: str
@@ -269,7 +269,7 @@ def corroboration(missions: Sequence[Mission]) -> list[Corroborated]:
         for one, outcome in zip(mission.run.alerts, mission.scored.outcomes, strict=True):
             if outcome.kind is not Kind.BORDERLINE:
                 right = outcome.kind in (Kind.RIGHT, Kind.WRONG_STAGE)
-                sure = surer(one.confidence, one.origins)
+                sure = corroborated(one.confidence, one.origins)
                 rows["2 or more" if one.origins > 1 else "1"].append((one.confidence, sure, right))
     return [
         Corroborated(

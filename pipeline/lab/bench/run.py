@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pipeline.alerts import line_of, worth_alerting
-from pipeline.board.board import Board, apply, baseline_changes, fold
+from pipeline.board.fold import Board, apply, baseline_changes, fold
 from pipeline.lab.backtest import given_id
 from pipeline.lab.bench.scoring import Told
 from pipeline.model import Article, Change, Judgement, Reading, Verdict, Watch

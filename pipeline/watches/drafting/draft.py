@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline import language
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.model import (
     AlertRule,
     Article,

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline import steps
-from pipeline.board.board import fold
-from pipeline.board.compare import Memory
+from pipeline.board.compare import ChangeHistory
 from pipeline.board.corrections import (
     Correction,
     CorrectionKind,
@@ -21,6 +20,7 @@ from pipeline.board.corrections import (
     judge_corrected,
     pin_row,
 )
+from pipeline.board.fold import fold
 from pipeline.model import Article, Aspect, Claim, Reading, Stage, Verdict
 from pipeline.model.text import content_id
 from pipeline.reading.llm import Answer, Opinion
@@ -272,7 +272,7 @@ def judged(found: Article, corrections: Corrections, *changes: Any) -> list[tupl
         found,
         board,
         POSTED,
-        memory=Memory.of(changes),
+        history=ChangeHistory.of(changes),
         pins=corrections.pins(),
     )
     return [(j.claim.value, j.verdict) for j in verdicts]
@@ -297,7 +297,7 @@ def test_a_claim_that_would_change_a_pinned_row_is_held_back_with_what_it_would_
         VOTE,
         fold([pin_row(pin(), fold([]))]),
         POSTED,
-        memory=Memory.of([]),
+        history=ChangeHistory.of([]),
         pins=corrections.pins(),
     )
 
@@ -330,7 +330,11 @@ def test_what_a_person_confirmed_is_news_even_where_the_engine_has_it_for_old() 
     corrections = Corrections.of([correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE))])
 
     verdicts, _ = judge_corrected(
-        apply_corrections(old.read(VOTE, POSTED), VOTE, corrections), VOTE, fold([]), POSTED, memory=Memory.of([])
+        apply_corrections(old.read(VOTE, POSTED), VOTE, corrections),
+        VOTE,
+        fold([]),
+        POSTED,
+        history=ChangeHistory.of([]),
     )
 
     assert [j.verdict for j in verdicts] == [Verdict.NEW]
@@ -348,7 +352,7 @@ def test_each_claim_has_one_verdict_whatever_was_marked() -> None:
         ]
     )
     corrected = apply_corrections(Reading(both.article_id, "first", True, "", claims), both, corrections)
-    verdicts, _ = judge_corrected(corrected, both, fold([]), POSTED, memory=Memory.of([]))
+    verdicts, _ = judge_corrected(corrected, both, fold([]), POSTED, history=ChangeHistory.of([]))
 
     assert sorted(str(j.claim.claim_id) for j in verdicts) == sorted(str(c.claim_id) for c in corrected.reading.claims)
     assert {c.claim_id for c in claims} <= {c.claim_id for c in corrected.reading.claims}

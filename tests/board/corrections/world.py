@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import steps
-from pipeline.board.board import fold
 from pipeline.board.corrections import (
     Correction,
     CorrectionKind,
@@ -22,6 +21,7 @@ from pipeline.board.corrections import (
     correction_from_line,
     make_undo,
 )
+from pipeline.board.fold import fold
 from pipeline.cli.marking import NO_LABELS, keep, say
 from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch, escape
 from pipeline.model.text import content_id

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import steps
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.model import AlertRule, Article, Aspect, Claim, ReaderChoice, Reading, Stage, Verdict, Watch

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline import steps
-from pipeline.board.board import baseline_changes
+from pipeline.board.fold import baseline_changes
 from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.model import Article, ReaderChoice, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipeline.board.board import subject_key
+from pipeline.board.fold import subject_key
 from pipeline.model import BoardRow, Change, Slot, Stage, Verdict, phrasing
 from pipeline.model.facts import Figure, Parts, TypedFact
 from pipeline.model.text import content_id

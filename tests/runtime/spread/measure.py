@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import steps
-from pipeline.board.compare import WAITS
+from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.fetch import PAGE_BODY, Fetcher
 from pipeline.lab.backtest import load_articles
 from pipeline.model import Article, Precision, Reading, Watch
@@ -200,7 +200,7 @@ def writing(every: list[Article], count: int, per_day: int) -> None:
                 known = steps.Known(
                     changes=store.load_changes(slug),
                     confirmations=store.load_confirmations(slug),
-                    uncertain=store.load_uncertain(slug, since - WAITS),
+                    uncertain=store.load_uncertain(slug, since - UNCERTAIN_FOR),
                     texts=store.recent_texts(slug, since - steps.NEAR_DUPLICATES_FOR),
                 )
             with counted("compare"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.board.board import baseline_changes, fold
+from pipeline.board.fold import baseline_changes, fold
 from pipeline.lab.bench.trial.texts import trial_gold
 from pipeline.model import Article, Reading, Watch
 from pipeline.reading.embedded import Reader

@@ -1,4 +1,4 @@
-"""How much a word tells: the commonest stems of the corpus, which many sentences about any mission have.
+"""Weigh words by how much they tell: the commonest stems of the corpus stand in sentences about any mission.
 
 Counted in the sentences of ``training/missions``. A stem that stands in neither table counts in full.
 """
@@ -37,11 +37,11 @@ OFTEN = frozenset(_OFTEN_TEXT.split())  # in one of 250 or more
 _COUNTS = dict.fromkeys(OFTEN, 0.6) | dict.fromkeys(COMMON, 0.3)
 
 
-def mass(stems: frozenset[str]) -> float:
-    """What ``stems`` count together."""
+def total_weight(stems: frozenset[str]) -> float:
+    """Return the weight of ``stems`` together."""
     return sum(_COUNTS.get(stem, 1.0) for stem in stems)
 
 
-def telling(stems: frozenset[str]) -> frozenset[str]:
-    """``stems`` without the common ones."""
+def distinctive(stems: frozenset[str]) -> frozenset[str]:
+    """Return ``stems`` without the common ones."""
     return stems - COMMON

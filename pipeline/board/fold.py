@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @lru_cache(maxsize=1024)
 def subject_key(aspect: Aspect, subject: str) -> str:
-    """What ``subject`` is keyed by on the board: its telling words, without articles and case.
+    """Return the key of ``subject`` on the board: its significant words, without articles and case.
 
     Things that are one thing under any wording get one key: the support office, the ceiling.
     """
@@ -66,22 +66,22 @@ class Board(Mapping[Key, BoardRow]):
         return f"Board({len(self._rows)} rows)"
 
     def of(self, aspect: Aspect) -> tuple[BoardRow, ...]:
-        """The rows of one aspect, in the order in which their subjects came up."""
+        """Return the rows of one aspect, in the order in which their subjects came up."""
         return tuple(row for (a, _), row in self._rows.items() if a is aspect)
 
 
 def apply(board: Board, change: Change) -> Board:
-    """``board`` after ``change``: its row replaces that of its subject, and the row it supersedes goes.
+    """Return ``board`` after ``change``: its row replaces that of its subject, and the row it supersedes goes.
 
     ``change`` is no withdrawal: what stood before is not on the board any more, so only :func:`fold` can tell it.
     """
     rows = dict(board)
-    _take(rows, change)
-    return _closed(rows, _succeeded((change,), board.succeeded))
+    _put(rows, change)
+    return _close_ended(rows, _first_succession((change,), board.succeeded))
 
 
 def fold(changes: Iterable[Change]) -> Board:
-    """The board that ``changes`` lead to, in the given order; the last one of a subject wins.
+    """Fold ``changes`` into the board, in the given order; the last one of a subject wins.
 
     What was withdrawn since counts as if it had never been: the row that it replaced stands again. What a mission had
     is closed by what ended it.
@@ -89,24 +89,24 @@ def fold(changes: Iterable[Change]) -> Board:
     rows: dict[Key, BoardRow] = {}
     known = in_force(changes)
     for change in known:
-        _take(rows, change)
-    return _closed(rows, _succeeded(known))
+        _put(rows, change)
+    return _close_ended(rows, _first_succession(known))
 
 
-def _take(rows: dict[Key, BoardRow], change: Change) -> None:
+def _put(rows: dict[Key, BoardRow], change: Change) -> None:
     if change.supersedes is not None:
         for key in [k for k, row in rows.items() if row.change.change_id == change.supersedes]:
             del rows[key]
     rows[change.aspect, change.subject_key] = BoardRow(change=change)
 
 
-def _succeeded(changes: Iterable[Change], so_far: date | None = None) -> date | None:
+def _first_succession(changes: Iterable[Change], so_far: date | None = None) -> date | None:
     days = [c.held_from for c in changes if is_succession(_slot(c), c.stage)]
     return min(days if so_far is None else [*days, so_far], default=None)
 
 
-def _closed(rows: Mapping[Key, BoardRow], succeeded: date | None) -> Board:
-    """The board of ``rows``, those of them closed that the mission's end closes."""
+def _close_ended(rows: Mapping[Key, BoardRow], succeeded: date | None) -> Board:
+    """Return the board of ``rows``, closing those that end with the mission."""
     endings = [row.change for row in rows.values() if is_ending(_slot(row.change), row.change.stage)]
     ending = min(endings, key=lambda c: (c.held_from, c.known_at, c.change_id), default=None)
 
@@ -123,14 +123,14 @@ def _slot(change: Change) -> Slot | None:
 
 
 def in_force(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """``changes`` without those that were withdrawn and those that withdrew them, in order."""
+    """Return ``changes`` in order, without those withdrawn and the withdrawals themselves."""
     known = tuple(changes)
     taken_back = {change.supersedes for change in known if change.verdict is Verdict.WITHDRAWN}
     return tuple(c for c in known if c.verdict is not Verdict.WITHDRAWN and c.change_id not in taken_back)
 
 
 def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:
-    """``board`` with one more origin for the row that ``change_id`` made; unchanged where there is none."""
+    """Return ``board`` with one more origin for the row that ``change_id`` made; unchanged where there is none."""
     for key, row in board.items():
         if row.change.change_id == change_id:
             latest = at if row.last_confirmed is None else max(at, row.last_confirmed)
@@ -140,7 +140,7 @@ def confirm(board: Board, change_id: UUID, origin: str, at: datetime) -> Board:
 
 
 def confirm_all(board: Board, confirmations: Iterable[tuple[UUID, str, datetime]]) -> Board:
-    """:func:`confirm` for each (change, origin, time) of ``confirmations``, in one go."""
+    """Confirm each (change, origin, time) of ``confirmations``, as :func:`confirm` does."""
     said: dict[UUID, tuple[set[str], datetime]] = {}
     for change_id, origin, at in confirmations:
         origins, latest = said.setdefault(change_id, (set(), at))
@@ -155,8 +155,8 @@ def confirm_all(board: Board, confirmations: Iterable[tuple[UUID, str, datetime]
     return Board(rows, board.succeeded)
 
 
-def surer(confidence: float, origins: int) -> float:
-    """How sure it is, 0 to 1, what ``origins`` say independently: the odds of one claim times their number.
+def corroborated(confidence: float, origins: int) -> float:
+    """Return the confidence, 0 to 1, when ``origins`` say so independently: the odds of one claim times their number.
 
     Of 27 changes of the bench that more than one origin told, 26 were right; among the powers of the number that may
     multiply the odds, the first is as likely as any (the log-likelihood is flat from 0.8 to 1.6).
@@ -171,7 +171,7 @@ def surer(confidence: float, origins: int) -> float:
 
 
 def baseline_changes(watch: Watch) -> tuple[Change, ...]:
-    """The baseline's facts as the board's first changes, in the baseline's order."""
+    """Return the baseline's facts as the board's first changes, in the baseline's order."""
     baseline = watch.baseline
     return tuple(
         Change(
