@@ -10,7 +10,6 @@ from prefect import flow
 from prefect.logging import get_logger
 
 from flows.run import outbox
-from flows.run.batching import batch_task
 from flows.run.blocks import channels as channels_of_this_machine
 from flows.run.context import RunContext, open_run
 from flows.run.endings import ended_well, name_of_run
@@ -18,6 +17,7 @@ from flows.run.events import emit, teller
 from flows.run.pictures import Pictures, pictures
 from flows.run.request import WatchRequest
 from flows.run.steps import Step
+from flows.run.tasks import batch_task
 from pipeline import alerts as alerting
 from pipeline import steps
 from pipeline.model import Alert, Delivery, PendingAlert

@@ -15,7 +15,6 @@ from prefect import flow
 
 from flows.alert import ALERT
 from flows.publish import publish_news
-from flows.run.batching import batch_task, batches
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import ended_well, name_of_run
 from flows.run.events import emit, teller
@@ -23,6 +22,7 @@ from flows.run.model_calls import language_model
 from flows.run.record import Run
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
+from flows.run.tasks import batch_task, batches
 from pipeline import steps
 from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.board.corrections import Corrections

@@ -11,7 +11,7 @@ import click
 
 from flows.commands.automations import add_automations
 from flows.run.blocks import channels
-from flows.serving.spans import Span
+from flows.serving.intervals import Span
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
 from pipeline.cli.frame import EXIT_CODES, live_dir_option

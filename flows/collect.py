@@ -12,7 +12,6 @@ from prefect import flow
 from flows.alert import ALERT
 from flows.assess import ASSESS
 from flows.publish import publish_news
-from flows.run.batching import batch_task
 from flows.run.clock import wall_clock
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import ended_well, name_of_run
@@ -21,6 +20,7 @@ from flows.run.pages import Pages
 from flows.run.request import WatchRequest
 from flows.run.revisions import bounded
 from flows.run.steps import Step, take_steps
+from flows.run.tasks import batch_task
 from pipeline import steps
 from pipeline.fetch.robots import origin_of
 from pipeline.model import FetchRecord

@@ -11,13 +11,13 @@ from flows.assess import ASSESS
 from flows.collect import COLLECT
 from flows.publish import publish_news
 from flows.run.alarms import raise_alarms
-from flows.run.batching import batch_task
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import ended_well, name_of_run
 from flows.run.events import emit, teller
 from flows.run.feeds import Feeds
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
+from flows.run.tasks import batch_task
 from pipeline.fetch import is_granted
 from pipeline.model import WORKED, Alarm, Alert, FeedState, PollOutcome, PollRecord
 from pipeline.steps.events import alerts_planned, entries_new, feeds_silent

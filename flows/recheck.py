@@ -8,13 +8,13 @@ from functools import partial
 
 from prefect import flow
 
-from flows.run.batching import batch_task, each
 from flows.run.context import RunContext, open_run
 from flows.run.endings import ended_well, name_of_run
 from flows.run.events import emit, teller
 from flows.run.request import WatchRequest
 from flows.run.revisions import bounded
 from flows.run.steps import Step
+from flows.run.tasks import batch_task, each
 from pipeline import steps
 from pipeline.alerts.recalls import LOOK_FOR, Page, look_due
 from pipeline.fetch.patience import Patience

@@ -13,7 +13,7 @@ import click
 from flows.run.environment import prepare_served
 from flows.run.record import whole_store
 from flows.serving.local_server import LocalServer
-from flows.serving.served import ENDED_BY, Pace, Served, not_archived, watches_in
+from flows.serving.watches import ENDED_BY, Pace, Served, not_archived, watches_in
 from pipeline.cli.alerts_listen import where_from
 from pipeline.cli.frame import settings
 
@@ -100,6 +100,6 @@ def print_deployments(
 
 
 def _serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> int:
-    from flows.serving.life import serve  # Prefect reads its settings when it is imported: they are set by now
+    from flows.serving.loop import serve  # Prefect reads its settings when it is imported: they are set by now
 
     return ENDED_BY[asyncio.run(serve(watches, server, page, pace))]

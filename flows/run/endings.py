@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.run.request import WatchRequest
-from flows.run.text import POLLING, ended, run_name
+from flows.run.summary import POLLING, ended, run_name
 from pipeline.health.feeds import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord
 from pipeline.model.errors import MissionwatchError, NotWatchedError, StoreLockedError

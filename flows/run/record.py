@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from flows.run.clock import clock, wall_clock
 from flows.run.request import WatchRequest
 from flows.run.server import quieten, server_named
-from flows.run.text import ended
+from flows.run.summary import ended
 from pipeline.alerts import addresses
 from pipeline.health.feeds import blindness, blindness_told
 from pipeline.model import AlarmKind, RunRecord, Standing, Watch, WatchState

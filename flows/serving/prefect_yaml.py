@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flows.serving.deployments import EPOCH, WITHIN, Planned, asked_of, matches, planned, tags, trigger_name
-from flows.serving.served import Served
+from flows.serving.watches import Served
 
 POOL = "missionwatch"
 _HEAD = """\

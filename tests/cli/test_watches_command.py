@@ -176,7 +176,7 @@ def test_two_folders_of_one_name_are_refused(isle: str, tmp_path: Path) -> None:
 
 
 def test_an_archived_watch_is_not_served(isle: str, data: Path) -> None:
-    from flows.serving.served import not_archived, watches_in
+    from flows.serving.watches import not_archived, watches_in
     from pipeline.model.errors import UsageError
 
     run("watches", "archive", isle)

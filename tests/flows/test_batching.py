@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from flows.run.batching import batch_task, batches
+from flows.run.tasks import batch_task, batches
 from pipeline.model.errors import FetchError, RefusedError
 
 pytestmark = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flows.run.artifact_text import round_markdown
-from flows.run.text import ended, run_name
+from flows.run.summary import ended, run_name
 
 ROUND = {
     "feeds": 54, "feeds_active": 54, "feeds_due": 30, "feeds_unchanged": 20, "feeds_failed": 2, "feeds_failing": 5,

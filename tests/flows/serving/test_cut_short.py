@@ -10,7 +10,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running, Scheduled
 
-from flows.serving.cut_short import Fate, dead_among, fate_of, runs_with_a_process
+from flows.serving.lost_runs import Fate, dead_among, fate_of, runs_with_a_process
 
 NOW = datetime(2025, 7, 10, 12, tzinfo=UTC)
 

@@ -15,8 +15,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from flows.run.request import WatchRequest
 from flows.serving.deployments import deployments, served_by
-from flows.serving.retired import LEFT, UNASKED, come_back, left_behind, pause_left_behind, resume_come_back
-from flows.serving.served import Served
+from flows.serving.stale_deployments import LEFT, UNASKED, come_back, left_behind, pause_left_behind, resume_come_back
+from flows.serving.watches import Served
 from tests.flows.serving.server import PrefectServer
 from tests.flows.serving.world import World, until
 from tests.ports import free_port

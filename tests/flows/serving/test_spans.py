@@ -9,7 +9,7 @@ import pytest
 
 from flows.run.request import WatchRequest
 from flows.serving.deployments import asked_of, planned
-from flows.serving.spans import Span, spelt
+from flows.serving.intervals import Span, spelt
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Crashed, Scheduled
 
 from flows.run.server import is_lost_connection
-from flows.serving.retired import deployments_of
-from flows.serving.served import Served
+from flows.serving.stale_deployments import deployments_of
+from flows.serving.watches import Served
 from pipeline.health.heartbeat import ROUND
 from pipeline.model import escape
 

@@ -25,7 +25,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from flows.run.server import is_lost_connection
 from flows.serving.deployments import OURS, served_by
-from flows.serving.served import Served
+from flows.serving.watches import Served
 from pipeline.model import escape
 
 LEFT: Final = "no longer served"  # the tag by which we know later that it was we who paused it

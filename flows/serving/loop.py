@@ -17,13 +17,13 @@ from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
 from flows.run.server import no_prints, quieten, tell_of_absence
-from flows.serving.cut_short import begin_rounds, end_dead_runs, keep_making_up
 from flows.serving.deployments import deployments
+from flows.serving.intervals import spelt
 from flows.serving.local_server import LocalServer
-from flows.serving.retired import keep_pausing, resume_come_back
+from flows.serving.lost_runs import begin_rounds, end_dead_runs, keep_making_up
 from flows.serving.runner import PromptRunner
-from flows.serving.served import ENDED_BY, Pace, Served
-from flows.serving.spans import spelt
+from flows.serving.stale_deployments import keep_pausing, resume_come_back
+from flows.serving.watches import ENDED_BY, Pace, Served
 from pipeline.runtime.termination import end_by_force
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
