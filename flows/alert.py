@@ -12,7 +12,7 @@ from prefect.logging import get_logger
 from flows.run import outbox
 from flows.run.blocks import channels as channels_of_this_machine
 from flows.run.context import RunContext, open_run
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, teller
 from flows.run.pictures import Pictures, pictures
 from flows.run.request import WatchRequest
@@ -29,7 +29,7 @@ from pipeline.steps.events import alerts_delivered
 _logger = get_logger("missionwatch")
 
 
-@flow(name="alert", flow_run_name=name_of_run, persist_result=False)
+@flow(name="alert", flow_run_name=flow_run_name, persist_result=False)
 async def alert(request: WatchRequest) -> dict[str, int]:
     """Deliver the alerts that are due. At least once; the alert's id tells a repeat."""
 
@@ -38,14 +38,14 @@ async def alert(request: WatchRequest) -> dict[str, int]:
             await send_alerts(context)
         return context.run.counts
 
-    return await ended_well("alert", request, counts())
+    return await end_flow_run("alert", request, counts())
 
 
 async def send_alerts(context: RunContext) -> None:
     """Hand over the alerts that are due, and those that time has made due."""
     run = context.run
     channels = channels_of_this_machine(context.request.data_dir, os.environ, context.tools.echo)
-    addresses, ack = alerting.addresses(context.watch), ack_way_of(context)
+    addresses, ack = alerting.addresses(context.watch), ack_link_of(context)
     async with pictures(context.watch, context.open_store, _warn) as drawn:
 
         async def hand_over(waiting: Sequence[PendingAlert], before: int) -> list[Delivery]:
@@ -120,7 +120,7 @@ def _warn(text: str) -> None:
     _logger.warning("%s", text)
 
 
-def ack_way_of(context: RunContext) -> tuple[str, bytes]:
+def ack_link_of(context: RunContext) -> tuple[str, bytes]:
     """Return how messages say where they are acknowledged. Without the key they go without a link, and that is told."""
     try:
         return ack_way(context.settings, context.request.data_dir, os.environ)
@@ -129,4 +129,4 @@ def ack_way_of(context: RunContext) -> tuple[str, bytes]:
         return "", b""
 
 
-ALERT = Step("alert", send_alerts, lambda context, store: outbox.work_waits(store, context.watch, context.now))
+ALERT = Step("alert", send_alerts, lambda context, store: outbox.has_due_work(store, context.watch, context.now))

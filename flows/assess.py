@@ -16,7 +16,7 @@ from prefect import flow
 from flows.alert import ALERT
 from flows.publish import publish_news
 from flows.run.context import RunContext, Tools, open_run
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, teller
 from flows.run.model_calls import language_model
 from flows.run.record import Run
@@ -39,10 +39,10 @@ READ_AHEAD = 2  # batches that are read while one is compared
 AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a million it is dear
 
 
-@flow(name="assess", flow_run_name=name_of_run, persist_result=False)
+@flow(name="assess", flow_run_name=flow_run_name, persist_result=False)
 async def assess(request: WatchRequest) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
-    return await ended_well("assess", request, assess_over(request))
+    return await end_flow_run("assess", request, assess_over(request))
 
 
 async def assess_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
@@ -77,7 +77,7 @@ async def assess_articles(context: RunContext) -> None:
                 if not waiting and is_heard:
                     is_heard = False
                     here = patient(context)  # nobody stands in a second time
-                    waiting = owed_to_model(store, context, BATCH)
+                    waiting = read_by_stand_in(store, context, BATCH)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -200,17 +200,17 @@ def patient(context: RunContext) -> RunContext:
     return replace(context, watch=replace(watch, reader=replace(watch.reader, patience_h=math.inf)))
 
 
-def articles_wait(store: Store, watch: str, reader: Reader) -> bool:
+def has_articles_to_read(store: Store, watch: str, reader: Reader) -> bool:
     """Return whether an article is to be read, or to be read by the model in whose place the engine has read it."""
-    return bool(store.articles_to_read(watch, 1) or _owed_to_model(store, watch, reader, 1))
+    return bool(store.articles_to_read(watch, 1) or _read_by_stand_in(store, watch, reader, 1))
 
 
-def owed_to_model(store: Store, context: RunContext, limit: int) -> list[Article]:
+def read_by_stand_in(store: Store, context: RunContext, limit: int) -> list[Article]:
     """Return articles that the embedded engine has read in the place of a language model that was away."""
-    return _owed_to_model(store, context.slug, context.reader, limit)
+    return _read_by_stand_in(store, context.slug, context.reader, limit)
 
 
-def _owed_to_model(store: Store, watch: str, reader: Reader, limit: int) -> list[Article]:
+def _read_by_stand_in(store: Store, watch: str, reader: Reader, limit: int) -> list[Article]:
     if not isinstance(reader, steps.ModelReadings):
         return []
     return store.articles_stood_in(watch, reader.engine, reader.stand_in, limit)
@@ -222,7 +222,7 @@ def _has_missed_model(run: Run) -> bool:
 
 
 def _has_work(context: RunContext, store: Store) -> bool:
-    return not _has_missed_model(context.run) and articles_wait(store, context.slug, context.reader)
+    return not _has_missed_model(context.run) and has_articles_to_read(store, context.slug, context.reader)
 
 
 ASSESS = Step("assess", assess_articles, _has_work)

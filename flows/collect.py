@@ -14,7 +14,7 @@ from flows.assess import ASSESS
 from flows.publish import publish_news
 from flows.run.clock import wall_clock
 from flows.run.context import RunContext, Tools, open_run
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, teller
 from flows.run.pages import Pages
 from flows.run.request import WatchRequest
@@ -28,10 +28,10 @@ from pipeline.steps.events import articles_stored
 from pipeline.storage import Store
 
 
-@flow(name="collect", flow_run_name=name_of_run, persist_result=False)
+@flow(name="collect", flow_run_name=flow_run_name, persist_result=False)
 async def collect(request: WatchRequest) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, each feed and host in its turn, and store their text."""
-    return await ended_well("collect", request, collect_over(request))
+    return await end_flow_run("collect", request, collect_over(request))
 
 
 async def collect_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
@@ -82,7 +82,7 @@ async def collect_pages(context: RunContext) -> None:
             put_off += sum(steps.is_put_off(record) for record in records)
             outcomes.extend(tried)
 
-        while pages.are_to_come:
+        while pages.are_pending:
             await collect_wave(f"{pages.chosen} pages, wave {pages.waves + 1}", pages, keep)
             if context.request.archive_port is None:  # an archive is our own server, and a replay's time is not ours
                 with context.open_store() as store:
@@ -121,13 +121,15 @@ async def collect_wave(label: str, pages: Pages, keep: Callable[[Sequence[FetchR
             return
 
 
-def pages_wait(store: Store, watch: str, now: datetime) -> bool:
+def has_pages_to_fetch(store: Store, watch: str, now: datetime) -> bool:
     """Return whether an entry has no page yet."""
     return bool(store.entries_to_collect(watch, now, 1))
 
 
 def _has_work(context: RunContext, store: Store) -> bool:
-    return (context.pages is not None and context.pages.are_to_come) or pages_wait(store, context.slug, context.now)
+    return (context.pages is not None and context.pages.are_pending) or has_pages_to_fetch(
+        store, context.slug, context.now
+    )
 
 
 COLLECT = Step("collect", collect_pages, _has_work)

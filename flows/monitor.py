@@ -12,9 +12,9 @@ from flows.collect import COLLECT
 from flows.poll import POLL
 from flows.publish import publish_store
 from flows.recheck import RECHECK
-from flows.run.artifacts import on_this_page, show_round
+from flows.run.artifacts import show_round, show_run_progress
 from flows.run.context import RunContext, Tools, open_run, open_tools, watch_of
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
 from pipeline import steps
@@ -23,7 +23,7 @@ from pipeline.model import RunRecord, Watch
 from pipeline.storage import Store
 
 
-@flow(name="monitor", flow_run_name=name_of_run, persist_result=False, retries=0)
+@flow(name="monitor", flow_run_name=flow_run_name, persist_result=False, retries=0)
 async def monitor(request: WatchRequest) -> RunRecord:
     """Take one round of the watch, from feeds to alerts and the published file.
 
@@ -32,7 +32,7 @@ async def monitor(request: WatchRequest) -> RunRecord:
         StorageError: the store can't be used.
     """
     async with open_tools(request.archive_port) as tools:
-        return await ended_well("monitor", request, watch_round(request, tools))
+        return await end_flow_run("monitor", request, watch_round(request, tools))
 
 
 def monitor_over(
@@ -46,9 +46,9 @@ def monitor_over(
         with_page: make the watch's page too.
     """
 
-    @flow(name="monitor", flow_run_name=name_of_run, persist_result=False, retries=0)
+    @flow(name="monitor", flow_run_name=flow_run_name, persist_result=False, retries=0)
     async def monitor(request: WatchRequest) -> RunRecord:
-        return await ended_well("monitor", request, watch_round(request, tools, watch=watch, with_page=with_page))
+        return await end_flow_run("monitor", request, watch_round(request, tools, watch=watch, with_page=with_page))
 
     return monitor
 
@@ -58,7 +58,7 @@ async def watch_round(
 ) -> RunRecord:
     """Take one round and publish what came of it; return its record."""
     watch = watch or watch_of(request)
-    async with on_this_page(watch, "round", tools.progress) as progress:
+    async with show_run_progress(watch, "round", tools.progress) as progress:
         async with open_run("monitor", request, tools, watch=watch, progress=progress) as context:
             await take_steps(context, POLL, (COLLECT, RECHECK, ASSESS, PIN, ALERT))
         run = context.run
@@ -82,9 +82,9 @@ async def pin_rows(context: RunContext) -> None:
     context.run.count(changes=len(due))
 
 
-def _pins_wait(context: RunContext, store: Store) -> bool:
+def _has_pins_due(context: RunContext, store: Store) -> bool:
     corrections = Corrections.of(store.load_corrections(context.slug))
     return bool(corrections.turns()) and bool(corrections.due(context.now, store.load_changes(context.slug)))
 
 
-PIN = Step("pin", pin_rows, _pins_wait)
+PIN = Step("pin", pin_rows, _has_pins_due)

@@ -12,7 +12,7 @@ from flows.collect import COLLECT
 from flows.publish import publish_news
 from flows.run.alarms import raise_alarms
 from flows.run.context import RunContext, Tools, open_run
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, teller
 from flows.run.feeds import Feeds
 from flows.run.request import WatchRequest
@@ -24,7 +24,7 @@ from pipeline.steps.events import alerts_planned, entries_new, feeds_silent
 from pipeline.storage import Store
 
 
-@flow(name="poll", flow_run_name=name_of_run, persist_result=False, retries=0)
+@flow(name="poll", flow_run_name=flow_run_name, persist_result=False, retries=0)
 async def poll(request: WatchRequest) -> dict[str, int]:
     """Poll the watch's feeds that are due and store their new entries.
 
@@ -32,7 +32,7 @@ async def poll(request: WatchRequest) -> dict[str, int]:
     woken by events, each would be a process of its own, which takes a second or two to begin, and an alert would wait
     for three. Looking at pages again is left to the rounds: it brings no news of its own.
     """
-    return await ended_well("poll", request, poll_over(request))
+    return await end_flow_run("poll", request, poll_over(request))
 
 
 async def poll_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
@@ -67,11 +67,11 @@ async def poll_feeds(context: RunContext) -> None:
             )
             feeds.ask(due, run.now)
         records: list[PollRecord] = []
-        if feeds.are_to_come:
-            others_wait = context.pages is not None and context.pages.are_to_come
+        if feeds.are_pending:
+            others_wait = context.pages is not None and context.pages.are_pending
             label = f"{len(feeds.asked or ())} feeds, wave {feeds.waves + 1}"
             records = await poll_wave(label, feeds, is_followed, others_wait)
-        is_over = not feeds.are_to_come
+        is_over = not feeds.are_pending
     tells = teller(context)
     new = 0
     raised: tuple[Alarm, ...] = ()

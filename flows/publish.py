@@ -11,10 +11,10 @@ import click
 from prefect import flow
 from prefect.logging import get_logger
 
-from flows.run.artifacts import changes_told, show_published
+from flows.run.artifacts import published_changes, show_published
 from flows.run.clock import clock
 from flows.run.context import RunContext, watch_of
-from flows.run.endings import name_of_run
+from flows.run.endings import flow_run_name
 from flows.run.request import WatchRequest
 from pipeline import storage
 from pipeline.model import Watch, escape
@@ -24,7 +24,7 @@ from pipeline.runtime.settings import load_settings
 _logger = get_logger("missionwatch")
 
 
-@flow(name="publish", flow_run_name=name_of_run, persist_result=False)
+@flow(name="publish", flow_run_name=flow_run_name, persist_result=False)
 async def publish(request: WatchRequest) -> int:
     """Copy the store to ``missionwatch.duckdb``, in one step that no reader notices; return its size in bytes."""
     return await publish_store(request, watch_of(request), uuid4())
@@ -52,7 +52,7 @@ async def publish_store(request: WatchRequest, watch: Watch, run_id: UUID, *, wi
         run_id: the run that publishes.
         with_page: make the page too, where the settings ask for it.
     """
-    known = await changes_told(request, watch)
+    known = await published_changes(request, watch)
     published = storage.publish(request.data_dir, run_id, clock(request))
     if published.told:  # the file that was there could not be replaced
         _logger.warning("%s", published.told)

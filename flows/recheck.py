@@ -9,7 +9,7 @@ from functools import partial
 from prefect import flow
 
 from flows.run.context import RunContext, open_run
-from flows.run.endings import ended_well, name_of_run
+from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, teller
 from flows.run.request import WatchRequest
 from flows.run.revisions import bounded
@@ -27,7 +27,7 @@ LIMIT = 100  # pages a run; those that were seen longest ago go first, and the r
 SECONDS = 6.0
 
 
-@flow(name="recheck", flow_run_name=name_of_run, persist_result=False)
+@flow(name="recheck", flow_run_name=flow_run_name, persist_result=False)
 async def recheck(request: WatchRequest) -> dict[str, int]:
     """Look again at the pages behind the alerts of the last days; later texts are stored, to be read by assess."""
 
@@ -36,7 +36,7 @@ async def recheck(request: WatchRequest) -> dict[str, int]:
             await recheck_pages(context)
         return context.run.counts
 
-    return await ended_well("recheck", request, counts())
+    return await end_flow_run("recheck", request, counts())
 
 
 async def recheck_pages(context: RunContext) -> None:

@@ -10,7 +10,7 @@ from prefect import flow
 from flows.assess import assess_batch, patient
 from flows.run.clock import clock
 from flows.run.context import RunContext, open_run, open_tools, watch_of
-from flows.run.endings import name_of_run
+from flows.run.endings import flow_run_name
 from flows.run.model_calls import language_model
 from flows.run.record import Run
 from flows.run.request import WatchRequest
@@ -23,7 +23,7 @@ from pipeline.steps import reader_of
 from pipeline.storage import LIVE
 
 
-@flow(name="reread", flow_run_name=name_of_run, persist_result=False)
+@flow(name="reread", flow_run_name=flow_run_name, persist_result=False)
 async def reread(request: WatchRequest, apply: bool = False, model: bool = False) -> steps.Reread:
     """Read the stored past again. Nothing is stored unless ``apply``; no alert is planned in any case.
 

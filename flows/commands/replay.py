@@ -15,15 +15,15 @@ from flows.run.environment import in_this_process, prepare
 
 prepare()
 
-from flows.assess import articles_wait  # noqa: E402
-from flows.collect import pages_wait  # noqa: E402
+from flows.assess import has_articles_to_read  # noqa: E402
+from flows.collect import has_pages_to_fetch  # noqa: E402
 from flows.commands.run import NOTHING_REACHED, OK  # noqa: E402
 from flows.monitor import monitor_over  # noqa: E402
 from flows.recheck import due  # noqa: E402
 from flows.run import outbox  # noqa: E402
 from flows.run.context import Tools, open_tools, watch_of  # noqa: E402
 from flows.run.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
-from flows.run.record import with_whole_store  # noqa: E402
+from flows.run.record import with_restored_store  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline import storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
@@ -116,9 +116,9 @@ def _is_quiet(
     slug, reader = watch.slug, reader_of(watch, tools.embedded)
     with storage.open_store(request.data_dir, wait=tools.settings.store_wait) as store:
         return not (
-            pages_wait(store, slug, now)
-            or articles_wait(store, slug, reader)
-            or outbox.work_waits(store, watch, now)
+            has_pages_to_fetch(store, slug, now)
+            or has_articles_to_read(store, slug, reader)
+            or outbox.has_due_work(store, watch, now)
             or any(state.failures for state in store.feeds_due(slug, now, ignore_schedule=True))
             or any(page.was_missing for page in due(store, slug, now))
         )
@@ -142,7 +142,7 @@ def _days_bar(total: int) -> Progress | _NoBar:
 
 def _resume(data_dir: Path, slug: str) -> datetime | None:
     """The time at which an earlier replay stopped, or None. Tells early where the store can't be used."""
-    last, told = with_whole_store(data_dir, settings().store_wait, lambda store: store.last_run_now(slug))
+    last, told = with_restored_store(data_dir, settings().store_wait, lambda store: store.last_run_now(slug))
     if told:
         click.echo(told, err=True)
     return last

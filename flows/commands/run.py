@@ -19,7 +19,7 @@ from flows.monitor import monitor_over  # noqa: E402
 from flows.run.context import Tools, open_tools, watch_of  # noqa: E402
 from flows.run.endings import record_of  # noqa: E402  (Prefect reads its settings when it is imported)
 from flows.run.progress import show_progress  # noqa: E402
-from flows.run.record import start_logs, whole_store  # noqa: E402
+from flows.run.record import ensure_store, start_logs  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import different, settings  # noqa: E402
@@ -49,7 +49,7 @@ def run_live(folders: Sequence[Path], data_dir: Path, *, once: bool, every_minut
     different([(request.folder, watch_of(request).slug) for request in requests])
     # Standard error belongs to a collector of logs then: what a person would read there stands in the events.
     for_a_person = settings().log == "text"
-    if (told := whole_store(data_dir, settings().store_wait)) and for_a_person:
+    if (told := ensure_store(data_dir, settings().store_wait)) and for_a_person:
         click.echo(told, err=True)
     try:
         with in_this_process():

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from flows.run.environment import prepare_served
-from flows.run.record import whole_store
+from flows.run.record import ensure_store
 from flows.serving.local_server import LocalServer
-from flows.serving.watches import ENDED_BY, Pace, Served, not_archived, watches_in
+from flows.serving.watches import ENDED_BY, Pace, ServedWatch, not_archived, watches_in
 from pipeline.cli.alerts_listen import where_from
 from pipeline.cli.frame import settings
 
@@ -38,7 +38,7 @@ def run_serve(
     """
     # Wrong files and a store that can't be used are told before anything is started.
     watches = watches_in([folder.resolve() for folder in folders], data_dir.resolve(), archive_port)
-    if told := whole_store(data_dir, settings().store_wait):
+    if told := ensure_store(data_dir, settings().store_wait):
         click.echo(told, err=True)
     watches = not_archived(watches, data_dir)
     with _receiver(watches, ack_port):
@@ -46,7 +46,7 @@ def run_serve(
 
 
 @contextmanager
-def _receiver(watches: Sequence[Served], port: int | None) -> Iterator[None]:
+def _receiver(watches: Sequence[ServedWatch], port: int | None) -> Iterator[None]:
     """Take acknowledgements by link on ``port`` while the block lasts; None takes none."""
     if port is None:
         yield
@@ -60,7 +60,7 @@ def _receiver(watches: Sequence[Served], port: int | None) -> Iterator[None]:
         yield
 
 
-def _serve_by(data_dir: Path, watches: Sequence[Served], pace: Pace, port: int) -> int:
+def _serve_by(data_dir: Path, watches: Sequence[ServedWatch], pace: Pace, port: int) -> int:
     """Serve by the Prefect server that is named or answers already, else by one of our own."""
     if url := os.environ.get("PREFECT_API_URL", "").strip():
         prepare_served(os.environ, url)
@@ -99,7 +99,7 @@ def print_deployments(
     return prefect_yaml(watches, every=every, poll_every=poll_every, pool=pool)
 
 
-def _serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> int:
+def _serve(watches: Sequence[ServedWatch], server: LocalServer | None, page: str, pace: Pace) -> int:
     from flows.serving.loop import serve  # Prefect reads its settings when it is imported: they are set by now
 
     return ENDED_BY[asyncio.run(serve(watches, server, page, pace))]

@@ -41,7 +41,7 @@ _logger = get_logger("missionwatch")
 
 
 @asynccontextmanager
-async def on_this_page(watch: Watch, purpose: str, progress: Progress) -> AsyncIterator[Progress]:
+async def show_run_progress(watch: Watch, purpose: str, progress: Progress) -> AsyncIterator[Progress]:
     """Show the block's progress on the page of the flow run that it stands in.
 
     The run gets the tags ``missionwatch``, the watch's short name and ``purpose``. Does nothing where no server is
@@ -90,7 +90,7 @@ async def show_round(run: Run, request: WatchRequest, watch: Watch) -> None:
 # -- the published file ----------------------------------------------------------------------------
 
 
-async def changes_told(request: WatchRequest, watch: Watch) -> frozenset[UUID] | None:
+async def published_changes(request: WatchRequest, watch: Watch) -> frozenset[UUID] | None:
     """Return the changes that the published file holds, before it is written anew; None where nothing is shown."""
     if not server_named():
         return None

@@ -39,7 +39,7 @@ class BlindError(MissionwatchError):
         self.done = done
 
 
-def name_of_run() -> str:
+def flow_run_name() -> str:
     """Return the name of the flow run that begins: its flow, its watch, and the time that it is about."""
     request = runtime.flow_run.parameters.get("request")
     folder, now = (request.folder, request.now) if isinstance(request, WatchRequest) else ("", None)
@@ -47,7 +47,7 @@ def name_of_run() -> str:
     return run_name(runtime.flow_run.flow_name or "run", getattr(folder, "name", ""), when)
 
 
-async def ended_well(flow: str, request: WatchRequest, work: Awaitable[R]) -> R:
+async def end_flow_run(flow: str, request: WatchRequest, work: Awaitable[R]) -> R:
     """Do the work of a flow's run, and end the run in Prefect with a message that says what it came to.
 
     Where it could read no feed the run ends as failed, by the name Blind, once all else is done; who called it in this

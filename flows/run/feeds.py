@@ -44,7 +44,7 @@ class Feeds:
         self._late: frozenset[UUID] = frozenset()
 
     @property
-    def are_to_come(self) -> bool:
+    def are_pending(self) -> bool:
         """Whether a feed is under way, or has come and is not stored."""
         return bool(self._tasks)
 
@@ -66,7 +66,7 @@ class Feeds:
             others_wait: whether the run has other work meanwhile; else feeds are all that it waits for.
         """
         if not others_wait:
-            return self.are_to_come
+            return self.are_pending
         come = [task.done() for task in self._tasks]
         return any(come) and (all(come) or monotonic() - self._wave_ended >= wave_seconds(self.waves))
 

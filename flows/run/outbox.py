@@ -53,7 +53,7 @@ async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime
     """
     with open_store() as store:
         put_back = store.put_back_after_outages(watch.slug)
-        planned = store.add_alerts(run_id, _unasked(store, watch, now))
+        planned = store.add_alerts(run_id, _due_by_time(store, watch, now))
         planned += store.add_alerts(run_id, _digests(store, watch, now))
         planned += store.add_alerts(run_id, _briefs(store, watch, now))
     deliveries = await _send(open_store, watch, run_id, now, hand_over)
@@ -64,14 +64,14 @@ async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime
     return Outcome(planned + told, put_back + back, tuple(deliveries))
 
 
-def work_waits(store: Store, watch: Watch, now: datetime) -> bool:
+def has_due_work(store: Store, watch: Watch, now: datetime) -> bool:
     """Whether :func:`empty` would have anything to do at ``now``."""
     slug = watch.slug
     states = {state.channel: state for state in store.channel_states(slug)}
     return bool(
         alerting.ready(store.alerts_due(slug, now, 1), states, watch, now)
         or _digests(store, watch, now)
-        or _unasked(store, watch, now)
+        or _due_by_time(store, watch, now)
         or any(_briefs_due(store, watch, now))
         or any(alerting.channel_alarms(states.values(), store.open_channel_alarms(slug), watch, now))
     )
@@ -114,7 +114,7 @@ def _tell_of_channels(store: Store, watch: Watch, run_id: UUID, now: datetime) -
     return told, store.put_back_after_outages(watch.slug)
 
 
-def _unasked(store: Store, watch: Watch, now: datetime) -> list[Alert]:
+def _due_by_time(store: Store, watch: Watch, now: datetime) -> list[Alert]:
     """What is due though nothing new was read, and is not in the outbox: reminders, and what nobody acknowledged."""
     slug = watch.slug
     due: list[Alert] = []

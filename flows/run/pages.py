@@ -126,7 +126,7 @@ class Pages:
         self.origins: frozenset[str] = frozenset()
 
     @property
-    def are_to_come(self) -> bool:
+    def are_pending(self) -> bool:
         """Whether a page is under way, or has come and is not stored."""
         return bool(self._tasks or self._come)
 
@@ -230,7 +230,7 @@ class Pages:
             stored: pages that were stored in this wave.
             seconds: since the first of them came, or since the wave began where none has.
         """
-        if not self.are_to_come:
+        if not self.are_pending:
             return True
         if not self._is_live or seconds < wave_seconds(self.waves):
             return False

@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from flows.run.clock import clock, wall_clock
 from flows.run.request import WatchRequest
-from flows.run.server import quieten, server_named
+from flows.run.server import quiet_prefect_logs, server_named
 from flows.run.summary import ended
 from pipeline.alerts import addresses
 from pipeline.health.feeds import blindness, blindness_told
@@ -105,12 +105,12 @@ def _log_of_flow_run() -> RunLog | None:
     return get_run_logger()
 
 
-def whole_store(data_dir: Path, wait: float) -> str:
-    """See that the store can be used; see :func:`with_whole_store`, of which this is the second part."""
-    return with_whole_store(data_dir, wait, lambda _: None)[1]
+def ensure_store(data_dir: Path, wait: float) -> str:
+    """See that the store can be used; see :func:`with_restored_store`, of which this is the second part."""
+    return with_restored_store(data_dir, wait, lambda _: None)[1]
 
 
-def with_whole_store(data_dir: Path, wait: float, act: Callable[[Store], T]) -> tuple[T, str]:
+def with_restored_store(data_dir: Path, wait: float, act: Callable[[Store], T]) -> tuple[T, str]:
     """Return what ``act`` gives of the store, and what was lost where that had to be brought back first, else "".
 
     Damage may show as late as in what ``act`` reads: it is then done again, with the store that was brought back.
@@ -159,12 +159,12 @@ async def recorded(flow: str, request: WatchRequest, watch: Watch, settings: Set
         StorageError: the store can't be used.
     """
     start_logs(watch, settings)
-    quieten(tells=True)
-    _leave_imports_alone()
+    quiet_prefect_logs(tells=True)
+    _freeze_imports()
     run_id, folder = uuid4(), request.data_dir
     with (
         logs.bound(watch=watch.slug, flow=flow, run=run_id),
-        hold_run(folder, wait=settings.store_wait, waits=partial(_tell_wait, folder, settings)),
+        hold_run(folder, wait=settings.store_wait, waits=partial(_report_wait, folder, settings)),
         keep_store(folder),
     ):
         run = Run(run_id, clock(request), secrets=_secrets(watch), log=_log_of_flow_run())
@@ -172,7 +172,7 @@ async def recorded(flow: str, request: WatchRequest, watch: Watch, settings: Set
             yield run
 
 
-def _tell_wait(folder: Path, settings: Settings, holder: int | None) -> None:
+def _report_wait(folder: Path, settings: Settings, holder: int | None) -> None:
     """Say that this run waits for the one that works in ``folder``."""
     _tell_once(waiting_note(folder, holder, settings.store_wait), holder, as_event=settings.log == "json")
 
@@ -195,7 +195,7 @@ def waiting_note(folder: Path, holder: int | None, wait: float) -> str:
 
 
 @lru_cache(maxsize=1)
-def _leave_imports_alone() -> None:
+def _freeze_imports() -> None:
     """Take what is loaded by now, once, out of every later search for garbage.
 
     Prefect and what it brings hold hundreds of thousands of objects that live as long as the process. To look through
@@ -215,7 +215,7 @@ def _refuse_unwatched(flow: str, watch: Watch, state: WatchState) -> None:
 
 
 @contextmanager
-def step_of(run: Run, step: str) -> Iterator[None]:
+def log_step(run: Run, step: str) -> Iterator[None]:
     """Log what a step of ``run`` came to: the counts that it added, and its seconds."""
     before, started = dict(run.counts), time.monotonic()
     with logs.bound(stage=step):
@@ -246,7 +246,7 @@ async def _one_run(flow: str, request: WatchRequest, watch: Watch, settings: Set
         store.start_run(RunRecord(run.run_id, flow, slug, now, started))
         return notes
 
-    notes, _ = with_whole_store(request.data_dir, wait, begin)
+    notes, _ = with_restored_store(request.data_dir, wait, begin)
     logs.event("run.started", watch_time=now)
     for note in notes:
         if note:

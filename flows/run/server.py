@@ -42,7 +42,7 @@ def server_named() -> bool:
     return get_current_settings().api.url is not None
 
 
-def is_about_absence(record: logging.LogRecord) -> bool:
+def is_about_lost_server(record: logging.LogRecord) -> bool:
     """Whether ``record`` is what Prefect says of a connection to its server that was lost or came back."""
     if record.levelno <= logging.DEBUG or record.name in (*_THEIRS, _TOLD.name):
         return False
@@ -91,7 +91,7 @@ class Demoted(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the handler gets ``record``."""
-        absent = is_about_absence(record)
+        absent = is_about_lost_server(record)
         if not absent and not _is_end_in_order(record):
             return True
         if absent:
@@ -119,7 +119,7 @@ class _ToldInRunLog(logging.Filter):
         return not hasattr(record, "event")
 
 
-def quieten(*, tells: bool) -> None:
+def quiet_prefect_logs(*, tells: bool) -> None:
     """Give each handler that Prefect logs to a filter, :class:`Demoted`; one filter for all, and only once."""
     names = [name for name in logging.root.manager.loggerDict if name == "prefect" or name.startswith("prefect.")]
     handlers = {handler for name in names for handler in logging.getLogger(name).handlers} | set(logging.root.handlers)
@@ -133,7 +133,7 @@ def quieten(*, tells: bool) -> None:
 
 
 @contextmanager
-def no_prints() -> Iterator[None]:
+def drop_prints() -> Iterator[None]:
     """A block in which what is printed is logged at the level of debugging: Prefect prints its loops' tracebacks."""
     with redirect_stdout(_Printed()):
         yield
@@ -174,7 +174,7 @@ class Absence:
         )
 
 
-async def tell_of_absence(url: str, say: Callable[[str], None], returned: Callable[[], object] = lambda: None) -> None:
+async def report_absence(url: str, say: Callable[[str], None], returned: Callable[[], object] = lambda: None) -> None:
     """Say when the Prefect server at ``url`` goes away, and when it is back, until cancelled.
 
     Args:

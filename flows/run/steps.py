@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from flows.run.context import RunContext
-from flows.run.record import step_of
+from flows.run.record import log_step
 from pipeline.storage import Store
 
 
@@ -45,14 +45,14 @@ async def take_steps(context: RunContext, first: Step, following: Sequence[Step]
                     wanted = step.has_work(context, store)
                 if wanted:
                     await take(step, context)
-            if not (feeds.are_to_come or pages.are_to_come):
+            if not (feeds.are_pending or pages.are_pending):
                 return
-            if feeds.wave_is_due(others_wait=pages.are_to_come):
+            if feeds.wave_is_due(others_wait=pages.are_pending):
                 await take(first, context)
             following = [step for step in following if not step.once]
 
 
 async def take(step: Step, context: RunContext) -> None:
     """Take one step, and log what it came to."""
-    with step_of(context.run, step.name):
+    with log_step(context.run, step.name):
         await step.act(context)

@@ -40,7 +40,7 @@ WITHIN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDeployment:
     """One deployment of a watch.
 
     Attributes:
@@ -72,7 +72,7 @@ class Planned:
         return ConcurrencyLimitStrategy.CANCEL_NEW if self.every else ConcurrencyLimitStrategy.ENQUEUE
 
 
-def planned(slug: str, *, every: int, poll_every: float) -> tuple[Planned, ...]:
+def planned(slug: str, *, every: int, poll_every: float) -> tuple[PlannedDeployment, ...]:
     """The deployments of a watch.
 
     Args:
@@ -85,21 +85,27 @@ def planned(slug: str, *, every: int, poll_every: float) -> tuple[Planned, ...]:
     goes_on = poll_seconds > 0
     place = int.from_bytes(hashlib.sha256(slug.encode()).digest()[:4])
     offset = place % seconds
-    out = [Planned(monitor, "round", "One round: from the feeds to alerts and the published file.", seconds, offset)]
+    out = [
+        PlannedDeployment(
+            monitor, "round", "One round: from the feeds to alerts and the published file.", seconds, offset
+        )
+    ]
     if goes_on:
         # Half an interval away from the round, which polls too.
         between = (offset + poll_seconds // 2) % poll_seconds
         about = "Polls the feeds that are due and goes on with what it finds, up to the alert."
-        out.append(Planned(poll, "poll", about, poll_seconds, between, goes_on=True))
+        out.append(PlannedDeployment(poll, "poll", about, poll_seconds, between, goes_on=True))
     else:
-        out.append(Planned(poll, "poll", "Polls the feeds that are due; what it finds wakes the next step."))
+        out.append(PlannedDeployment(poll, "poll", "Polls the feeds that are due; what it finds wakes the next step."))
     out += [
-        Planned(collect, "step", "Fetches the pages of new entries.", wakes=(events.ENTRY_NEW,), goes_on=goes_on),
-        Planned(
+        PlannedDeployment(
+            collect, "step", "Fetches the pages of new entries.", wakes=(events.ENTRY_NEW,), goes_on=goes_on
+        ),
+        PlannedDeployment(
             assess, "step", "Reads new articles and moves the board.", wakes=(events.ARTICLE_STORED,), goes_on=goes_on
         ),
-        Planned(alert, "step", "Delivers the alerts that are due.", wakes=(events.ALERT_PLANNED,)),
-        Planned(
+        PlannedDeployment(alert, "step", "Delivers the alerts that are due.", wakes=(events.ALERT_PLANNED,)),
+        PlannedDeployment(
             publish,
             "step",
             "Writes the file for SQL clients anew.",
@@ -124,7 +130,7 @@ def matches(slug: str) -> dict[str, str | list[str]]:
     return {"prefect.resource.id": events.resource_id(slug), events.BY: events.STEP}
 
 
-def trigger_name(event: str, plan: Planned, slug: str) -> str:
+def trigger_name(event: str, plan: PlannedDeployment, slug: str) -> str:
     """What the automation behind a trigger is called."""
     return f"missionwatch: {event.removeprefix('missionwatch.')} wakes {plan.flow.name} of {slug}"
 
@@ -140,19 +146,19 @@ def deployments(slug: str, request: WatchRequest, *, every: int, poll_every: flo
     return [_deployment(plan, slug, request) for plan in planned(slug, every=every, poll_every=poll_every)]
 
 
-def asked_of(plan: Planned, request: WatchRequest) -> dict[str, Any]:
+def parameters_of(plan: PlannedDeployment, request: WatchRequest) -> dict[str, Any]:
     """Return what Prefect is to ask of the runs of ``plan``: ``request``, how often, and whether to go on."""
     asked = request.model_copy(update={"go_on": plan.goes_on, "interval": float(plan.every) or None})
     return asked.model_dump(mode="json", exclude_defaults=True)
 
 
-def _deployment(plan: Planned, slug: str, request: WatchRequest) -> RunnerDeployment:
+def _deployment(plan: PlannedDeployment, slug: str, request: WatchRequest) -> RunnerDeployment:
     made = RunnerDeployment.from_flow(
         plan.flow,
         name=slug,
         description=plan.about,
         tags=[*tags(slug, plan.purpose), served_by()],
-        parameters={"request": asked_of(plan, request)},
+        parameters={"request": parameters_of(plan, request)},
         schedule=Interval(
             timedelta(seconds=plan.every), anchor_date=EPOCH + timedelta(seconds=plan.offset), timezone="UTC"
         )

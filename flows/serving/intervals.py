@@ -32,7 +32,7 @@ class Span(click.ParamType[float]):
         return minutes
 
 
-def spelt(minutes: float) -> str:
+def spell_interval(minutes: float) -> str:
     """``minutes`` as a person says it: ``10 seconds``, ``5 minutes``."""
     seconds = round(minutes * 60)
     number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")

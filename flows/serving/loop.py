@@ -16,14 +16,14 @@ import click
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
-from flows.run.server import no_prints, quieten, tell_of_absence
+from flows.run.server import drop_prints, quiet_prefect_logs, report_absence
 from flows.serving.deployments import deployments
-from flows.serving.intervals import spelt
+from flows.serving.intervals import spell_interval
 from flows.serving.local_server import LocalServer
-from flows.serving.lost_runs import begin_rounds, end_dead_runs, keep_making_up
+from flows.serving.lost_runs import begin_rounds, end_dead_runs, redo_lost_rounds
 from flows.serving.runner import PromptRunner
-from flows.serving.stale_deployments import keep_pausing, resume_come_back
-from flows.serving.watches import ENDED_BY, Pace, Served
+from flows.serving.stale_deployments import keep_pausing_stale, resume_returned
+from flows.serving.watches import ENDED_BY, Pace, ServedWatch
 from pipeline.runtime.termination import end_by_force
 
 QUERY_SECONDS = 1.0  # Prefect's default of 10 is what makes an event wait; asking each second costs 1 % of a core
@@ -36,7 +36,7 @@ END_SECONDS = 4.0  # for all: then it ends by force
 LONGEST_PAUSE = 60.0
 
 
-async def serve(watches: Sequence[Served], server: LocalServer | None, page: str, pace: Pace) -> signal.Signals:
+async def serve(watches: Sequence[ServedWatch], server: LocalServer | None, page: str, pace: Pace) -> signal.Signals:
     """Serve ``watches`` until SIGINT or SIGTERM; return which it was.
 
     Args:
@@ -47,11 +47,11 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
     """
     ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     _hear(ended, server)
-    keepers = [asyncio.create_task(_look_after(server))] if server else []
+    keepers = [asyncio.create_task(_keep_server_up(server))] if server else []
     returned = asyncio.Event()
-    keepers.append(asyncio.create_task(tell_of_absence(os.environ["PREFECT_API_URL"], _say, returned.set)))
+    keepers.append(asyncio.create_task(report_absence(os.environ["PREFECT_API_URL"], _say, returned.set)))
     pause, is_first = 1.0, True
-    quieten(tells=False)
+    quiet_prefect_logs(tells=False)
     try:
         while not ended.done():
             runner = PromptRunner(
@@ -67,13 +67,13 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
                     break
                 if is_first:
                     _tell(watches, page, pace)
-                    keepers.append(asyncio.create_task(keep_pausing(watches)))
-                    keepers.append(asyncio.create_task(keep_making_up(watches, returned)))
+                    keepers.append(asyncio.create_task(keep_pausing_stale(watches)))
+                    keepers.append(asyncio.create_task(redo_lost_rounds(watches, returned)))
                     if pace.round_now:
                         await begin_rounds(watches)
                         returned.set()  # should this one come to nothing
                     is_first = False
-                with no_prints():
+                with drop_prints():
                     await _run_until(runner, ended, server)
                 pause = 1.0
             except Exception as error:
@@ -93,8 +93,8 @@ async def serve(watches: Sequence[Served], server: LocalServer | None, page: str
         gc.freeze()  # else Python looks through all of Prefect once more at the exit, for most of a second
 
 
-async def _register(runner: PromptRunner, watches: Sequence[Served], pace: Pace) -> None:
-    for name in await resume_come_back(watches):
+async def _register(runner: PromptRunner, watches: Sequence[ServedWatch], pace: Pace) -> None:
+    for name in await resume_returned(watches):
         _say(f"{name} was paused in Prefect as it was not served; now it is again.")
     for watch in watches:
         for made in deployments(watch.slug, watch.request, every=pace.every, poll_every=pace.poll_every):
@@ -153,7 +153,7 @@ def _nothing() -> None:
     """Leave another's server alone."""
 
 
-async def _look_after(server: LocalServer) -> None:
+async def _keep_server_up(server: LocalServer) -> None:
     """Start the server again where it has ended, for as long as it takes."""
     pause = LOOK_SECONDS
     while True:
@@ -177,12 +177,12 @@ async def _drain() -> None:
             await waiting
 
 
-def _tell(watches: Sequence[Served], page: str, pace: Pace) -> None:
+def _tell(watches: Sequence[ServedWatch], page: str, pace: Pace) -> None:
     for watch in watches:
         click.echo(f"Serving {watch.slug}: {watch.title}; its data is in {watch.request.data_dir}", err=True)
     first = "A round now, then every" if pace.round_now else "A round every"
-    between = f", a poll every {spelt(pace.poll_every)} in between" if pace.poll_every else ""
-    click.echo(f"{first} {spelt(pace.every)}{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
+    between = f", a poll every {spell_interval(pace.poll_every)} in between" if pace.poll_every else ""
+    click.echo(f"{first} {spell_interval(pace.every)}{between}. Prefect's pages: {page} - stop with Ctrl-C.", err=True)
 
 
 def _say(line: str) -> None:

@@ -30,7 +30,7 @@ from prefect.states import Crashed, Scheduled
 
 from flows.run.server import is_lost_connection
 from flows.serving.stale_deployments import deployments_of
-from flows.serving.watches import Served
+from flows.serving.watches import ServedWatch
 from pipeline.health.heartbeat import ROUND
 from pipeline.model import escape
 
@@ -93,7 +93,7 @@ def runs_with_a_process(processes: Path = Path("/proc")) -> set[str]:
     return found
 
 
-async def begin_rounds(watches: Iterable[Served]) -> None:
+async def begin_rounds(watches: Iterable[ServedWatch]) -> None:
     """Have a round of each of ``watches`` started at once: the schedule's may be an interval away."""
     async with get_client() as client:
         for watch in watches:
@@ -101,7 +101,7 @@ async def begin_rounds(watches: Iterable[Served]) -> None:
             await client.create_flow_run_from_deployment(deployment.id, state=Scheduled())
 
 
-async def end_dead_runs(watches: Sequence[Served], now: datetime) -> None:
+async def end_dead_runs(watches: Sequence[ServedWatch], now: datetime) -> None:
     """Mark as crashed what Prefect takes to be under way of ``watches`` and no process works on."""
     async with get_client() as client:
         served = [one.id for one in await deployments_of(client, watches)]
@@ -119,7 +119,7 @@ async def end_dead_runs(watches: Sequence[Served], now: datetime) -> None:
                 await client.set_flow_run_state(run.id, ended, force=True)
 
 
-async def keep_making_up(watches: Sequence[Served], returned: asyncio.Event) -> None:
+async def redo_lost_rounds(watches: Sequence[ServedWatch], returned: asyncio.Event) -> None:
     """Each time that the server has ``returned``, do again the rounds that were cut short, until cancelled."""
     clock = asyncio.get_running_loop().time
     while True:
@@ -129,13 +129,13 @@ async def keep_making_up(watches: Sequence[Served], returned: asyncio.Event) -> 
         while left and not returned.is_set() and clock() < deadline:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                left = await _make_up(left)
+                left = await _redo(left)
             except Exception as error:  # Prefect's client has an error for each way in which a server is away
                 if not is_lost_connection(error):
                     click.echo(f"A round could not be made up ({type(error).__name__}); it is tried again.", err=True)
 
 
-async def _make_up(watches: Sequence[Served]) -> list[Served]:
+async def _redo(watches: Sequence[ServedWatch]) -> list[ServedWatch]:
     """Begin the rounds of ``watches`` that were cut short; return the watches whose rounds are under way."""
     now = datetime.now(UTC)
     await end_dead_runs(watches, now)

@@ -6,8 +6,17 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flows.serving.deployments import EPOCH, WITHIN, Planned, asked_of, matches, planned, tags, trigger_name
-from flows.serving.watches import Served
+from flows.serving.deployments import (
+    EPOCH,
+    WITHIN,
+    PlannedDeployment,
+    matches,
+    parameters_of,
+    planned,
+    tags,
+    trigger_name,
+)
+from flows.serving.watches import ServedWatch
 
 POOL = "missionwatch"
 _HEAD = """\
@@ -29,7 +38,7 @@ deployments:
 """
 
 
-def prefect_yaml(watches: Sequence[Served], *, every: int, poll_every: float, pool: str = POOL) -> str:
+def prefect_yaml(watches: Sequence[ServedWatch], *, every: int, poll_every: float, pool: str = POOL) -> str:
     """The text of a ``prefect.yaml`` with the deployments of ``watches``.
 
     Args:
@@ -46,7 +55,7 @@ def prefect_yaml(watches: Sequence[Served], *, every: int, poll_every: float, po
     return _HEAD.format(folders=folders) + "\n".join(blocks)
 
 
-def _block(plan: Planned, watch: Served, pool: str) -> str:
+def _block(plan: PlannedDeployment, watch: ServedWatch, pool: str) -> str:
     flow, slug = plan.flow.name, watch.slug
     lines = [
         f"  - name: {_text(slug)}",
@@ -56,7 +65,7 @@ def _block(plan: Planned, watch: Served, pool: str) -> str:
         "    parameters:",
         "      request:",
     ]
-    asked = asked_of(plan, watch.request)
+    asked = parameters_of(plan, watch.request)
     asked.setdefault("data_dir", str(watch.request.data_dir))
     lines += [f"        {name}: {_text(value)}" for name, value in asked.items()]
     lines += [

@@ -25,7 +25,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from flows.run.server import is_lost_connection
 from flows.serving.deployments import OURS, served_by
-from flows.serving.watches import Served
+from flows.serving.watches import ServedWatch
 from pipeline.model import escape
 
 LEFT: Final = "no longer served"  # the tag by which we know later that it was we who paused it
@@ -34,7 +34,7 @@ LOOK_EVERY: Final = 60.0  # seconds
 _PAGE: Final = 200
 
 
-def left_behind(
+def stale_among(
     found: Iterable[DeploymentResponse],
     serving: Collection[str],
     data_dir: Path,
@@ -60,7 +60,7 @@ def left_behind(
     ]
 
 
-def come_back(
+def returned_among(
     found: Iterable[DeploymentResponse], serving: Collection[str], data_dir: Path, host: str | None = None
 ) -> list[DeploymentResponse]:
     """Those of ``found`` that were paused when they were left behind, and that this process serves again."""
@@ -78,44 +78,44 @@ def _made_here(one: DeploymentResponse, data_dir: Path, host: str | None) -> boo
     return is_served and folder == str(data_dir)
 
 
-async def deployments_of(client: PrefectClient, watches: Sequence[Served]) -> list[DeploymentResponse]:
+async def deployments_of(client: PrefectClient, watches: Sequence[ServedWatch]) -> list[DeploymentResponse]:
     """Return the deployments of ``watches`` that this machine serves."""
     folders = {watch.slug: watch.request.data_dir for watch in watches}
     found = await _ours(client)
     return [one for one in found if one.name in folders and _made_here(one, folders[one.name], None)]
 
 
-async def pause_left_behind(watches: Sequence[Served], now: datetime) -> list[str]:
+async def pause_stale(watches: Sequence[ServedWatch], now: datetime) -> list[str]:
     """Pause what is left behind; the names of the watches, as a person reads them."""
     async with get_client() as client:
         found = await _ours(client)
         names: dict[str, int] = {}
         for data_dir in {watch.request.data_dir for watch in watches}:
-            for one in left_behind(found, {watch.slug for watch in watches}, data_dir, now):
+            for one in stale_among(found, {watch.slug for watch in watches}, data_dir, now):
                 await _pause(client, one)
                 names[one.name] = names.get(one.name, 0) + 1
     return [f"{escape.line(name)} ({number} deployments)" for name, number in sorted(names.items())]
 
 
-async def resume_come_back(watches: Sequence[Served]) -> list[str]:
+async def resume_returned(watches: Sequence[ServedWatch]) -> list[str]:
     """Let what comes back be planned again, before it is registered anew; the names of the watches."""
     async with get_client() as client:
         found = await _ours(client)
         back = [
             one
             for data_dir in {watch.request.data_dir for watch in watches}
-            for one in come_back(found, {watch.slug for watch in watches}, data_dir)
+            for one in returned_among(found, {watch.slug for watch in watches}, data_dir)
         ]
         for one in back:
             await client.resume_deployment(one.id)
     return sorted({one.name for one in back})
 
 
-async def keep_pausing(watches: Sequence[Served]) -> None:
+async def keep_pausing_stale(watches: Sequence[ServedWatch]) -> None:
     """Look each minute for what is left behind, until cancelled, and say what was paused."""
     while True:
         try:
-            for name in await pause_left_behind(watches, datetime.now(UTC)):
+            for name in await pause_stale(watches, datetime.now(UTC)):
                 click.echo(f"{name} is no longer served: paused in Prefect. It comes back when it is served.", err=True)
         except Exception as error:  # Prefect's client has an error for each way in which a server is away
             if not is_lost_connection(error):  # which is told already, and may take long

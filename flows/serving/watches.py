@@ -20,7 +20,7 @@ ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 0}  # the exit status of each si
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedWatch:
     """One watch to be served, and what its runs are asked to do."""
 
     slug: str
@@ -45,7 +45,7 @@ class Pace:
     round_now: bool = True
 
 
-def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None = None) -> tuple[Served, ...]:
+def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None = None) -> tuple[ServedWatch, ...]:
     """The watches of ``folders``, each with what its runs are asked to do.
 
     Raises:
@@ -61,12 +61,12 @@ def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None
             every_feed=archive_port is not None,  # an archive's clock is not ours
         )
         watch = watch_of(request)
-        found.append(Served(watch.slug, watch.title, request, watch.formerly))
+        found.append(ServedWatch(watch.slug, watch.title, request, watch.formerly))
     different((one.request.folder, one.slug) for one in found)
     return tuple(found)
 
 
-def not_archived(watches: Sequence[Served], data_dir: Path) -> tuple[Served, ...]:
+def not_archived(watches: Sequence[ServedWatch], data_dir: Path) -> tuple[ServedWatch, ...]:
     """``watches`` without those that the store has as archived; each of these is told.
 
     Raises:

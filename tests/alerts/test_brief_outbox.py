@@ -92,7 +92,7 @@ async def test_it_goes_once_however_often_a_round_comes(store: Store) -> None:
     await sent(store, watch, FIRST)
 
     assert [await sent(store, watch, FIRST + timedelta(hours=hours)) for hours in (0, 1, 23)] == [[], [], []]
-    assert not outbox.work_waits(store, watch, FIRST + timedelta(hours=23))
+    assert not outbox.has_due_work(store, watch, FIRST + timedelta(hours=23))
 
 
 async def test_the_next_one_tells_what_came_since_the_last_one(store: Store) -> None:
@@ -101,7 +101,7 @@ async def test_the_next_one_tells_what_came_since_the_last_one(store: Store) -> 
     first = await sent(store, watch, FIRST)
     changed(store, FIRST + timedelta(hours=2), FIRST + timedelta(hours=3), "new thing")
 
-    assert outbox.work_waits(store, watch, FIRST + DAY)
+    assert outbox.has_due_work(store, watch, FIRST + DAY)
     second = await sent(store, watch, FIRST + DAY)
 
     assert ["Old thing" in first[0].body, "New thing" in first[0].body] == [True, False]

@@ -47,7 +47,7 @@ SENDERS = (
 
 
 @dataclass
-class Served:
+class ServedWatch:
     """The watch while it is served: both outlets, the Prefect server, the file of its alerts."""
 
     good: Outlet
@@ -67,7 +67,7 @@ class Measured:
 
 
 @contextmanager
-def served(folder: Path, poll_every: int) -> Iterator[Served]:
+def served(folder: Path, poll_every: int) -> Iterator[ServedWatch]:
     """The watch, served and polled each ``poll_every`` seconds."""
     with serving(Outlet()) as good, serving(Outlet(host=SLOW_HOST)) as slow:
         send(good, "Mongolia", 50, wall_clock() - timedelta(hours=1))
@@ -86,7 +86,7 @@ def served(folder: Path, poll_every: int) -> Iterator[Served]:
             process = subprocess.Popen([COMMAND, "serve", str(watch), *options], env=env, stdout=out, stderr=out)
             try:
                 until(lambda: sum(bool(run["end_time"]) for run in runs(server, flow="poll")) > 1, "the first polls")
-                yield Served(good, slow, server, folder / "data" / "alerts" / "tarsk.jsonl")
+                yield ServedWatch(good, slow, server, folder / "data" / "alerts" / "tarsk.jsonl")
             finally:
                 end(process, signal.SIGTERM)
 

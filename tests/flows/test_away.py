@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from flows.run.server import Absence, Demoted, is_about_absence, no_prints, quieten
+from flows.run.server import Absence, Demoted, drop_prints, is_about_lost_server, quiet_prefect_logs
 
 
 def record(name: str, message: str, error: BaseException | None = None, level: int = logging.ERROR):
@@ -41,7 +41,7 @@ OBSERVER = "prefect.FlowRunCancellingObserver"
     ],
 )
 def test_what_prefect_says_of_a_lost_connection_is_known(one: logging.LogRecord) -> None:
-    assert is_about_absence(one)
+    assert is_about_lost_server(one)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_prefect_says_of_a_lost_connection_is_known(one: logging.LogRecord)
     ],
 )
 def test_other_troubles_are_not_taken_for_it(one: logging.LogRecord) -> None:
-    assert not is_about_absence(one)
+    assert not is_about_lost_server(one)
 
 
 class Kept(logging.Handler):
@@ -130,14 +130,14 @@ def test_a_run_that_was_told_to_end_is_no_news(heard: Kept) -> None:
 
 
 def test_the_filter_is_given_once_to_each_handler(heard: Kept) -> None:
-    quieten(tells=False)
-    quieten(tells=True)
+    quiet_prefect_logs(tells=False)
+    quiet_prefect_logs(tells=True)
 
     assert len([one for one in heard.filters if isinstance(one, Demoted)]) == 1
 
 
 def test_what_prefect_prints_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with no_prints():
+    with drop_prints():
         print("Traceback (most recent call last):")
         print("ours", file=sys.stderr)
 

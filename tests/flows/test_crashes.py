@@ -21,7 +21,7 @@ import pytest
 
 from flows.run import record as runs
 from flows.run.clock import wall_clock
-from flows.run.record import Run, clock_note, recorded, waiting_note, with_whole_store
+from flows.run.record import Run, clock_note, recorded, waiting_note, with_restored_store
 from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
 from pipeline.model.errors import StorageError, StoreDamagedError, StoreLockedError
@@ -248,7 +248,7 @@ async def test_damage_in_what_a_run_reads_first_is_mended_before_the_run_begins(
             raise StoreDamagedError("live.duckdb is damaged: a block's checksum is wrong.")
         return store.last_run_now("haiti")
 
-    last, told = with_whole_store(tmp_path, 1, read_the_last_run)
+    last, told = with_restored_store(tmp_path, 1, read_the_last_run)
 
     assert last == NOON
     assert f"The store was restored from {PUBLISHED}" in told

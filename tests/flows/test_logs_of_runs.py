@@ -44,7 +44,7 @@ async def a_round(folder: Path, *, breaks: bool = False) -> None:
     request = WatchRequest(folder=folder, data_dir=folder / "data")
     async with runs.recorded("monitor", request, make_watch(), settings()) as run:
         run.count(feeds=2)
-        with runs.step_of(run, "poll"):
+        with runs.log_step(run, "poll"):
             run.count(entries_new=3)
             run.note("feed 'Post': timeout")
             if breaks:

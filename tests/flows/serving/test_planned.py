@@ -8,11 +8,11 @@ import pytest
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 
 from flows.run.request import WatchRequest
-from flows.serving.deployments import Planned, deployments, planned, tags
+from flows.serving.deployments import PlannedDeployment, deployments, planned, tags
 from pipeline.steps import events
 
 
-def by_flow(slug: str = "haiti", every: int = 15, poll_every: int = 5) -> dict[str, Planned]:
+def by_flow(slug: str = "haiti", every: int = 15, poll_every: int = 5) -> dict[str, PlannedDeployment]:
     return {plan.flow.name: plan for plan in planned(slug, every=every, poll_every=poll_every)}
 
 

@@ -15,8 +15,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from flows.run.request import WatchRequest
 from flows.serving.deployments import deployments, served_by
-from flows.serving.stale_deployments import LEFT, UNASKED, come_back, left_behind, pause_left_behind, resume_come_back
-from flows.serving.watches import Served
+from flows.serving.stale_deployments import LEFT, UNASKED, pause_stale, resume_returned, returned_among, stale_among
+from flows.serving.watches import ServedWatch
 from tests.flows.serving.server import PrefectServer
 from tests.flows.serving.world import World, until
 from tests.ports import free_port
@@ -45,7 +45,7 @@ def names(found: Iterable[DeploymentResponse]) -> list[str]:
 def test_what_was_served_here_and_is_no_longer_is_left_behind() -> None:
     found = [one(), one("haiti"), one("never-asked", last_polled=None)]
 
-    assert names(left_behind(found, {"haiti"}, DATA, NOW, "here")) == ["mali", "never-asked"]
+    assert names(stale_among(found, {"haiti"}, DATA, NOW, "here")) == ["mali", "never-asked"]
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_what_was_served_here_and_is_no_longer_is_left_behind() -> None:
     ids=["another machine", "no machine", "not ours", "deployed", "other data", "bare", "odd", "served now", "paused"],
 )
 def test_what_is_not_ours_or_is_served_by_another_process_is_left_alone(changed: dict[str, Any]) -> None:
-    assert left_behind([one(**changed)], {"haiti"}, DATA, NOW, "here") == []
+    assert stale_among([one(**changed)], {"haiti"}, DATA, NOW, "here") == []
 
 
 def test_what_was_paused_when_it_was_left_comes_back_and_what_a_person_paused_does_not() -> None:
     ours = one("haiti", paused=True, tags=["missionwatch", "haiti", served_by("here"), LEFT])
     theirs = one("haiti", paused=True)
 
-    assert come_back([ours, theirs], {"haiti"}, DATA, "here") == [ours]
-    assert come_back([ours], {"mali"}, DATA, "here") == []
+    assert returned_among([ours, theirs], {"haiti"}, DATA, "here") == [ours]
+    assert returned_among([ours], {"mali"}, DATA, "here") == []
 
 
 # -- with a real server ---------------------------------------------------------------------------
 
 
-def served(slug: str, data: Path) -> Served:
-    return Served(slug, slug.title(), WatchRequest(folder=data / slug, data_dir=data))
+def served(slug: str, data: Path) -> ServedWatch:
+    return ServedWatch(slug, slug.title(), WatchRequest(folder=data / slug, data_dir=data))
 
 
-async def register(*watches: Served) -> None:
+async def register(*watches: ServedWatch) -> None:
     for watch in watches:
         for made in deployments(watch.slug, watch.request, every=15, poll_every=5):
             await made.aapply()
@@ -113,12 +113,12 @@ def test_a_served_process_outlives_its_server_in_plain_words_and_pauses_what_it_
     async def life() -> None:
         await register(mali)
         until(lambda: seen(server, "mali").items() >= RUNS.items(), "the triggers are made")
-        assert await pause_left_behind([haiti], NOW) == ["mali (6 deployments)"]
+        assert await pause_stale([haiti], NOW) == ["mali (6 deployments)"]
         assert seen(server, "mali")["monitor"] == (True, True, 0)  # its schedule waits with it
         assert seen(server, "mali")["publish"] == (True, False, 0)
-        assert await pause_left_behind([haiti], NOW) == []
+        assert await pause_stale([haiti], NOW) == []
 
-        assert await resume_come_back([mali]) == ["mali"]
+        assert await resume_returned([mali]) == ["mali"]
         await register(mali)
         until(lambda: seen(server, "mali").items() >= RUNS.items(), "all is as it was")
 

@@ -8,8 +8,8 @@ import click
 import pytest
 
 from flows.run.request import WatchRequest
-from flows.serving.deployments import asked_of, planned
-from flows.serving.intervals import Span, spelt
+from flows.serving.deployments import parameters_of, planned
+from flows.serving.intervals import Span, spell_interval
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_can_not_be_an_interval_is_refused_with_what_to_write(written: str,
     ("minutes", "words"), [(1 / 6, "10 seconds"), (1, "1 minute"), (1.5, "90 seconds"), (15, "15 minutes")]
 )
 def test_an_interval_is_told_in_words(minutes: float, words: str) -> None:
-    assert spelt(minutes) == words
+    assert spell_interval(minutes) == words
 
 
 def test_ten_seconds_are_ten_seconds_in_the_schedule() -> None:
@@ -57,4 +57,4 @@ def test_steps_go_on_by_themselves_where_polls_are_on_a_schedule(poll_every: flo
     request = WatchRequest(folder=Path("/watches/haiti"), data_dir=Path("/data"))
     plans = planned("haiti", every=15, poll_every=poll_every)
 
-    assert {plan.flow.name for plan in plans if asked_of(plan, request).get("go_on")} == going
+    assert {plan.flow.name for plan in plans if parameters_of(plan, request).get("go_on")} == going

@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flows.alert import ack_way_of, deliver_batch
+from flows.alert import ack_link_of, deliver_batch
 from flows.run.context import RunContext, Tools, no_progress
 from flows.run.record import Run
 from flows.run.request import WatchRequest
@@ -30,7 +30,7 @@ def world(receiver: Receiver) -> RunContext:
 async def told(receiver: Receiver, context: RunContext) -> str:
     """What the file channel got."""
     channels = Channels(receiver.folder, {}, lambda _: None)
-    ack = ack_way_of(context)
+    ack = ack_link_of(context)
     await unwrap(deliver_batch)("a batch", [PendingAlert(ALERT)], {}, ack, channels, context)
     (line,) = (receiver.folder / "alerts" / "haiti.jsonl").read_text("utf-8").splitlines()
     return str(json.loads(line)["body"])
