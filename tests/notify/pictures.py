@@ -127,7 +127,7 @@ def told(*changes: Change, kind: str = AT_ONCE, closing: str = ACK) -> Message:
 
 def timeline(*changes: Change) -> Picture:
     """The picture that goes with a message about the last of ``changes``."""
-    names = "origin family outlet baseline_outlet baseline_url title url why alerts delivered_at silence"
+    names = "slot origin family outlet baseline_outlet baseline_url title url why alerts delivered_at silence"
     beside = dict.fromkeys(names.split())
     rows = tuple({**beside, **asdict(change), "seq": seq} for seq, change in enumerate(changes))
     lane = lane_of(SiteRows("isle", NOW, (), rows, {}, (), (), (), {}, {}), WATCH.title, [changes[-1].change_id])
