@@ -13,7 +13,7 @@ from tests.docs_site.markdown import cell, fence, line, table
 TITLE = "Commands"
 NAME = "missionwatch"
 INTRODUCTION = f"""Each command as `--help` tells it. `DIR` is the folder of a watch, such as `seeds/haiti`.
-From a checkout the command is `.venv/bin/{NAME}`; [the README](../../README.md) shows each in daily use.
+From a checkout the command is `.venv/bin/{NAME}`; [the README](../../README.md) has those of daily use.
 """
 
 
