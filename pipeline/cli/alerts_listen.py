@@ -25,7 +25,7 @@ def alerts_listen(folders: tuple[Path, ...], port: int, host: str, data_dir: Pat
 
     The link stands in each message, once the setting ack_base says by which address readers reach this port. It opens a
     page that says what is acknowledged; only its button acknowledges, so a mail scanner that follows the link does
-    nothing. Put a web server with HTTPS in front where readers are elsewhere: docs/acknowledging.md.
+    nothing. Put a web server with HTTPS in front where readers are elsewhere: docs/alerts.md.
 
     \b
     MISSIONWATCH_ACK_BASE=https://desk.example.org missionwatch alerts listen seeds/haiti

@@ -224,7 +224,7 @@ def test_a_second_origin_in_a_later_round_is_told_to_the_duty_officer_once(month
 
 
 def test_the_page_has_the_place_that_the_tables_are_written_to(month: Month) -> None:
-    assert "What arrived when" in updated(PAGE.read_text("utf-8"), month)
+    assert "A month of alerts" in updated(PAGE.read_text("utf-8"), month)
     assert len(summary(month)[1].rows) == len(month.told)
     assert {rule.name for rule in RULES} == {DESK.name, OFFICE.name}
     assert month.span.every == timedelta(hours=EVERY)

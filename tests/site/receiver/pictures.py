@@ -1,4 +1,4 @@
-"""The picture of docs/acknowledging.md: the page that a link opens, before and after its button, as wide as a phone.
+"""The picture of docs/alerts.md: the page that a link opens, before and after its button, as wide as a phone.
 
     python -m tests.site.receiver.pictures [FOLDER]
 
