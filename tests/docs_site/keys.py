@@ -38,7 +38,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "name": "What the rule is called where its messages and silences are told.",
         "aspects": f"The aspects that it takes: {_either(Aspect)}. Empty: all.",
         "stages": f"The stages that it takes: {_either(Stage)}. Empty: all.",
-        "slots": "The [slots](../explanation/how-it-decides.md#slots) that it takes, such as `contribution`. Empty: all.",
+        "slots": "The [slots](../explanation/how-it-decides.md#slots) that it takes, as `contribution`. Empty: all.",
         "keys": "The keys that it takes, such as a country. Empty: all.",
         "acts": "What must be done in it, such as `withdraws`. Empty: all.",
         "min_confidence": "Under this confidence nothing is told by the rule, and the reason is kept.",
