@@ -225,7 +225,7 @@ async def _block(told: str, draft: Draft, client: PrefectClient) -> object:
         raise UsageError(
             f"{draft.path}: the server has no block {shorten(told, 120)}, which '{draft.name}' uses.",
             remedy=f"Make it: in the UI under Blocks, of type {kind or 'TYPE'} and with the name {name or 'NAME'}; "
-            "docs/prefect-ui.md shows the command. Or name another with --set block=TYPE/NAME.",
+            "docs/serving.md shows the command. Or name another with --set block=TYPE/NAME.",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The pictures of docs/prefect-ui.md: a served watch over its archive, as Prefect's own pages show it.
+"""The pictures of docs/serving.md: a served watch over its archive, as Prefect's own pages show it.
 
     python -m tests.flows.serving.pictures [FOLDER]
 
