@@ -1,15 +1,14 @@
-"""The part of docs/quality.md that a command writes: figures, kinds of error, and examples of each."""
+"""The part of docs/quality.md that a command writes: figures and kinds of error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from statistics import fmean
 
-from pipeline.lab.bench import AT_ONCE, Kind, Mission, as_markdown, reliability_tables, summary_tables
-from pipeline.lab.bench.figures import cause, measure_one
+from pipeline.lab.bench import AT_ONCE, Mission, as_markdown, reliability_tables, summary_tables
+from pipeline.lab.bench.figures import measure_one
 from pipeline.lab.bench.tables import Table, error_tables
-from pipeline.model.text import shorten
 from pipeline.reading.embedded import EncodedReader
 from tests.doc_pages import rewritten
 
@@ -19,7 +18,6 @@ from .reviewed import reviewed
 QUALITY = ROOT / "docs" / "quality.md"
 BEGIN = "<!-- figures: written by `python -m tests.bench --update-docs`; do not edit by hand -->"
 END = "<!-- end of figures -->"
-EXAMPLES = 4  # of one kind of error and one mission
 
 
 def updated(text: str, missions: Sequence[Mission]) -> str:
@@ -42,7 +40,6 @@ def figures(missions: Sequence[Mission]) -> str:
     parts += [as_markdown(table) for table in reliability_tables(missions)[-2:]]
     parts += ["### What errors remain", "Command: `make bench`, which writes them all to build/bench.html."]
     parts += [as_markdown(table) for table in error_tables(missions)]
-    parts += ["### Examples", "\n".join(_examples(missions))]
     return "\n\n".join(parts)
 
 
@@ -67,29 +64,3 @@ def _short(title: str, missions: Sequence[Mission]) -> Table:
     names = [*(m.gold.name for m in missions), "average"]
     head = ("mission", "aspect F1", "exact F1", "aspect P", "aspect R", "at once P")
     return Table(title, head, tuple((n, *(f"{v:.3f}" for v in row)) for n, row in zip(names, rows, strict=True)))
-
-
-def _examples(missions: Sequence[Mission]) -> Iterator[str]:
-    """The first errors of each kind, with the article's or event's id."""
-    for mission in missions:
-        name = mission.gold.name
-        for kind in (Kind.FALSE, Kind.DUPLICATE, Kind.WRONG_ASPECT):
-            for outcome in mission.scored.of(kind)[:EXAMPLES]:
-                told = outcome.told
-                of = f" of {outcome.event_id}" if outcome.event_id else ""
-                yield (
-                    f"- {name}, {kind.value}{of}: {told.article}, told as {told.aspect}, "
-                    f"{told.stage.replace('_', ' ')} ({told.confidence:.2f}): “{_plain(told.quote)}”"
-                )
-        for event in mission.scored.missed[:EXAMPLES]:
-            found = mission.gold.events[event]
-            first = mission.scored.reported[event][0]
-            yield f"- {name}, miss: {event} in {first}, {cause(mission, event)}: {_plain(found.summary)}"
-
-
-def _plain(text: str) -> str:
-    """``text`` in one short line that Markdown shows as it is."""
-    cut = shorten(text, 160)
-    for sign in "\\`*_[]<>|":
-        cut = cut.replace(sign, f"\\{sign}")
-    return cut
