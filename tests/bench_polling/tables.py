@@ -27,8 +27,9 @@ def updated(text: str, month: Month) -> str:
     Raises:
         ValueError: the marks of the generated part are missing.
     """
-    parts = ["### Figures", "Command: `make bench-polling`.", *map(as_markdown, summary(month))]
-    return rewritten(text, "\n\n".join(parts), begin=BEGIN, end=END, page=PAGE)
+    told = "Command: `make bench-polling`, which also prints how each kind of server did."
+    content = f"{told}\n\n{as_markdown(_whole(month))}"
+    return rewritten(text, content, begin=BEGIN, end=END, page=PAGE)
 
 
 def missed(month: Month) -> Missed:
