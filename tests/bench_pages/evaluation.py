@@ -198,7 +198,8 @@ def main(folders: list[Path], *, update_docs: bool = False) -> str:
     """Return what is told of the sets in ``folders``, and write it into the docs where that is asked."""
     told = tables([measure(folder) for folder in folders])
     if update_docs:
-        figures = "\n\n".join(map(as_markdown, told))
+        *counts, _ = told  # the refused pages are printed, and too many for a document
+        figures = "\n\n".join(map(as_markdown, counts))
         PAGE.write_text(rewritten(PAGE.read_text("utf-8"), figures, begin=BEGIN, end=END, page=PAGE), "utf-8")
     return "\n\n".join(map(as_text, told))
 
