@@ -181,6 +181,25 @@ class StoreUnwritableError(StorageError):
     code = "store-unwritable"
 
 
+# -- answering -------------------------------------------------------------------------------
+
+
+class BusyError(TransientError):
+    """A question can't be answered at present: it takes too long, or too many are asked.
+
+    Args:
+        message: what happened.
+        remedy: what to do about it.
+        retry_after: seconds after which it is worth asking again.
+    """
+
+    code = "busy"
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after: int = 5) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+
+
 # -- sending ---------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.model.errors import StorageError, UsageError
+from pipeline.model.errors import BusyError, StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
 from pipeline.storage.migrations import check
 from pipeline.storage.names import PUBLISHED
@@ -64,7 +64,7 @@ class Readers:
 
         Raises:
             StorageError: nothing is published, or the file can't be read.
-            UsageError: the question took longer than the time limit.
+            BusyError: the question took longer than the time limit.
         """
         version = self.version()
         db = self._take(version) or self._open()
@@ -77,9 +77,10 @@ class Readers:
         except StorageError as error:
             db.close()
             if isinstance(error.__cause__, duckdb.InterruptException):
-                raise UsageError(
-                    f"The question took longer than {self._time_limit:g} seconds.",
-                    remedy="Ask for a shorter time, or for more of the words that matter.",
+                raise BusyError(
+                    f"The question took longer than {self._time_limit:g} seconds and was ended.",
+                    remedy="Ask for a shorter time or for more of the words that matter, or again in a minute.",
+                    retry_after=60,
                 ) from error
             raise
         except BaseException:

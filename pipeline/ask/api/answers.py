@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 import pipeline
-from pipeline.model.errors import TransientError
+from pipeline.model.errors import BusyError
 
 THREADS: Final = 2  # questions that are asked at the same time: each takes a core and some memory
 MOST_WAITING: Final = 64  # questions, each another one, that wait for a thread
@@ -23,12 +23,6 @@ LONGEST: Final = 25.0  # seconds for an answer; a question to DuckDB is ended so
 KEPT: Final = 32 * 2**20  # bytes of answers
 MAX_FILE: Final = 64 * 2**20  # bytes of a file of the site
 _TRIES = 3
-
-
-class BusyError(TransientError):
-    """More is asked than can be answered at present."""
-
-    code = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +118,9 @@ class Answerer:
         try:
             return await asyncio.wait_for(asyncio.shield(asked), self._longest)
         except TimeoutError:
-            raise BusyError("The answer takes too long.", remedy="Ask for less, or again in a minute.") from None
+            raise BusyError(
+                "The answer takes too long.", remedy="Ask for less, or again in a minute.", retry_after=60
+            ) from None
 
     def close(self) -> None:
         """Let the threads end."""

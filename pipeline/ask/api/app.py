@@ -17,13 +17,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 import pipeline
-from pipeline.ask.api.answers import BusyError
 from pipeline.ask.api.face import Face
 from pipeline.ask.api.guard import Guard
 from pipeline.ask.api.limits import Limiter
 from pipeline.ask.api.problems import MEDIA_TYPE, problem, wrong_parameters
 from pipeline.ask.api.routes import routes
-from pipeline.model.errors import NotFoundError, StorageError, UsageError
+from pipeline.model.errors import BusyError, NotFoundError, StorageError, UsageError
 from pipeline.runtime import logs
 from pipeline.site.web.tokens import Token
 
@@ -140,7 +139,7 @@ async def _unusable(request: Request, error: Any) -> Response:
 
 
 async def _busy(request: Request, error: Any) -> Response:
-    return problem(503, error.message, remedy=error.remedy, headers={"Retry-After": "5"})
+    return problem(503, error.message, remedy=error.remedy, headers={"Retry-After": str(error.retry_after)})
 
 
 async def _unreadable(request: Request, error: Any) -> Response:

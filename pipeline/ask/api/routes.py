@@ -139,7 +139,7 @@ _MEANINGS = {
     422: "A parameter is wrong.",
     429: "Too many questions: Retry-After says when to ask again.",
     500: "A fault of ours.",
-    503: "Nothing is published yet, or it can't be read at present.",
+    503: "Nothing is published yet, it can't be read at present, or the question takes too long.",
 }
 _ALWAYS = _problems(414, 421, 422, 429, 500, 503)
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What the client has is still right."}}

@@ -13,6 +13,7 @@ import pytest
 from pipeline.ask.api.app import PER_MINUTE
 from pipeline.ask.api.problems import MEDIA_TYPE
 from pipeline.cli import api as command
+from pipeline.model.errors import BusyError
 from pipeline.site.files import write
 from tests.ask.api.asker import Asker
 from tests.ask.api.conftest import TOKEN, TOKENS
@@ -234,6 +235,22 @@ def test_a_damaged_file_is_told_without_its_place(tmp_path: Path, serve: Callabl
 
     assert answer.status_code == 503
     assert str(tmp_path) not in answer.text
+
+
+def test_a_question_that_took_too_long_may_be_asked_again_in_a_minute(serve: Callable[..., Asker]) -> None:
+    asker = serve()
+
+    def slow(*_: object, **__: object) -> None:
+        raise BusyError("The question took longer than 20 seconds.", remedy="Ask for less.", retry_after=60)
+
+    asker.face.ask.board = slow  # type: ignore[assignment,method-assign]
+    answer = asker.ask("/v1/haiti/board")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert (answer.json()["detail"], answer.json()["remedy"]) == (
+        "The question took longer than 20 seconds.",
+        "Ask for less.",
+    )
 
 
 def test_a_fault_of_ours_tells_nothing_but_that(serve: Callable[..., Asker], monkeypatch: pytest.MonkeyPatch) -> None:

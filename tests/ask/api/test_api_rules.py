@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
-from pipeline.ask.api.answers import MOST_WAITING, Answer, Answerer, BusyError, Edition, Kept, Made
+from pipeline.ask.api.answers import MOST_WAITING, Answer, Answerer, Edition, Kept, Made
 from pipeline.ask.api.conditional import is_current, last_modified
 from pipeline.ask.api.limits import MOST_CLIENTS, Bucket, Limiter, client_of, take
 from pipeline.ask.api.tables import csv_of, format_of
-from pipeline.model.errors import UsageError
+from pipeline.model.errors import BusyError, UsageError
 
 AT = datetime(2025, 10, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from mcp_types import CallToolResult, TextContent
 from pipeline.ask import Ask
 from pipeline.ask.mcp_server.quoted import quoted
 from pipeline.ask.mcp_server.server import Corrections, mcp_server
+from pipeline.model.errors import BusyError
 from tests.ask.world import HOSTILE, ORDER, ask_of, publish_world
 from tests.site.world import VOTE, change_of
 
@@ -99,6 +100,21 @@ async def test_a_wrong_argument_is_told_with_what_is_right(server: MCPServer[Non
     assert (await call(server, "board", as_of="yesterday")).is_error
     assert await text_of(server, "board", as_of="yesterday") == (
         "Error executing tool board: as_of is no day or time: 'yesterday'. Write 2025-09-30 or 2025-09-30T14:00Z."
+    )
+
+
+async def test_a_question_that_took_too_long_is_told_so(data_dir: Path) -> None:
+    ask = ask_of(data_dir)
+
+    def slow(*_: object, **__: object) -> None:
+        raise BusyError("The question took longer than 20 seconds.", remedy="Ask for less, or again in a minute.")
+
+    ask.board = slow  # type: ignore[assignment,method-assign]
+    server = mcp_server(ask)
+
+    assert (await call(server, "board")).is_error
+    assert await text_of(server, "board") == (
+        "Error executing tool board: The question took longer than 20 seconds. Ask for less, or again in a minute."
     )
 
 
