@@ -37,6 +37,7 @@ def test_there_is_a_unit_for_each_way_to_run_and_for_the_watch_of_the_watch():
         "missionwatch-api@.service",
         "missionwatch-heartbeat@.service",
         "missionwatch-heartbeat@.timer",
+        "missionwatch-mcp@.service",
         "missionwatch-metrics@.service",
         "missionwatch-serve@.service",
         "missionwatch@.service",
