@@ -204,7 +204,7 @@ class Ask:
         most, after = limit_of(limit), number_at(place_of("evidence", cursor, 1)) or 0
         start = word_of("change", change)
         with self._asked(watch, None, known_at) as asked:
-            row = asked.store.find_change(asked.slug, start)
+            row = asked.store.find_change(asked.slug, start, asked.known_at)
             found = asked.store.page_of_evidence(
                 asked.slug, row["change_id"], known_at=asked.known_at, skip=max(after, 0), most=most
             )
@@ -216,11 +216,11 @@ class Ask:
                 evidence=tuple(map(rows.evidence_row, found[:most])),
             )
 
-    def why(self, what: str, watch: str | None = None) -> model.Why:
+    def why(self, what: str, watch: str | None = None, *, known_at: str | None = None) -> model.Why:
         """Tell what came of an address or an id, and why: of a feed, entry, article, claim, change or alert."""
-        with self._asked(watch, None, None) as asked:
+        with self._asked(watch, None, known_at) as asked:
             slug, store = asked.slug, asked.store
-            trail, ends = store.explained(slug, what)
+            trail, ends = store.explained(slug, what, asked.known_at)
             replaced = {row["supersedes"] for row in trail["changes"]}
             found = (*trail["changes"], *(row for row in trail[COMPARED] if row["change_id"] in replaced))
             told = {row["change_id"]: row for row in found if row["verdict"] != Verdict.BASELINE}
@@ -276,9 +276,11 @@ class Ask:
     ) -> model.Found:
         """Find articles, or claims with their verdicts, that have all the words; the newest first.
 
-        ``since`` and ``until`` are of the publication of the articles. The facets are of claims only.
+        ``since`` and ``until`` are of the publication of the articles; ``known_at`` leaves out later texts of their
+        pages too. The facets are of claims only.
         """
         place = word_of("where", where, WHERE) or WHERE[0]
+        known_at: str | None = None,
         wanted = words_of(words)
         most, after = limit_of(limit), row_at(place_of(place, cursor, 2))
         span = Span(moment("since", since, begins=True), moment("until", until))
@@ -290,12 +292,14 @@ class Ask:
         with self._asked(watch, None, None) as asked:
             slug, store = asked.slug, asked.store
             if place == "claims":
-                found = store.find_claims(slug, wanted, span, equal=facets, after=after, most=most)
+                found = store.find_claims(
+                    slug, wanted, span, known_at=asked.known_at, equal=facets, after=after, most=most
+                )
                 cursor_at = _after(place, found, most, "claim_id")
                 return model.Found(
                     about=asked.about(), next_cursor=cursor_at, claims=tuple(map(rows.claim, found[:most]))
                 )
-            found, texts = store.search_articles(slug, wanted, span, after=after, most=most)
+            found, texts = store.search_articles(slug, wanted, span, known_at=asked.known_at, after=after, most=most)
             return model.Found(
                 about=asked.about(),
                 next_cursor=_after(place, found, most, "article_id"),
@@ -310,7 +314,7 @@ class Ask:
     def feeds(self, watch: str | None = None, *, cursor: str | None = None, limit: int | None = None) -> model.Feeds:
         """Tell how the feeds do, those first that need a look, and what the last rounds and days came to."""
         most, after = limit_of(limit), number_at(place_of("feeds", cursor, 1)) or 0
-        with self._asked(watch, None, None) as asked:
+        with self._asked(watch, None, known_at) as asked:
             return sight.feeds_of(asked, max(after, 0), most)
 
     def watches(self) -> model.Watches:

@@ -51,6 +51,27 @@ FROM article a JOIN ours USING (article_id) LEFT JOIN latest l USING (article_id
 LEFT JOIN article_body t USING (article_id)
 WHERE true"""  # noqa: S608 -- constants
 
+# Whether the text of an article was there by a moment: a page's first from its publication on, a later one once seen.
+_KNOWN = """{0}.published <= {1} AND NOT EXISTS (
+        SELECT 1 FROM article_revision r WHERE r.article_id = {0}.article_id AND r.seen_at > {1})"""
+_BY_THEN = "coalesce(CAST($3 AS TIMESTAMPTZ), 'infinity')"
+# Who says what the change $2 of the watch $1 says, as it was known by $3: what was corrected later stands.
+_EVIDENCE = f"""
+WITH said AS (
+    SELECT e.* REPLACE (NOT EXISTS (
+        SELECT 1 FROM evidence_check t WHERE t.change_id = e.change_id AND t.article_id = e.article_id
+        AND t.finding IN ('corrected', 'withdrawn') AND t.checked_at <= {_BY_THEN}) AS stands),
+        min(e.published) OVER (PARTITION BY e.origin) AS begun_at
+    FROM evidence e
+    WHERE e.watch = $1 AND e.change_id = $2 AND {_KNOWN.format("e", _BY_THEN)}
+)
+SELECT s.* REPLACE (
+    dense_rank() OVER (ORDER BY s.begun_at, s.origin) AS place,
+    row_number() OVER (ORDER BY s.published, s.says <> 'made', s.article_id, s.claim_id) = 1 AS is_first,
+    (epoch_us(s.published) - epoch_us(min(s.published) OVER ())) / 3.6e9 AS hours_later), k.event_date
+FROM said s LEFT JOIN claim k USING (claim_id)
+ORDER BY s.published, place, s.article_id, s.claim_id"""  # noqa: S608 -- constants
+
 _FOLDED = "lower(strip_accents({}))"
 _CLAIM_WORDS = "concat_ws(' ', k.subject, k.value, k.quote)"
 _ARTICLE_WORDS = "concat_ws(' ', a.title, t.text)"
@@ -103,11 +124,11 @@ class Asked(Part):
             [watch],
         )
 
-    def find_change(self, watch: str, asked: str) -> Row:
+    def find_change(self, watch: str, asked: str, known_at: datetime | None = None) -> Row:
         """Return the row of the view ``changes`` with this id, of which eight digits are enough.
 
         Raises:
-            NotFoundError: none has it, or several.
+            NotFoundError: none has it, or several, or it was not known by ``known_at``.
         """
         start = asked.strip().lower()
         rows = (
@@ -122,6 +143,11 @@ class Asked(Part):
             raise NotFoundError(
                 f"{'Several changes begin' if rows else 'No change of ' + watch + ' begins'} with that id.",
                 remedy="Take a change_id from the board or from the changes.",
+            )
+        if known_at is not None and rows[0]["known_at"] > known_at:
+            raise NotFoundError(
+                f"This change was not known by {known_at:%Y-%m-%d %H:%M} UTC.",
+                remedy="Ask for a later known_at, or without one.",
             )
         return rows[0]
 
@@ -171,6 +197,7 @@ class Asked(Part):
         words: Sequence[str],
         span: Span,
         *,
+        known_at: datetime | None,
         equal: Sequence[tuple[str, str]],
         after: tuple[datetime, UUID] | None,
         most: int,
@@ -181,40 +208,40 @@ class Asked(Part):
             watch: the watch's short name.
             words: parts of words, whatever their case and accents.
             span: of the publication of the articles.
+            known_at: only texts that could be known by then.
             equal: ``verdict``, ``aspect``, ``slot`` or ``key``, and what it must say.
             after: publication time and id of the claim behind which the page begins.
             most: rows of a page.
         """
-        sql, params = _searched(_CLAIMS, [watch], _CLAIM_WORDS, words, span, "k.claim_id", after)
+        sql, params = _searched(_CLAIMS, [watch], _CLAIM_WORDS, words, span, known_at, "k.claim_id", after)
         for column, wanted in equal:
             sql += f" AND lower({column}) = lower(?)"
             params.append(wanted)
         return self._db.rows(f"{sql} ORDER BY a.published DESC, k.claim_id LIMIT {most + 1}", params)
 
     def search_articles(
-        self, watch: str, words: Sequence[str], span: Span, *, after: tuple[datetime, UUID] | None, most: int
+        self,
+        watch: str,
+        words: Sequence[str],
+        span: Span,
+        *,
+        known_at: datetime | None,
+        after: tuple[datetime, UUID] | None,
+        most: int,
     ) -> tuple[list[Row], dict[UUID, str]]:
         """Return the articles that have all of ``words`` in title or text, the newest first, and their texts by id.
 
         The arguments are those of :meth:`find_claims`. A text that was removed for its age is found by its title.
         """
-        sql, params = _searched(_ARTICLES, [watch, watch], _ARTICLE_WORDS, words, span, "a.article_id", after)
+        sql, params = _searched(_ARTICLES, [watch, watch], _ARTICLE_WORDS, words, span, known_at, "a.article_id", after)
         rows = self._db.rows(f"{sql} ORDER BY a.published DESC, a.article_id LIMIT {most + 1}", params)
         return rows, self._texts([row["article_id"] for row in rows])
 
     def page_of_evidence(
         self, watch: str, change_id: UUID, *, known_at: datetime | None, skip: int, most: int
     ) -> list[Row]:
-        """Return rows of the view ``evidence`` about one change, the first article first."""
-        known = "" if known_at is None else "AND published <= CAST(? AS TIMESTAMPTZ)"
-        return self._db.rows(
-            f"""
-            SELECT e.*, k.event_date FROM (
-                SELECT * FROM evidence WHERE watch = ? AND change_id = ? {known}
-            ) e LEFT JOIN claim k USING (claim_id)
-            ORDER BY e.published, e.place, e.article_id, e.claim_id LIMIT {most + 1} OFFSET {skip}""",  # noqa: S608 -- numbers
-            [watch, change_id, *([] if known_at is None else [known_at])],
-        )
+        """Return rows of the view ``evidence`` about one change, as known by ``known_at``, the first article first."""
+        return self._db.rows(f"{_EVIDENCE} LIMIT {most + 1} OFFSET {skip}", [watch, change_id, known_at])
 
     def feed_rows(self, watch: str) -> list[Row]:
         """Return the rows of the view ``feed_health`` of ``watch``, without feeds that were removed."""
@@ -248,6 +275,7 @@ def _searched(
     text: str,
     words: Sequence[str],
     span: Span,
+    known_at: datetime | None,
     key: str,
     after: tuple[datetime, UUID] | None,
 ) -> tuple[str, list[object]]:
@@ -260,6 +288,9 @@ def _searched(
         if moment is not None:
             sql.append(f"AND a.published {sign} CAST(? AS TIMESTAMPTZ)")
             values.append(moment)
+    if known_at is not None:
+        sql.append(f"AND {_KNOWN.format('a', 'CAST(? AS TIMESTAMPTZ)')}")
+        values += [known_at, known_at]
     if after is not None:
         sql.append(f"AND (a.published < CAST(? AS TIMESTAMPTZ) OR a.published = CAST(? AS TIMESTAMPTZ) AND {key} > ?)")
         values += [after[0], after[0], after[1]]

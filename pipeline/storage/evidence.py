@@ -71,18 +71,19 @@ def _picked(rows: Mapping[UUID, Row], ids: Iterable[UUID]) -> list[Row]:
 class Packs(Trails):
     """Trails with all that explains them."""
 
-    def explained(self, watch: str, url_or_id: str) -> tuple[Trail, str]:
+    def explained(self, watch: str, url_or_id: str, known_at: datetime | None = None) -> tuple[Trail, str]:
         """The trail of :meth:`why` by section, with what it was compared with, and where it ends.
 
         Raises:
-            UsageError: nothing is known of it.
+            UsageError: nothing is known of it, or nothing was by ``known_at``.
         """
-        found = self.why(watch, url_or_id)
+        found = self.why(watch, url_or_id, known_at)
         trail: dict[str, tuple[Row, ...]] = {
             field.name: rows for field in fields(found) if isinstance(rows := getattr(found, field.name), tuple)
         }
         against = {row["against"] for row in found.claims} | {row["supersedes"] for row in found.changes}
-        trail[COMPARED] = self._changes_of(watch, against)
+        compared = self._changes_of(watch, against)
+        trail[COMPARED] = tuple(row for row in compared if known_at is None or row["known_at"] <= known_at)
         trail[ALERT_CHANGES] = tuple(
             self._db.rows(
                 f"SELECT * FROM alert_change WHERE alert_id IN {_among(row['alert_id'] for row in found.alerts)} "  # noqa: S608 -- ids

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -48,17 +48,18 @@ class Trail:
 class Trails(Part):
     """Why something became an alert, or did not."""
 
-    def why(self, watch: str, url_or_id: str) -> Trail:
+    def why(self, watch: str, url_or_id: str, known_at: datetime | None = None) -> Trail:
         """The trail of a feed, entry, article, claim, change or alert.
 
         Args:
             watch: the watch's short name.
             url_or_id: an address (of a page or a feed; ``http``, ``www.``, a fragment and a
                 slash at the end don't matter), or an id, or its first 8 digits or more.
+            known_at: what came later does not count; None for all.
 
         Raises:
             UsageError: it can be no address or id.
-            NotFoundError: nothing is known of it; says what was looked for.
+            NotFoundError: nothing is known of it, or nothing was by then; says what was looked for.
         """
         asked, told = url_or_id.strip(), without_secrets(url_or_id.strip())
         if not asked or len(asked) > LONGEST:
@@ -76,7 +77,16 @@ class Trails(Part):
                 f"alert or delivery of the watch {watch}.",
                 remedy="See the views articles and feed_health for what has been read, and from where.",
             )
-        return self._trail(watch, told, entries, articles, changes, feeds)
+        trail = self._trail(watch, told, entries, articles, changes, feeds)
+        if known_at is not None:
+            then = as_known(trail, known_at)
+            if then is None:
+                raise NotFoundError(
+                    f"Nothing was known of {told} by {_when(known_at)}.",
+                    remedy="Ask for a later known_at, or without one.",
+                )
+            trail = then
+        return replace(trail, ends=self._end(trail, known_at))
 
     def _by_id(self, watch: str, prefix: str) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
         def find(sql: str) -> set[UUID]:
@@ -144,7 +154,7 @@ class Trails(Part):
         alert_ids = self._ids("SELECT alert_id FROM alert_change WHERE {}", "change_id", change_ids)
         recall_rows = self._some("SELECT * FROM recalls WHERE watch = ? AND {}", "change_id", change_ids, None, watch)
         alert_ids |= {row["message_id"] for row in recall_rows if row["message_id"] is not None}
-        trail = Trail(
+        return Trail(
             asked=asked,
             feeds=self._some("SELECT * FROM feed_health WHERE watch = ? AND {}", "feed_id", feeds, None, watch),
             entries=entry_rows,
@@ -174,8 +184,6 @@ class Trails(Part):
             recalls=recall_rows,
             marks=self._marks(watch, articles, change_rows),
         )
-        values = {field.name: getattr(trail, field.name) for field in fields(trail)}
-        return Trail(**{**values, "ends": self._end(trail)})
 
     def _marks(self, watch: str, articles: set[UUID], changes: Sequence[Row]) -> tuple[Row, ...]:
         """What persons say of these articles, whatever they were called when it was said, and of the changes' rows."""
@@ -196,13 +204,14 @@ class Trails(Part):
             rows += self._some("SELECT * FROM marks WHERE {}", "undoes", undone)
         return tuple(rows)
 
-    def _end(self, trail: Trail) -> str:
+    def _end(self, trail: Trail, known_at: datetime | None) -> str:
         newer = None
         if trail.entries and not trail.articles and not trail.fetches:
+            last = trail.entries[-1]
             newer = self._db.value(
                 "SELECT entry_id FROM entry WHERE feed_id = ? AND guid = ? AND seen_at > CAST(? AS TIMESTAMPTZ) "
-                "ORDER BY seen_at DESC LIMIT 1",
-                [trail.entries[-1]["feed_id"], trail.entries[-1]["guid"], trail.entries[-1]["seen_at"]],
+                "AND seen_at <= coalesce(CAST(? AS TIMESTAMPTZ), 'infinity') ORDER BY seen_at DESC LIMIT 1",
+                [last["feed_id"], last["guid"], last["seen_at"], known_at],
             )
         return how_it_ends(trail, newer)
 
@@ -218,6 +227,62 @@ class Trails(Part):
 
     def _ids(self, sql: str, column: str, ids: set[UUID]) -> set[UUID]:
         return {next(iter(row.values())) for row in self._some(sql, column, ids)} if ids else set()
+
+
+def as_known(trail: Trail, known_at: datetime) -> Trail | None:
+    """Return ``trail`` without what came after ``known_at``; None where nothing is left of it.
+
+    An article counts from its publication, a later text of a page from when it was seen; a claim keeps the verdict that
+    it was given. How a feed does is told of now, so of a feed alone nothing more is told than that it is one.
+    """
+    if not (trail.entries or trail.articles or trail.changes):
+        return replace(trail, feeds=tuple({**row, "state": None} for row in trail.feeds))
+
+    def by_then(rows: Sequence[Row], column: str) -> tuple[Row, ...]:
+        return tuple(row for row in rows if row[column] <= known_at)
+
+    def among(rows: Sequence[Row], column: str, ids: Collection[UUID]) -> tuple[Row, ...]:
+        return tuple(row for row in rows if row[column] in ids)
+
+    articles = tuple(
+        row for row in trail.articles if max(row["published"], row["revised_at"] or row["published"]) <= known_at
+    )
+    article_ids, brought = ({row[name] for row in articles} for name in ("article_id", "entry_id"))
+    entries = tuple(row for row in trail.entries if row["seen_at"] <= known_at or row["entry_id"] in brought)
+    changes = by_then(trail.changes, "known_at")
+    if not (entries or articles or changes):
+        return None
+    deliveries = by_then(trail.deliveries, "attempted_at")
+    marks = by_then(trail.marks, "watch_time")
+    undone = {row["undoes"] for row in marks}
+    return replace(
+        trail,
+        feeds=among(trail.feeds, "feed_id", {row["feed_id"] for row in entries}),
+        entries=entries,
+        fetches=by_then(trail.fetches, "fetched_at"),
+        articles=articles,
+        readings=among(trail.readings, "article_id", article_ids),
+        claims=among(trail.claims, "article_id", article_ids),
+        changes=changes,
+        silences=among(trail.silences, "change_id", {row["change_id"] for row in changes}),
+        alerts=tuple(_alert_then(row, deliveries, known_at) for row in by_then(trail.alerts, "planned_at")),
+        deliveries=deliveries,
+        checks=by_then(trail.checks, "checked_at"),
+        recalls=by_then(trail.recalls, "recalled_at"),
+        marks=tuple({**row, "counts": row["mark_id"] not in undone} for row in marks),
+    )
+
+
+def _alert_then(alert: Row, deliveries: Sequence[Row], known_at: datetime) -> Row:
+    """A row of the view ``alerts`` by what had become of it at ``known_at``, as far as ``deliveries`` go."""
+    tried = [row for row in deliveries if row["alert_id"] == alert["alert_id"]]
+    failed = [row["reason"] for row in tried if row["outcome"] != "delivered"]
+    delivered = next((row["attempted_at"] for row in tried if row["outcome"] == "delivered"), None)
+    state = "delivered" if delivered else "given_up" if tried and tried[-1]["retry_at"] is None else "pending"
+    if alert["state"] == "withdrawn" and alert["recalled_at"] <= known_at:
+        state = "withdrawn"
+    last = failed[-1] if failed else None
+    return {**alert, "state": state, "delivered_at": delivered, "attempts": len(tried), "last_error": last}
 
 
 def how_it_ends(trail: Trail, newer: UUID | None = None) -> str:
@@ -251,6 +316,8 @@ def _how_it_ends(trail: Trail, newer: UUID | None) -> str:
     if trail.entries:
         return "The entry is known and its page has not been fetched yet."
     feed = trail.feeds[-1]
+    if feed["state"] is None:
+        return "It is a feed of the watch; how it does is told of now only."
     return f"It is a feed of the watch, in state {feed['state']}: {feed['last_reason'] or 'nothing more to say'}."
 
 

@@ -99,12 +99,15 @@ class WhyAsked(Asked):
 
     def arguments(self) -> dict[str, Any]:
         """Return what the question itself is asked with."""
-        return {"what": self.id}
+        given = super().arguments()
+        given["what"] = given.pop("id")
+        return given
 
 
 class SearchAsked(Facets):
     """Parameters of search."""
 
+    known_at: Moment = None
     q: Annotated[
         str, Field(min_length=1, max_length=200, description="Words, or parts of words, that must all be there.")
     ]
@@ -122,6 +125,7 @@ class SearchAsked(Facets):
 
 class EvidenceAsked(Paged):
     """Parameters of evidence."""
+    known_at: Moment = None
 
     known_at: Moment = None
 

@@ -190,13 +190,14 @@ class ReadingTools:
         self,
         what: Annotated[str, Field(description="An address of an article or feed, or an id, or its first 8 digits.")],
         watch: Watch = None,
+        known_at: KnownAt = None,
     ) -> Annotated[CallToolResult, model.Why]:
         """Tell what came of an article, entry, claim, change or alert, and why.
 
         The answer first, then its claims with their verdicts, its changes, what was delivered, and what persons
         corrected.
         """
-        answer = self._answered(self._ask.why, what, watch)
+        answer = self._answered(self._ask.why, what, watch, known_at=known_at)
         return result(f"{_of(answer.about)}: what came of it, and why.", answer)
 
     def search(
@@ -208,6 +209,7 @@ class ReadingTools:
         ] = None,
         since: Since = None,
         until: Until = None,
+        known_at: KnownAt = None,
         aspect: AspectOf = None,
         slot: SlotOf = None,
         key: Key = None,
@@ -226,6 +228,7 @@ class ReadingTools:
             where=where,
             since=since,
             until=until,
+            known_at=known_at,
             aspect=aspect,
             slot=slot,
             key=key,
