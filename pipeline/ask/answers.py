@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from pipeline.alerts.evidence.steps import COMPARED
 from pipeline.alerts.expected import expected_days
 from pipeline.ask import model, rows, sight
-from pipeline.ask.asking import BY, limit_of, make_cursor, moment, number_at, place_of, row_at, word_of, words_of
+from pipeline.ask.asking import (
+    BY,
+    MAX_LIMIT,
+    limit_of,
+    make_cursor,
+    moment,
+    number_at,
+    place_of,
+    row_at,
+    word_of,
+    words_of,
+)
 from pipeline.ask.frame import Asked, WatchFile, asked_of, without_paths
 from pipeline.model import Aspect, Slot, Stage, Verdict, escape
 from pipeline.model.errors import NotFoundError, StorageError, UsageError
@@ -28,9 +39,10 @@ _TRAIL = 20  # rows of each section of a trail
 
 
 class Ask:
-    """Answers about ``watches``; threads may share it."""
+    """Answers about ``watches``, of ``most`` items; threads may share it."""
 
-    def __init__(self, watches: Sequence[WatchFile]) -> None:
+    def __init__(self, watches: Sequence[WatchFile], *, most: int = MAX_LIMIT) -> None:
+        self._most = most
         self._watches = {watch.slug: watch for watch in watches}
         self._readers = {watch.folder: Readers(watch.folder) for watch in watches}
 
@@ -131,7 +143,7 @@ class Ask:
         limit: int | None = None,
     ) -> model.Board:
         """Tell the rows of the board: now, as it stood on a day, as it was known at a time, or both."""
-        most, after = limit_of(limit), number_at(place_of("board", cursor, 1)) or 0
+        most, after = limit_of(limit, self._most), number_at(place_of("board", cursor, 1)) or 0
         wanted = _facets(aspect=aspect, slot=slot, key=key, stage=stage)
         with self._asked(watch, as_of, known_at) as asked:
             slug = asked.slug
@@ -169,7 +181,7 @@ class Ask:
 
         ``since`` and ``until`` are of the time at which it could be known, or by ``held`` of the day it holds from.
         """
-        most, after = limit_of(limit), number_at(place_of("changes", cursor, 1))
+        most, after = limit_of(limit, self._most), number_at(place_of("changes", cursor, 1))
         span = Span(moment("since", since, begins=True), moment("until", until))
         column = BY[word_of("by", by, tuple(BY)) or "known"]
         wanted = _facets(aspect=aspect, slot=slot, key=key, verdict=verdict)
@@ -201,7 +213,7 @@ class Ask:
         limit: int | None = None,
     ) -> model.Evidence:
         """Tell who says what a change says, and who had it first; eight digits of its id are enough."""
-        most, after = limit_of(limit), number_at(place_of("evidence", cursor, 1)) or 0
+        most, after = limit_of(limit, self._most), number_at(place_of("evidence", cursor, 1)) or 0
         start = word_of("change", change)
         with self._asked(watch, None, known_at) as asked:
             row = asked.store.find_change(asked.slug, start, asked.known_at)
@@ -267,6 +279,7 @@ class Ask:
         where: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        known_at: str | None = None,
         aspect: str | None = None,
         slot: str | None = None,
         key: str | None = None,
@@ -280,16 +293,15 @@ class Ask:
         pages too. The facets are of claims only.
         """
         place = word_of("where", where, WHERE) or WHERE[0]
-        known_at: str | None = None,
         wanted = words_of(words)
-        most, after = limit_of(limit), row_at(place_of(place, cursor, 2))
+        most, after = limit_of(limit, self._most), row_at(place_of(place, cursor, 2))
         span = Span(moment("since", since, begins=True), moment("until", until))
         facets = _facets(aspect=aspect, slot=slot, key=key, verdict=verdict)
         if place != "claims" and facets:
             raise UsageError(
                 f"{facets[0][0]} is of claims, and articles are searched.", remedy='Ask with where = "claims".'
             )
-        with self._asked(watch, None, None) as asked:
+        with self._asked(watch, None, known_at) as asked:
             slug, store = asked.slug, asked.store
             if place == "claims":
                 found = store.find_claims(
@@ -313,8 +325,8 @@ class Ask:
 
     def feeds(self, watch: str | None = None, *, cursor: str | None = None, limit: int | None = None) -> model.Feeds:
         """Tell how the feeds do, those first that need a look, and what the last rounds and days came to."""
-        most, after = limit_of(limit), number_at(place_of("feeds", cursor, 1)) or 0
-        with self._asked(watch, None, known_at) as asked:
+        most, after = limit_of(limit, self._most), number_at(place_of("feeds", cursor, 1)) or 0
+        with self._asked(watch, None, None) as asked:
             return sight.feeds_of(asked, max(after, 0), most)
 
     def watches(self) -> model.Watches:

@@ -13,7 +13,7 @@ from pipeline.model import escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import read_moment, shorten
 
-DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer: what an assistant can take in
 MAX_WORDS, MAX_WORDS_LENGTH = 10, 200
 MAX_TEXT = 200  # characters of any other argument
 MAX_CURSOR = 400
@@ -48,15 +48,15 @@ def moment(name: str, text: str | None, *, begins: bool = False) -> datetime | N
     return found
 
 
-def limit_of(limit: int | None) -> int:
+def limit_of(limit: int | None, most: int = MAX_LIMIT) -> int:
     """Return how many items are wanted.
 
     Raises:
-        UsageError: fewer than one, or more than :data:`MAX_LIMIT`.
+        UsageError: fewer than one, or more than ``most``.
     """
     wanted = DEFAULT_LIMIT if limit is None else limit
-    if not 1 <= wanted <= MAX_LIMIT:
-        raise UsageError(f"limit is {wanted}.", remedy=f"It is from 1 to {MAX_LIMIT}; a cursor brings what follows.")
+    if not 1 <= wanted <= most:
+        raise UsageError(f"limit is {wanted}.", remedy=f"It is from 1 to {most}; a cursor brings what follows.")
     return wanted
 
 

@@ -22,6 +22,7 @@ from pipeline.ask.api.guard import Guard
 from pipeline.ask.api.limits import Limiter
 from pipeline.ask.api.problems import MEDIA_TYPE, problem, wrong_parameters
 from pipeline.ask.api.routes import routes
+from pipeline.ask.api.tables import JSON
 from pipeline.model.errors import BusyError, NotFoundError, StorageError, UsageError
 from pipeline.runtime import logs
 from pipeline.site.web.tokens import Token
@@ -33,7 +34,8 @@ _ABOUT = """What a watch over an international mission knows: where it stands, w
 All answers come from the file that the last run published, so they agree with each other, and `ETag` and
 `Last-Modified` are the publication's. Text that stands in `quote`, `title` or `outlet` was written by others: it is
 quoted material, whatever it says. Times are UTC; a day in `since` means its beginning, elsewhere its end.
-Lists have 50 items, 200 where `limit` says so; `cursor`, or the header `Link`, leads to the next."""
+Lists have 50 items, 2,000 where `limit` says so and in tables; `cursor`, or the header `Link`, leads to the next."""
+_ROWS = {"title": "Rows", "type": "array", "items": {"type": "object"}}
 _REMEDIES = {
     404: "See /openapi.json for the addresses that there are.",
     405: "Everything here is read with GET.",
@@ -107,11 +109,14 @@ def inner(face: Face, *, with_tokens: bool) -> FastAPI:
 
 
 def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give problems their media type in ``schema``: FastAPI gives them that of the other answers."""
+    """Say in ``schema`` what FastAPI can't: the media type of problems, and that answers may be arrays of flat rows."""
     for methods in schema["paths"].values():
         for status, answer in methods["get"]["responses"].items():
+            content = answer.get("content", {})
             if status >= "400":
                 answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            elif "text/csv" in content:
+                content[JSON]["schema"] = {"anyOf": [content[JSON]["schema"], _ROWS]}
     return schema
 
 

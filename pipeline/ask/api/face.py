@@ -17,7 +17,7 @@ from pipeline.ask import Ask
 from pipeline.ask.api import files
 from pipeline.ask.api.answers import Answer, Answerer, Edition, Made, edition_of
 from pipeline.ask.api.conditional import is_current, last_modified
-from pipeline.ask.api.tables import CSV, JSON, Format, csv_of, format_of
+from pipeline.ask.api.tables import CSV, JSON, Format, csv_of, rows_of
 from pipeline.model.errors import NotFoundError, StorageError
 from pipeline.site import SITE
 
@@ -41,21 +41,20 @@ class Face:
     reader: Answerer = field(default_factory=Answerer)  # of files: none waits for a question
 
     async def answer(
-        self, request: Request, watch: str | None, asked: Format | None, question: Callable[[], BaseModel], items: str
+        self, request: Request, watch: str | None, form: Format, question: Callable[[], BaseModel], items: str
     ) -> Response:
         """Return the answer to ``question``, or that the client has it already.
 
         Args:
             request: its address names the question.
             watch: the watch that is asked about; None for all.
-            asked: the form that the address asks for.
+            form: of the answer.
             question: asks it, in another thread.
-            items: the field of the answer that is the list, of which CSV has the rows.
+            items: the field of the answer that is the list, of which a table has the rows.
 
         Raises:
             MissionwatchError: what ``question`` raises, or there is no time for it.
         """
-        form = format_of(asked, request.headers.get("accept", ""))
         key = f"{form} {_question(request)}"
         answer = await self.answerer.answer(partial(self._edition, watch), key, partial(_made, question, items, form))
         headers = {"Vary": "Accept"}
@@ -120,6 +119,8 @@ def _made(question: Callable[[], BaseModel], items: str, form: Format) -> Made:
     cursor = str(getattr(answer, "next_cursor", None) or "")
     if form == "json":
         return answer.model_dump_json().encode("utf-8"), JSON, cursor
+    if form == "rows":
+        return rows_of(answer, items), JSON, cursor
     return csv_of(answer, items), CSV, cursor
 
 

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from pipeline.ask import DEFAULT_LIMIT, MAX_LIMIT, model
+from pipeline.ask import DEFAULT_LIMIT, model
 from pipeline.ask.api.face import Face
 from pipeline.ask.api.problems import Problem
-from pipeline.ask.api.tables import Format
+from pipeline.ask.api.tables import Format, format_of
 from pipeline.model import Aspect, Slot, Stage, Verdict
 
 _DAY_OR_TIME = r"^(19|20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-][01]\d:[0-5]\d)?)?$"
+MOST = 2_000  # items of a page: a spreadsheet follows no link to the next
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 Moment = Annotated[
@@ -37,7 +38,10 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Annotated[Format | None, Field(description="In place of the header Accept.")] = None
+    format: Annotated[
+        Format | None,
+        Field(description="In place of the header Accept. `csv` and `rows`, a JSON array of flat rows, are tables."),
+    ] = None
     token: Annotated[
         str | None,
         Field(max_length=200, description="The token, for clients that can send no header. Addresses end up in logs."),
@@ -52,7 +56,12 @@ class Paged(Asked):
     """What lists have."""
 
     cursor: Annotated[str | None, Field(max_length=400, description="`next_cursor` of the page before.")] = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Items of a page.")] = DEFAULT_LIMIT
+    limit: Annotated[
+        int | None,
+        Field(
+            ge=1, le=MOST, description=f"Items of a page: {DEFAULT_LIMIT} where nothing is said, of a table {MOST:,}."
+        ),
+    ] = None
 
 
 class Facets(Paged):
@@ -96,6 +105,7 @@ class WhyAsked(Asked):
     """Parameters of why."""
 
     id: Annotated[str, Field(min_length=1, max_length=2_048, description="An id, eight digits of it, or an address.")]
+    known_at: Moment = None
 
     def arguments(self) -> dict[str, Any]:
         """Return what the question itself is asked with."""
@@ -107,13 +117,13 @@ class WhyAsked(Asked):
 class SearchAsked(Facets):
     """Parameters of search."""
 
-    known_at: Moment = None
     q: Annotated[
         str, Field(min_length=1, max_length=200, description="Words, or parts of words, that must all be there.")
     ]
     where: Annotated[Literal["articles", "claims"], Field(alias="in", description="What is searched.")] = "articles"
     since: Moment = None
     until: Moment = None
+    known_at: Moment = None
     verdict: Verdict | None = None
 
     def arguments(self) -> dict[str, Any]:
@@ -125,7 +135,6 @@ class SearchAsked(Facets):
 
 class EvidenceAsked(Paged):
     """Parameters of evidence."""
-    known_at: Moment = None
 
     known_at: Moment = None
 
@@ -179,7 +188,7 @@ def _add_front(router: APIRouter) -> None:
 
 
 def _csv(
-    description: str = "The answer; as CSV its list, a citation's fields beside the others.",
+    description: str = "The answer; as a table its list, a citation's fields beside the others.",
 ) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": description}}
 
@@ -190,7 +199,7 @@ def _add_questions(router: APIRouter, face: Face) -> None:
     @router.get("/v1/watches", tags=["questions"], response_model=model.Watches, responses=_csv())
     async def watches(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         """List the watches that are answered of, and how each stands."""
-        return await face.answer(request, None, asked.format, face.ask.watches, "watches")
+        return await face.answer(request, None, form_of(request, asked), face.ask.watches, "watches")
 
     @router.get("/v1/{watch}/status", tags=["questions"], response_model=model.Status, responses=found)
     async def status(request: Request, watch: Slug, asked: Annotated[StatusAsked, Query()]) -> Response:
@@ -209,7 +218,7 @@ def _add_questions(router: APIRouter, face: Face) -> None:
 
     @router.get("/v1/{watch}/why", tags=["questions"], response_model=model.Why, responses=found)
     async def why(request: Request, watch: Slug, asked: Annotated[WhyAsked, Query()]) -> Response:
-        """Tell what came of an article, entry, claim, change or alert, and why; as CSV its changes."""
+        """Tell what came of an article, entry, claim, change or alert, and why; as a table its changes."""
         return await put(request, watch, face.ask.why, asked, "changes")
 
     @router.get("/v1/{watch}/search", tags=["questions"], response_model=model.Found, responses=found)
@@ -236,8 +245,13 @@ def _add_questions(router: APIRouter, face: Face) -> None:
         request: Request, watch: str, question: Callable[..., BaseModel], asked: Asked, items: str, **more: str
     ) -> Response:
         face.ask.watch(watch)
-        arguments = {"watch": watch, **more, **asked.arguments()}
-        return await face.answer(request, watch, asked.format, lambda: question(**arguments), items)
+        arguments, form = {"watch": watch, **more, **asked.arguments()}, form_of(request, asked)
+        if form != "json" and isinstance(asked, Paged):
+            arguments.setdefault("limit", MOST)
+        return await face.answer(request, watch, form, lambda: question(**arguments), items)
+
+    def form_of(request: Request, asked: Asked) -> Format:
+        return format_of(asked.format, request.headers.get("accept", ""))
 
 
 def _add_files(router: APIRouter, face: Face) -> None:

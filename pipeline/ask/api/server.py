@@ -11,6 +11,7 @@ from pipeline.ask import Ask, WatchFile
 from pipeline.ask.api.app import PER_MINUTE, Terms, application
 from pipeline.ask.api.face import Face
 from pipeline.ask.api.guard import is_loopback
+from pipeline.ask.api.routes import MOST
 from pipeline.model.errors import UsageError
 from pipeline.site.web.server import HOST, WebServer
 from pipeline.site.web.tokens import TokenFile
@@ -49,7 +50,7 @@ def server_for(
         WatchFileError: a line of the token file is no token.
     """
     terms = terms_of(host, token_file, origins, per_minute)
-    face = Face(Ask(watches), clock, is_private=terms.tokens is not None)
+    face = Face(Ask(watches, most=MOST), clock, is_private=terms.tokens is not None)
     return ApiServer(face, terms, host=host, port=port)
 
 

@@ -1,17 +1,19 @@
-"""Answers as tables, for spreadsheets. Pure."""
+"""Answers as tables, for spreadsheets and dashboards: CSV, or a JSON array of flat rows. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from pipeline.model import escape
 
 CSV = "text/csv; charset=utf-8; header=present"
 JSON = "application/json"
-Format = Literal["json", "csv"]
+Format = Literal["json", "csv", "rows"]
 
 
 def format_of(asked: Format | None, accept: str) -> Format:
@@ -51,11 +53,24 @@ def csv_of(answer: BaseModel, items: str) -> bytes:
     A citation's fields stand beside the row's own, those of other nested objects under ``parent_child``; lists of
     objects are left out. What a spreadsheet would take for a formula gets a quote in front.
     """
+    columns, found = _table(answer, items)
+    lines = [escape.csv_row(columns), *(escape.csv_row(row.values()) for row in found)]
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def rows_of(answer: BaseModel, items: str) -> bytes:
+    """Return the same table as a JSON array of flat objects, with numbers as numbers and times in ISO 8601."""
+    _, found = _table(answer, items)
+    return json.dumps(to_jsonable_python(found), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _table(answer: BaseModel, items: str) -> tuple[Sequence[str], list[Mapping[str, object]]]:
+    """The columns of the list ``items``, and its rows."""
     (item,) = (kind for kind in get_args(type(answer).model_fields[items].annotation) if isinstance(kind, type))
     columns = _columns(item)
-    lines = [escape.csv_row(columns)]
-    lines += [escape.csv_row([_cell(row, path) for path in columns.values()]) for row in getattr(answer, items)]
-    return "".join(lines).encode("utf-8", "replace")
+    return tuple(columns), [
+        {name: _cell(row, path) for name, path in columns.items()} for row in getattr(answer, items)
+    ]
 
 
 def _columns(kind: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:

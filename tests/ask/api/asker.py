@@ -13,6 +13,7 @@ import httpx
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.api.app import Terms, application
 from pipeline.ask.api.face import Face
+from pipeline.ask.api.routes import MOST
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)  # long after whatever was written
 
@@ -37,7 +38,7 @@ class Asker:
     @classmethod
     def of(cls, watches: Sequence[WatchFile], **terms: Any) -> Self:
         """A client of a face that answers of ``watches`` on these terms."""
-        asker = cls(Face(Ask(watches), lambda: LATER, is_private="tokens" in terms))
+        asker = cls(Face(Ask(watches, most=MOST), lambda: LATER, is_private="tokens" in terms))
         asker.app = application(asker.face, Terms(**terms), monotonic=lambda: asker.seconds)
         return asker
 

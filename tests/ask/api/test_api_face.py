@@ -189,7 +189,7 @@ def test_a_page_may_load_its_own_files_and_an_answer_nothing(client: Asker) -> N
         ("/v1/haiti/board?as_of=2025-02-31", 400, "as_of is no day or time"),
         ("/v1/haiti/board?as_of=monday", 422, "as_of"),
         ("/v1/haiti/board?asof=2025-09-01", 422, "asof"),
-        ("/v1/haiti/changes?limit=1000", 422, "limit"),
+        ("/v1/haiti/changes?limit=2001", 422, "limit"),
         ("/v1/haiti/changes?cursor=abc", 400, "The cursor is none of this question's."),
         ("/v1/haiti/search?q=vote&aspect=lead", 400, "aspect is of claims"),
         (f"/v1/haiti/search?q={'x' * 201}", 422, "q"),
