@@ -1,4 +1,4 @@
-"""The twenty questions of ``questions.toml``: how each is asked, and whether an answer holds what it must."""
+"""The questions of ``questions.toml``: how each is asked, and whether an answer holds what it must."""
 
 from __future__ import annotations
 
