@@ -16,7 +16,7 @@ from pipeline.site.files import write
 from pipeline.site.view import View, view_of
 from pipeline.storage import open_published
 
-_SVG, _PNG, _SPEC, _SUMMARY = "timeline.svg", "timeline.png", "timeline.vl.json", "summary.json"
+_PICTURE, _SUMMARY = "timeline", "summary.json"
 _NAME = re.compile(r"[\w][\w.-]*")
 
 
@@ -56,8 +56,7 @@ def build(
         raise ValueError(f"{watch!r} can't be the name of a folder")
     root = folder or data_dir / SITE
     view, names, accounts = look(data_dir, watch, title)
-    drawn, svg = _picture(chart.spec(view), root / watch)
-    label = f"Timeline of {view.title}: {len(view.cards)} changes"
+    drawn, pictures = _pictures(view, root / watch)
     made: dict[str, bytes] = {
         **drawn,
         **{name: (page.TEMPLATES / name).read_bytes() for name in page.BESIDE},
@@ -68,9 +67,7 @@ def build(
         _SUMMARY: page.summary_json(view),
         why.WHY: why.why_page(view, accounts, rules).encode("utf-8", "replace"),
         # Last, so that what it names is there.
-        PAGE: page.page(
-            view, draw.for_page(svg, label) if svg else "", {account.anchor for account in accounts}
-        ).encode("utf-8", "replace"),
+        PAGE: page.page(view, pictures, {account.anchor for account in accounts}).encode("utf-8", "replace"),
     }
     written = [name for name, data in made.items() if write(root / watch / name, data)]
     summaries = [_summary(root / name) for name in names if (root / name / PAGE).is_file()]
@@ -102,13 +99,29 @@ def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...],
     return view, names, why.accounts_of(trails)
 
 
-def _picture(spec: dict[str, Any] | None, folder: Path) -> tuple[Mapping[str, bytes], str]:
+def _pictures(view: View, folder: Path) -> tuple[Mapping[str, bytes], tuple[page.Picture, ...]]:
+    """The files of the timeline, whole and of the last days, that are other than before; and all of it for the page."""
+    label = f"Timeline of {view.title}: {len(view.cards)} changes"
+    drawn: dict[str, bytes] = {}
+    pictures: list[page.Picture] = []
+    for days in (None, *chart.spans_of(view)):
+        spec = chart.spec(view, days=days)
+        if spec is None:
+            continue
+        made, svg = _picture(spec, folder, f"{_PICTURE}-{days}" if days else _PICTURE, with_png=days is None)
+        drawn |= made
+        told = f"{label}, the last {days} days" if days else label
+        pictures.append(page.Picture(days, draw.for_page(svg, told), *chart.domain_of(view, days)))
+    return drawn, tuple(pictures)
+
+
+def _picture(spec: dict[str, Any], folder: Path, name: str, *, with_png: bool) -> tuple[Mapping[str, bytes], str]:
     """The picture's files and its SVG; drawn only where its specification is other than the one beside it."""
-    if spec is None:
-        return {}, ""
     text = draw.fingerprint(spec).encode()
-    spec_file, svg_file, png_file = (folder / name for name in (_SPEC, _SVG, _PNG))
-    if svg_file.is_file() and png_file.is_file() and spec_file.is_file() and spec_file.read_bytes() == text:
-        return {}, svg_file.read_text("utf-8")
+    spec_name, svg_name, png_name = (f"{name}.{ending}" for ending in ("vl.json", "svg", "png"))
+    there = [folder / one for one in (spec_name, svg_name, *([png_name] if with_png else []))]
+    if all(one.is_file() for one in there) and there[0].read_bytes() == text:
+        return {}, there[1].read_text("utf-8")
     svg = draw.draw_svg(spec)
-    return {_PNG: draw.png_of(svg), _SVG: svg.encode(), _SPEC: text}, svg
+    png = {png_name: draw.png_of(svg)} if with_png else {}
+    return {**png, svg_name: svg.encode(), spec_name: text}, svg

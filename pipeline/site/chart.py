@@ -39,6 +39,7 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SUBJECTS = 9  # of an aspect, each with a line of its own; what changed least lately shares one
 MARKS = 600  # changes drawn at most, the latest: more would hide each other
 ROW = 30  # pixels
+SPANS = (30, 90, 365)  # days back of which there are pictures of their own
 _EVE = timedelta(days=3)
 
 
@@ -57,7 +58,10 @@ PLOT = WIDE.plot
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """How long one change's state held: drawn as a bar from ``start`` to ``end``, with its mark at ``start``."""
+    """How long one change's state held: drawn as a bar from ``start`` to ``end``, with its mark at ``start``.
+
+    ``began_before`` is the picture's first day: where it is one of the last days alone, such a bar has no mark.
+    """
 
     card: Card
     lane: str
@@ -66,10 +70,11 @@ class Segment:
     end: date
     stands: bool
     open_dispute: bool | None
+    began_before: bool = False
 
 
-def segments(view: View) -> tuple[Segment, ...]:
-    """The states that were told, with how long each held, in the board's order.
+def segments(view: View, days: int | None = None) -> tuple[Segment, ...]:
+    """The states that were told, with how long each held, in the board's order; of the last ``days`` alone, or all.
 
     A state ends where the next change of its subject begins, where another row takes its place, or with the mission;
     what was taken back held for no time.
@@ -84,26 +89,41 @@ def segments(view: View) -> tuple[Segment, ...]:
             ends.setdefault(replaced, card.held)
         last[card.aspect, card.key] = card
     rows = _rows(view)
-    first, today = _domain(view)
+    first, today, edge = _domain(view, days)
     out = []
     for card in view.known[-MARKS:]:
         if card.takes_back:
             continue
-        start = max(card.held, first)
         stands = card.id not in ends and not card.taken_back
-        end = start if card.taken_back else max(start, min(ends.get(card.id, today), today))
+        until = card.held if card.taken_back else min(ends.get(card.id, today), today)
+        if days is not None and (max(card.held, until) < first or card.held > edge):
+            continue
+        start = max(card.held, first)
         opened = None if card.settled is None else not card.settled
-        out.append(Segment(card, card.aspect, rows[card.aspect, card.key], start, end, stands, opened))
+        row = rows[card.aspect, card.key]
+        out.append(Segment(card, card.aspect, row, start, max(start, until), stands, opened, card.held < first))
     return tuple(out)
 
 
-def spec(view: View, frame: Frame = WIDE) -> dict[str, Any] | None:
-    """The timeline of ``view``, as wide as ``frame`` says; None where there is nothing to draw."""
-    drawn = segments(view)
+def spans_of(view: View) -> tuple[int, ...]:
+    """The :data:`SPANS` that are shorter than the whole timeline of ``view``."""
+    first, today, _ = _domain(view)
+    return tuple(days for days in SPANS if first < today - timedelta(days=days))
+
+
+def spec(view: View, frame: Frame = WIDE, days: int | None = None) -> dict[str, Any] | None:
+    """The timeline of ``view``, as wide as ``frame`` says; None where there is nothing to draw.
+
+    Args:
+        view: what is drawn.
+        frame: how wide.
+        days: the last days, which then have the whole width; None is all.
+    """
+    drawn = segments(view, days)
     if not drawn:
         return None
     today = view.now.date()
-    domain = domain_of(view)
+    domain = domain_of(view, days)
     lanes = [lane for lane in words.ASPECTS if any(one.lane == lane for one in drawn)]
     lanes += sorted({one.lane for one in drawn} - set(lanes))
     return {
@@ -114,7 +134,15 @@ def spec(view: View, frame: Frame = WIDE) -> dict[str, Any] | None:
         "spacing": 10,
         "config": _config(),
         "vconcat": [
-            _lane([one for one in drawn if one.lane == lane], lane, domain, today, frame, is_last=lane == lanes[-1])
+            _lane(
+                [one for one in drawn if one.lane == lane],
+                lane,
+                domain,
+                today,
+                frame,
+                is_last=lane == lanes[-1],
+                is_part=days is not None,
+            )
             for lane in lanes
         ],
     }
@@ -129,20 +157,25 @@ def stage_marks() -> dict[str, Any]:
     }
 
 
-def domain_of(view: View) -> list[str]:
-    """The times at the picture's left and right edge, as ISO 8601."""
-    first, today = _domain(view)
-    last = max([today, *(card.held for card in view.known if not card.takes_back)])
+def domain_of(view: View, days: int | None = None) -> list[str]:
+    """The times at the picture's left and right edge, as ISO 8601: of the last ``days``, or of all."""
+    first, _, last = _domain(view, days)
     return [_time(first), _time(last + max(_EVE, (last - first) * 0.02))]
 
 
-def _domain(view: View) -> tuple[date, date]:
-    """The first day drawn, and today: what began long before the watch is cut off, or it would squeeze the rest."""
+def _domain(view: View, days: int | None = None) -> tuple[date, date, date]:
+    """The first day drawn, today, and the last day on which a change begins to hold.
+
+    What began long before the watch is cut off, or it would squeeze the rest; so is what lies far ahead of a few days.
+    """
     today = view.now.date()
+    last = max([today, *(card.held for card in view.known if not card.takes_back)])
+    if days is not None:
+        return today - timedelta(days=days), today, min(last, today + timedelta(days=days // 3))
     began = min((card.known.date() for card in view.known), default=today)
     lead = max(timedelta(days=10), (today - began) * 0.15)
     held = [card.held for card in view.known]
-    return max(min(held, default=today), began - lead) - timedelta(days=1), today
+    return max(min(held, default=today), began - lead) - timedelta(days=1), today, last
 
 
 def _rows(view: View) -> Mapping[tuple[str, str], str]:
@@ -168,7 +201,7 @@ def _rows(view: View) -> Mapping[tuple[str, str], str]:
 
 
 def _lane(
-    drawn: Sequence[Segment], lane: str, domain: list[str], today: date, frame: Frame, *, is_last: bool
+    drawn: Sequence[Segment], lane: str, domain: list[str], today: date, frame: Frame, *, is_last: bool, is_part: bool
 ) -> dict[str, Any]:
     first_seen: dict[str, date] = {}
     for one in drawn:
@@ -215,6 +248,7 @@ def _lane(
             "encoding": {**place, **end},
         },
         {
+            **({"transform": [{"filter": "!datum.before"}]} if is_part else {}),
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1, "stroke": INK, "strokeWidth": 0.7},
             "encoding": {**place, **painted, **link, "fillOpacity": solid},
         },
@@ -235,7 +269,7 @@ def _lane(
         "title": {"text": lane.capitalize(), "anchor": "start", "frame": "bounds", "offset": 4},
         "width": frame.plot,
         "height": {"step": ROW},
-        "data": {"values": [_datum(one) for one in drawn]},
+        "data": {"values": [{**_datum(one), "before": one.began_before} if is_part else _datum(one) for one in drawn]},
         "layer": layers,
     }
 

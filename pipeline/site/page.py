@@ -24,7 +24,7 @@ from pipeline.model import Aspect, Slot, Stage, escape
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
 from pipeline.model.text import counted, day, moment, safe
 from pipeline.site import words
-from pipeline.site.chart import PLOT, domain_of
+from pipeline.site.chart import PLOT, SPANS
 from pipeline.site.feeds import slot_file
 from pipeline.site.view import Card, View
 
@@ -34,19 +34,41 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 _ACTS = re.compile("[<>&\u2028\u2029]")  # what could end the element that holds the data, or a line of it
 
 
-def page(view: View, picture: str, explained: Collection[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The timeline, of which the page shows one at a time.
+
+    Attributes:
+        days: the last days, which it shows alone; None for all.
+        svg: as :func:`pipeline.site.draw.for_page` made it.
+        first, last: the times at its edges, as ISO 8601.
+    """
+
+    days: int | None
+    svg: str
+    first: str
+    last: str
+
+    @property
+    def markup(self) -> Markup:
+        """The SVG, which needs no escaping."""
+        return Markup(self.svg)  # noqa: S704 - drawn by us, parsed, and only known elements kept
+
+
+def page(view: View, pictures: Sequence[Picture], explained: Collection[str] = ()) -> str:
     """The page of ``view``.
 
     Args:
         view: what it says.
-        picture: the timeline as SVG that :func:`pipeline.site.draw.for_page` made; empty for none.
+        pictures: the timeline, the whole one first; empty for none.
         explained: the places on the page that tells why, to which articles lead.
     """
     return environment().get_template("index.html").render(
         policy=POLICY,
         view=view,
         explained=frozenset(explained),
-        picture=Markup(picture),  # noqa: S704 - drawn by us, parsed, and only known elements kept
+        pictures=pictures,
+        spans=SPANS,
         data=Markup(data_of(view)),  # noqa: S704 - JSON in which nothing is markup
         stages=words.STAGES,
         aspects=[aspect for aspect in words.ASPECTS if any(card.aspect == aspect for card in view.known)],
@@ -101,7 +123,6 @@ def data_of(view: View) -> str:
     data = {
         "aspects": words.ASPECTS,
         "sure": SURE_WORDS,
-        "domain": domain_of(view),
         "plot": PLOT,
         "changes": [_row(card) for card in view.known],
     }

@@ -39,7 +39,7 @@ def main(data: Path = DATA, folder: Path = FOLDER) -> None:
         wide.goto(page.as_uri())
         take(wide, folder / "page-board.png")
         at(wide, "#timeline")
-        wide.locator(".timeline-picture a").nth(8).hover()
+        wide.locator(".span-all a").nth(8).hover()
         take(wide, folder / "page-timeline.png")
         wide.mouse.move(2, 2)
         wide.locator("#filters [name=aspect]").select_option("strength")

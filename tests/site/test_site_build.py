@@ -85,6 +85,8 @@ def test_a_second_build_of_the_same_store_writes_nothing(site: Path, data_dir: P
         "site.js",
         "slots",
         "summary.json",
+        "timeline-30.svg",
+        "timeline-30.vl.json",
         "timeline.png",
         "timeline.svg",
         "timeline.vl.json",

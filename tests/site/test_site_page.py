@@ -92,14 +92,14 @@ def test_as_of_a_day_in_september_the_force_is_a_proposal_and_now_leads_back(pag
     page.locator("#asof input[type=date]").fill("2025-09-12")
     assert ["mandate", "the mission's mandate", "proposed", "a new force", "1"] in rows_of(page)
     assert page.locator("#asof-told").inner_text() == "The board as it stood at the end of 12 Sep 2025: 4 rows."
-    assert page.locator(".asof-line").count() == 6  # one in each lane
+    assert page.locator(".span-all .asof-line").count() == 6  # one in each lane
     page.locator("#asof button").click()
     assert rows_of(page) == before
-    assert page.locator(".asof-line").count() == 0
+    assert page.locator(".span-all .asof-line").count() == 0
 
 
 def test_resting_on_a_mark_of_the_timeline_shows_its_sentence(page: Any) -> None:
-    page.locator(f".timeline-picture a[href='#{anchor(VOTE)}']").hover()
+    page.locator(f".span-all a[href='#{anchor(VOTE)}']").hover()
     assert page.locator("#told .q").inner_text() == f"“{change_of(VOTE).quote}”"
     page.mouse.move(5, 5)
     assert page.locator("#told").is_hidden()
@@ -120,9 +120,9 @@ def test_the_first_tab_offers_the_way_past_the_head_and_the_keyboard_reaches_eac
 
 
 def test_the_arrow_keys_go_from_mark_to_mark_and_enter_leads_to_the_change(page: Any) -> None:
-    marks = page.locator(".timeline-picture a")
+    marks = page.locator(".span-all a")
     assert marks.evaluate_all("(all) => all.filter((one) => one.tabIndex === 0).length") == 1
-    page.locator(f".timeline-picture a[href='#{anchor(DRAFT)}']").focus()
+    page.locator(f".span-all a[href='#{anchor(DRAFT)}']").focus()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.getAttribute('href')") == f"#{anchor(VOTE)}"
     assert page.locator("#told").is_visible()
@@ -134,7 +134,7 @@ def test_the_arrow_keys_go_from_mark_to_mark_and_enter_leads_to_the_change(page:
 
 def test_a_finger_sees_the_sentence_first_and_then_the_change(browser: Any, site: Path) -> None:
     for page in opened(browser, (site / "index.html").as_uri(), has_touch=True):
-        page.locator(f".timeline-picture a[href='#{anchor(VOTE)}'] path").tap()
+        page.locator(f".span-all a[href='#{anchor(VOTE)}'] path").tap()
         assert page.locator("#told").is_visible()
         assert page.evaluate("location.hash") == ""
         page.locator("#told a").tap()
@@ -143,8 +143,8 @@ def test_a_finger_sees_the_sentence_first_and_then_the_change(browser: Any, site
 
 def test_each_stage_has_a_shape_and_open_and_closed_disputes_look_different(page: Any) -> None:
     script = """(all) => new Set(all.map((one) => one.querySelector("path").getAttribute("d"))).size"""
-    assert page.locator(".timeline-picture a").evaluate_all(script) == 6
-    signs = page.locator(".timeline-picture text.fill-odds").all_text_contents()
+    assert page.locator(".span-all a").evaluate_all(script) == 6
+    signs = page.locator(".span-all text.fill-odds").all_text_contents()
     assert sorted(signs) == ["(≠)", "≠"]
 
 
@@ -207,7 +207,7 @@ def test_hostile_words_are_shown_and_do_nothing(page: Any) -> None:
     assert card.locator(".new .src a").count() == 0  # its address is no web address
     assert page.title() == "Haiti: where the mission stands"
     assert page.evaluate("[...document.images].length") == 0
-    page.locator(f".timeline-picture a[href='#{anchor(STRANGE)}']").hover()
+    page.locator(f".span-all a[href='#{anchor(STRANGE)}']").hover()
     assert page.locator("#told img, #told script").count() == 0
     page.locator("#asof input[type=date]").fill("2025-10-20")
     assert page.locator("#board-rows img, #board-rows script").count() == 0
@@ -253,13 +253,15 @@ def test_on_a_phone_nothing_sticks_out_and_the_board_is_read_downwards(browser: 
         )
         assert subject.bounding_box()["y"] == pytest.approx(since.bounding_box()["y"], abs=4)
         assert now.bounding_box()["y"] > subject.bounding_box()["y"]
-        assert page.locator(".timeline-picture").bounding_box()["width"] > 800  # within its own scrolling frame
+        assert (
+            page.locator(".span-all .timeline-picture").bounding_box()["width"] > 800
+        )  # within its own scrolling frame
 
 
 def test_in_the_dark_it_is_dark(browser: Any, site: Path) -> None:
     for page in opened(browser, (site / "index.html").as_uri(), color_scheme="dark"):
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 27)"
-        paper = page.locator(".timeline-picture .fill-paper").first
+        paper = page.locator(".span-all .fill-paper").first
         assert paper.evaluate("(one) => getComputedStyle(one).fill") == "rgb(20, 23, 27)"
 
 

@@ -33,10 +33,10 @@ def test_a_shorter_time_leaves_its_changes_and_lets_the_other_marks_fade(page: A
     left = page.locator("article.card:not([data-baseline]):visible").count()
     assert 0 < left < 12
     assert page.locator("#filters output").inner_text() == f"{left} of 12 changes"
-    assert page.locator(".timeline-picture a.off").count() > 0
+    assert page.locator(".span-all a.off").count() > 0
     looks_back(page, "all")
     assert page.locator("#filters output").inner_text() == "12 changes"
-    assert page.locator(".timeline-picture a.off").count() == 0
+    assert page.locator(".span-all a.off").count() == 0
 
 
 def test_clearing_the_filters_looks_at_all_again(page: Any) -> None:
@@ -52,7 +52,7 @@ def test_playing_shows_the_board_of_one_day_after_another_and_what_changed(page:
     first = page.locator(DAY).input_value()
     assert page.locator("#span output").inner_text().startswith(f"{int(first[8:])} ")
     assert page.locator("#asof-told").is_visible()
-    assert page.locator(".asof-line").count() > 0
+    assert page.locator(".span-all .asof-line").count() > 0
     days = [first]
     for _ in range(20):
         page.clock.run_for(STEP)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.site.build import look
-from pipeline.site.chart import MARKS, SUBJECTS, segments, spec
+from pipeline.site.chart import MARKS, SUBJECTS, domain_of, segments, spans_of, spec
 from pipeline.site.page import data_of, page
 from pipeline.site.view import Card, View
 from pipeline.storage import open_published
@@ -105,7 +105,7 @@ def test_the_end_of_the_mandate_is_expected(view: View) -> None:
 def test_an_empty_store_has_a_page_too(view: View) -> None:
     nothing = replace(view, board=(), cards=(), start=(), known=(), expected=(), articles=(), feeds=(), rounds=())
     assert spec(nothing) is None
-    assert "The board is empty: nothing is known yet." in page(nothing, "")
+    assert "The board is empty: nothing is known yet." in page(nothing, ())
 
 
 def test_the_data_of_the_script_can_not_end_their_element(view: View) -> None:
@@ -137,6 +137,28 @@ def test_open_and_closed_disputes_are_told_apart(view: View) -> None:
 def test_what_began_long_before_the_watch_does_not_squeeze_the_rest(view: View) -> None:
     # The trust fund has paid since 2023; the watch knows things from 24 August 2025 on.
     assert min(one.start for one in segments(view)) == date(2025, 8, 13)
+
+
+def test_of_the_last_days_a_bar_that_began_before_goes_from_edge_to_edge(view: View) -> None:
+    found = {one.card.id: one for one in segments(view, days=15)}  # from 5 October on
+    vote, left = (found[str(change_of(one).change_id)] for one in (VOTE, LEFT))
+    assert (vote.start, vote.end, vote.began_before) == (date(2025, 10, 5), NOW.date(), True)
+    assert (left.start, left.began_before) == (date(2025, 10, 5), False)
+    assert str(change_of(DRAFT).change_id) not in found  # it had ended
+
+
+def test_there_is_a_picture_of_each_time_that_is_shorter_than_all(view: View) -> None:
+    assert spans_of(view) == (30,)  # it begins 68 days ago
+    older = tuple(
+        replace(card, known=card.known - timedelta(200), held=card.held - timedelta(200)) for card in view.known
+    )
+    assert spans_of(replace(view, known=older)) == (30, 90)
+
+
+def test_the_last_days_have_the_whole_width_and_no_far_day_squeezes_them(view: View) -> None:
+    ahead = replace(card_of(view, LEFT), held=date(2026, 12, 1))
+    first, last = domain_of(replace(view, known=(*view.known, ahead)), days=30)
+    assert (first, last) == ("2025-09-20T00:00:00Z", "2025-11-02T00:00:00Z")
 
 
 def test_many_subjects_share_a_line_and_many_changes_are_drawn_in_part(view: View) -> None:

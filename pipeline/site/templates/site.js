@@ -142,18 +142,23 @@
 
   // -- the timeline -------------------------------------------------------------------------------------------
 
-  const picture = document.querySelector(".timeline-picture");
-  const marks = picture ? [...picture.querySelectorAll("a[href]")] : [];
+  // One of all, and one for each shorter time; the style sheet shows the one that is chosen.
+  const pictures = [...document.querySelectorAll(".timeline-picture")];
+  const marks = pictures.flatMap((picture) => [...picture.querySelectorAll("a[href]")]);
   const panel = byId("told");
+  const span = byId("span");
 
   function drawDay(day) {
-    if (!picture) return;
-    for (const line of picture.querySelectorAll(".asof-line")) line.remove();
-    const [first, last] = data.domain.map((time) => Date.parse(time));
-    const at = ((Date.parse(`${day}T23:59:59Z`) - first) / (last - first)) * data.plot;
-    if (!day || at < 0 || at > data.plot) return;
-    for (const lane of picture.querySelectorAll(".plot")) {
-      lane.parentNode.append(draw("line", { class: "asof-line", x1: at, x2: at, y1: 0, y2: lane.getBBox().height }));
+    for (const line of document.querySelectorAll(".asof-line")) line.remove();
+    if (!day) return;
+    for (const picture of pictures) {
+      const [first, last] = [picture.parentNode.dataset.first, picture.parentNode.dataset.last].map((time) => Date.parse(time));
+      const at = ((Date.parse(`${day}T23:59:59Z`) - first) / (last - first)) * data.plot;
+      if (at < 0 || at > data.plot) continue;
+      for (const lane of picture.querySelectorAll(".plot")) {
+        const height = lane.getAttribute("d").match(/v([\d.]+)/)[1]; // a picture that is not shown has no box
+        lane.parentNode.append(draw("line", { class: "asof-line", x1: at, x2: at, y1: 0, y2: height }));
+      }
     }
   }
 
@@ -189,46 +194,51 @@
       open = mark;
       tell(mark);
     };
-    marks.forEach((mark, place) => {
-      mark.setAttribute("tabindex", place ? "-1" : "0");
+    marks.forEach((mark) => {
       const title = mark.querySelector("title");
       if (title) title.remove(); // the panel says more
     });
     const markOf = (event) => event.target.closest && event.target.closest("a[href]");
-    picture.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; });
-    picture.addEventListener("pointerover", (event) => {
-      if (event.pointerType !== "touch" && markOf(event)) show(markOf(event));
-    });
-    picture.addEventListener("pointerleave", (event) => {
-      if (event.pointerType !== "touch" && !panel.contains(event.relatedTarget)) show(null);
-    });
+    for (const picture of pictures) {
+      const within = marks.filter((mark) => picture.contains(mark)); // the keyboard stops at one, and the arrows go on
+      const stopAt = (mark) => within.forEach((one) => one.setAttribute("tabindex", one === mark ? "0" : "-1"));
+      stopAt(within[0]);
+      picture.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; });
+      picture.addEventListener("pointerover", (event) => {
+        if (event.pointerType !== "touch" && markOf(event)) show(markOf(event));
+      });
+      picture.addEventListener("pointerleave", (event) => {
+        if (event.pointerType !== "touch" && !panel.contains(event.relatedTarget)) show(null);
+      });
+      picture.addEventListener("focusin", (event) => {
+        const mark = markOf(event);
+        if (!mark) return;
+        stopAt(mark);
+        if (!touched) show(mark);
+      });
+      picture.addEventListener("focusout", () => { if (!touched) show(null); });
+      picture.addEventListener("click", (event) => {
+        const mark = markOf(event);
+        if (!touched || !mark) return;
+        event.preventDefault(); // a finger first sees the sentence; the panel leads on
+        show(open === mark ? null : mark);
+      });
+      picture.addEventListener("keydown", (event) => {
+        const place = within.indexOf(document.activeElement);
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        const next = event.key === "Home" ? 0 : event.key === "End" ? within.length - 1 : place + step;
+        if (place < 0 || !Number.isInteger(next)) return;
+        event.preventDefault();
+        within[Math.min(Math.max(next, 0), within.length - 1)].focus();
+      });
+    }
     panel.addEventListener("pointerleave", (event) => {
       if (event.pointerType !== "touch") show(null); // a finger leaves with each tap
     });
-    picture.addEventListener("focusin", (event) => {
-      const mark = markOf(event);
-      if (!mark) return;
-      for (const one of marks) one.setAttribute("tabindex", one === mark ? "0" : "-1");
-      if (!touched) show(mark);
-    });
-    picture.addEventListener("focusout", () => { if (!touched) show(null); });
-    picture.addEventListener("click", (event) => {
-      const mark = markOf(event);
-      if (!touched || !mark) return;
-      event.preventDefault(); // a finger first sees the sentence; the panel leads on
-      show(open === mark ? null : mark);
-    });
-    picture.addEventListener("keydown", (event) => {
-      const place = marks.indexOf(document.activeElement);
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const next = event.key === "Home" ? 0 : event.key === "End" ? marks.length - 1 : place + step;
-      if (place < 0 || !Number.isInteger(next)) return;
-      event.preventDefault();
-      marks[Math.min(Math.max(next, 0), marks.length - 1)].focus();
-    });
+    span.addEventListener("input", () => show(null));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") show(null); });
     document.addEventListener("pointerdown", (event) => {
-      if (open && !panel.contains(event.target) && !picture.contains(event.target)) show(null);
+      if (open && !panel.contains(event.target) && !pictures.some((one) => one.contains(event.target))) show(null);
     });
     panel.addEventListener("click", (event) => { if (event.target.closest("a")) show(null); });
   }
@@ -275,7 +285,6 @@
   // -- how far back, and the changes played one day after another -------------------------------------------
 
   const STEP = 1500; // milliseconds for which a day is shown
-  const span = byId("span");
   const today = asof.elements.day.max;
   let playing = null;
 
@@ -320,7 +329,7 @@
   }
 
   if (span && cards.length) {
-    span.hidden = false;
+    span.elements.play.hidden = false;
     span.addEventListener("submit", (event) => event.preventDefault());
     span.addEventListener("input", () => {
       filters.elements.from.value = firstDay();
