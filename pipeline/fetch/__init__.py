@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
@@ -38,7 +39,7 @@ from pipeline.fetch.failures import (
     with_status,
 )
 from pipeline.fetch.lanes import Lanes, host_state
-from pipeline.fetch.patience import ENDLESS, Attempt, Patience
+from pipeline.fetch.patience import Attempt, Patience
 from pipeline.fetch.robots import Robots
 from pipeline.fetch.sockets import (
     OTHER_SERVICES,
@@ -71,6 +72,7 @@ _HEADER_COUNT: Final = 256
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
 _LookUp = Callable[[str, int, int], Awaitable[list[Found]]]
+_TakesTurn = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Fetcher:
         self._concurrency = concurrency
         self._lanes = Lanes(per_host=self._limits.per_host, concurrency=concurrency)
         self._robots = Robots(
-            lambda url, most: self._follow(url, None, None, most, "*/*", total=ROBOTS_TOTAL), user_agent=user_agent
+            lambda url, most: self._follow(url, None, None, most, "*/*", is_robots=True), user_agent=user_agent
         )
         self._stack = contextlib.AsyncExitStack()
         self._public: aiohttp.ClientSession | None = None
@@ -215,7 +217,7 @@ class Fetcher:
 
     def hosts(self, origins: Iterable[str], now: datetime) -> list[HostState]:
         """Return what is known of those of ``origins`` that were asked, for :meth:`remember` of the next run."""
-        asked = ((origin, self._lanes.last(host(origin))) for origin in origins)
+        asked = ((origin, self._lanes.last_crawl(host(origin))) for origin in origins)
         return [host_state(origin, self._robots.known(origin), last, now) for origin, last in asked if last is not None]
 
     async def _follow(
@@ -226,10 +228,11 @@ class Fetcher:
         max_body: int,
         accept: str,
         page: Attempt | None = None,
-        total: float = ENDLESS,
+        *,
+        is_robots: bool = False,
     ) -> Response:
         """One address with its redirects; a page where ``page`` says so, which robots.txt holds for."""
-        total = min(total, self._limits.total)
+        total = min(ROBOTS_TOTAL, self._limits.total) if is_robots else self._limits.total
         headers = {"Accept": accept}
         if sendable(etag):
             headers["If-None-Match"] = str(etag)
@@ -241,8 +244,9 @@ class Fetcher:
         moved_to, for_good = "", True
         while True:
             spacing = 0.0 if is_granted(target, self._unspaced) else self._limits.spacing
-            distance = max(spacing, await self._robots.check(target) if page is not None else 0.0)
-            hop = await self._hop(target, headers, max_body, total - elapsed, distance, page)
+            delay = await self._robots.check(target) if page is not None else 0.0 if is_robots else None
+            turn = partial(self._lanes.turn, host(target), spacing, page, crawl_delay=delay)
+            hop = await self._hop(target, headers, max_body, total - elapsed, turn)
             elapsed += hop.elapsed
             if hop.status not in _REDIRECTS:
                 return Response(url, target, hop.status, hop.headers, hop.body, elapsed, moved_to)
@@ -288,9 +292,7 @@ class Fetcher:
             max_headers=_HEADER_COUNT,
         )
 
-    async def _hop(
-        self, url: str, headers: Mapping[str, str], max_body: int, seconds: float, distance: float, page: Attempt | None
-    ) -> _Hop:
+    async def _hop(self, url: str, headers: Mapping[str, str], max_body: int, seconds: float, turn: _TakesTurn) -> _Hop:
         """One request, in its turn, without following a redirect."""
         name = host(url)
         granted = grant_of(name, self._grants) is not None
@@ -302,7 +304,7 @@ class Fetcher:
         session = self._granted if granted else self._public
         if session is None:
             raise RuntimeError("A Fetcher is an async context manager: enter it before get().")
-        async with self._lanes.turn(name, distance, page):
+        async with turn():
             started = time.monotonic()
             refused: list[str] = []
             token = REFUSED.set(refused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.fetch.patience import Attempt
 from pipeline.model import HostState
@@ -29,13 +29,17 @@ class Lanes:
         self._slots = asyncio.Semaphore(concurrency)
         self._lanes: dict[str, _Lane] = {}
 
-    def turn(self, host: str, distance: float, attempt: Attempt | None = None) -> _Turn:
+    def turn(
+        self, host: str, spacing: float, attempt: Attempt | None = None, *, crawl_delay: float | None = None
+    ) -> _Turn:
         """Wait until ``host`` may be asked, and until there is a free place among all requests.
 
         Args:
             host: the host's name.
-            distance: seconds since the last start on it.
+            spacing: seconds since the last start on it.
             attempt: at a page, for a run whose time may be up before its turn comes.
+            crawl_delay: seconds since the last page of it, or its robots.txt; None for a feed, which keeps and sets no
+                such delay: else a feed that is polled more often would keep back its pages for ever.
 
         Returns:
             A context manager: to enter it is to wait, and to leave it is to let the next one begin.
@@ -43,28 +47,28 @@ class Lanes:
         Raises:
             FetchError: on entering, ``crawl-delay``: the host asks for a distance that is longer than the run waits.
         """
-        return _Turn(self._lane(host), self._slots, host, distance, attempt)
+        return _Turn(self._lane(host), self._slots, host, spacing, attempt, crawl_delay)
 
     def remember(self, host: str, ago: float, distance: float) -> None:
-        """Take it that ``host`` was asked ``ago`` seconds ago, after a wait of ``distance``."""
+        """Take it that ``host`` was asked for a page ``ago`` seconds ago, after a wait of ``distance``."""
         lane = self._lane(host)
-        start = asyncio.get_running_loop().time() - max(0.0, ago)
-        if start > lane.last_start:
-            lane.last_start, lane.distance = start, distance
+        start = _Start(asyncio.get_running_loop().time() - max(0.0, ago), distance)
+        lane.last, lane.last_crawl = max(lane.last, start), max(lane.last_crawl, start)
 
-    def last(self, host: str) -> tuple[float, float] | None:
-        """Return how many seconds ago ``host`` was asked, and the distance that was kept; None where it was not."""
+    def last_crawl(self, host: str) -> tuple[float, float] | None:
+        """Return how many seconds ago ``host`` was asked for a page or robots.txt, and the distance that was kept.
+
+        None where it was not.
+        """
         lane = self._lanes.get(host)
-        if lane is None or lane.last_start == NEVER:
+        if lane is None or lane.last_crawl.at == NEVER:
             return None
-        return asyncio.get_running_loop().time() - lane.last_start, lane.distance
+        return asyncio.get_running_loop().time() - lane.last_crawl.at, lane.last_crawl.distance
 
     def _lane(self, name: str) -> _Lane:
         if len(self._lanes) > _LANES_KEPT:  # a hostile feed may name any number of hosts
             clock = asyncio.get_running_loop().time()
-            self._lanes = {
-                key: lane for key, lane in self._lanes.items() if lane.users or lane.last_start + lane.distance > clock
-            }
+            self._lanes = {key: lane for key, lane in self._lanes.items() if lane.users or lane.keeps_until > clock}
         lane = self._lanes.get(name)
         if lane is None:
             lane = self._lanes[name] = _Lane(asyncio.Semaphore(self._per_host))
@@ -74,13 +78,19 @@ class Lanes:
 class _Turn:
     """One request's turn. A class, for a generator costs each request as much again as the waiting."""
 
-    __slots__ = ("_attempt", "_distance", "_host", "_lane", "_slots")
+    __slots__ = ("_attempt", "_crawl_delay", "_host", "_lane", "_slots", "_spacing")
 
     def __init__(
-        self, lane: _Lane, slots: asyncio.Semaphore, host: str, distance: float, attempt: Attempt | None
+        self,
+        lane: _Lane,
+        slots: asyncio.Semaphore,
+        host: str,
+        spacing: float,
+        attempt: Attempt | None,
+        crawl_delay: float | None,
     ) -> None:
-        self._lane, self._slots, self._host, self._distance = lane, slots, host, distance
-        self._attempt = attempt
+        self._lane, self._slots, self._host, self._spacing = lane, slots, host, spacing
+        self._attempt, self._crawl_delay = attempt, crawl_delay
         lane.users += 1
 
     async def __aenter__(self) -> None:
@@ -99,12 +109,13 @@ class _Turn:
 
     async def _begin(self) -> None:
         lane, loop = self._lane, asyncio.get_running_loop()
-        wait = lane.last_start + self._distance - loop.time()
-        attempt = self._attempt
+        attempt, is_crawl, delay = self._attempt, self._crawl_delay is not None, self._crawl_delay or 0.0
+        distance = max(self._spacing, delay)
+        wait = max(lane.last.at + self._spacing, lane.last_crawl.at + delay) - loop.time()
         if wait > LONGEST_WAIT or (wait > 0 and attempt is not None and not attempt.may_wait(wait)):
             raise FetchError(
                 "crawl-delay",
-                f"{self._host} is asked once in {self._distance:g} s; this request is put off.",
+                f"{self._host} is asked once in {distance:g} s; this request is put off.",
                 retry_after=wait,
             )
         if wait > 0:
@@ -112,13 +123,24 @@ class _Turn:
         await self._slots.acquire()
         if attempt is not None:
             attempt.begun = True
-        lane.last_start = loop.time()
-        lane.distance = self._distance
+        lane.last = _Start(loop.time(), distance)
+        if is_crawl:
+            lane.last_crawl = lane.last
 
     async def __aexit__(self, *_: object) -> None:
         self._slots.release()
         self._lane.at_once.release()
         self._lane.users -= 1
+
+
+class _Start(NamedTuple):
+    """When a request began, by the loop's clock, and how many seconds it had to keep from the one before."""
+
+    at: float
+    distance: float
+
+
+_NONE: Final = _Start(NEVER, 0.0)
 
 
 @dataclass(slots=True)
@@ -127,9 +149,14 @@ class _Lane:
 
     at_once: asyncio.Semaphore
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
-    last_start: float = NEVER  # of the loop's clock
-    distance: float = 0.0  # seconds, as the last request had to keep it
+    last: _Start = _NONE
+    last_crawl: _Start = _NONE  # for a page, or for robots.txt
     users: int = 0
+
+    @property
+    def keeps_until(self) -> float:
+        """Until when another request may have to wait."""
+        return max(sum(self.last), sum(self.last_crawl))
 
 
 def host_state(

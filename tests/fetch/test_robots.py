@@ -12,7 +12,7 @@ from fetch_site import MIB, OUTLET, Site, fetcher
 
 from pipeline.fetch.lanes import Lanes
 from pipeline.fetch.robots import Robots
-from pipeline.model import Response
+from pipeline.model import HostState, Response
 from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
 
 PAGE = "https://courier.example/news/1"
@@ -146,17 +146,40 @@ async def test_pages_keep_the_crawl_delay(site: Site) -> None:
 
 async def test_a_delay_that_is_longer_than_a_run_waits_puts_the_page_off(site: Site) -> None:
     lanes = Lanes(per_host=2, concurrency=2)
-    async with lanes.turn("courier.example", 600):
+    async with lanes.turn("courier.example", 0, crawl_delay=600):
         pass
 
     with pytest.raises(FetchError) as caught:
-        async with lanes.turn("courier.example", 600):
+        async with lanes.turn("courier.example", 0, crawl_delay=600):
             pass
 
     assert caught.value.code == "crawl-delay"
     assert caught.value.retry_after == pytest.approx(600, abs=5)
     async with lanes.turn("courier.example", 0):  # a feed of that host is polled all the same
         pass
+
+
+async def test_a_feed_that_is_polled_more_often_than_its_host_lets_pages_be_asked_for_keeps_none_back(
+    site: Site,
+) -> None:
+    site.robots = b"User-agent: *\nCrawl-delay: 600"
+    now = datetime(2025, 9, 30, tzinfo=UTC)
+    known: list[HostState] = []
+    reasons = []
+    for minutes in (0, 5, 11):  # robots.txt is asked for in the first run, and counts
+        async with fetcher(site) as fetch:
+            at = now + timedelta(minutes=minutes)
+            await fetch.get(f"http://{OUTLET}/feed", max_body=MIB)
+            fetch.remember(known, at)
+            try:
+                await fetch.get_page(f"http://{OUTLET}/a", max_body=MIB)
+                reasons.append("")
+            except FetchError as error:
+                reasons.append(error.code)
+            known = fetch.hosts([f"http://{OUTLET}"], at)
+
+    assert reasons == ["crawl-delay", "crawl-delay", ""]
+    assert [path for path, _ in site.asked] == ["/feed", "/robots.txt", "/feed", "/feed", "/a"]
 
 
 @pytest.mark.parametrize(
