@@ -9,10 +9,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from pipeline.model import ReaderChoice
 from pipeline.model.errors import UsageError, WatchFileError
 from pipeline.watches.load import WATCH, load_watch
-from pipeline.watches.write import toml_value
 
 OF_MODEL = ("kind", "verify", "endpoint", "model", "key", "first_model")  # which model it is; the others are limits
 _HEADER = re.compile(r"\s*\[\s*reader\s*\]\s*(?:#.*)?\s*")
@@ -67,7 +68,7 @@ def with_reader(text: str, choice: ReaderChoice | None) -> str | None:
     """
     lines = text.splitlines(keepends=True)
     end = "\r\n" if "\r\n" in text else "\n"
-    wanted = [f"{key} = {toml_value(value)}{end}" for key, value in _keys(choice).items()] if choice else []
+    wanted = [f"{line}{end}" for line in tomlkit.dumps(_keys(choice)).splitlines()] if choice else []
     start = next((at for at, line in enumerate(lines) if _HEADER.fullmatch(line)), None)
     if start is None:
         gap = [end] if not text or text.endswith(("\n", "\r")) else [end, end]

@@ -6,10 +6,11 @@ import re
 import tempfile
 from pathlib import Path
 
+import tomlkit
+
 from pipeline.model import Watch
 from pipeline.model.errors import UsageError, WatchFileError
 from pipeline.watches.load import BASELINE, FEEDS, TEXT, WATCH, load_watch
-from pipeline.watches.write import toml_value
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HEADER = re.compile(r"^\s*\[", re.MULTILINE)
@@ -66,7 +67,7 @@ def _edited(text: str, new: str, names: list[str]) -> str:
     """``text`` with the two keys set; they stand before the first table, as all keys of the file itself do."""
     first = _HEADER.search(text)
     head, rest = (text[: first.start()], text[first.start() :]) if first else (text, "")
-    lines = f"slug = {toml_value(new)}\nformerly = {toml_value(names)}\n"
+    lines = _keys(new, names)
     head = _FORMERLY.sub("", head, count=1)
     found = _OLD.search(head)
     if found:
@@ -77,8 +78,12 @@ def _edited(text: str, new: str, names: list[str]) -> str:
     return head[:at] + lines + head[at:] + rest
 
 
+def _keys(new: str, names: list[str]) -> str:
+    return tomlkit.dumps({"slug": new, "formerly": names})
+
+
 def _by_hand(folder: Path, new: str, names: list[str]) -> UsageError:
     return UsageError(
         f"{folder / WATCH} is written in a way that can't be changed without you.",
-        remedy=f"Write into it: slug = {toml_value(new)} and formerly = {toml_value(names)}. The next run does more.",
+        remedy=f"Write into it: {' and '.join(_keys(new, names).splitlines())}. The next run does more.",
     )

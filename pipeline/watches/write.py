@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import tomlkit
 
 from pipeline.model import AlertRule, Fact, Feed, Name, ReaderChoice
 from pipeline.model.errors import UsageError, WatchFileError
@@ -14,7 +16,6 @@ from pipeline.watches.alerting import timing_of
 from pipeline.watches.load import BASELINE, FEEDS, TEXT, WATCH, load_watch, slugify
 from pipeline.watches.tables import same_address
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _DEFAULT_RULE = AlertRule(name="everything")
 
 
@@ -64,12 +65,27 @@ def write_watch(
             no valid watch.
     """
     refuse_a_watch(folder)
+    watch = {
+        "slug": slugify(folder.resolve().name),
+        "title": title,
+        "places": list(places),
+        "languages": list(languages),
+        "name": [_name(name) for name in names],
+        "sister_mission": [_name(name) for name in sister_missions] or None,
+        "alert": [_alert(rule) for rule in rules or (_DEFAULT_RULE,)],
+        "reader": _reader(reader or ReaderChoice()) or None,
+    }
+    baseline = {
+        "source": _given({"title": source_title, "outlet": outlet, "published": published, "url": url or None}),
+        "fact": [_fact(fact) for fact in facts] or None,
+    }
     contents = {
-        WATCH: _watch_file(slugify(folder.resolve().name), title, names, sister_missions, places, languages, rules)
-        + _reader_table(reader or ReaderChoice()),
-        BASELINE: _baseline_file(source_title, outlet, published, url, facts),
+        WATCH: "# The mission to be watched: names, other missions beside it, and alert rules.\n"
+        + tomlkit.dumps(_given(watch)),
+        BASELINE: "# What is known at the start. Each quote stands verbatim in baseline.md.\n"
+        + tomlkit.dumps(_given(baseline)),
         TEXT: _lines(text).rstrip() + "\n",
-        FEEDS: _feeds_file(feeds),
+        FEEDS: "# The feeds to be polled: one [[feed]] each.\n" + (f"\n{_feed_tables(feeds)}" if feeds else ""),
     }
     try:
         with tempfile.TemporaryDirectory() as trial:
@@ -123,7 +139,7 @@ def add_feeds(folder: Path, feeds: Sequence[Feed]) -> tuple[Feed, ...]:
         return ()
     path, written = folder / FEEDS, folder / f".{FEEDS}.tmp"
     text = path.read_text("utf-8-sig").rstrip("\n")
-    text = "\n\n".join([text, *(_feed_table(feed).rstrip("\n") for feed in new)]) + "\n"
+    text = f"{text}\n\n{_feed_tables(new)}"
     try:
         with tempfile.TemporaryDirectory() as trial:
             for name in (WATCH, BASELINE, TEXT):
@@ -158,96 +174,61 @@ def _lines(text: str) -> str:
 # -- the files -------------------------------------------------------------------------------
 
 
-def _watch_file(
-    slug: str,
-    title: str,
-    names: Sequence[Name],
-    sister_missions: Sequence[Name],
-    places: Sequence[str],
-    languages: Sequence[str],
-    rules: Sequence[AlertRule],
-) -> str:
-    head = _pairs({"slug": slug, "title": title, "places": list(places), "languages": list(languages)})
-    parts = ["# The mission to be watched: names, other missions beside it, and alert rules.\n" + head]
-    parts += [_table("[[name]]", _name(name)) for name in names]
-    parts += [_table("[[sister_mission]]", _name(name)) for name in sister_missions]
-    parts += [
-        _table(
-            "[[alert]]",
-            {
-                "name": rule.name,
-                "aspects": sorted(rule.aspects) or None,
-                "stages": sorted(rule.stages) or None,
-                "min_confidence": rule.min_confidence,
-                "at_once": rule.at_once,
-                "channels": list(rule.channels),
-                **timing_of(rule),
-            },
-        )
-        for rule in rules or (_DEFAULT_RULE,)
-    ]
-    return "\n".join(parts)
-
-
-def _reader_table(reader: ReaderChoice) -> str:
-    """``[reader]`` with the keys that are not as by default; empty where all are."""
-    default = ReaderChoice()
-    pairs = {
-        field.name: getattr(reader, field.name)
-        for field in fields(reader)
-        if getattr(reader, field.name) != getattr(default, field.name)
-    }
-    return "\n" + _table("[reader]", pairs) if pairs else ""
-
-
 def _name(name: Name) -> dict[str, object]:
-    return {
-        "text": name.text,
-        "acronym": name.acronym or None,
-        "valid_from": name.valid_from,
-        "valid_to": name.valid_to,
-        "context": list(name.context) or None,
-        "not_context": list(name.not_context) or None,
+    return _given(
+        {
+            "text": name.text,
+            "acronym": name.acronym or None,
+            "valid_from": name.valid_from,
+            "valid_to": name.valid_to,
+            "context": list(name.context) or None,
+            "not_context": list(name.not_context) or None,
+        }
+    )
+
+
+def _alert(rule: AlertRule) -> dict[str, object]:
+    return _given(
+        {
+            "name": rule.name,
+            "aspects": sorted(rule.aspects) or None,
+            "stages": sorted(rule.stages) or None,
+            "min_confidence": rule.min_confidence,
+            "at_once": rule.at_once,
+            "channels": list(rule.channels),
+            **timing_of(rule),
+        }
+    )
+
+
+def _reader(reader: ReaderChoice) -> dict[str, object]:
+    """Return the keys that are not as by default."""
+    default = asdict(ReaderChoice())
+    return {key: value for key, value in asdict(reader).items() if value != default[key]}
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    pairs: dict[str, object] = {
+        "aspect": fact.aspect,
+        "subject": fact.subject,
+        "stage": fact.stage,
+        "value": fact.value,
+        "quote": _lines(fact.quote),
+        "since": fact.since,
     }
+    if fact.fact is not None:
+        parts = tomlkit.inline_table()
+        parts.update(fact.fact.parts.flat())
+        pairs |= {"slot": fact.fact.slot, "key": fact.fact.key or None, "parts": parts or None}
+    return _given(pairs)
 
 
-def _baseline_file(title: str, outlet: str, published: datetime, url: str, facts: Sequence[Fact]) -> str:
-    source = {"title": title, "outlet": outlet, "published": published, "url": url or None}
-    parts = ["# What is known at the start. Each quote stands verbatim in baseline.md.\n" + _table("[source]", source)]
-    parts += [
-        _table(
-            "[[fact]]",
-            {
-                "aspect": fact.aspect,
-                "subject": fact.subject,
-                "stage": fact.stage,
-                "value": fact.value,
-                "quote": _lines(fact.quote),
-                "since": fact.since,
-                **_typed(fact),
-            },
-        )
-        for fact in facts
-    ]
-    return "\n".join(parts)
+def _feed_tables(feeds: Sequence[Feed]) -> str:
+    return tomlkit.dumps({"feed": [_feed(feed) for feed in feeds]})
 
 
-def _typed(fact: Fact) -> dict[str, object]:
-    """The keys of a typed fact; none where nothing was typed."""
-    if fact.fact is None:
-        return {}
-    return {"slot": fact.fact.slot, "key": fact.fact.key or None, "parts": fact.fact.parts.flat() or None}
-
-
-def _feeds_file(feeds: Sequence[Feed]) -> str:
-    parts = ["# The feeds to be polled: one [[feed]] each.\n"]
-    parts += map(_feed_table, feeds)
-    return "\n".join(parts)
-
-
-def _feed_table(feed: Feed) -> str:
-    return _table(
-        "[[feed]]",
+def _feed(feed: Feed) -> dict[str, object]:
+    return _given(
         {
             "url": feed.url,
             "title": feed.title,
@@ -257,45 +238,12 @@ def _feed_table(feed: Feed) -> str:
             "region": feed.region,
             "expected_every": _duration(feed.expected_every),
             "confirmed_in": feed.confirmed_in or None,
-        },
+        }
     )
 
 
-# -- TOML ------------------------------------------------------------------------------------
-
-
-def _table(header: str, pairs: Mapping[str, object]) -> str:
-    return f"{header}\n{_pairs(pairs)}"
-
-
-def _pairs(pairs: Mapping[str, object]) -> str:
-    """One line a key; a None is left out."""
-    return "".join(f"{key} = {toml_value(value)}\n" for key, value in pairs.items() if value is not None)
-
-
-def toml_value(value: object) -> str:
-    """``value`` as TOML on one line.
-
-    Args:
-        value: a string, boolean, number, date, datetime with a time zone, or a list or mapping of these.
-    """
-    if isinstance(value, str):
-        return '"' + "".join(_escape(char) for char in value) + '"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{key} = {toml_value(one)}' for key, one in value.items())} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml_value, value))}]"
-    return repr(value)
-
-
-def _escape(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    return f"\\u{ord(char):04x}" if ord(char) < 0x20 or char == "\x7f" else char
+def _given(pairs: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in pairs.items() if value is not None}
 
 
 def _duration(length: timedelta) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.model import AlertRule, Aspect, Day, Fact, Feed, Figure, Name, Parts, Role, Slot, Stage, TypedFact
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.watches import load_watch, write_watch
-from pipeline.watches.write import toml_value
 
 URL = "https://example.org/feed.xml"
 TEXT = 'The "mission" is led\\run by Kenya.\n\nIt is short of people.'
@@ -134,8 +130,3 @@ def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="can't be written: Not a directory"):
         write_watch(tmp_path / "w" / "inner", **PARTS)
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_string_survives_toml(value: str) -> None:
-    assert tomllib.loads(f"key = {toml_value(value)}") == {"key": value}
