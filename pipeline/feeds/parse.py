@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.feeds import json_feed, sitemap, syndication
-from pipeline.feeds.decode import decode
 from pipeline.feeds.draft import MAX_ENTRIES
 from pipeline.feeds.pieces import cut
 from pipeline.feeds.problems import Problems, display_url
 from pipeline.feeds.sniff import MAX_BODY, check_markup, sniff
 from pipeline.model import ParsedFeed
+from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError, RefusedError
 from pipeline.model.urls import absolute
 
@@ -46,8 +46,12 @@ def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held:
     except RefusedError:
         base = ""
     problems = Problems()
-    text = decode(body, content_type, problems)
-    found = sniff(text, url)
+    decoded = decode(body, content_type)
+    for label in decoded.unknown:
+        problems.note("The feed names a charset that we do not know.", label)
+    if decoded.broken:
+        problems.note(f"Some bytes are not {decoded.codec.upper()}; they were replaced.")
+    found = sniff(decoded.text, url)
     if found.junk:
         problems.note("There is text before the feed's first tag; it was skipped.")
     if found.kind == "json":

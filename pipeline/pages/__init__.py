@@ -1,7 +1,6 @@
 """From a page's bytes to its text and metadata. Pure, and slow on hostile pages: run it in a worker.
 
     extract_page (extract.py)    bytes -> ExtractedPage (page.py)
-    decode_html (decode.py)      bytes -> text
 
 Nothing is imported here: trafilatura takes 0.1 s, which the process that stores pages spends on nothing.
 """

@@ -20,10 +20,10 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from pipeline.model import Precision
+from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError
 from pipeline.model.text import normalise, safe, shorten, squeeze
 from pipeline.pages.cost import Cost, cost_of
-from pipeline.pages.decode import decode_html
 from pipeline.pages.described import Described, described
 from pipeline.pages.page import ExtractedPage
 from pipeline.pages.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
@@ -142,7 +142,7 @@ def _guarded(body: bytes, content_type: str, url: str) -> tuple[str, tuple[str, 
         raise ContentError("not-html", f"The page at {url} is not HTML but {kind}.")
     if body.lstrip()[:5].startswith(_NOT_HTML):
         raise ContentError("not-html", f"The page at {url} is a picture, a PDF or a packed file, whatever it says.")
-    text, codec = decode_html(body, content_type)
+    text, codec, *_ = decode(body, content_type)
     if not _ANY_TAG.search(text):
         raise ContentError("not-html", f"The page at {url} has no tags: it is not HTML.")
     broken = text.count("\ufffd")

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from lxml.etree import HTMLParser, LxmlError, fromstring
 
+from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError, RefusedError
 from pipeline.model.text import safe, shorten, squeeze
 from pipeline.model.urls import absolute
-from pipeline.pages.decode import decode_html
 
 MAX_BYTES = 3 * 2**20
 MAX_FOUND = 30
@@ -60,7 +60,7 @@ def discover(body: bytes, content_type: str, url: str) -> HomePage:
         raise ContentError("empty", f"The page at {url} is empty.")
     if len(body) > MAX_BYTES:
         raise ContentError("too-large", f"The page at {url} has {len(body):,} bytes; the limit is {MAX_BYTES:,}.")
-    text, _ = decode_html(body, content_type)
+    text = decode(body, content_type).text
     reader = _Reader(url)
     parser = HTMLParser(target=reader, encoding="utf-8")  # type: ignore[arg-type]  # lxml calls those methods that are there
     with suppress(LxmlError, ValueError):  # nothing in it is an element

@@ -11,9 +11,8 @@ from datetime import timedelta
 
 from lxml import etree
 
-from pipeline.feeds.decode import decode
-from pipeline.feeds.problems import Problems
 from pipeline.model import Feed, Role
+from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError, RefusedError
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import safe, shorten
@@ -61,7 +60,7 @@ def read_opml(
     """
     if len(body) > MAX_BYTES:
         raise ContentError("too-large", f"{source} has {len(body):,} bytes; we read {MAX_BYTES:,}.", remedy="Split it.")
-    text = decode(body, content_type, Problems()) if body.strip() else ""
+    text = decode(body, content_type).text
     found = _ROOT.search(text, 0, _NEAR)
     if found is None:
         raise ContentError("not-a-feed", f"{source} is no list of feeds (OPML).", remedy="Name an OPML file.")

@@ -24,9 +24,9 @@ from trafilatura import extract
 
 from pipeline.lab.bench import Table, as_markdown, as_text
 from pipeline.model import Precision
+from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError
 from pipeline.model.text import shorten, squeeze
-from pipeline.pages.decode import decode_html
 from pipeline.pages.extract import extract_page
 from pipeline.pages.page import ExtractedPage
 from tests.doc_pages import rewritten
@@ -99,7 +99,7 @@ def measure_dates(folder: Path) -> Report:
             continue
         found = "" if page.published.source == "seen" else page.published.time.date().isoformat()
         report.ours[_told(found, day)] += 1
-        text = decode_html(body, "")[0]
+        text = decode(body, "").text
         report.theirs[_told(_or_none(lambda text=text: find_date(text, original_date=True)) or "", day)] += 1
     return report
 
