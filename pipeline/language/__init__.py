@@ -1,19 +1,19 @@
-"""What language a text is in, and French and Spanish told in English, word by word, for rules that know English."""
+"""Detect the language of a text, and gloss French and Spanish in English for rules that know English only."""
 
 from __future__ import annotations
 
-from pipeline.language.decide import ENGLISH, decide, decide_sentence, name_of
-from pipeline.language.gloss import GLOSSED, english, gloss, names_of
-from pipeline.language.tokens import figures_in_english
+from pipeline.language.detect import ENGLISH, detect_language, detect_sentence_language, language_name
+from pipeline.language.gloss import GLOSSED, english_names, gloss, to_english
+from pipeline.language.tokens import anglicise_figures
 
 __all__ = [
     "ENGLISH",
     "GLOSSED",
-    "decide",
-    "decide_sentence",
-    "english",
-    "figures_in_english",
+    "anglicise_figures",
+    "detect_language",
+    "detect_sentence_language",
+    "english_names",
     "gloss",
-    "name_of",
-    "names_of",
+    "language_name",
+    "to_english",
 ]

@@ -93,7 +93,7 @@ class Verb(NamedTuple):
         return f"{base}ing{self.tail}"
 
 
-def english_verb(text: str) -> Verb:
+def inflect_verb(text: str) -> Verb:
     """The forms of ``take over``."""
     base, _, rest = text.partition(" ")
     tail = f" {rest}" if rest else ""
@@ -118,12 +118,12 @@ def _s(word: str) -> str:
     return f"{word}s"
 
 
-def english_plural(text: str) -> str:
+def pluralise_english(text: str) -> str:
     """The plural of ``head of mission``: of the word that the others hang on."""
     for link in (" of ", " for ", " to ", " in ", " and "):
         if link in text:
             head, _, rest = text.partition(link)
-            return f"{english_plural(head)}{link}{rest}"
+            return f"{pluralise_english(head)}{link}{rest}"
     head, _, last = text.rpartition(" ")
     plural = (
         _PLURALS.get(last)
@@ -162,7 +162,7 @@ def _plural(word: str, language: str) -> str:
     return f"{word}s" if word[-1] in "aeiouéá" else f"{word}es"
 
 
-def adjective(text: str, language: str) -> Iterator[str]:
+def adjective_forms(text: str, language: str) -> Iterator[str]:
     """All genders and numbers of an adjective, given as a man has it."""
     head, _, last = text.rpartition(" ")
     before = f"{head} " if head else ""
@@ -206,7 +206,7 @@ class Form(NamedTuple):
     tense: str
 
 
-def conjugated(verb: str, language: str) -> Iterator[Form]:
+def conjugate(verb: str, language: str) -> Iterator[Form]:
     """The forms of a verb of a regular group."""
     yield from _french(verb) if language == "fr" else _spanish(verb)
 
@@ -217,12 +217,14 @@ def _french(verb: str) -> Iterator[Form]:
         return
     if verb.endswith("ir"):
         stem = verb[:-1]
-        yield from irregular(
+        yield from irregular_forms(
             [f"{stem}t", f"{stem}ssent", f"{stem}ss", verb, f"{stem}t", f"{stem}rent", stem], verb, "fr"
         )
         return
     stem = verb[:-2]
-    yield from irregular([stem, f"{stem}ent", stem, verb[:-1], f"{stem}it", f"{stem}irent", f"{stem}u"], verb, "fr")
+    yield from irregular_forms(
+        [stem, f"{stem}ent", stem, verb[:-1], f"{stem}it", f"{stem}irent", f"{stem}u"], verb, "fr"
+    )
 
 
 def _first_group(verb: str) -> Iterator[Form]:
@@ -247,7 +249,7 @@ def _first_group(verb: str) -> Iterator[Form]:
     yield from (Form(f"{soft}ant", "ing"), Form(verb, "plain"))
 
 
-def irregular(parts: list[str], verb: str, language: str) -> Iterator[Form]:
+def irregular_forms(parts: list[str], verb: str, language: str) -> Iterator[Form]:
     """The forms of a verb from its parts.
 
     Args:
@@ -296,4 +298,4 @@ def _spanish(verb: str) -> Iterator[Form]:
         )  # fmt: skip
         parts = [f"{stem}e", f"{stem}en", f"{stem}ía", verb, f"{stem}{third}", f"{stem}{thirds}", done, f"{stem}{ing}",
                  f"{soft}a"]  # fmt: skip
-    yield from irregular(parts, verb, "es")
+    yield from irregular_forms(parts, verb, "es")

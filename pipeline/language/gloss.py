@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.language.decide import decide_sentence
-from pipeline.language.grammar import arranged
-from pipeline.language.pack import Entry, Pack, pack
-from pipeline.language.tokens import Token, counted, tokens
-from pipeline.language.when import dated
+from pipeline.language.dates import merge_dates
+from pipeline.language.detect import detect_sentence_language
+from pipeline.language.grammar import rearrange
+from pipeline.language.lexicon import Entry, Lexicon, lexicon
+from pipeline.language.tokens import Token, merge_numbers, tokenize
 
 GLOSSED = ("fr", "es")  # the languages that are told in English
 
@@ -41,9 +41,9 @@ _SHORT = 4  # letters of initials that may be another word's too
 _BEFORE_A_NOUN = frozenset({"d", "p", "a", "#"})
 
 
-def english(text: str) -> str:
+def to_english(text: str) -> str:
     """``text``, one sentence, in English where it is French or Spanish; else itself."""
-    language = decide_sentence(text)
+    language = detect_sentence_language(text)
     return gloss(text, language) if language in GLOSSED else text
 
 
@@ -60,7 +60,7 @@ def gloss(text: str, language: str, names: tuple[tuple[str, str], ...] = ()) -> 
 
 @lru_cache(maxsize=8192)
 def _line(text: str, language: str, names: tuple[tuple[str, str], ...]) -> str:
-    words = pack(language)
+    words = lexicon(language)
     found: list[Token] = []
     at = 0
     wanted = dict(names)
@@ -72,7 +72,7 @@ def _line(text: str, language: str, names: tuple[tuple[str, str], ...]) -> str:
             found.append(Token(told, told.lower(), "N", m.start() == 0 or text[m.start() - 1] in " '’"))
             at = m.end()
     _told_after(found, text[at:], words)
-    return _joined(arranged(found))
+    return _joined(rearrange(found))
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +81,7 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE) if longest else None
 
 
-def names_of(text: str, language: str) -> Mapping[str, str]:
+def english_names(text: str, language: str) -> Mapping[str, str]:
     """The missions that ``text`` names with their initials, each with an English name.
 
     ``Mission multinationale de soutien à la sécurité (MMSS)`` is a Multinational Security Support Mission.
@@ -117,9 +117,9 @@ def _titled(text: str) -> str:
     return " ".join(w if w in _SMALL else w[:1].upper() + w[1:] for w in words) + tail
 
 
-def _told_after(out: list[Token], text: str, words: Pack) -> None:
+def _told_after(out: list[Token], text: str, words: Lexicon) -> None:
     """Add the tokens of ``text`` with their English to those that stand before it."""
-    found = dated(counted(tokens(text), words.language), words.language)
+    found = merge_dates(merge_numbers(tokenize(text), words.language), words.language)
     at = 0
     while at < len(found):
         token = found[at]
@@ -139,7 +139,7 @@ def _told_after(out: list[Token], text: str, words: Pack) -> None:
         at += size
 
 
-def _longest(found: list[Token], at: int, words: Pack, before: list[Token]) -> tuple[Entry | None, int]:
+def _longest(found: list[Token], at: int, words: Lexicon, before: list[Token]) -> tuple[Entry | None, int]:
     """The entry of the most tokens from ``at`` on, and how many they are."""
     for size in range(min(words.longest, len(found) - at), 0, -1):
         part = found[at : at + size]
@@ -156,7 +156,7 @@ def _longest(found: list[Token], at: int, words: Pack, before: list[Token]) -> t
     return None, 1
 
 
-def _fitting(kinds: dict[str, Entry], token: Token, before: list[Token], after: Token | None, words: Pack) -> Entry:
+def _fitting(kinds: dict[str, Entry], token: Token, before: list[Token], after: Token | None, words: Lexicon) -> Entry:
     """The kind that fits what stands beside it: a noun after an article, a verb after a noun, a title before a name."""
     if "m" in kinds and len(kinds) > 1 and not _is_infinitive(after, words):
         kinds = {kind: entry for kind, entry in kinds.items() if kind != "m"}  # "compte 800 soldats"
@@ -191,7 +191,7 @@ def _fitting(kinds: dict[str, Entry], token: Token, before: list[Token], after: 
     return fixed or next((kinds[kind] for kind in order if kind in kinds), next(iter(kinds.values())))
 
 
-def _is_infinitive(token: Token | None, words: Pack) -> bool:
+def _is_infinitive(token: Token | None, words: Lexicon) -> bool:
     return token is not None and (token.tag == "z" or "i" in words.entries.get(token.low, {}) or token.low in _BETWEEN)
 
 

@@ -63,7 +63,7 @@ _TOWARDS = frozenset(
 _TO_A_COUNTRY = frozenset(["send", "deploy", "bring", "withdraw", "take"])
 
 
-def arranged(found: list[Token]) -> list[Token]:
+def rearrange(found: list[Token]) -> list[Token]:
     """``found`` with its words as English puts them."""
     return _nouns(_prepositions(_infinitives(_denied(_perfect([t for t in found if t.tag != "z"])))))
 

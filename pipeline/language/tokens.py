@@ -36,15 +36,15 @@ class Token:
     extra: tuple[str, ...] = ()
 
 
-def figures_in_english(text: str) -> str:
+def anglicise_figures(text: str) -> str:
     """``text`` with its figures as English writes them: ``5.550`` and ``5 550`` as ``5,550``, ``1,2`` as ``1.2``."""
     return _NUMBER.sub(_as_english, text)
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize(text: str) -> list[Token]:
     """``text`` cut into tokens; its numbers are written as English writes them first."""
     out = []
-    text = figures_in_english(text)
+    text = anglicise_figures(text)
     for m in _TOKEN.finditer(text):
         word = m.group()
         gap = m.start() == 0 or text[m.start() - 1].isspace() or text[m.start() - 1] in "'’"
@@ -85,7 +85,7 @@ _ENGLISH = _ENGLISH_TEXT.split()
 _JOINS = frozenset({"et", "y"})
 
 
-def counted(found: list[Token], language: str) -> list[Token]:
+def merge_numbers(found: list[Token], language: str) -> list[Token]:
     """``found`` with each number in words as one token: ``deux mille cinq cents`` is ``2,500``; small ones stay words.
 
     A lone ``un`` is an article and stays; ``200 mil`` is ``200,000``.

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
-from pipeline.language import decide
+from pipeline.language import detect_language
 from pipeline.model import Article, Entry, Feed, FetchRecord, PendingEntry, Precision, Response, Role
 from pipeline.model.errors import MissionwatchError, SpreadError, TransientError, WorkerError
 from pipeline.model.text import content_id, shorten, text_hash
@@ -164,7 +164,7 @@ def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -
         published_source=page.published.source,
         fetched_at=now,
         author=page.author,
-        language=decide(page.title or entry.title, page.text, page.language or feed.language),
+        language=detect_language(page.title or entry.title, page.text, page.language or feed.language),
         role=feed.role,
         family=family,
         text_hash=digest,

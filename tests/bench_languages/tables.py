@@ -39,7 +39,7 @@ def _row(code: str, mission: Mission) -> tuple[str, ...]:
     found = mission.everything
     figures = (found.aspect.f1, found.exact.f1, found.aspect.precision, found.aspect.recall)
     sizes = len(gold(code).articles), sum(not event.borderline for event in gold(code).events.values())
-    return (language.name_of(code), *map(str, sizes), *(f"{f:.3f}" for f in figures), str(found.from_irrelevant))
+    return (language.language_name(code), *map(str, sizes), *(f"{f:.3f}" for f in figures), str(found.from_irrelevant))
 
 
 def _errors() -> Table:
@@ -48,7 +48,7 @@ def _errors() -> Table:
     for code in LANGUAGES:
         scored = measured(code).scored
         counted = Counter(outcome.kind for outcome in scored.outcomes)
-        rows.append((language.name_of(code), *(str(counted[kind]) for kind in kinds), str(len(scored.missed))))
+        rows.append((language.language_name(code), *(str(counted[kind]) for kind in kinds), str(len(scored.missed))))
     return Table(
         "What was told wrongly, and what was missed", ("language", *(k.value for k in kinds), "missed"), tuple(rows)
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.language import decide, decide_sentence, name_of
+from pipeline.language import detect_language, detect_sentence_language, language_name
 from pipeline.reading.embedded.sentences import split
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,21 +35,21 @@ SAME = {
 
 @pytest.mark.parametrize("code", SAME)
 def test_the_words_tell_the_language(code: str) -> None:
-    assert decide("", SAME[code]) == code
+    assert detect_language("", SAME[code]) == code
 
 
 @pytest.mark.parametrize("code", SAME)
 @pytest.mark.parametrize("declared", ["en", "fr", "ht"])
 def test_a_hint_that_lies_changes_nothing(code: str, declared: str) -> None:
-    assert decide("", SAME[code], declared) == code
+    assert detect_language("", SAME[code], declared) == code
 
 
 def test_each_english_article_of_the_benches_is_english() -> None:
-    assert {decide(row["title"], row["text"], "fr") for row in ENGLISH} == {"en"}
+    assert {detect_language(row["title"], row["text"], "fr") for row in ENGLISH} == {"en"}
 
 
 def test_each_sentence_of_them_is_english_too() -> None:
-    assert {decide_sentence(part.text) for row in ENGLISH for part in split(row["text"])} == {"en"}
+    assert {detect_sentence_language(part.text) for row in ENGLISH for part in split(row["text"])} == {"en"}
 
 
 def test_english_that_quotes_french_is_english() -> None:
@@ -58,15 +58,15 @@ def test_english_that_quotes_french_is_english() -> None:
         'faudra," he said, and added that his country had already sent the first of its soldiers to the capital.'
     )
 
-    assert decide("", text) == "en"
+    assert detect_language("", text) == "en"
 
 
 def test_a_line_is_english_unless_its_words_say_otherwise() -> None:
-    assert (decide("", "UNIFIL: Abagnara in Naqoura"), decide("", "")) == ("en", "en")
+    assert (detect_language("", "UNIFIL: Abagnara in Naqoura"), detect_language("", "")) == ("en", "en")
 
 
 def test_a_line_without_telling_words_is_what_its_feed_says() -> None:
-    assert decide("Liban : FINUL, Naqoura", "", "fr") == "fr"
+    assert detect_language("Liban : FINUL, Naqoura", "", "fr") == "fr"
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_a_line_without_telling_words_is_what_its_feed_says() -> None:
     ],
 )
 def test_a_language_that_is_not_known_is_never_english(text: str, declared: str, code: str) -> None:
-    assert decide("", text, declared) == code
+    assert detect_language("", text, declared) == code
 
 
 def test_a_declared_code_is_a_code_or_nothing() -> None:
-    assert decide("", "Тест тест тест тест", '"><script>') == "und"
+    assert detect_language("", "Тест тест тест тест", '"><script>') == "und"
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_declared_code_is_a_code_or_nothing() -> None:
     ],
 )
 def test_a_sentence_alone_is_told(sentence: str, code: str) -> None:
-    assert decide_sentence(sentence) == code
+    assert detect_sentence_language(sentence) == code
 
 
 def test_a_language_has_a_name() -> None:
-    assert [name_of(code) for code in ("ht", "sw", "und", "xx")] == [
+    assert [language_name(code) for code in ("ht", "sw", "und", "xx")] == [
         "Haitian Creole",
         "Swahili",
         "a language that is not known here",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.language import english, figures_in_english, gloss, names_of
+from pipeline.language import anglicise_figures, english_names, gloss, to_english
 
 FRENCH = {
     "Le Conseil de sécurité a prolongé d'un an, à l'unanimité, le mandat de la mission jusqu'au 31 août 2026.": (
@@ -60,7 +60,7 @@ def test_spanish_is_told_so_too(sentence: str) -> None:
 def test_an_english_sentence_is_left_as_it_is() -> None:
     said = "The council extended the mandate of the force; 'on verra', said the envoy."
 
-    assert english(said) == said
+    assert to_english(said) == said
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_english_sentence_is_left_as_it_is() -> None:
     ],
 )
 def test_a_mission_gets_an_english_name(text: str, language: str, names: dict[str, str]) -> None:
-    assert names_of(text, language) == names
+    assert english_names(text, language) == names
 
 
 def test_a_given_name_stands_as_it_is_told() -> None:
@@ -103,11 +103,11 @@ def test_a_person_keeps_their_name(text: str) -> None:
 
 
 def test_figures_are_those_of_the_article() -> None:
-    assert figures_in_english("5 550, 5.550 et 1,2 ; 5,550") == "5,550, 5,550 et 1.2 ; 5,550"
+    assert anglicise_figures("5 550, 5.550 et 1,2 ; 5,550") == "5,550, 5,550 et 1.2 ; 5,550"
 
 
 @pytest.mark.parametrize("text", ["«" * 5000, "l'" * 5000, "a " * 5000, "mil " * 3000, "(" * 5000, "Mission " * 2000])
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_a_hostile_text_is_told_in_time(text: str, language: str) -> None:
     gloss(text, language)
-    names_of(text, language)
+    english_names(text, language)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from pipeline.board.fold import subject_key
-from pipeline.language import english
+from pipeline.language import to_english
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, Watch
 from pipeline.model.countries import mentions
 from pipeline.model.quantities import Quantity, quantities
@@ -106,7 +106,7 @@ def features_of_change(change: Change) -> Features:
 
 
 def _features(said: Claim | Change, key: str, known: date, *, baseline: bool) -> Features:
-    quote = english(said.quote)  # so that what one outlet says in French and another in English is one event
+    quote = to_english(said.quote)  # so that what one outlet says in French and another in English is one event
     return Features(
         said.aspect,
         said.stage,

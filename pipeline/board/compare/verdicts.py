@@ -13,7 +13,7 @@ from pipeline.board.compare.identity import FREE, equal, same_key
 from pipeline.board.compare.likeness import DIRECTED, RANK, are_two_incidents, matter_probability
 from pipeline.board.fold import Board, subject_key
 from pipeline.board.successors import BECAME, successor_name
-from pipeline.language import english
+from pipeline.language import to_english
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Slot, Stage, Verdict, Watch
 from pipeline.model.quantities import IN_ALL, quantities, same_number
 from pipeline.model.text import content_id
@@ -188,11 +188,11 @@ def _moves(claim: Claim, before: Change) -> bool:
 
     A baseline's fact has the day of its article where that gives none: the step seems to come within days of it.
     """
-    return before.verdict is Verdict.BASELINE and bool(_STEP.search(english(claim.quote)))
+    return before.verdict is Verdict.BASELINE and bool(_STEP.search(to_english(claim.quote)))
 
 
 def _is_of_wounds(quote: str) -> bool:
-    return bool(_OF_WOUNDS.search(english(quote)))
+    return bool(_OF_WOUNDS.search(to_english(quote)))
 
 
 def _differs(claim: Claim, change: Change) -> bool:
@@ -208,9 +208,9 @@ def _differs(claim: Claim, change: Change) -> bool:
         return False
     if same_number(mine[0], theirs[0]) if mine[0].about or theirs[0].about else mine[0].number == theirs[0].number:
         return False
-    if any(q.number == theirs[0].number for q in figures(english(claim.quote))):
+    if any(q.number == theirs[0].number for q in figures(to_english(claim.quote))):
         return False  # the sentence has the board's figure too: it says from what to what
-    return all(q.number != mine[0].number for q in figures(english(change.quote)))
+    return all(q.number != mine[0].number for q in figures(to_english(change.quote)))
 
 
 def _fills_in(claim: Claim, change: Change) -> bool:
@@ -224,7 +224,7 @@ def _fills_in(claim: Claim, change: Change) -> bool:
             return same_day and lacks_end and claim.fact.parts.until is not None
         name = successor_name(claim)
         # A row may have the name from an earlier stage; the sentence that proves it should say it.
-        return bool(name) and (not successor_name(change) or successor_name(change) not in english(change.quote))
+        return bool(name) and (not successor_name(change) or successor_name(change) not in to_english(change.quote))
     if claim.aspect is not Aspect.STRENGTH:
         return False
     return bool(figures(claim.value)) and not any(q.number >= 100 for q in figures(change.value))

@@ -27,7 +27,7 @@ _UNREAD = "the embedded engine does not read it (a language model reader does)"
 
 def language_of(article: Article) -> str:
     """The code of the language that ``article`` is in, by its words; what was declared is a hint."""
-    return language.decide(article.title, article.text, article.language)
+    return language.detect_language(article.title, article.text, article.language)
 
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:
@@ -68,7 +68,7 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
     if code == language.ENGLISH:
         return read_english(article, sentences.split(article.text), in_english(watch))
     if code not in language.GLOSSED:
-        reason = f"written in {language.name_of(code)}; {_UNREAD}"
+        reason = f"written in {language.language_name(code)}; {_UNREAD}"
         return Reading(article.article_id, engine, False, reason)
     told, parts = _without_the_hosts(*glossed(article, code, watch), watch)
     reading = read_english(told, parts, in_english(watch))
@@ -80,7 +80,7 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
 def glossed(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
     """``article`` told in English, and its sentences: English text at the places of the original."""
     whole = f"{article.title}\n{article.text}"
-    names = (*((name.text, name.text) for name in watch.names), *language.names_of(whole, code).items())
+    names = (*((name.text, name.text) for name in watch.names), *language.english_names(whole, code).items())
     parts = tuple(
         part._replace(text=language.gloss(part.text, code, names)) for part in sentences.split(article.text, code)
     )
@@ -126,10 +126,10 @@ def _own_people(places: tuple[str, ...]) -> re.Pattern[str] | None:
 def in_english(watch: Watch) -> Watch:
     """``watch`` with its baseline in English; itself where it is so already."""
     base = watch.baseline
-    code = language.decide(base.title, base.text)
+    code = language.detect_language(base.title, base.text)
     if code not in language.GLOSSED:
         return watch
-    names = (*((name.text, name.text) for name in watch.names), *language.names_of(base.text, code).items())
+    names = (*((name.text, name.text) for name in watch.names), *language.english_names(base.text, code).items())
     title, text = (language.gloss(part, code, names) for part in (base.title, base.text))
     return replace(watch, baseline=replace(base, title=title, text=text))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from pipeline.language import english, figures_in_english
+from pipeline.language import anglicise_figures, to_english
 from pipeline.model import Article, Claim, ReaderChoice, Reading, Relation, RelationKind, Slot, Stage, phrasing
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, TypedFact, usual_key
 from pipeline.model.quantities import Quantity, quantities
@@ -316,5 +316,5 @@ def _figures(text: str) -> set[float]:
 
 def _quantities(text: str) -> list[Quantity]:
     """The numbers of ``text``, however they are written there: "1.200" and "1 200" are 1,200 elsewhere."""
-    ways = dict.fromkeys((text, figures_in_english(english(text))))
+    ways = dict.fromkeys((text, anglicise_figures(to_english(text))))
     return [q for way in ways for q in quantities(squeeze(way))]

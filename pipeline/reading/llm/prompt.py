@@ -306,8 +306,8 @@ def _ask(
 
 
 def _in_language(article: Article) -> str:
-    code = language.decide(article.title, article.text, article.language)
-    return "" if code == language.ENGLISH else _ELSEWHERE.format(name=language.name_of(code))
+    code = language.detect_language(article.title, article.text, article.language)
+    return "" if code == language.ENGLISH else _ELSEWHERE.format(name=language.language_name(code))
 
 
 def _mission(watch: Watch) -> dict[str, object]:

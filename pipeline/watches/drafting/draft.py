@@ -67,7 +67,7 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_fac
     if len(text) > MAX_TEXT:
         raise ContentError("too-large", f"The article has over {MAX_TEXT:,} characters.", remedy="Give one article.")
     title = next(line.strip() for line in text.splitlines() if line.strip())
-    code = language.decide("", text)
+    code = language.detect_language("", text)
     told, parts, original = _in_english(text, title, code)
     heading = title if code == language.ENGLISH else told.split("\n", 1)[0]
     body = tuple(part for part in parts if text[part.start : part.end] != title)
@@ -109,10 +109,10 @@ def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.
     if code not in language.GLOSSED:
         raise ContentError(
             "no-text",
-            f"The article is written in {language.name_of(code)}.",
+            f"The article is written in {language.language_name(code)}.",
             remedy="Give an article in English, French or Spanish.",
         )
-    names = language.names_of(text, code)
+    names = language.english_names(text, code)
     parts = tuple(
         part._replace(text=language.gloss(part.text, code, tuple(names.items())))
         for part in sentences.split(text, code)

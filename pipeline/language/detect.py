@@ -71,7 +71,7 @@ _LETTERS = {"fr": re.compile("[çèêûœàùâ]|[lLdD]['’](?=[a-zéèêàâî
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def decide(title: str, text: str, declared: str = "") -> str:
+def detect_language(title: str, text: str, declared: str = "") -> str:
     """The language of an article.
 
     Args:
@@ -84,18 +84,18 @@ def decide(title: str, text: str, declared: str = "") -> str:
         A code such as ``fr``; ``und`` where neither the words nor the hint tell.
     """
     code = _CODE.match(declared.lower())
-    return _decide(f"{title}\n{text[:_SAMPLE]}", code.group() if code else "")
+    return _detect(f"{title}\n{text[:_SAMPLE]}", code.group() if code else "")
 
 
 @lru_cache(maxsize=512)
-def _decide(text: str, declared: str) -> str:
+def _detect(text: str, declared: str) -> str:
     words = _WORD.findall(text.lower())
     letters = sum(map(len, words))
     if not letters:
         return declared or ENGLISH
     if sum(len(word) for word in words if word[0] < "ɐ") < _LATIN * letters:
         return declared if declared and declared not in _WORDS_TEXT else UNKNOWN
-    found = counted(words)
+    found = common_words(words)
     best = max(found, key=lambda code: (found[code], code == declared, code == ENGLISH), default=UNKNOWN)
     if len(words) < _ENOUGH:
         # A line or two: a hint is believed unless the words speak clearly for another language.
@@ -106,10 +106,10 @@ def _decide(text: str, declared: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def decide_sentence(text: str) -> str:
+def detect_sentence_language(text: str) -> str:
     """The language of one sentence: English unless its words speak clearly for French or Spanish."""
     words = [word for word in _WORD.findall(text.lower()) if word not in _SHARED]
-    found = counted(words)
+    found = common_words(words)
     told = max(_TOLD, key=lambda code: found[code])
     for code, letters in _LETTERS.items():
         found[code] += len(letters.findall(text))
@@ -122,7 +122,7 @@ def _is_clear(hits: int, own: int) -> bool:
     return hits >= (_HITS if own else _FEW_HITS) and hits > 2 * own
 
 
-def counted(words: list[str]) -> Counter[str]:
+def common_words(words: list[str]) -> Counter[str]:
     """How many of ``words``, in small letters, are common ones of each language."""
     found: Counter[str] = Counter()
     for word in words:
@@ -131,6 +131,6 @@ def counted(words: list[str]) -> Counter[str]:
     return found
 
 
-def name_of(code: str) -> str:
+def language_name(code: str) -> str:
     """What the language is called: ``Haitian Creole``; the code itself where that is not known."""
     return _NAMES.get(code, f"the language '{code}'") if code != UNKNOWN else "a language that is not known here"

@@ -5,7 +5,7 @@ The lists are the files in ``words``. A section in brackets says of which kind i
 
     ``arriver* = arrive``              goes with *être*: "est arrivé" is "arrived"
     ``se retirer = withdraw``          said of oneself
-    ``aller (va vont all ...) = go``   irregular, with the parts that :func:`pipeline.language.forms.irregular` takes
+    ``aller (va vont all ...) = go``   irregular, with the parts of :func:`~pipeline.language.forms.irregular_forms`
     ``prendre fin = come to an end``   a verb with its fixed words; the verb itself stands before, with its parts
 """
 
@@ -17,8 +17,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
-from pipeline.language.forms import Form, Verb, adjective, conjugated, english_plural, english_verb, irregular, plurals
-from pipeline.language.tokens import tokens
+from pipeline.language.forms import (
+    Form,
+    Verb,
+    adjective_forms,
+    conjugate,
+    inflect_verb,
+    irregular_forms,
+    pluralise_english,
+    plurals,
+)
+from pipeline.language.tokens import tokenize
 from pipeline.model import countries
 
 _SECTION = re.compile(r"\[(\w)\]")
@@ -55,7 +64,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Pack:
+class Lexicon:
     """The words of one language: an entry for each kind that a word may be, by the word in small letters."""
 
     language: str
@@ -76,7 +85,7 @@ class Pack:
         """Enter ``source``; what was entered before under the same kind stays."""
         words = source.lower().split()
         if not all(map(str.isalpha, words)):  # letters alone are a token as they stand
-            words = [token.low for token in tokens(source)]
+            words = [token.low for token in tokenize(source)]
         key = " ".join(words)
         self.entries.setdefault(key, {}).setdefault(kind or entry.tag, entry)
         self.longest = max(self.longest, len(words))
@@ -85,15 +94,15 @@ class Pack:
         """Enter one line of a list, in all its forms."""
         if section == "n":
             self.add(source, Entry(english, "n"))
-            self.add(plurals(source, self.language), Entry(english_plural(english), "n"))
+            self.add(plurals(source, self.language), Entry(pluralise_english(english), "n"))
         elif section == "a":
-            for form in adjective(source, self.language):
+            for form in adjective_forms(source, self.language):
                 self.add(form, Entry(english, "a"))
         elif section == "v":
             self._verb(source, english)
         elif section == "t":
             self.add(source, Entry(english, "t"))
-            self.add(plurals(source, self.language), Entry(english_plural(english), "t"))
+            self.add(plurals(source, self.language), Entry(pluralise_english(english), "t"))
         else:
             self._all(source, Entry(english, section))
 
@@ -107,9 +116,9 @@ class Pack:
         head, _, tail = source.partition(" ")
         goes, head = head.endswith("*"), head.rstrip("*")
         parts = self._parts.get(head)
-        verb = english_verb(english)
+        verb = inflect_verb(english)
         entries = _entries(verb, goes)
-        forms = irregular(parts, head, self.language) if parts else conjugated(head, self.language)
+        forms = irregular_forms(parts, head, self.language) if parts else conjugate(head, self.language)
         for form in forms:
             entry = entries[form.tense]
             text = f"{form.text} {tail}" if tail else form.text
@@ -164,10 +173,10 @@ def _lines(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 @lru_cache(maxsize=4)
-def pack(language: str) -> Pack:
+def lexicon(language: str) -> Lexicon:
     """The words of ``fr`` or ``es``."""
     folder = resources.files("pipeline.language").joinpath("words")
-    made = Pack(language)
+    made = Lexicon(language)
     for section, source, english in _lines(folder.joinpath(f"{language}.txt").read_text("utf-8")):
         made.line(section, source, english)
     for row in folder.joinpath("countries.txt").read_text("utf-8").splitlines():
@@ -176,7 +185,7 @@ def pack(language: str) -> Pack:
     return made
 
 
-def _country(made: Pack, row: str) -> None:
+def _country(made: Lexicon, row: str) -> None:
     """Enter ``Kenya|Kenya,kényan|Kenia,keniano``: English, then the name and adjectives of each language."""
     name, *columns = row.split("|")
     own = columns[0 if made.language == "fr" else 1] or name
@@ -191,5 +200,5 @@ def _country(made: Pack, row: str) -> None:
         made.add(word, Entry(name if word == name else word, "c"), kind="c")
     whose = country.words[1] if len(country.words) > 1 else name
     for word in adjectives:
-        for form in adjective(word, made.language):
+        for form in adjective_forms(word, made.language):
             made.add(form, Entry(whose, "a"))

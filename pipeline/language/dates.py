@@ -48,7 +48,7 @@ _SPANS = {
 }  # fmt: skip
 
 
-def dated(found: list[Token], language: str) -> list[Token]:
+def merge_dates(found: list[Token], language: str) -> list[Token]:
     """``found`` with each date as one token, tagged ``D``."""
     months, days = MONTHS[language], DAYS[language]
     out: list[Token] = []
