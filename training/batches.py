@@ -16,7 +16,7 @@ from pipeline.model import Aspect
 from pipeline.model.facts import ACTS, ACTS_OF
 from pipeline.reading.embedded.encoder import KINDS, SLOTS, STAGES
 from pipeline.reading.embedded.mentions import ROLES, mentions
-from pipeline.reading.embedded.pieces import Pieces, Window
+from pipeline.reading.embedded.wordpiece import Tokenizer, Window
 from training import labels
 from training.corpus import Line
 from training.examples import Example, Single
@@ -55,7 +55,7 @@ class Item:
         return bool(self.kind[0] < 0)
 
 
-def of_articles(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
+def of_articles(examples: Sequence[Example], pieces: Tokenizer) -> list[Item]:
     """The windows of ``examples``."""
     out = []
     for example in examples:
@@ -68,7 +68,7 @@ def of_articles(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
     return out
 
 
-def of_singles(singles: Sequence[Single], pieces: Pieces) -> list[Item]:
+def of_singles(singles: Sequence[Single], pieces: Tokenizer) -> list[Item]:
     """The contrasting sentences, each a window of its own."""
     out = []
     for single in singles:

@@ -22,8 +22,8 @@ from typing import Any
 
 import torch
 
-from pipeline.reading.embedded.encoder import Encoder, Meta, Weights, dumped
-from pipeline.reading.embedded.pieces import MARKS, Pieces
+from pipeline.reading.embedded.encoder import Encoder, EncoderMeta, LogisticWeights, dump_meta
+from pipeline.reading.embedded.wordpiece import MARKS, Tokenizer
 from training import calibrate, export, typed
 from training.batches import Item, collated, epoch, of_articles, of_singles
 from training.corpus import contrasts, missions
@@ -136,7 +136,7 @@ def _groups(network: Network, rate: float) -> list[dict[str, Any]]:
     return [*groups, {"params": rest, "lr": BODY_RATE * rate * LAYER_RATE**LAYERS}]
 
 
-def courses(pieces: Pieces) -> list[Course]:
+def courses(pieces: Tokenizer) -> list[Course]:
     """The parts of the training, in their order."""
     old = of_articles(examples(missions()), pieces)
     told = typed.missions()
@@ -156,7 +156,7 @@ def main() -> int:
     torch.manual_seed(0)
     begun = time.monotonic()
     network, words = start()
-    pieces = Pieces({piece: i for i, piece in enumerate(words)})
+    pieces = Tokenizer({piece: i for i, piece in enumerate(words)})
     for course in courses(pieces):
         print(f"{course.name}: {len(course.items)} windows", flush=True)
         train(network, course)
@@ -170,10 +170,10 @@ def write(network: Network, words: tuple[str, ...], held: Sequence[Example], out
     """Write what is shipped to the folder ``out``, calibrated on ``held``."""
     weights = {name: values.float().numpy() for name, values in network.state_dict().items()}
     content = export.small(export.graph(weights, LAYERS))
-    meta = calibrate.fitted(Encoder(content, Meta(words, Weights(()), 0.0)), held)
+    meta = calibrate.fitted(Encoder(content, EncoderMeta(words, LogisticWeights(()), 0.0)), held)
     out.mkdir(parents=True, exist_ok=True)
     (out / "encoder.onnx").write_bytes(content)
-    (out / "encoder.json.gz").write_bytes(dumped(meta))
+    (out / "encoder.json.gz").write_bytes(dump_meta(meta))
     print(f"encoder.onnx: {len(content):,} bytes")
 
 

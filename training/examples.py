@@ -9,9 +9,9 @@ from datetime import date
 from random import Random
 
 from pipeline.model import Watch
-from pipeline.reading.embedded import mission, observe, sentences
-from pipeline.reading.embedded.features import Seen
-from pipeline.reading.embedded.pieces import Page
+from pipeline.reading.embedded import encoder_input, features, mission, sentences
+from pipeline.reading.embedded.features import SentenceFeatures
+from pipeline.reading.embedded.wordpiece import Page
 from training.as_gold import article_of, watch_of
 from training.corpus import Contrast, Labelled, Line, Mission
 
@@ -31,7 +31,7 @@ class Example:
     """
 
     page: Page
-    seen: tuple[Seen, ...]
+    seen: tuple[SentenceFeatures, ...]
     lines: tuple[Line, ...]
     relevant: bool
     read: bool
@@ -76,11 +76,13 @@ def strangers(missions: Sequence[Mission], watch: Callable[[Mission], Watch], ra
 
 def _example(labelled: Labelled, watched: Watch) -> Example:
     article = article_of(labelled)
-    parts = sentences.split(article.text)
+    parts = sentences.split_sentences(article.text)
     focus = mission.focus(article, watched)
-    seen = observe.look_at(article, parts)
+    seen = features.extract_all(article, parts)
     lines = tuple(_line_of(labelled, part) for part in parts)
-    return Example(observe.page(article, seen, watched), seen, lines, labelled.kind != "irrelevant", focus.relevant)
+    return Example(
+        encoder_input.build_page(article, seen, watched), seen, lines, labelled.kind != "irrelevant", focus.relevant
+    )
 
 
 def briefs(held: Sequence[Example], random: Random) -> list[Example]:
@@ -113,5 +115,5 @@ def singles(contrasts: Sequence[Contrast]) -> list[Single]:
     for contrast in contrasts:
         year = _YEAR.search(contrast.text)
         published = date(int(year.group()) if year else 2015, 6, 17)
-        out.append(Single(contrast, observe.alone(contrast.text, published, None).text))
+        out.append(Single(contrast, encoder_input.mark_single(contrast.text, published, None).text))
     return out

@@ -14,7 +14,7 @@ from pipeline.board.compare.identity import canonical, telling_words
 from pipeline.model import Day, Figure, Slot, TypedFact
 from pipeline.model.facts import HARM, OF_SLOT
 from pipeline.model.quantities import Quantity
-from pipeline.reading.embedded.dates import When
+from pipeline.reading.embedded.dates import DateMention
 from pipeline.reading.embedded.mentions import OF_KIND, Mention
 from training.corpus import Said
 
@@ -60,11 +60,11 @@ def standing(fact: TypedFact, role: str, mentions: Sequence[Mention]) -> list[Me
         wanted = value if isinstance(value, Figure) else Figure.of(value)
         return [one for one in mentions if _is_number(one.value, wanted, money=role == "amount", harm=role in HARM)]
     if isinstance(value, Day):
-        return [one for one in mentions if isinstance(one.value, When) and value.equals(Day(*one.value[:2]))]
+        return [one for one in mentions if isinstance(one.value, DateMention) and value.equals(Day(*one.value[:2]))]
     return _words(str(value), role, mentions)
 
 
-def _is_number(found: Quantity | When | str, wanted: Figure, *, money: bool, harm: bool) -> bool:
+def _is_number(found: Quantity | DateMention | str, wanted: Figure, *, money: bool, harm: bool) -> bool:
     if not isinstance(found, Quantity) or (harm and found.kind != "count"):
         return False
     if money and found.kind not in ("money", "count"):

@@ -12,7 +12,7 @@ from pipeline.alerts.message import safe_url
 from pipeline.ask import model
 from pipeline.model import FAILS, Change, HealthState, escape, phrasing
 from pipeline.model.text import shorten
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 
 Row = Mapping[str, Any]
 
@@ -232,7 +232,7 @@ def passage(text: str, words: Sequence[str], language: str = "en") -> str:
         low = fold(sentence)
         return sum(word in low for word in folded)
 
-    best = max(split(text, language), key=lambda sentence: telling(sentence.text), default=None)
+    best = max(split_sentences(text, language), key=lambda sentence: telling(sentence.text), default=None)
     return best.text if best is not None and telling(best.text) else ""
 
 

@@ -34,7 +34,7 @@ from pipeline.model.errors import MissionwatchError
 from pipeline.model.text import content_id
 from pipeline.notify.look import channel_trouble
 from pipeline.reading.embedded import DEFAULT, ENGINES
-from pipeline.reading.embedded.encoder import shipped
+from pipeline.reading.embedded.encoder import load_shipped
 from pipeline.runtime.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
 from pipeline.site.receiver import KEY_FILE, signing_key
 from pipeline.storage import StoreSight, look_at_runs, look_at_store, look_at_writer, read_pulse, read_vitals
@@ -133,7 +133,7 @@ class RealWorld:
 
     def reader(self) -> str:
         """Load the encoder and read the watch's own seed article."""
-        shipped()
+        load_shipped()
         base, engine = self.watch().baseline, ENGINES[DEFAULT]()
         key = content_id("doctor", "article")
         article = Article(

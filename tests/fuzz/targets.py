@@ -91,7 +91,7 @@ def dates(data: bytes) -> None:
     html = f'<meta property="article:published_time" content="{quoted}"><article><time datetime="{quoted}">x</time>'
     found = published_at(html, feed_published=None, feed_precision=Precision.TIME, seen_at=NOW)
     assert found.time <= NOW + timedelta(days=1)
-    for when in reading_dates.find(text, date(2025, 9, 30)):
+    for when in reading_dates.find_dates(text, date(2025, 9, 30)):
         assert text.startswith(when.text, when.start)
 
 

@@ -66,7 +66,7 @@ def parts_table(measured: Sequence[tuple[str, Sequence[Compared]]], *, totals: b
 
 def _against(claim: Claim, mine: TypedFact, gold: TypedFact, published: datetime) -> Compared:
     sentence = Sentence(claim.quote, 0, len(claim.quote), 0, 0)
-    seen = features.look(sentence, published.date())
+    seen = features.extract_features(sentence, published.date())
     found = mentions(seen)
     wrong = [part for part in differing(mine.parts, gold.parts) if part not in _NO_SPANS]
     if mine.key and gold.key and not same_key(gold.slot, mine.key, gold.key):

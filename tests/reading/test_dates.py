@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipeline.model import Precision
-from pipeline.reading.embedded.dates import distance, find
+from pipeline.reading.embedded.dates import days_from, find_dates
 
 PUBLISHED = date(2025, 9, 30)
 
@@ -30,29 +30,31 @@ PUBLISHED = date(2025, 9, 30)
     ],
 )
 def test_a_date_is_resolved_against_publication(text: str, day: date) -> None:
-    assert [w.day for w in find(text, PUBLISHED)] == [day]
+    assert [w.day for w in find_dates(text, PUBLISHED)] == [day]
 
 
 def test_a_month_with_a_year_is_known_to_the_month() -> None:
-    assert [(w.day, w.precision) for w in find("in June 2024", PUBLISHED)] == [(date(2024, 6, 1), Precision.MONTH)]
+    assert [(w.day, w.precision) for w in find_dates("in June 2024", PUBLISHED)] == [
+        (date(2024, 6, 1), Precision.MONTH)
+    ]
 
 
 def test_a_deadline_is_told_from_an_event() -> None:
-    assert [w.role for w in find("agreed on Monday to stay until 31 December", PUBLISHED)] == ["at", "until"]
+    assert [w.role for w in find_dates("agreed on Monday to stay until 31 December", PUBLISHED)] == ["at", "until"]
 
 
 def test_since_marks_what_began_long_ago() -> None:
-    assert [w.role for w in find("there since June 2024", PUBLISHED)] == ["since"]
+    assert [w.role for w in find_dates("there since June 2024", PUBLISHED)] == ["since"]
 
 
 def test_a_day_on_which_something_is_due_lies_ahead() -> None:
-    assert [w.day for w in find("The mandate is due to run out on Thursday", PUBLISHED)] == [date(2025, 10, 2)]
+    assert [w.day for w in find_dates("The mandate is due to run out on Thursday", PUBLISHED)] == [date(2025, 10, 2)]
 
 
 def test_a_resolution_number_is_no_year() -> None:
-    assert find("resolution 2719 and 2,025 soldiers", PUBLISHED) == ()
+    assert find_dates("resolution 2719 and 2,025 soldiers", PUBLISHED) == ()
 
 
 def test_this_month_is_near_however_early_its_first_day() -> None:
-    (when,) = find("in September 2025", PUBLISHED)
-    assert distance(when, PUBLISHED) == 0
+    (when,) = find_dates("in September 2025", PUBLISHED)
+    assert days_from(when, PUBLISHED) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.language import detect_language, detect_sentence_language, language_name
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = [
@@ -49,7 +49,7 @@ def test_each_english_article_of_the_benches_is_english() -> None:
 
 
 def test_each_sentence_of_them_is_english_too() -> None:
-    assert {detect_sentence_language(part.text) for row in ENGLISH for part in split(row["text"])} == {"en"}
+    assert {detect_sentence_language(part.text) for row in ENGLISH for part in split_sentences(row["text"])} == {"en"}
 
 
 def test_english_that_quotes_french_is_english() -> None:

@@ -9,19 +9,19 @@ import pytest
 
 from pipeline.model import Aspect, Slot, Stage
 from pipeline.model.facts import ACTS
-from pipeline.reading.embedded.claims import Opinion
-from pipeline.reading.embedded.encoder import SLOTS, STAGES, Answers, PieceOdds, Weights
-from pipeline.reading.embedded.learned import SAID, SECOND, STATED, opinions, statements
+from pipeline.reading.embedded.claims import Prediction
+from pipeline.reading.embedded.encoder import SLOTS, STAGES, EncoderOutput, LogisticWeights, PieceOdds
+from pipeline.reading.embedded.engine import SAID, SECOND, STATED, predict_claims, predict_statements
 from pipeline.reading.embedded.mentions import ROLES
 
-AS_TOLD = Weights((0.0, 1.0, 0.0, 0.0, 0.0))  # the chance that a slot is told, as the encoder gives it
+AS_TOLD = LogisticWeights((0.0, 1.0, 0.0, 0.0, 0.0))  # the chance that a slot is told, as the encoder gives it
 
 
 def odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Stage.DECIDED) -> Answers:
+def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Stage.DECIDED) -> EncoderOutput:
     """For each sentence the chance that it tells a slot; of all others next to none."""
     size = len(sentences)
     told = np.full((size, len(SLOTS)), odds(1e-9), np.float32)
@@ -33,7 +33,7 @@ def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Sta
     act = np.zeros((size, len(ACTS)), np.float32)
     act[:, ACTS.index("extended")] = 1.0
     no_pieces = PieceOdds(np.zeros((0, 2), np.int64), np.zeros((0, 1 + len(SLOTS), len(ROLES)), np.float32))
-    return Answers(
+    return EncoderOutput(
         news=np.full(size, odds(news), np.float32),
         kind=np.zeros((size, 5), np.float32),
         told=told,
@@ -45,8 +45,8 @@ def answers(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Sta
     )
 
 
-def told(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Stage.DECIDED) -> list[Opinion]:
-    return list(opinions(answers(*sentences, news=news, stage=stage), AS_TOLD))
+def told(*sentences: dict[Slot, float], news: float = 0.9, stage: Stage = Stage.DECIDED) -> list[Prediction]:
+    return list(predict_claims(answers(*sentences, news=news, stage=stage), AS_TOLD))
 
 
 def test_a_sentence_that_tells_a_slot_is_a_claim_as_sure_as_the_encoder_is() -> None:
@@ -95,5 +95,5 @@ def test_the_likeliest_stage_is_told() -> None:
 
 
 def test_a_baseline_states_what_is_background_too() -> None:
-    found = list(statements(answers({Slot.TERM: 0.8, Slot.LEAD: STATED - 0.01}, news=0.01)))
+    found = list(predict_statements(answers({Slot.TERM: 0.8, Slot.LEAD: STATED - 0.01}, news=0.01)))
     assert [(one.slot, one.background) for one in found] == [(Slot.TERM, False)]

@@ -9,14 +9,14 @@ import pytest
 from pipeline.model import Day, Figure, FigureRole, Slot, Stage, TypedFact
 from pipeline.reading.embedded import features, parts
 from pipeline.reading.embedded.mentions import Mention, mentions
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 
 PUBLISHED = date(2025, 9, 10)  # a Wednesday
 
 
-def seen(text: str) -> features.Seen:
-    (sentence,) = split(text)
-    return features.look(sentence, PUBLISHED)
+def seen(text: str) -> features.SentenceFeatures:
+    (sentence,) = split_sentences(text)
+    return features.extract_features(sentence, PUBLISHED)
 
 
 def found(text: str, kind: str) -> list[Mention]:
@@ -31,7 +31,7 @@ def typed(text: str, slot: Slot, roles: dict[str, str], *, stage: Stage = Stage.
         at = text.find(words) if words else -1
         return 3.0 if words and at <= start and end <= at + len(words) else -3.0
 
-    return parts.fact_of(seen(text), slot, stage, act, odds, "Ruritania Assistance Mission", None, PUBLISHED)
+    return parts.build_fact(seen(text), slot, stage, act, odds, "Ruritania Assistance Mission", None, PUBLISHED)
 
 
 def test_numbers_dates_countries_and_words_are_mentions_with_their_place() -> None:

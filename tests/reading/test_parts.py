@@ -8,17 +8,17 @@ import pytest
 from worlds import a_watch, an_article
 
 from pipeline.model import Day, Figure, Movement, Slot, Stage, TypedFact
-from pipeline.reading.embedded import encoder, learned, observe, parts, sentences
+from pipeline.reading.embedded import encoder, encoder_input, engine, features, parts, sentences
 
 PUBLISHED = date(2025, 10, 1)
 
 
 def typed(text: str, slot: Slot, stage: Stage) -> TypedFact:
     article = an_article(text, title="The mission in Ruritania")
-    seen = observe.look_at(article, sentences.split(text))
-    answers = encoder.shipped().read(observe.page(article, seen, a_watch()))
-    act, odds = learned.details(answers, 0, slot)
-    return parts.fact_of(seen[0], slot, stage, act, odds, "Ruritania Assistance Mission", None, PUBLISHED)
+    seen = features.extract_all(article, sentences.split_sentences(text))
+    answers = encoder.load_shipped().read(encoder_input.build_page(article, seen, a_watch()))
+    act, odds = engine.predict_parts(answers, 0, slot)
+    return parts.build_fact(seen[0], slot, stage, act, odds, "Ruritania Assistance Mission", None, PUBLISHED)
 
 
 @pytest.mark.parametrize(

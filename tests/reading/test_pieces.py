@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.reading.embedded.pieces import MARKS, MAX_WINDOW, UNKNOWN, Marked, Page, Pieces
+from pipeline.reading.embedded.wordpiece import MARKS, MAX_WINDOW, UNKNOWN, MarkedText, Page, Tokenizer
 
 WORDS = ("peace", "##keeper", "##s", "peacekeep", "vote", "##d", "the", "'", "s", "cafe", ".", "ruritania")
 VOCABULARY = (UNKNOWN, *MARKS, *WORDS)
-PIECES = Pieces({piece: i for i, piece in enumerate(VOCABULARY)})
+PIECES = Tokenizer({piece: i for i, piece in enumerate(VOCABULARY)})
 
 
 def said(text: str, most: int = 100) -> list[str]:
@@ -14,7 +14,7 @@ def said(text: str, most: int = 100) -> list[str]:
 
 
 def page(*sentences: str, paragraphs: tuple[int, ...] = ()) -> Page:
-    return Page("Ruritania", "The vote", tuple(map(Marked, sentences)), paragraphs or (0,) * len(sentences))
+    return Page("Ruritania", "The vote", tuple(map(MarkedText, sentences)), paragraphs or (0,) * len(sentences))
 
 
 def test_the_longest_piece_is_taken_first() -> None:
@@ -58,6 +58,6 @@ def test_a_sentence_alone_has_no_watch() -> None:
 
 
 def test_each_piece_knows_where_its_word_stands_in_the_sentence() -> None:
-    sentence = Marked("The [ours] voted Café", ((0, 0, 4), (11, 8, 10)))  # of "The EU was voted Café", say
+    sentence = MarkedText("The [ours] voted Café", ((0, 0, 4), (11, 8, 10)))  # of "The EU was voted Café", say
     (window,) = PIECES.windows(Page("Ruritania", "The vote", (sentence,), (0,)))
     assert window.places == (((0, 3), (-1, -1), (8, 13), (8, 13), (14, 18)),)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading.embedded.sentences import MAX_SENTENCE, MAX_SENTENCES, split
+from pipeline.reading.embedded.sentences import MAX_SENTENCE, MAX_SENTENCES, split_sentences
 
 
 def texts(text: str) -> list[str]:
-    return [s.text for s in split(text)]
+    return [s.text for s in split_sentences(text)]
 
 
 def test_abbreviations_and_initials_do_not_end_a_sentence() -> None:
@@ -38,10 +38,10 @@ def test_an_acronym_with_a_dash_is_kept() -> None:
 @given(st.text(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_every_sentence_is_a_slice_of_the_text(text: str) -> None:
-    assert all(s.text == text[s.start : s.end] and s.text for s in split(text))
+    assert all(s.text == text[s.start : s.end] and s.text for s in split_sentences(text))
 
 
 def test_a_page_without_end_is_read_in_bounds() -> None:
-    found = split("Word. " * 5_000 + "x" * 50_000)
+    found = split_sentences("Word. " * 5_000 + "x" * 50_000)
     assert len(found) == MAX_SENTENCES
-    assert max(len(s.text) for s in split("x" * 50_000)) == MAX_SENTENCE
+    assert max(len(s.text) for s in split_sentences("x" * 50_000)) == MAX_SENTENCE

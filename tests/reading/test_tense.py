@@ -22,8 +22,8 @@ PROPOSED, PLANNED = Stage.PROPOSED, Stage.PLANNED
     ],
 )
 def test_a_decision_that_is_to_come_is_none_yet(taken: str, to_come: str, stage: Stage) -> None:
-    assert (tense.to_come(taken), tense.to_come(to_come)) == (None, stage)
+    assert (tense.pending_stage(taken), tense.pending_stage(to_come)) == (None, stage)
 
 
 def test_a_decision_beside_one_that_is_to_come_is_one() -> None:
-    assert tense.to_come("The Council voted on Tuesday for a force that the parliament must approve.") is None
+    assert tense.pending_stage("The Council voted on Tuesday for a force that the parliament must approve.") is None

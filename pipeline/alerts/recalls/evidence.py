@@ -12,7 +12,7 @@ from pipeline.board.fold import subject_key
 from pipeline.model import Article, Claim, Evidence, Finding, Reading
 from pipeline.model.quantities import quantities, same_number
 from pipeline.model.text import normalise
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 
 ALIKE = 0.6  # share of common words from which a new sentence stands where the old one stood
 SAME_WORDS = 0.5  # share of common words from which two values without a figure are one
@@ -67,7 +67,9 @@ def examine(evidence: Evidence, page: Page) -> Found:
     if f" {_plain(claim.quote)} " in f" {now} ":
         return Found(Finding.STANDS, claim.quote, "the sentence stands")
     before = f" {_plain(evidence.text)} "
-    fresh = [s.text for s in split(article.text) if f" {_plain(s.text)} " not in before] if evidence.text else []
+    fresh = (
+        [s.text for s in split_sentences(article.text) if f" {_plain(s.text)} " not in before] if evidence.text else []
+    )
     if claim.start < 0:
         fresh.append(article.title)  # a headline is corrected in its own place
     place = _most_alike(claim.quote, fresh)
@@ -85,7 +87,7 @@ def examine(evidence: Evidence, page: Page) -> Found:
 
 def _dropped(evidence: Evidence, now: str) -> Found:
     """The sentence is gone, and nothing stands in its place."""
-    old = [_plain(sentence.text) for sentence in split(evidence.text)]
+    old = [_plain(sentence.text) for sentence in split_sentences(evidence.text)]
     left = sum(f" {sentence} " in f" {now} " for sentence in old)
     if old and left >= SAME_PAGE * (len(old) - 1) and left:  # the sentence in question itself can't be left
         return Found(Finding.WITHDRAWN, "", "the sentence is gone from the article")
@@ -100,7 +102,7 @@ def retraction_notice(article: Article) -> str:
         return article.title
     if not _NOTICE.search(article.text):  # nearly always; to split a long text costs as much as to trace it
         return ""
-    return next((s.text for s in split(article.text) if _NOTICE.search(s.text)), "")
+    return next((s.text for s in split_sentences(article.text) if _NOTICE.search(s.text)), "")
 
 
 def heeding_notice(reading: Reading, article: Article) -> Reading:

@@ -15,7 +15,7 @@ from pipeline.board.corrections.correction import FOR, MAX_AUTHOR, MAX_NOTE, PIN
 from pipeline.model import Article, Aspect, Stage
 from pipeline.model.errors import UsageError
 from pipeline.model.text import safe
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 
 MAX_LINE, MAX_LINES = 400_000, 100_000  # characters of a line, and lines of a file
 MAX_ANCHORS = 2_000
@@ -204,7 +204,7 @@ def _around(anchor: Anchor, article: Article | None) -> tuple[str, str]:
     """Return the sentences before and after that of ``anchor``; empty where the text is not kept."""
     if article is None or anchor.start < 0 or article.text[anchor.start : anchor.end] != anchor.quote:
         return "", ""
-    sentences = split(article.text)
+    sentences = split_sentences(article.text)
     at = next((s.number for s in sentences if s.start <= anchor.start < s.end), None)
     if at is None:
         return "", ""

@@ -160,7 +160,7 @@ def _pieces(text: str) -> tuple[tuple[Piece, ...], ...]:
     """The text as paragraphs of sentences, with all that stands between them."""
     paragraphs: list[list[Piece]] = []
     end = 0
-    for part in sentences.split(text):
+    for part in sentences.split_sentences(text):
         gap = text[end : part.start]
         if not paragraphs or "\n" in gap:
             paragraphs.append([])

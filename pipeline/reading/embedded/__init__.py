@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.reading.embedded.learned import EncodedReader
+from pipeline.reading.embedded.engine import EncodedReader
 from pipeline.reading.reader import Reader
 
 # The engines by the name that a person gives them. docs/quality.md has the figures.

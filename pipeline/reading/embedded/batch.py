@@ -1,4 +1,4 @@
-"""Reading many articles at once, as a worker process is asked to."""
+"""Read many articles at once, as a worker process is asked to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.reading.embedded import ENGINES, Reader
 
 
 def read_batch(engine: str, watch: Watch, articles: tuple[Article, ...]) -> tuple[Reading, ...]:
-    """The readings of ``articles``, in their order, by the engine of that name in :data:`pipeline.reading.ENGINES`."""
+    """Read ``articles`` in order with the engine of that name in :data:`pipeline.reading.embedded.ENGINES`."""
     reader = _reader(engine)
     return tuple(reader.read(article, watch) for article in articles)
 

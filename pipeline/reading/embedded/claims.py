@@ -1,4 +1,4 @@
-"""A sentence made into a claim: what every engine of the package does alike. Pure."""
+"""Make claims of what an engine predicts for sentences; common to every engine of the package. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import NamedTuple
 from pipeline.model import Article, Aspect, Claim, Precision, Slot, Stage, Watch, phrasing
 from pipeline.model.text import content_id
 from pipeline.reading.embedded import mission, parts, tense
-from pipeline.reading.embedded.features import Seen
+from pipeline.reading.embedded.features import SentenceFeatures
 
 
-class Opinion(NamedTuple):
-    """What an engine says of one sentence: what it tells of an aspect, how surely, and whether as background.
+class Prediction(NamedTuple):
+    """What an engine predicts for one sentence: aspect, stage, confidence, and whether it is background.
 
     Attributes:
         number: of the sentence in its article.
@@ -35,18 +35,18 @@ class Opinion(NamedTuple):
     why: str = ""
 
 
-def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engine: str) -> Claim:
-    """The claim that a sentence makes, with its quote's place in the article.
+def make_claim(seen: SentenceFeatures, said: Prediction, article: Article, watch: Watch, *, engine: str) -> Claim:
+    """Make the claim of a sentence, with its quote's place in the article.
 
     Its confidence is 0 where the sentence is certainly about others than the mission: compare calls that irrelevant.
     """
     aspect = said.aspect
     stage = said.stage
     if stage in (Stage.DECIDED, Stage.IN_EFFECT):
-        stage = tense.to_come(seen.sentence.text) or stage
+        stage = tense.pending_stage(seen.sentence.text) or stage
     published = article.published.date()
-    event, precision = event_of(seen, published)
-    fact = parts.fact_of(seen, said.slot, stage, said.act, said.odds, mission.name_of(watch), event, published)
+    event, precision = event_date_of(seen, published)
+    fact = parts.build_fact(seen, said.slot, stage, said.act, said.odds, mission.name_of(watch), event, published)
     subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
     foreign = mission.tells_of_a_sister(seen.sentence.text, mission.identity(watch))
     sentence = seen.sentence
@@ -71,13 +71,13 @@ def claim_of(seen: Seen, said: Opinion, article: Article, watch: Watch, *, engin
     )
 
 
-def event_of(seen: Seen, published: date) -> tuple[date | None, Precision]:
-    """The day of the event, not later than the day after publication; None where the sentence gives none."""
+def event_date_of(seen: SentenceFeatures, published: date) -> tuple[date | None, Precision]:
+    """Return the day of the event, at most the day after publication; None where the sentence gives none."""
     if seen.recent is None:
         return None, Precision.DAY
     return min(seen.recent.day, published + timedelta(days=1)), seen.recent.precision
 
 
-def why(focus: str, claims: Sequence[Claim]) -> str:
-    """The reason of a reading: why the article is relevant, and that it says nothing where it does."""
+def explain(focus: str, claims: Sequence[Claim]) -> str:
+    """Return the reason of a reading: why the article is relevant, and that it says nothing where it does."""
     return focus if claims else f"{focus}, but no sentence says anything of its status"

@@ -65,7 +65,7 @@ _AHEAD = re.compile(
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 5, "a few": 3}
 
 
-class When(NamedTuple):
+class DateMention(NamedTuple):
     """One date mention. ``role`` is ``at``, ``since`` or ``until``; ``text`` stands at ``start``."""
 
     day: date
@@ -163,7 +163,7 @@ def _resolve(m: re.Match[str], published: date) -> tuple[date, Precision] | None
     return _relative(g("rel"), published)
 
 
-def find(text: str, published: date) -> tuple[When, ...]:
+def find_dates(text: str, published: date) -> tuple[DateMention, ...]:
     """The date mentions of ``text`` in order.
 
     A weekday is the last one up to ``published``; a day without a year is the one nearest to it.
@@ -179,11 +179,11 @@ def find(text: str, published: date) -> tuple[When, ...]:
         role = "until" if _UNTIL.search(before) else "since" if _SINCE.search(before) else "at"
         if m.group() in {"end of the year", "year's end"}:
             role = "until"
-        out.append(When(*resolved, role, m.group(), m.start()))
+        out.append(DateMention(*resolved, role, m.group(), m.start()))
     return tuple(out)
 
 
-def distance(when: When, published: date) -> int:
+def days_from(when: DateMention, published: date) -> int:
     """Days from publication to ``when``: negative is past. A month or a year counts to its nearest day."""
     if when.precision is Precision.YEAR:
         first, last = date(when.day.year, 1, 1), date(when.day.year, 12, 31)

@@ -23,7 +23,7 @@ from pipeline.model import Aspect, Stage
 from pipeline.model.errors import UsageError
 from pipeline.model.facts import ACTS, Slot
 from pipeline.reading.embedded.mentions import ROLES
-from pipeline.reading.embedded.pieces import Page, Pieces
+from pipeline.reading.embedded.wordpiece import Page, Tokenizer
 
 Array = NDArray[np.float32]
 FEATURES = 3  # raise it when the same article gives other pieces: older models are refused then
@@ -34,7 +34,7 @@ _REMEDY = "Install Missionwatch again, or train it again: make train."
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class LogisticWeights:
     """A logistic regression on the encoder's answers, the bias first."""
 
     values: tuple[float, ...]
@@ -45,17 +45,17 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Meta:
+class EncoderMeta:
     """What goes with the network.
 
     Attributes:
         vocabulary: the pieces, in the order of their ids.
-        claim: from :func:`of_claim` to whether a sentence tells a fact of the slot as news.
+        claim: from :func:`claim_inputs` to whether a sentence tells a fact of the slot as news.
         relevant: the log-odds from which an article is about the mission.
     """
 
     vocabulary: tuple[str, ...]
-    claim: Weights
+    claim: LogisticWeights
     relevant: float
 
 
@@ -81,7 +81,7 @@ class PieceOdds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class EncoderOutput:
     """The encoder's answers for the S sentences of an article.
 
     Attributes:
@@ -116,9 +116,9 @@ class Encoder:
         UsageError: the bytes are no network.
     """
 
-    def __init__(self, network: bytes, meta: Meta) -> None:
+    def __init__(self, network: bytes, meta: EncoderMeta) -> None:
         self.meta = meta
-        self.pieces = Pieces({piece: i for i, piece in enumerate(meta.vocabulary)})
+        self.pieces = Tokenizer({piece: i for i, piece in enumerate(meta.vocabulary)})
         import onnxruntime  # only those who hear need it: the workers
 
         options = onnxruntime.SessionOptions()
@@ -129,7 +129,7 @@ class Encoder:
         except Exception as error:  # ONNX Runtime has an exception for each trouble, and no class above them
             raise UsageError(f"encoder.onnx: is no network: {error}", remedy=_REMEDY) from error
 
-    def read(self, page: Page) -> Answers:
+    def read(self, page: Page) -> EncoderOutput:
         """The answers for each sentence of ``page``, which has at least one."""
         size = len(page.sentences)
         shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),))
@@ -152,7 +152,7 @@ class Encoder:
             for (begin, end), places in zip(window.spans, window.places, strict=True):
                 parts.append(PieceOdds(np.array(places, np.int64).reshape(-1, 2), part[begin + 1 : end]))
         news, kind, told, stated, stage, act = out
-        return Answers(news, _log_shares(kind), told, stated, _log_shares(stage), act, tuple(parts), relevant)
+        return EncoderOutput(news, _log_shares(kind), told, stated, _log_shares(stage), act, tuple(parts), relevant)
 
 
 def _log_shares(odds: Array) -> Array:
@@ -166,7 +166,7 @@ def _log_shares(odds: Array) -> Array:
 OF_ASPECT = {aspect: [k for k, slot in enumerate(SLOTS) if slot.aspect is aspect] for aspect in Aspect}
 
 
-def of_claim(answers: Answers, i: int, aspect: Aspect) -> tuple[float, ...]:
+def claim_inputs(answers: EncoderOutput, i: int, aspect: Aspect) -> tuple[float, ...]:
     """Give the four numbers that tell whether sentence ``i`` tells news of ``aspect``.
 
     The log-odds that it tells a slot of it, that it tells any news, by how much the aspect leads over the others, and
@@ -185,7 +185,7 @@ def _any(odds: Iterable[float]) -> float:
     return math.log(-math.expm1(min(none, -1e-9))) - none
 
 
-def dumped(meta: Meta) -> bytes:
+def dump_meta(meta: EncoderMeta) -> bytes:
     """The file of ``meta``: the same content gives the same bytes."""
     content = {
         "features": FEATURES,
@@ -197,8 +197,8 @@ def dumped(meta: Meta) -> bytes:
     return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
 
 
-def loaded(data: bytes, name: str = "encoder.json.gz") -> Meta:
-    """The :class:`Meta` of a file's bytes.
+def load_meta(data: bytes, name: str = "encoder.json.gz") -> EncoderMeta:
+    """The :class:`EncoderMeta` of a file's bytes.
 
     Raises:
         UsageError: the file is none of ours, or was trained for other features; names the file.
@@ -209,8 +209,8 @@ def loaded(data: bytes, name: str = "encoder.json.gz") -> Meta:
             raise UsageError(
                 f"{name}: is for features of version {content['features']}, and this is {FEATURES}", remedy=_REMEDY
             )
-        claim = Weights(tuple(content["claim"]))
-        return Meta(tuple(content["vocabulary"]), claim, float(content["relevant"]))
+        claim = LogisticWeights(tuple(content["claim"]))
+        return EncoderMeta(tuple(content["vocabulary"]), claim, float(content["relevant"]))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{name}: is no model: {error!r}", remedy=_REMEDY) from error
 
@@ -221,12 +221,12 @@ def files() -> Traversable:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Encoder:
+def load_shipped() -> Encoder:
     """The encoder that comes with the package; read once.
 
     Raises:
         UsageError: its files do not fit this version.
     """
     folder = files()
-    meta = loaded(folder.joinpath("encoder.json.gz").read_bytes(), "pipeline/reading/embedded/model/encoder.json.gz")
+    meta = load_meta(folder.joinpath("encoder.json.gz").read_bytes(), "pipeline/reading/embedded/model/encoder.json.gz")
     return Encoder(folder.joinpath("encoder.onnx").read_bytes(), meta)

@@ -32,7 +32,7 @@ def language_of(article: Article) -> str:
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:
     """The sentences of ``article``, in its own words."""
-    return sentences.split(article.text, language_of(article))
+    return sentences.split_sentences(article.text, language_of(article))
 
 
 def languages_read(watch: Watch) -> frozenset[str] | None:
@@ -66,23 +66,24 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
     """
     code = language_of(article)
     if code == language.ENGLISH:
-        return read_english(article, sentences.split(article.text), in_english(watch))
+        return read_english(article, sentences.split_sentences(article.text), watch_in_english(watch))
     if code not in language.GLOSSED:
         reason = f"written in {language.language_name(code)}; {_UNREAD}"
         return Reading(article.article_id, engine, False, reason)
-    told, parts = _without_the_hosts(*glossed(article, code, watch), watch)
-    reading = read_english(told, parts, in_english(watch))
+    told, parts = _without_the_hosts(*gloss_article(article, code, watch), watch)
+    reading = read_english(told, parts, watch_in_english(watch))
     by_start = {part.start: part for part in parts}
     claims = tuple(_in_its_words(claim, article, by_start[claim.start]) for claim in reading.claims)
     return replace(reading, claims=claims)
 
 
-def glossed(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
+def gloss_article(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
     """``article`` told in English, and its sentences: English text at the places of the original."""
     whole = f"{article.title}\n{article.text}"
     names = (*((name.text, name.text) for name in watch.names), *language.english_names(whole, code).items())
     parts = tuple(
-        part._replace(text=language.gloss(part.text, code, names)) for part in sentences.split(article.text, code)
+        part._replace(text=language.gloss(part.text, code, names))
+        for part in sentences.split_sentences(article.text, code)
     )
     lines: dict[int, list[str]] = {}
     for part in parts:
@@ -123,7 +124,7 @@ def _own_people(places: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=32)
-def in_english(watch: Watch) -> Watch:
+def watch_in_english(watch: Watch) -> Watch:
     """``watch`` with its baseline in English; itself where it is so already."""
     base = watch.baseline
     code = language.detect_language(base.title, base.text)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from pipeline.model.facts import HARM
 from pipeline.model.quantities import Quantity
-from pipeline.reading.embedded.dates import When
-from pipeline.reading.embedded.features import Seen
+from pipeline.reading.embedded.dates import DateMention
+from pipeline.reading.embedded.features import SentenceFeatures
 
 FIGURES = ("figure", "amount", *HARM)
 DAYS = ("day", "start", "until", "since")
@@ -47,18 +47,18 @@ class Mention(NamedTuple):
     kind: str
     start: int
     end: int
-    value: Quantity | When | str
+    value: Quantity | DateMention | str
 
 
-def mentions(seen: Seen) -> tuple[Mention, ...]:
-    """All mentions of a sentence, by kind, in order. A word stands among them also where it is a number's or date's."""
+def mentions(seen: SentenceFeatures) -> tuple[Mention, ...]:
+    """Return all mentions of a sentence, by kind, in order; a number or date may also stand among the words."""
     text = seen.sentence.text
     out = [Mention("number", *_bare(text, q.start, q.end), q) for q in seen.numbers]
     single = [(one.start(), one.end()) for one in _ONE.finditer(text)]
-    single += [(found.start, found.end) for found in seen.mentioned if _ARTICLE.search(text, 0, found.start)]
+    single += [(found.start, found.end) for found in seen.countries_found if _ARTICLE.search(text, 0, found.start)]
     out += [Mention("number", start, end, Quantity(1, "count", False, start, end)) for start, end in single]
-    out += [Mention("date", when.start, when.start + len(when.text.rstrip(".")), when) for when in seen.whens]
-    out += [Mention("country", found.start, found.end, found.name) for found in seen.mentioned]
+    out += [Mention("date", when.start, when.start + len(when.text.rstrip(".")), when) for when in seen.dates_found]
+    out += [Mention("country", found.start, found.end, found.name) for found in seen.countries_found]
     for word in _WORD.finditer(text):
         kind = "name" if word[0][0].isupper() else "word"
         out.append(Mention(kind, word.start(), word.end(), word[0]))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.model import Article, Name, Watch, countries
-from pipeline.reading.embedded.proper import HEADS, NOUN, phrases
+from pipeline.reading.embedded.proper_names import HEADS, NOUN, capitalised_phrases
 
 # Organisations that send missions, with their usual initials.
 ORGANISATIONS = {
@@ -98,7 +98,7 @@ _OFFICES = frozenset(
 def _kin(text: str) -> tuple[str, ...]:
     """The names of the baseline that can tie an article to the mission: neither states nor offices nor days."""
     found: list[str] = []
-    for phrase in phrases(text):
+    for phrase in capitalised_phrases(text):
         before = text[max(0, phrase.start - 2) : phrase.start]
         if not before or before[-1] == "\n" or before.endswith((". ", "? ", "! ")):
             continue  # the first word of a sentence may be any word

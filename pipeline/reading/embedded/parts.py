@@ -27,10 +27,10 @@ from pipeline.model.facts import (
     usual_key,
 )
 from pipeline.model.quantities import Quantity
-from pipeline.reading.embedded.dates import When
-from pipeline.reading.embedded.features import Seen
+from pipeline.reading.embedded.dates import DateMention
+from pipeline.reading.embedded.features import SentenceFeatures
 from pipeline.reading.embedded.mentions import OF_KIND, Mention, mentions
-from pipeline.reading.embedded.proper import names_mission, phrases
+from pipeline.reading.embedded.proper_names import capitalised_phrases, names_mission
 
 Odds = Callable[[str, int, int], float]  # role, begin and end: log-odds that what stands there is that part
 _MORE = re.compile(
@@ -84,8 +84,15 @@ _DATED = re.compile(
 _LINK = re.compile(r"[\s’'-]*(?:(?:of|the|for|in|to|and|on|de|du|la|des|al|bin|van|von|der|den|a|s)\b[\s’'-]*){0,2}")
 
 
-def fact_of(
-    seen: Seen, slot: Slot, stage: Stage, act: str, odds: Odds, mission: str, event: date | None, published: date
+def build_fact(
+    seen: SentenceFeatures,
+    slot: Slot,
+    stage: Stage,
+    act: str,
+    odds: Odds,
+    mission: str,
+    event: date | None,
+    published: date,
 ) -> TypedFact:
     """The fact that a sentence of that slot and stage states.
 
@@ -107,7 +114,7 @@ def fact_of(
         held[role] = _part(role, fit, odds, text)
     if slot is Slot.SUCCESSOR:
         held["organisation"] = _successor(text, mission, odds)
-    if stage is not Stage.ENDED and isinstance(until := held.get("until"), When):
+    if stage is not Stage.ENDED and isinstance(until := held.get("until"), DateMention):
         held["until"] = _still_to_come(until, published)
     if stage is Stage.REJECTED:
         held |= dict.fromkeys(HARM)
@@ -120,7 +127,7 @@ def fact_of(
 
 def _successor(text: str, mission: str, odds: Odds) -> str:
     """The likeliest phrase of ``text`` that names a mission, and not this one; empty where there is none."""
-    named = [one for one in phrases(text) if " " in one.text and names_mission(one.text)]
+    named = [one for one in capitalised_phrases(text) if " " in one.text and names_mission(one.text)]
     others = [
         one for one in named if one.text.lower() not in mission.lower() and mission.lower() not in one.text.lower()
     ]
@@ -162,7 +169,10 @@ def _phrase(words: Sequence[tuple[float, Mention]], text: str) -> str:
 
 def _counted(held: dict[str, object], text: str) -> dict[str, object]:
     """``held`` with its numbers as figures, each with what it counts in, and its dates as days."""
-    out = {name: Day(value.day, value.precision) if isinstance(value, When) else value for name, value in held.items()}
+    out = {
+        name: Day(value.day, value.precision) if isinstance(value, DateMention) else value
+        for name, value in held.items()
+    }
     if isinstance(figure := held.get("figure"), Quantity):
         around = text[max(0, figure.start - 16) : figure.start + 1] + text[figure.end : figure.end + 12]
         role = FigureRole.PERCENT if figure.kind == "percent" else FigureRole.CHANGE if _MORE.search(around) else None
@@ -188,7 +198,7 @@ def _unit(after: str) -> str:
     return "people" if unit and _OTHERS.match(after, counted.end()) else unit
 
 
-def _still_to_come(until: When, published: date) -> When:
+def _still_to_come(until: DateMention, published: date) -> DateMention:
     """The end of what goes on lies ahead: in September "until 30 June" is next year's, though this year's is nearer."""
     if until.day >= published - _JUST_OVER or _YEAR.search(until.text):
         return until

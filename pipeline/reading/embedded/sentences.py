@@ -57,7 +57,7 @@ def _is_dateline(text: str) -> bool:
     return head.upper() == head or text.rstrip().endswith(("—", "–", "-"))
 
 
-def split(text: str, language: str = "en") -> tuple[Sentence, ...]:
+def split_sentences(text: str, language: str = "en") -> tuple[Sentence, ...]:
     """The sentences of ``text`` in order; at most ``MAX_SENTENCES``.
 
     Args:

@@ -1,4 +1,4 @@
-"""What the grammar of a sentence says of time: that nothing is decided yet ("is expected to be adopted on Tuesday").
+"""Decide from the grammar of a sentence that nothing is decided yet ("is expected to be adopted on Tuesday").
 
 A wrong "B was decided" is the dearest error of a watch. Pure.
 """
@@ -26,8 +26,8 @@ _POSSIBLE = re.compile(
 _DECIDED = re.compile(rf"\b{_TO_DECIDE}(?:ed|es|s)\b", re.IGNORECASE)
 
 
-def to_come(text: str) -> Stage | None:
-    """How far a decision is that may come, where a sentence speaks of one and of none that has come; else None."""
+def pending_stage(text: str) -> Stage | None:
+    """Return the stage of a decision that is still to come; None where the sentence tells of one that has come."""
     possible = _POSSIBLE.sub(" ", text)
     rest = _COMING.sub(" ", possible)
     if rest == text or _DECIDED.search(rest):

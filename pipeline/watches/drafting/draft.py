@@ -105,7 +105,7 @@ def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.
         ContentError: the article is in a language that is not read.
     """
     if code == language.ENGLISH:
-        return text, sentences.split(text), {}
+        return text, sentences.split_sentences(text), {}
     if code not in language.GLOSSED:
         raise ContentError(
             "no-text",
@@ -115,7 +115,7 @@ def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.
     names = language.english_names(text, code)
     parts = tuple(
         part._replace(text=language.gloss(part.text, code, tuple(names.items())))
-        for part in sentences.split(text, code)
+        for part in sentences.split_sentences(text, code)
     )
     heading = language.gloss(title, code, tuple(names.items()))
     return "\n".join((heading, *(part.text for part in parts))), parts, {told: name for name, told in names.items()}

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from pipeline.model import countries
-from pipeline.reading.embedded.proper import HEADS, NOUN, acronyms, names_mission, phrases, stands_for
+from pipeline.reading.embedded.proper_names import HEADS, NOUN, acronyms, capitalised_phrases, names_mission, stands_for
 from pipeline.reading.embedded.sentences import Sentence
 
 # Signs that a sentence speaks of another body than the article's own mission.
@@ -50,7 +50,7 @@ def called(title: str, parts: tuple[Sentence, ...]) -> Called:
     body = " ".join(p.text for p in parts)
     for text, weight in texts:
         away = ELSEWHERE if weight < FIRST and _OTHER.search(text) else 0.0
-        longs = [p for p in phrases(text) if names_mission(p.text) and not _is_place(p.text)]
+        longs = [p for p in capitalised_phrases(text) if names_mission(p.text) and not _is_place(p.text)]
         shorts = acronyms(text)
         for long in longs:
             name = _trim(long.text)
@@ -117,7 +117,7 @@ def _spelt_out(before: str, short: str) -> str:
 
 def _names_a_body(before: str) -> bool:
     """True where the words before a bracket are a name, and not a mission's."""
-    found = phrases(before)
+    found = capitalised_phrases(before)
     return bool(found) and found[-1].end >= len(before) - 2 and not names_mission(found[-1].text)
 
 

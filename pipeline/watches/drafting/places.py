@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 
 from pipeline.model import countries
-from pipeline.reading.embedded.proper import HEADS, NOUN, Phrase, names_mission, phrases
+from pipeline.reading.embedded.proper_names import HEADS, NOUN, Phrase, capitalised_phrases, names_mission
 from pipeline.reading.embedded.sentences import Sentence
 
 _LOCATIVE = re.compile(
@@ -79,7 +79,7 @@ def places(title: str, parts: tuple[Sentence, ...], names: tuple[str, ...], lead
                 votes[found.name] += 0.4 * weight if _LOCATIVE.search(text[: found.start]) else 0.0
                 continue
             votes[found.name] += _vote(text, found.start, found.end, weight)
-        for phrase in (piece for whole in phrases(text) for piece in _pieces(whole)):
+        for phrase in (piece for whole in capitalised_phrases(text) for piece in _pieces(whole)):
             words = phrase.text.split()
             if names_mission(phrase.text) or countries.mentions(phrase.text) or len(words) > 3:
                 continue
@@ -101,7 +101,7 @@ def anywhere(text: str) -> tuple[str, ...]:
     named = Counter(m.name for m in countries.mentions(text))
     if named:
         return (max(named, key=lambda name: (named[name], name)),)
-    often = Counter(p.text for p in phrases(text) if not set(p.text.split()) & _NOT)
+    often = Counter(p.text for p in capitalised_phrases(text) if not set(p.text.split()) & _NOT)
     best = max(often, key=lambda name: (often[name], name), default="")
     return (best,) if best and often[best] > 1 else ()
 

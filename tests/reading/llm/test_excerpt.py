@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 from pipeline.reading.llm.excerpt import excerpt
 
 LONG = " ".join(f"This is sentence number {n} of a long article." for n in range(100))
-SPANS = [(sentence.start, sentence.end) for sentence in split(LONG)]
+SPANS = [(sentence.start, sentence.end) for sentence in split_sentences(LONG)]
 
 
 def cut(matters: set[int], most: int = 600) -> str:

@@ -32,7 +32,7 @@ from pipeline.model import Article, Precision, Reading, Watch
 from pipeline.model.errors import MissionwatchError
 from pipeline.model.text import content_id
 from pipeline.reading.embedded import DEFAULT, ENGINES
-from pipeline.reading.embedded.sentences import split
+from pipeline.reading.embedded.sentences import split_sentences
 from pipeline.runtime.settings import Settings
 from pipeline.runtime.spread import Pool, open_pool
 from pipeline.steps.collect import extract_in_worker
@@ -144,7 +144,7 @@ async def fetching(bodies: list[tuple[bytes, str]]) -> float:
 def past(every: list[Article], count: int, per_day: int) -> list[Article]:
     """``count`` articles over days, each of fifteen sentences drawn from those of ``every``."""
     chance = random.Random(1)
-    sentences = sorted({one.text for article in every for one in split(article.text)})
+    sentences = sorted({one.text for article in every for one in split_sentences(article.text)})
     out = []
     for number in range(count):
         entry = make_entry(f"n{number}", content_hash=f"h{number}", published=SEEN + timedelta(days=number / per_day))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from worlds import a_watch, an_article
 
-from pipeline.reading.embedded import observe, sentences
+from pipeline.reading.embedded import encoder_input, features, sentences
 
 
 def shown(text: str, title: str = "News") -> tuple[str, ...]:
     article = an_article(text, title=title)
-    parts = sentences.split(text)
-    page = observe.page(article, observe.look_at(article, parts), a_watch())
+    parts = sentences.split_sentences(text)
+    page = encoder_input.build_page(article, features.extract_all(article, parts), a_watch())
     return (page.head, page.title, *(" ".join(sentence.text.split()) for sentence in page.sentences))
 
 

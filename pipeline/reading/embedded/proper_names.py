@@ -1,4 +1,4 @@
-"""Proper names in running text: phrases of capitalised words, what of them names a mission, where they stand. Pure."""
+"""Find proper names in running text, and decide which of them can name a mission. Pure."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Phrase:
 
 
 @lru_cache(maxsize=4096)
-def phrases(text: str) -> tuple[Phrase, ...]:
-    """The capitalised phrases of ``text``, without a small word that only begins its sentence."""
+def capitalised_phrases(text: str) -> tuple[Phrase, ...]:
+    """Find the capitalised phrases of ``text``, without a small word that only begins its sentence."""
     out = []
     for m in _PHRASE.finditer(text):
         words, start = m.group().split(" "), m.start()
@@ -70,7 +70,7 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 
 @lru_cache(maxsize=4096)
 def acronyms(text: str) -> tuple[Phrase, ...]:
-    """Initials of three letters and more that could be a mission's, in order."""
+    """Find initials of three letters and more that could be a mission's, in order."""
     return tuple(
         Phrase(m.group(), m.start(), m.end())
         for m in _ACRONYM.finditer(text)
@@ -80,7 +80,7 @@ def acronyms(text: str) -> tuple[Phrase, ...]:
 
 @lru_cache(maxsize=8192)
 def names_mission(phrase: str) -> bool:
-    """True where a capitalised phrase reads as the name of a mission."""
+    """Decide whether a capitalised phrase reads as the name of a mission."""
     words = [word.lower() for word in re.split(r"[ -]", phrase)]
     if len(words) < 2 and words[0] not in STRONG:
         return False
@@ -91,7 +91,7 @@ def names_mission(phrase: str) -> bool:
 
 
 def _own_words(words: list[str]) -> list[str]:
-    """The words of a name up to where it works: "Mission in Ruritania" has its head before "in"."""
+    """Return the words of a name up to where it works: "Mission in Ruritania" has its head before "in"."""
     for link in ("in", "on", "off"):
         if link in words[1:]:
             return words[: words.index(link, 1)]
@@ -99,7 +99,7 @@ def _own_words(words: list[str]) -> list[str]:
 
 
 def stands_for(acronym: str, phrase: str) -> bool:
-    """True where the acronym's letters come in the phrase in that order, its first one first."""
+    """Decide whether the acronym's letters come in the phrase in that order, its first one first."""
     letters = [c.lower() for c in acronym if c.isalpha()]
     flat = phrase.lower()
     heads = [word[0] for word in re.split(r"[ -]", flat) if word]

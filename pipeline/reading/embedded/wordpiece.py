@@ -27,7 +27,7 @@ _PART = re.compile(r"\[[a-z]+\]|[^\W_]+|[^\w\s]|_")
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedText:
     """A sentence with marks among its words.
 
     Attributes:
@@ -56,7 +56,7 @@ class Page:
 
     head: str
     title: str
-    sentences: tuple[Marked, ...]
+    sentences: tuple[MarkedText, ...]
     paragraphs: tuple[int, ...]
 
 
@@ -78,7 +78,7 @@ class Window:
     places: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
-class Pieces:
+class Tokenizer:
     """Word pieces by their ids.
 
     Args:
@@ -148,7 +148,7 @@ def _window(ids: Sequence[int], held: Sequence[tuple[int, tuple[int, int], tuple
     return Window(tuple(ids), spans, numbers, places)
 
 
-def _in_sentence(sentence: Marked, pieces: Sequence[tuple[int, int, int]]) -> tuple[tuple[int, int], ...]:
+def _in_sentence(sentence: MarkedText, pieces: Sequence[tuple[int, int, int]]) -> tuple[tuple[int, int], ...]:
     out = []
     for _, begin, end in pieces:
         at = sentence.place(begin)
