@@ -89,7 +89,7 @@ async def deliver_batch(
     data_dir = "" if request.data_dir == settings.data_dir else str(request.data_dir)
 
     async def hand_over(alert: Alert) -> None:
-        dressed = alerting.dressed(
+        dressed = alerting.fill_in_links(
             alert,
             folder=str(request.folder),
             data_dir=data_dir,
@@ -110,7 +110,7 @@ async def deliver_batch(
         waiting,
         deliver=hand_over,
         now=context.now,
-        rules=lambda pending: alerting.rule_of(context.watch, pending.alert.rule, pending.alert.channel),
+        rules=lambda pending: alerting.find_rule(context.watch, pending.alert.rule, pending.alert.channel),
         attempts=settings.delivery_attempts,
         done=one_done,
     )

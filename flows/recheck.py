@@ -16,7 +16,7 @@ from flows.run.revisions import bounded
 from flows.run.steps import Step
 from flows.run.tasks import batch_task, each
 from pipeline import steps
-from pipeline.alerts.recalls import LOOK_FOR, Page, look_due
+from pipeline.alerts.recalls import RECHECK_FOR, Page, recheck_due
 from pipeline.fetch.patience import Patience
 from pipeline.model import FetchRecord, PageToCheck, Revised
 from pipeline.steps.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
@@ -73,8 +73,8 @@ async def recheck_batch(
 
 def due(store: Store, watch: str, now: datetime) -> list[PageToCheck]:
     """Return the pages behind recent alerts that are due to be looked at again, at most :data:`LIMIT`."""
-    pages = store.pages_to_check(watch, now - LOOK_FOR)
-    return [page for page in pages if look_due(page.told_at, page.seen_at, now)][:LIMIT]
+    pages = store.pages_to_check(watch, now - RECHECK_FOR)
+    return [page for page in pages if recheck_due(page.told_at, page.seen_at, now)][:LIMIT]
 
 
 def _take_back(store: Store, lost: Sequence[Page], context: RunContext) -> Revised:

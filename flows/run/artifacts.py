@@ -25,8 +25,8 @@ from flows.run.context import Progress
 from flows.run.record import Run
 from flows.run.request import WatchRequest
 from flows.run.server import server_named
-from pipeline.alerts.compose import AT_ONCE, message_of
-from pipeline.alerts.rules import uncertain_of
+from pipeline.alerts.compose import AT_ONCE, compose_message
+from pipeline.alerts.rules import uncertain_changes
 from pipeline.model import Verdict, Watch
 from pipeline.model.errors import StorageError
 from pipeline.runtime.settings import load_settings
@@ -123,14 +123,14 @@ def _artifacts(request: WatchRequest, watch: Watch, told: frozenset[UUID]) -> li
     ]
     if new:
         origins = {row["change_id"]: row["sources"] for row in board}
-        message = message_of(
+        message = compose_message(
             new[:CHANGES_SHOWN],
             articles=articles,
             before=before,
             origins=origins,
             kind=AT_ONCE,
             watch=watch,
-            uncertain=uncertain_of(new, watch.rules, origins),
+            uncertain=uncertain_changes(new, watch.rules, origins),
             folder=str(request.folder),
             page_url=load_settings(os.environ).page_url,
         )

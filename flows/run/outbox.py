@@ -132,7 +132,7 @@ def _due_by_time(store: Store, watch: Watch, now: datetime) -> list[Alert]:
         if days := alerting.expected_days(board):
             articles = store.articles_of(_articles_behind(one.change for one in days))
             due += alerting.expected_alerts(board, articles, origins(), watch, now, mutes)
-    if over := alerting.recently_over(mutes, now):
+    if over := alerting.recently_ended(mutes, now):
         silenced = store.muted_changes(slug)
         if any(mute.mute_id in silenced for mute in over):
             by_id = {change.change_id: change for change in in_force(changes())}

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline.alerts import rule_of
+from pipeline.alerts import find_rule
 from pipeline.model import Alert, Picture, Watch
 from pipeline.runtime.workers import WorkerPool
 from pipeline.storage import SiteRows, Store
@@ -51,7 +51,7 @@ class Pictures:
 
     async def of(self, alert: Alert) -> Picture | None:
         """The picture of what ``alert`` tells; None where its rule wants none, or there is none in time."""
-        rule = rule_of(self._watch, alert.rule, alert.channel)
+        rule = find_rule(self._watch, alert.rule, alert.channel)
         if not alert.change_ids or rule is None or not rule.picture:
             return None
         async with self._lock:  # one process draws them, one after the other; two channels share what it drew

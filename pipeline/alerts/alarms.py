@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.message import Message, subject_of
 from pipeline.alerts.rules import first_rules
 from pipeline.alerts.timing import release
@@ -151,7 +151,7 @@ def _channel_words(alarm: ChannelAlarm) -> str:
 
 
 def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rule: AlertRule, now: datetime) -> Alert:
-    return enclosed(
+    return make_alert(
         Message(subject_of(head), escape.lines(body)),
         alert_id=alert_id,
         watch=watch,

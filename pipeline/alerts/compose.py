@@ -30,7 +30,7 @@ _VERDICT_MEANS = {
 }
 
 
-def message_of(
+def compose_message(
     changes: Sequence[Change],
     *,
     articles: Mapping[UUID, Article],
@@ -61,7 +61,7 @@ def message_of(
         closing: what stands last: what was done, how to acknowledge.
     """
     sections = tuple(
-        section_of(
+        compose_section(
             change,
             article=articles.get(change.article_id) if change.article_id else None,
             before=_predecessor(change, before),
@@ -78,7 +78,7 @@ def message_of(
     return Message(subject, intro or _intro(unsure, kind), sections, closing)
 
 
-def section_of(
+def compose_section(
     change: Change,
     *,
     article: Article | None,
@@ -89,7 +89,7 @@ def section_of(
     folder: str = "DIR",
     page_url: str = "",
 ) -> Section:
-    """What is told of one change; see :func:`message_of` for the arguments."""
+    """What is told of one change; see :func:`compose_message` for the arguments."""
     asked = article.url if article else str(change.change_id)
     old_article = (articles or {}).get(before.article_id) if before and before.article_id else None
     return Section(
@@ -101,20 +101,20 @@ def section_of(
         source=_source(article),
         title=article.title if article else "",
         url=article.url if article else "",
-        trail=trail(folder, asked),
+        trail=trail_command(folder, asked),
         asked=asked,
-        trail_url=page_of(page_url, str(change.change_id), change.watch),
+        trail_url=change_page_url(page_url, str(change.change_id), change.watch),
         before_source=_before_source(before, old_article),
         facts=_facts(change, article, origins),
     )
 
 
-def page_of(template: str, change_id: str, watch: str) -> str:
+def change_page_url(template: str, change_id: str, watch: str) -> str:
     """The address of the page about a change: ``template`` with its ``{change_id}`` and ``{watch}`` filled in."""
     return template.replace("{change_id}", change_id).replace("{watch}", quote(watch, safe=""))
 
 
-def taken_back(change: Change, article: Article | None, *, then: str, now: str, found: str, url: str) -> Section:
+def recall_section(change: Change, article: Article | None, *, then: str, now: str, found: str, url: str) -> Section:
     """What is told of a change that is taken back.
 
     Args:
@@ -125,18 +125,18 @@ def taken_back(change: Change, article: Article | None, *, then: str, now: str, 
         url: of the page that was looked at again.
     """
     return replace(
-        section_of(change, article=article, before=None, origins=0),
+        compose_section(change, article=article, before=None, origins=0),
         became=f"taken back: {became(change)}",
         before_quote=then,
         after_quote=now,
         notes=(found, "No other origin says so: the board no longer counts it."),
         url=url,
-        trail=trail("DIR", url),
+        trail=trail_command("DIR", url),
         asked=url,
     )
 
 
-def trail(folder: str, asked: str, data_dir: str = "") -> str:
+def trail_command(folder: str, asked: str, data_dir: str = "") -> str:
     """The command that tells why, to be pasted.
 
     Args:
@@ -167,7 +167,7 @@ def became(change: Change) -> str:
     return f"{change.subject}: {old} became {change.value} ({stage_words(change.stage)})"
 
 
-def sure(confidence: float) -> str:
+def confidence_words(confidence: float) -> str:
     """How sure we are, in words and as a number: ``sure (0.85)``."""
     shown_as = f"{confidence:.2f}"
     # By the number as it is shown: 0.899 is told as 0.90, so it has that word.
@@ -211,7 +211,7 @@ def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
     if change.before_stage is None:
         return None
     found = None
-    for other in earlier(change, known):
+    for other in earlier_changes(change, known):
         # The row that a dispute leaves as it was is somebody else's word, not the disputing article's.
         is_word = other.verdict is not Verdict.DISPUTES
         if is_word and other.value == change.before_value and other.stage is change.before_stage:
@@ -219,7 +219,7 @@ def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
     return found
 
 
-def earlier(change: Change, known: Mapping[UUID, Change]) -> Iterator[Change]:
+def earlier_changes(change: Change, known: Mapping[UUID, Change]) -> Iterator[Change]:
     """The changes of the same subject that were ``known`` before ``change``, in the order of the board."""
     for other in known.values():
         if other.change_id == change.change_id:
@@ -234,7 +234,7 @@ def _notes(change: Change, origins: int) -> tuple[str, ...]:
     meaning = _VERDICT_MEANS.get(change.verdict, "")
     return (
         f"{since}: {meaning}" if meaning else since,
-        f"How sure: {sure(corroborated(change.confidence, origins))}{counted}",
+        f"How sure: {confidence_words(corroborated(change.confidence, origins))}{counted}",
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.alerts.compose import DIGEST, message_of
-from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.rules import rule_of, rules_of, uncertain_of
+from pipeline.alerts.compose import DIGEST, compose_message
+from pipeline.alerts.envelope import make_alert
+from pipeline.alerts.rules import find_rule, rules_for_channel, uncertain_changes
 from pipeline.alerts.timing import may_go
 from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch, When
 from pipeline.model.text import content_id
@@ -45,7 +45,7 @@ def gather(
     """
     by_channel: dict[str, list[Alert]] = {}
     for part in parts:
-        if may_go(now, rule_of(watch, part.rule, part.channel), urgent=part.urgent):
+        if may_go(now, find_rule(watch, part.rule, part.channel), urgent=part.urgent):
             by_channel.setdefault(part.channel, []).append(part)
     digests = []
     for channel, due in by_channel.items():
@@ -60,18 +60,18 @@ def gather(
         )
         if not ids:
             continue
-        message = message_of(
+        message = compose_message(
             [changes[i] for i in ids],
             articles=articles,
             before=changes,
             origins=origins,
             kind=DIGEST,
             watch=watch,
-            uncertain=uncertain_of((changes[i] for i in ids), rules_of(watch, channel), origins),
+            uncertain=uncertain_changes((changes[i] for i in ids), rules_for_channel(watch, channel), origins),
             closing=proof,
         )
         digests.append(
-            enclosed(
+            make_alert(
                 message,
                 alert_id=content_id("digest", watch.key, channel, *sorted(str(part.alert_id) for part in due)),
                 watch=watch,
@@ -88,14 +88,14 @@ def gather(
 
 def _is_only_unsure(part: Alert, watch: Watch) -> bool:
     """Whether ``part`` waits for the digest because it was too unsure to be told at once, and for nothing else."""
-    rule = rule_of(watch, part.rule, part.channel)
+    rule = find_rule(watch, part.rule, part.channel)
     return rule is not None and rule.when is When.AT_ONCE
 
 
 def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
     """The rule by whose hours the digest is tried again: one with quiet hours, where any part's rule has them."""
     for part in parts:
-        rule = rule_of(watch, part.rule, part.channel)
+        rule = find_rule(watch, part.rule, part.channel)
         if rule is not None and rule.quiet is not None:
             return rule.name
     return parts[0].rule

@@ -9,7 +9,7 @@ from pipeline.alerts.message import Message, as_text, to_json
 from pipeline.model import Alert, AlertKind, Watch
 
 
-def enclosed(
+def make_alert(
     message: Message,
     *,
     alert_id: UUID,

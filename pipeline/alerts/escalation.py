@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.message import Message, from_json, subject_of
-from pipeline.alerts.muting import mute_of
+from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
 from pipeline.board.fold import fold
@@ -59,7 +59,7 @@ def unacknowledged_alerts(
         if not rule.escalate_after <= waited <= rule.escalate_after + LATE_FOR:
             continue
         about = [changes[i] for i in alert.change_ids if i in changes]
-        if about and all(mute_of(change, mutes, now) for change in about):
+        if about and all(find_mute(change, mutes, now) for change in about):
             continue
         hours = waited.total_seconds() / 3600
         intro = (
@@ -82,7 +82,7 @@ def unacknowledged_alerts(
             key = content_id("unacknowledged", watch.key, channel, *sorted(map(str, alert.change_ids)), *number)
             out.setdefault(
                 key,
-                enclosed(
+                make_alert(
                     message,
                     alert_id=key,
                     watch=watch,

@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pipeline.alerts.compose import section_of
-from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.compose import compose_section
+from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.message import Message, subject_of
-from pipeline.alerts.muting import mute_of
+from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import channels_of, takes
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Aspect, Change, Mute, Stage, Watch
@@ -136,7 +136,7 @@ def expected_alerts(
         now: the time of planning.
         mutes: of a row that they cover nobody is reminded.
     """
-    days = [one for one in expected_days(board) if mute_of(one.change, mutes, now) is None]
+    days = [one for one in expected_days(board) if find_mute(one.change, mutes, now) is None]
     out: dict[UUID, Alert] = {}
     for rule in watch.rules:
         today = now.astimezone(ZoneInfo(rule.timezone)).date()
@@ -179,7 +179,7 @@ def _alerts(
     message = _message(one, kind, articles, origins, watch, now.astimezone(ZoneInfo(rule.timezone)).date())
     due = release(now, rule)
     for channel in channels_of(rule):
-        yield enclosed(
+        yield make_alert(
             message,
             alert_id=content_id("expected", watch.key, channel, one.change.change_id, one.day.isoformat(), kind),
             watch=watch,
@@ -214,7 +214,7 @@ def _message(
         head = f"{what} {wait} ({when})"
         does = "ends" if one.ends else "is due"
         intro = f"EXPECTED: by what the board says, {change.subject}: {change.value} {does} {wait}, on {when}."
-    section = section_of(
+    section = compose_section(
         change,
         article=articles.get(change.article_id) if change.article_id else None,
         before=None,

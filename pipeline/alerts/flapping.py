@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from pipeline.alerts.compose import message_of
-from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.muting import mute_of
-from pipeline.alerts.rules import channels_of, is_sure, takes, uncertain_of
+from pipeline.alerts.compose import compose_message
+from pipeline.alerts.envelope import make_alert
+from pipeline.alerts.muting import find_mute
+from pipeline.alerts.rules import channels_of, is_confident, takes, uncertain_changes
 from pipeline.alerts.timing import release
 from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Stage, Verdict, Watch, When
@@ -81,22 +81,22 @@ def settled_alerts(
     out: dict[UUID, Alert] = {}
     for rule, row in _settled(rows, watch, now):
         last = row[-1]
-        if mute_of(last, mutes, now) is not None:
+        if find_mute(last, mutes, now) is not None:
             continue
-        digest = rule.when is When.DIGEST or not is_sure(rule, last, origins.get(last.change_id, 1))
-        message = message_of(
+        digest = rule.when is When.DIGEST or not is_confident(rule, last, origins.get(last.change_id, 1))
+        message = compose_message(
             [last],
             articles=articles,
             before=known,
             origins=origins,
             kind="settled",
             watch=watch,
-            uncertain=uncertain_of([last], [rule], origins),
+            uncertain=uncertain_changes([last], [rule], origins),
             intro=_settled_intro(rule, row),
         )
         for channel in channels_of(rule):
             key = content_id("flapping-settled", watch.key, channel, last.change_id)
-            alert = enclosed(
+            alert = make_alert(
                 message,
                 alert_id=key,
                 watch=watch,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.alerts.compose import message_of
-from pipeline.alerts.envelope import enclosed
-from pipeline.alerts.rules import channels_of, takes, uncertain_of
+from pipeline.alerts.compose import compose_message
+from pipeline.alerts.envelope import make_alert
+from pipeline.alerts.rules import channels_of, takes, uncertain_changes
 from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Watch, When
 from pipeline.model.text import content_id
@@ -17,13 +17,13 @@ TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is told no more
 MOST = 20  # changes that one message lists
 
 
-def mute_of(change: Change, mutes: Iterable[Mute], now: datetime) -> Mute | None:
+def find_mute(change: Change, mutes: Iterable[Mute], now: datetime) -> Mute | None:
     """Return the mute that silences ``change`` at ``now``: of several the one that ends last; None where none does."""
     covering = [mute for mute in mutes if mute.is_on(now) and mute.covers(change)]
     return max(covering, key=lambda mute: mute.until, default=None)
 
 
-def recently_over(mutes: Iterable[Mute], now: datetime) -> list[Mute]:
+def recently_ended(mutes: Iterable[Mute], now: datetime) -> list[Mute]:
     """Return those of ``mutes`` that are over, and not for so long that nobody needs to hear of it."""
     return [
         mute
@@ -56,18 +56,18 @@ def ended_mutes(
     for mute, change_ids in ended:
         muted = [changes[i] for i in changes if i in set(change_ids)]
         for channel, (rule, kept) in _by_channel(muted, watch).items():
-            message = message_of(
+            message = compose_message(
                 kept[:MOST],
                 articles=articles,
                 before=changes,
                 origins=origins,
                 kind="mute ended",
                 watch=watch,
-                uncertain=uncertain_of(kept, [rule], origins),
+                uncertain=uncertain_changes(kept, [rule], origins),
                 intro=_intro(mute, len(kept)),
             )
             alerts.append(
-                enclosed(
+                make_alert(
                     message,
                     alert_id=content_id("mute-ended", watch.key, channel, mute.mute_id),
                     watch=watch,

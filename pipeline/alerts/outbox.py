@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.alerts.acking import ack_link
-from pipeline.alerts.compose import page_of, trail
+from pipeline.alerts.acknowledgement import ack_link
+from pipeline.alerts.compose import change_page_url, trail_command
 from pipeline.alerts.message import Section, as_text, from_json, safe_url, to_json
-from pipeline.alerts.rules import rule_of
+from pipeline.alerts.rules import find_rule
 from pipeline.alerts.timing import may_go, retry_at
 from pipeline.model import Alert, AlertKind, ChannelState, PendingAlert, Watch
 from pipeline.model.text import content_id
@@ -27,7 +27,7 @@ def ready(
     return [
         pending
         for pending in waiting
-        if may_go(now, rule_of(watch, pending.alert.rule, pending.alert.channel), urgent=pending.alert.urgent)
+        if may_go(now, find_rule(watch, pending.alert.rule, pending.alert.channel), urgent=pending.alert.urgent)
         and is_open(states.get(pending.alert.channel), now)
     ]
 
@@ -46,7 +46,7 @@ def ack_command(alert: Alert, folder: str, data_dir: str = "") -> str:
     return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
 
 
-def dressed(
+def fill_in_links(
     alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "", ack_key: bytes = b"", page_url: str = ""
 ) -> Alert:
     """``alert`` as it is handed over: with the watch's folder in its commands, its links, and how to acknowledge it.
@@ -58,7 +58,7 @@ def dressed(
         folder: the watch's folder, as an operator writes it.
         data_dir: the data folder, where a command has to name it; else empty.
         ack_url, ack_key: the template of the link and the key that signs it, see
-            :func:`pipeline.alerts.acking.ack_link`; empty where there is none.
+            :func:`pipeline.alerts.acknowledgement.ack_link`; empty where there is none.
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}``; empty where there is none.
     """
     asks = bool(alert.change_ids) and alert.kind is not AlertKind.RECALL
@@ -74,7 +74,7 @@ def dressed(
     sections = tuple(
         replace(
             section,
-            trail=trail(folder, section.asked, data_dir) if section.asked else section.trail,
+            trail=trail_command(folder, section.asked, data_dir) if section.asked else section.trail,
             trail_url=section.trail_url or _page(section, page_url, alert.watch),
         )
         for section in message.sections
@@ -86,7 +86,7 @@ def dressed(
 
 def _page(section: Section, template: str, watch: str) -> str:
     change_id = dict(section.facts).get("change_id")
-    return page_of(template, change_id, watch) if isinstance(change_id, str) else ""
+    return change_page_url(template, change_id, watch) if isinstance(change_id, str) else ""
 
 
 def _joined(*parts: str) -> str:

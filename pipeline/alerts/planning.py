@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from uuid import UUID
 
-from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, earlier, message_of
-from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, compose_message, earlier_changes
+from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.flapping import Flap, flap_of, flapping_intro, flapping_reason
-from pipeline.alerts.muting import mute_of
+from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import (
     TWO,
     channels_of,
     escalates_to,
-    is_sure,
+    is_confident,
     is_urgent,
     takes,
-    uncertain_of,
+    uncertain_changes,
     worth_alerting,
 )
 from pipeline.alerts.timing import release
@@ -116,7 +116,7 @@ def plan(
         tellings = _tellings(change, rules, heard, known, now, flaps)
         if not tellings and flaps:
             silences.append(Silence(change.change_id, flapping_reason(rules[0])))
-        if tellings and (mute := mute_of(change, mutes, now)) is not None:
+        if tellings and (mute := find_mute(change, mutes, now)) is not None:
             silences.append(Silence(change.change_id, mute.told, mute.mute_id))
             continue
         for telling in tellings:
@@ -177,21 +177,21 @@ def alert_about(
         again: of a part of a digest: that it was in an earlier one, and has been confirmed since.
         intro: what stands first; empty takes that of the kind.
     """
-    message = message_of(
+    message = compose_message(
         changes,
         articles=articles,
         before=before or {},
         origins=origins or {},
         kind=CONFIRMED if again else _CALLED.get(kind, str(kind)),
         watch=watch,
-        uncertain=uncertain_of(changes, [rule], origins or {}),
+        uncertain=uncertain_changes(changes, [rule], origins or {}),
         intro=intro or _INTROS.get(kind, ""),
     )
     ids = tuple(change.change_id for change in changes)
     # What is told at once has the plain key, as it always had.
     suffix = (() if kind is AlertKind.ALERT else (str(kind),)) + (("again",) if again else ())
     due = due_at or release(now, rule, digest=kind is AlertKind.DIGEST_PART, urgent=urgent)
-    return enclosed(
+    return make_alert(
         message,
         alert_id=content_id("alert", watch.key, channel, *sorted(map(str, ids)), *suffix),
         watch=watch,
@@ -216,7 +216,7 @@ def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
 
 def _flaps(change: Change, rules: Sequence[AlertRule], standing: Mapping[UUID, Change]) -> dict[str, Flap]:
     """By name, those of ``rules`` to which the row of ``change`` flaps."""
-    row = [*earlier(change, standing), change]
+    row = [*earlier_changes(change, standing), change]
     found = {rule.name: flap_of(rule, row) for rule in rules}
     return {name: flap for name, flap in found.items() if flap is not Flap.NONE}
 
@@ -256,7 +256,7 @@ def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> lis
     """A new change: what is sure is told as its rule says, at once or in the digest or both; the rest in the digest."""
     at_once, wanted, unsure = [], [], []
     for rule in rules:
-        sure = is_sure(rule, change, origins)
+        sure = is_confident(rule, change, origins)
         for channel in channels_of(rule):
             if sure and rule.when is not When.DIGEST:
                 at_once.append(_Telling(channel, AlertKind.ALERT, rule))
@@ -273,12 +273,12 @@ def _told_again(change: Change, rules: Sequence[AlertRule], heard: Origins) -> l
     at_once = {
         channel
         for rule in rules
-        if rule.when is not When.DIGEST and is_sure(rule, change, heard[0])
+        if rule.when is not When.DIGEST and is_confident(rule, change, heard[0])
         for channel in channels_of(rule)
     }
     found = []
     for rule in rules:
-        if is_sure(rule, change, heard[0]) or not is_sure(rule, change, heard[1]):
+        if is_confident(rule, change, heard[0]) or not is_confident(rule, change, heard[1]):
             continue
         in_digest = rule.when is When.DIGEST
         kind = AlertKind.DIGEST_PART if in_digest else AlertKind.CONFIRMED
@@ -295,20 +295,22 @@ def _escalated(
     found = []
     ended = _dispute_ended(change, before)
     for rule in rules:
-        if not rule.escalate_to or not is_sure(rule, change, heard[1]):
+        if not rule.escalate_to or not is_confident(rule, change, heard[1]):
             continue
         others = [channel for channel in escalates_to(rule) if channel not in channels_of(rule)]
         if heard[0]:
-            if heard[0] < TWO <= heard[1] and is_sure(rule, change, heard[0]):
+            if heard[0] < TWO <= heard[1] and is_confident(rule, change, heard[0]):
                 found += [_Telling(channel, AlertKind.CORROBORATED, rule) for channel in escalates_to(rule)]
         elif change.verdict is Verdict.DISPUTES:
             found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]
-        elif ended is not None and is_sure(rule, ended, heard[1]):  # who was not told of it needs not hear of its end
+        elif ended is not None and is_confident(
+            rule, ended, heard[1]
+        ):  # who was not told of it needs not hear of its end
             found += [_Telling(channel, AlertKind.SETTLED, rule) for channel in others]
     return found
 
 
 def _dispute_ended(change: Change, before: Mapping[UUID, Change]) -> Change | None:
     """The dispute that ``change`` ends: what was last known of its subject; None where that was none."""
-    last = next(reversed(tuple(earlier(change, before))), None)
+    last = next(reversed(tuple(earlier_changes(change, before))), None)
     return last if last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value else None

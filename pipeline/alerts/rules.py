@@ -59,7 +59,7 @@ def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
     return False, "; ".join(reasons)
 
 
-def line_of(change: Change) -> tuple[object, ...]:
+def line_key(change: Change) -> tuple[object, ...]:
     """Give what makes one line of several changes: facts of one sentence with the same slot, stage and act.
 
     Five countries that one sentence says will send ships are one thing told. So are, in however many sentences of an
@@ -77,13 +77,15 @@ def line_of(change: Change) -> tuple[object, ...]:
     return change.article_id, sentence, slot, change.stage, act
 
 
-def is_sure(rule: AlertRule, change: Change, origins: int) -> bool:
+def is_confident(rule: AlertRule, change: Change, origins: int) -> bool:
     """Whether ``change``, which ``origins`` independent origins tell, is sure enough to be told at once."""
     needed = rule.origins if change.confidence >= rule.at_once else max(TWO, rule.origins)
     return origins >= needed
 
 
-def uncertain_of(changes: Iterable[Change], rules: Sequence[AlertRule], origins: Mapping[UUID, int]) -> frozenset[UUID]:
+def uncertain_changes(
+    changes: Iterable[Change], rules: Sequence[AlertRule], origins: Mapping[UUID, int]
+) -> frozenset[UUID]:
     """Return the ids of those of ``changes`` that each of ``rules`` that takes them calls uncertain.
 
     Args:
@@ -95,7 +97,7 @@ def uncertain_of(changes: Iterable[Change], rules: Sequence[AlertRule], origins:
     for change in changes:
         heard = origins.get(change.change_id, 1)
         takers = [rule for rule in rules if takes(rule, change)[0]]
-        if takers and not any(is_sure(rule, change, heard) for rule in takers):
+        if takers and not any(is_confident(rule, change, heard) for rule in takers):
             unsure.add(change.change_id)
     return frozenset(unsure)
 
@@ -131,7 +133,7 @@ def escalates_to(rule: AlertRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(channel_name, rule.escalate_to)))
 
 
-def told_first(watch: Watch) -> tuple[str, ...]:
+def first_channels(watch: Watch) -> tuple[str, ...]:
     """Return the channels that the watch's rules and briefs name, each once, without those only escalated to."""
     of_briefs = (channel for times in watch.briefs for channel in times.channels)
     return tuple(dict.fromkeys((*(c for rule in watch.rules for c in rule.channels), *of_briefs)))
@@ -140,7 +142,7 @@ def told_first(watch: Watch) -> tuple[str, ...]:
 def addresses(watch: Watch) -> dict[str, str]:
     """The address behind each channel that the watch's rules and briefs name, by the channel's name."""
     of_rules = (channel for rule in watch.rules for channel in (*rule.channels, *rule.escalate_to))
-    return {channel_name(channel): channel for channel in (*of_rules, *told_first(watch))}
+    return {channel_name(channel): channel for channel in (*of_rules, *first_channels(watch))}
 
 
 def first_rules(watch: Watch) -> dict[str, AlertRule]:
@@ -152,11 +154,11 @@ def first_rules(watch: Watch) -> dict[str, AlertRule]:
     return found
 
 
-def rules_of(watch: Watch, channel: str) -> list[AlertRule]:
+def rules_for_channel(watch: Watch, channel: str) -> list[AlertRule]:
     """Return the rules of ``watch`` that name ``channel``."""
     return [rule for rule in watch.rules if channel in channels_of(rule)]
 
 
-def rule_of(watch: Watch, name: str, channel: str) -> AlertRule | None:
+def find_rule(watch: Watch, name: str, channel: str) -> AlertRule | None:
     """The rule called ``name``; where there is none any more, the first that names the channel."""
     return next((rule for rule in watch.rules if rule.name == name), first_rules(watch).get(channel))

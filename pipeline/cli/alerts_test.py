@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import click
 
-from pipeline.alerts import addresses, channel_name, enclosed, told_first
+from pipeline.alerts import addresses, channel_name, first_channels, make_alert
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.frame import data_dir_option, folder_argument
@@ -87,7 +87,7 @@ def chosen_channels(watch: Watch, only: Sequence[str], *, every: bool) -> tuple[
                 remedy=f"Its channels: {', '.join(map(escape.line, names)) or 'none'}.",
             )
         return tuple(dict.fromkeys(names[channel_name(name)] for name in only))
-    chosen = tuple(names.values()) if every else told_first(watch)
+    chosen = tuple(names.values()) if every else first_channels(watch)
     if not chosen:
         raise UsageError(f"The watch {watch.slug} has no alert rule.", remedy="Add an [[alert]] to its watch.toml.")
     return chosen
@@ -129,4 +129,4 @@ def sample(watch: Watch, channel: str, now: datetime, folder: Path) -> Alert:
         f"Sent by `missionwatch alerts test` on {now:%d %b %Y %H:%M} UTC.",
     )
     # Each try is a message of its own: a receiver that drops repeats must show it.
-    return enclosed(message, alert_id=uuid4(), watch=watch, rule=RULE, channel=channel, now=now)
+    return make_alert(message, alert_id=uuid4(), watch=watch, rule=RULE, channel=channel, now=now)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.alerts.evidence import as_zip, pack_files, sealed, told_of
+from pipeline.alerts.evidence import account_of, as_zip, pack_files, seal
 from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
 from pipeline.model import Watch, escape
 from pipeline.model.errors import StoreUnwritableError
@@ -41,7 +41,7 @@ def evidence_command(folder: Path, what: str, out: Path, data_dir: Path, archive
     watch = load_watch(folder)
     with open_published(store_folder(data_dir, folder, archive=archive)) as store:
         found = store.gather(watch.slug, what)
-    files = sealed(
+    files = seal(
         pack_files(found, watch.rules),
         watch=found.watch,
         asked=escape.line(found.asked),
@@ -71,7 +71,7 @@ def write_why(folder: Path, watch: Watch, what: str, out: Path) -> None:
     """
     with open_published(folder) as store:
         trail, ends = store.explained(watch.slug, what)
-    page = alone(told_of(trail, watch.rules), asked=what, ends=ends, title=watch.title)
+    page = alone(account_of(trail, watch.rules), asked=what, ends=ends, title=watch.title)
     _write(out, page.encode("utf-8", "replace"))
     click.echo(str(out))
 

@@ -21,7 +21,7 @@ from pipeline.model.text import shorten
 from pipeline.model.urls import host
 from pipeline.reading.embedded import EncodedReader
 from pipeline.reading.embedded.foreign import sentences_of
-from pipeline.reading.llm import Asked, ask_to_state, reading_of
+from pipeline.reading.llm import ReadingRequest, ask_to_state, parse_reading
 from pipeline.watches import write_watch
 from pipeline.watches.drafting import Choices, article_of, chosen, draft_watch, with_facts_of
 from pipeline.watches.write import refuse_a_watch
@@ -177,7 +177,9 @@ def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
         (reply,) = asyncio.run(chat.ask([ask_to_state(article, bare, asking.choice)]))
         spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
         nothing = Reading(article.article_id, "", True, "")
-        reading = reading_of(reply.content, reply.trouble, Asked(article, spans), nothing, "", asking.choice)
+        reading = parse_reading(
+            reply.content, reply.trouble, ReadingRequest(article, spans), nothing, "", asking.choice
+        )
         if reading.claims:
             click.echo(f"The facts were read by the language model {name}; each quote stands in the article.")
             return with_facts_of(bare, reading)

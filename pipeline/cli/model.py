@@ -21,7 +21,7 @@ from pipeline.lab.bench.trial import Tried, advise, first_answer, table, trial_g
 from pipeline.model import escape
 from pipeline.model.errors import ContentError, FetchError, RefusedError, UsageError
 from pipeline.reading.embedded import DEFAULT, ENGINES
-from pipeline.reading.llm import LIST_PATH, USUAL, Ask, FoundServer, Reply, UsualServer, models_of
+from pipeline.reading.llm import LIST_PATH, USUAL, Ask, FoundServer, Reply, UsualServer, parse_models
 from pipeline.watches import choose_reader, load_watch
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -86,7 +86,7 @@ async def find_servers(usual: Sequence[UsualServer], get: Callable[[int], Awaita
 
     async def one(server: UsualServer) -> FoundServer | None:
         try:
-            return FoundServer(server, models_of(await get(server.port)))
+            return FoundServer(server, parse_models(await get(server.port)))
         except RefusedError as error:
             return FoundServer(server, wants_key=True) if error.status == 401 else None
         except (FetchError, ContentError):

@@ -14,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pipeline.alerts.compose import sure
+from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Correction, CorrectionKind, Labels, make_undo
 from pipeline.cli import report
 from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
@@ -207,7 +207,7 @@ def _shown(item: ReviewItem, number: int, of: int) -> RenderableType:
         f"{escape.line(item.outlet)}, {item.known_at:%Y-%m-%d %H:%M} UTC  {escape.line(item.url)}", style="dim"
     )
     parts.append(Padding(source, (0, 0, 0, 2)))
-    why = f"{sure(item.confidence)}; {item.verdict}: {shorten(escape.line(item.reason), 300)}"
+    why = f"{confidence_words(item.confidence)}; {item.verdict}: {shorten(escape.line(item.reason), 300)}"
     parts.append(Padding(Text(why, style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
 

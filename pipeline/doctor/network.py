@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.alerts import channel_name, told_first
+from pipeline.alerts import channel_name, first_channels
 from pipeline.doctor.machine import CLOCKS_APART
 from pipeline.doctor.words import Finding, NothingToSeeError, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
@@ -105,7 +105,7 @@ def check_feeds(world: World) -> Finding:
 def check_channels(world: World) -> Finding:
     """Each alert channel has an address that can be understood; nothing is sent."""
     watch = world.watch()
-    first = told_first(watch)
+    first = first_channels(watch)
     later = [c for c in dict.fromkeys(c for rule in watch.rules for c in rule.escalate_to) if c not in first]
     if not first and not later:
         return skipped("no alert rule names a channel")

@@ -20,13 +20,13 @@ from pipeline.reading.llm import (
     Dialect,
     Reply,
     Spending,
-    completion_of,
     exhausted_budget,
-    fits,
-    micros_of,
+    fallback_dialect,
+    is_usable,
+    parse_completion,
     pause_before_retry,
-    plainer,
-    wire,
+    price_in_micros,
+    request_body,
 )
 
 GIVE_UP = 3  # questions in a row that brought no answer at all, after which a run asks no more
@@ -113,7 +113,7 @@ class Chat:
         """A reply to each question, in their order. Nothing is raised: a failure is a reply with its trouble."""
         distinct = {ask.key: ask for ask in asks}
         held = self._cache.known_answers(list(distinct))
-        replies = {key: Reply(held[key]) for key, ask in distinct.items() if key in held and fits(ask, held[key])}
+        replies = {key: Reply(held[key]) for key, ask in distinct.items() if key in held and is_usable(ask, held[key])}
         self._numbers["llm_cached"] += len(replies)
         fresh: list[tuple[Ask, Completion]] = []
         try:
@@ -136,13 +136,13 @@ class Chat:
                 return ask.key, self._failed(error)
             self._silent = 0
             try:
-                completion = completion_of(response.body, ask)
+                completion = parse_completion(response.body, ask)
                 self._numbers["llm_tokens_in"] += completion.tokens_in
                 self._numbers["llm_tokens_out"] += completion.tokens_out
                 _check_content(completion)
             except ContentError as error:
                 return ask.key, self._failed(error)
-            if not fits(ask, completion.content):
+            if not is_usable(ask, completion.content):
                 self._numbers["llm_failed"] += 1
                 why = "its answer does not fit the form"
                 return ask.key, self._trouble(
@@ -165,7 +165,7 @@ class Chat:
         while True:
             self._numbers["llm_calls"] += 1
             try:
-                response = await self._post(wire(ask, dialect))
+                response = await self._post(request_body(ask, dialect))
             except FetchError as error:
                 failures += 1
                 seconds = self._seconds_to_wait(error, failures)
@@ -180,7 +180,7 @@ class Chat:
                 self._dialect = dialect
                 return response
             refusals += 1
-            simpler = plainer(dialect, response.body) if refusals < DIALECTS_TRIED else None
+            simpler = fallback_dialect(dialect, response.body) if refusals < DIALECTS_TRIED else None
             if simpler is None or self._no_more():
                 raise _refused(response)
             dialect = simpler
@@ -208,7 +208,7 @@ class Chat:
 
     def _spent_here(self) -> Spending:
         tokens = self._numbers["llm_tokens_in"], self._numbers["llm_tokens_out"]
-        return Spending(self._numbers["llm_calls"], *tokens, micros_of(*tokens, self._choice))
+        return Spending(self._numbers["llm_calls"], *tokens, price_in_micros(*tokens, self._choice))
 
     def _trouble(self, why: str, in_full: str, *, away: bool = False) -> Reply:
         self._troubles[in_full] = self._troubles.get(in_full, 0) + 1

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipeline.alerts.as_page import as_html, html_text
+from pipeline.alerts.html import as_html, html_text
 from pipeline.alerts.message import Message, Section, as_data, as_markdown, as_text, from_json, markdown_text
 from pipeline.model import Alert, Picture, escape
 from pipeline.model.text import shorten

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.alerts.brief import Brief, headline, parts_of, period
+from pipeline.alerts.brief import Brief, build_parts, headline, period
 from pipeline.site.page import environment, inline_style
 
 
@@ -16,5 +16,5 @@ def brief_page(brief: Brief) -> str:
         period=period(brief),
         headline=headline(brief),
         is_blind=brief.sight.is_blind,
-        parts=parts_of(brief),
+        parts=build_parts(brief),
     )  # fmt: skip

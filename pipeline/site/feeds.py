@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.alerts.compose import page_of
+from pipeline.alerts.compose import change_page_url
 from pipeline.alerts.message import safe_url
 from pipeline.model import Slot, escape
 from pipeline.model.text import content_id, counted, moment, shorten
@@ -148,7 +148,7 @@ def _item(card: Card, view: View, page_url: str) -> dict[str, Any]:
 
 
 def _page(card: Card, view: View, page_url: str) -> str:
-    return safe_url(page_of(page_url, card.id, view.slug))
+    return safe_url(change_page_url(page_url, card.id, view.slug))
 
 
 def _html(card: Card) -> str:

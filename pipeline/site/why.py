@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.alerts.evidence import Row, Told, Trail, is_unread, told_of
+from pipeline.alerts.evidence import Row, Trail, TrailAccount, account_of, is_unread
 from pipeline.alerts.message import safe_url
 from pipeline.model import AlertRule
 from pipeline.site.page import POLICY, environment, inline_style
@@ -53,7 +53,7 @@ class Account:
     url: str
     outcome: str
     ends: str
-    told: Told
+    told: TrailAccount
 
     @property
     def changed(self) -> bool:
@@ -67,7 +67,7 @@ def accounts_of(trails: Iterable[tuple[Row, Trail]]) -> tuple[Account, ...]:
 
 
 def _account(page: Row, trail: Trail) -> Account:
-    told = told_of(trail)  # without the alert rules: they are the same for all, and stand once above them
+    told = account_of(trail)  # without the alert rules: they are the same for all, and stand once above them
     if not page:
         title, ends = "What no page brought", "Known at the start, or said by a person."
         return Account(START, None, "", title, "", _NO_PAGE, ends, told)
@@ -115,7 +115,7 @@ def why_page(view: View, accounts: Sequence[Account], rules: Sequence[AlertRule]
     )  # fmt: skip
 
 
-def alone(told: Told, *, asked: str, ends: str, title: str) -> str:
+def alone(told: TrailAccount, *, asked: str, ends: str, title: str) -> str:
     """A page of one trail that needs no file beside it.
 
     Args:

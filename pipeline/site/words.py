@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline.alerts.compose import sure
+from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import KIND_WORDS, CorrectionKind
 from pipeline.board.successors import BECAME
 from pipeline.model import AlertRule
@@ -110,8 +110,8 @@ def verdict_words(verdict: str) -> str:
 
 
 def sure_words(confidence: float) -> str:
-    """How sure we are, in a word: ``sure``."""
-    return sure(confidence).partition(" (")[0]
+    """How sure we are, in a word: ``confidence_words``."""
+    return confidence_words(confidence).partition(" (")[0]
 
 
 def is_uncertain(confidence: float) -> bool:

@@ -14,17 +14,17 @@ from pipeline.model import Article, Claim, Judgement, Reading, Verdict, Watch
 from pipeline.reading.embedded import Reader
 from pipeline.reading.embedded.foreign import is_for_a_model, sentences_of
 from pipeline.reading.llm import (
-    Asked,
     Candidate,
-    Opinion,
+    ModelOpinion,
+    ReadingRequest,
     ask_about,
     ask_to_glance,
     ask_to_read,
     engine_name,
     is_changed,
-    opinion_of,
-    reading_of,
-    rows_for,
+    parse_opinion,
+    parse_reading,
+    select_rows,
 )
 from pipeline.steps.assess import Assessing, Assessment, Known, assess
 from pipeline.steps.ports import AskModel
@@ -116,22 +116,22 @@ async def _reading(
     embedded = await asyncio.to_thread(reader.embedded.read, article, watch)
     if not (embedded.relevant or embedded.doubtful or is_for_a_model(article, watch)):
         return replace(embedded, engine=reader.engine)
-    rows = rows_for(article, board.values())
+    rows = select_rows(article, board.values())
     if choice.first_model:
         (glance,) = await ask([ask_to_glance(article, watch, rows, choice)])
         if not glance.trouble and not is_changed(glance.content):
-            who = Opinion(article.article_id, choice.first_model).who
+            who = ModelOpinion(article.article_id, choice.first_model).who
             reason = f"{embedded.reason}; {who} sees no change of status in it"
             return Reading(article.article_id, reader.engine, True, reason)
     spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
     matters = {n for n, (start, end) in enumerate(spans) if any(start <= c.start < end for c in embedded.claims)}
     (reply,) = await ask([ask_to_read(article, watch, rows, choice, spans, matters)])
     if not reply.away:
-        asked = Asked(article, spans, rows)
-        return reading_of(reply.content, reply.trouble, asked, embedded, reader.engine, choice)
+        asked = ReadingRequest(article, spans, rows)
+        return parse_reading(reply.content, reply.trouble, asked, embedded, reader.engine, choice)
     if (now - article.fetched_at).total_seconds() < 3600 * choice.patience_h:
         return None
-    who = Opinion(article.article_id, choice.model).who
+    who = ModelOpinion(article.article_id, choice.model).who
     reason = f"{embedded.reason}; {who} is away ({reply.trouble}), so the embedded engine reads until it is back"
     return replace(embedded, engine=reader.stand_in, reason=reason)
 
@@ -143,7 +143,7 @@ async def _verified(
     batch: Sequence[Article], known: Known, reader: Reader, watch: Watch, now: datetime, ask: AskModel
 ) -> Assessment:
     """Ask about each sentence that would be alerted or is too weak to be, and judge anew with the answers."""
-    opinions: dict[UUID, Opinion] = {}
+    opinions: dict[UUID, ModelOpinion] = {}
     made = await asyncio.to_thread(assess, batch, known=known, reader=reader, watch=watch, now=now)
     if watch.reader.verify != "llm":
         return made
@@ -156,9 +156,9 @@ async def _verified(
             claim, model = candidate.claim, watch.reader.model
             published = candidate.article.published.date()
             opinions |= _of_sentence(
-                Opinion(claim.claim_id, model, trouble=reply.trouble)
+                ModelOpinion(claim.claim_id, model, trouble=reply.trouble)
                 if reply.trouble
-                else opinion_of(reply.content, claim, published, model, candidate.rows),
+                else parse_opinion(reply.content, claim, published, model, candidate.rows),
                 claim,
                 made.judgements,
             )
@@ -170,12 +170,12 @@ async def _verified(
         return made
     for candidate in left:
         claim_id = candidate.claim.claim_id
-        opinions[claim_id] = Opinion(claim_id, watch.reader.model, trouble=f"{ROUNDS} rounds of asking were over")
+        opinions[claim_id] = ModelOpinion(claim_id, watch.reader.model, trouble=f"{ROUNDS} rounds of asking were over")
     return await asyncio.to_thread(assess, batch, known=known, reader=reader, watch=watch, now=now, opinions=opinions)
 
 
 def candidates(
-    made: Assessment, articles: Sequence[Article], known: Known, watch: Watch, asked: Mapping[UUID, Opinion]
+    made: Assessment, articles: Sequence[Article], known: Known, watch: Watch, asked: Mapping[UUID, ModelOpinion]
 ) -> tuple[Candidate, ...]:
     """The sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
 
@@ -210,10 +210,10 @@ def _candidate(claim: Claim, article: Article, board: Board) -> Candidate:
     if at is not None:
         before = sentences[at - 1].text if at else ""
         after = sentences[at + 1].text if at + 1 < len(sentences) else ""
-    return Candidate(claim, article, before, after, rows_for(article, board.values()))
+    return Candidate(claim, article, before, after, select_rows(article, board.values()))
 
 
-def _of_sentence(opinion: Opinion, claim: Claim, judgements: Iterable[Judgement]) -> dict[UUID, Opinion]:
+def _of_sentence(opinion: ModelOpinion, claim: Claim, judgements: Iterable[Judgement]) -> dict[UUID, ModelOpinion]:
     """The opinion by its claim; what it has against the sentence holds for the other claims of it too."""
     if opinion.trouble or opinion.objection is None:
         return {claim.claim_id: opinion}

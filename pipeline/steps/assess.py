@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.alerts.recalls import heeding_notice, retraction_notice
+from pipeline.alerts.recalls import drop_retracted, retraction_notice
 from pipeline.board.compare import ChangeHistory, UncertainClaim
 from pipeline.board.corrections import NO_CORRECTIONS, CorrectedReading, Corrections, apply_corrections, judge_corrected
 from pipeline.board.fold import Board, confirm_all, fold, in_force
@@ -16,7 +16,7 @@ from pipeline.board.successors import with_successors
 from pipeline.model import Alert, Article, Change, Claim, Judgement, Mute, Reading, Silence, Verdict, Watch
 from pipeline.pages.dedupe import OriginIndex
 from pipeline.reading.embedded import Reader
-from pipeline.reading.llm import Opinion, told, weigh
+from pipeline.reading.llm import ModelOpinion, weigh, with_opinion
 
 NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with later ones
 
@@ -85,7 +85,7 @@ class Assessing:
         known: Known,
         watch: Watch,
         now: datetime,
-        opinions: Mapping[UUID, Opinion] | None = None,
+        opinions: Mapping[UUID, ModelOpinion] | None = None,
     ) -> None:
         self._known, self._watch, self._now, self._opinions = known, watch, now, opinions or {}
         self._board = confirm_all(fold(known.changes), known.confirmations)
@@ -123,7 +123,7 @@ class Assessing:
         corrections = self._known.corrections
         corrected = apply_corrections(reader.read(traced, self._named), traced, corrections)
         if retraction_notice(article):
-            corrected = CorrectedReading(heeding_notice(corrected.reading, article))
+            corrected = CorrectedReading(drop_retracted(corrected.reading, article))
         unmarked = {i: opinion for i, opinion in self._opinions.items() if i not in corrected.ids}  # persons come first
         reading, doubted = weigh(corrected.reading, unmarked)
         corrected = replace(corrected, reading=reading, held_back=(*corrected.held_back, *doubted))
@@ -166,7 +166,7 @@ def assess(
     reader: Reader,
     watch: Watch,
     now: datetime,
-    opinions: Mapping[UUID, Opinion] | None = None,
+    opinions: Mapping[UUID, ModelOpinion] | None = None,
 ) -> Assessment:
     """Read ``articles`` in the order given, compare each claim with the board, plan the alerts. Pure.
 
@@ -213,11 +213,11 @@ def _heard(
 
 
 def _with_opinions(
-    verdicts: tuple[Judgement, ...], held_back: Collection[UUID], opinions: Mapping[UUID, Opinion]
+    verdicts: tuple[Judgement, ...], held_back: Collection[UUID], opinions: Mapping[UUID, ModelOpinion]
 ) -> tuple[Judgement, ...]:
     """``verdicts`` with what the model said in the reasons of those that it did not hold back."""
     return tuple(
-        told(verdict, opinions[verdict.claim.claim_id])
+        with_opinion(verdict, opinions[verdict.claim.claim_id])
         if verdict.claim.claim_id in opinions and verdict.claim.claim_id not in held_back
         else verdict
         for verdict in verdicts

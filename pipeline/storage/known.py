@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.alerts.brief import Known
+from pipeline.alerts.brief import BriefInput
 from pipeline.board.fold import fold
 from pipeline.health.feeds import health_of
 from pipeline.model import Change, Watch
 from pipeline.storage.store import Store
 
 
-def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime) -> Known:
+def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime) -> BriefInput:
     """Return what ``store`` knew of ``watch`` by ``until``, for a brief of the time after ``since``."""
     slug = watch.slug
     changes = tuple(change for change in store.load_changes(slug) if change.known_at <= until)
@@ -21,7 +21,7 @@ def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime
     feeds = tuple(health_of(feed, until) for feed in store.feed_records(slug, until))
     failing, silent = (sum(getattr(one, name) for one in feeds) for name in ("is_failing", "is_silent"))
     rounds = store.rounds_in(slug, since, until)
-    return Known(
+    return BriefInput(
         changes=changes,
         taken=taken,
         articles=store.articles_of(_articles(changes, taken, since)),

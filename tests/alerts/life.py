@@ -137,7 +137,7 @@ class Desk:
             # One at a time, whatever the channel: so the same seed meets the same points.
             async with turn:
                 self.fate.point(SENDING)
-                dressed = alerting.dressed(alert, folder=str(HAITI), data_dir=str(self.folder))
+                dressed = alerting.fill_in_links(alert, folder=str(HAITI), data_dir=str(self.folder))
                 await notify.deliver(dressed, channels=self.channels)
                 self.fate.point(ANSWERED)
 
@@ -146,7 +146,7 @@ class Desk:
                 waiting,
                 deliver=send,
                 now=now,
-                rules=lambda pending: alerting.rule_of(self.watch, pending.alert.rule, pending.alert.channel),
+                rules=lambda pending: alerting.find_rule(self.watch, pending.alert.rule, pending.alert.channel),
             )
 
         await outbox.empty(self.store, self.watch, content_id("run", now.isoformat()), now, hand_over)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.alerts import line_of
+from pipeline.alerts import line_key
 from pipeline.model import Change, Slot, Stage
 from pipeline.model.facts import Figure, Parts, TypedFact
 from tests.alerts.builders import change
@@ -28,7 +28,7 @@ def told(slot: Slot, key: str, quote: str = ONE, *, act: str = "", stage: Stage 
     ids=["countries of a sentence", "kinds of a strength", "tasks", "what an authorisation allows"],
 )
 def test_what_is_told_as_one_thing_is_one_line(one: Change, other: Change) -> None:
-    assert line_of(one) == line_of(other)
+    assert line_key(one) == line_key(other)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_what_is_told_as_one_thing_is_one_line(one: Change, other: Change) -> No
     ids=["two sentences", "two acts", "two slots", "two stages", "a task less"],
 )
 def test_what_is_told_as_two_things_is_two_lines(one: Change, other: Change) -> None:
-    assert line_of(one) != line_of(other)
+    assert line_key(one) != line_key(other)

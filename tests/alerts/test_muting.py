@@ -10,10 +10,10 @@ import pytest
 from pipeline.alerts import (
     ended_mutes,
     expected_alerts,
-    mute_of,
+    find_mute,
     plan,
     proof_of_quiet,
-    recently_over,
+    recently_ended,
     unacknowledged_alerts,
 )
 from pipeline.model import (
@@ -79,7 +79,7 @@ def test_it_counts_until_its_time_and_no_more_once_it_is_taken_off() -> None:
 def test_of_two_mutes_the_one_that_ends_last_is_named() -> None:
     longer = replace(ALL, mute_id=content_id("mute", 2), until=NOW + 3 * DAY)
 
-    assert mute_of(offer(), [longer, ALL], NOW) == longer
+    assert find_mute(offer(), [longer, ALL], NOW) == longer
 
 
 # -- what it does ----------------------------------------------------------------------------
@@ -193,4 +193,4 @@ def test_its_end_waits_for_the_end_of_quiet_hours_and_for_the_digest_of_a_rule_t
 
 def test_an_end_has_one_key_and_is_news_for_seven_days() -> None:
     assert told_at_end()[0].alert_id == told_at_end(now=NOW + 3 * DAY)[0].alert_id
-    assert [bool(recently_over([ALL], NOW + days * DAY)) for days in (0, 1, 8, 9)] == [False, True, True, False]
+    assert [bool(recently_ended([ALL], NOW + days * DAY)) for days in (0, 1, 8, 9)] == [False, True, True, False]

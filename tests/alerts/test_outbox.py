@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from pipeline import steps
-from pipeline.alerts import channel_alarms, channel_alerts, dressed, is_open, ready
+from pipeline.alerts import channel_alarms, channel_alerts, fill_in_links, is_open, ready
 from pipeline.alerts.message import from_json
 from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingAlert
 from pipeline.model.errors import DeliveryError
@@ -147,14 +147,14 @@ def test_channels_that_fail_too_are_not_told() -> None:
 def test_each_alert_about_changes_says_how_it_is_acknowledged() -> None:
     (alert,) = planned(change())
 
-    told = dressed(alert, folder="seeds/my watch", data_dir="data")
+    told = fill_in_links(alert, folder="seeds/my watch", data_dir="data")
 
     assert f"missionwatch alerts ack 'seeds/my watch' {alert.alert_id} --data-dir data" in told.body
     assert (told.alert_id, alert.body in told.body) == (alert.alert_id, False)
 
 
 def test_its_commands_name_the_watchs_folder() -> None:
-    told = dressed(planned(change())[0], folder="seeds/haiti")
+    told = fill_in_links(planned(change())[0], folder="seeds/haiti")
 
     assert f"missionwatch why seeds/haiti {ARTICLE.url}" in told.body
     assert " DIR " not in told.body
@@ -163,7 +163,7 @@ def test_its_commands_name_the_watchs_folder() -> None:
 def test_where_an_address_for_it_is_set_the_message_has_the_link() -> None:
     (alert,) = planned(change())
 
-    told = dressed(
+    told = fill_in_links(
         alert, folder="x", ack_url="mailto:d@example.org?subject={alert_id}", page_url="https://e.org/{change_id}"
     )
 
@@ -172,4 +172,4 @@ def test_where_an_address_for_it_is_set_the_message_has_the_link() -> None:
 
 
 def test_an_alarm_asks_for_no_acknowledgement() -> None:
-    assert "ack" not in dressed(alarms(DOWN)[0], folder="seeds/haiti").body
+    assert "ack" not in fill_in_links(alarms(DOWN)[0], folder="seeds/haiti").body

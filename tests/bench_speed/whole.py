@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.alerts.recalls import LOOK_FOR
+from pipeline.alerts.recalls import RECHECK_FOR
 from pipeline.model.text import content_id
 from pipeline.storage import PublishedFile, Store, open_store, publish
 from tests.bench_speed.archive import Archive
@@ -68,7 +68,7 @@ def _questions(archive: Archive, now: datetime) -> dict[str, Callable[[Store], o
         "which feeds are due": lambda store: store.feeds_due(watch.slug, now),
         "which entries have no page": lambda store: store.entries_to_collect(watch.slug, now, ROUND),
         "which articles are unread": lambda store: store.articles_to_read(watch.slug, 1),
-        "which pages to look at again": lambda store: store.pages_to_check(watch.slug, now - LOOK_FOR),
+        "which pages to look at again": lambda store: store.pages_to_check(watch.slug, now - RECHECK_FOR),
         "all changes, and who supports them": lambda store: (
             store.load_changes(watch.slug),
             store.load_confirmations(watch.slug),

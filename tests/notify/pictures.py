@@ -21,7 +21,7 @@ from pathlib import Path
 
 from apprise.conversion import markdown_to_html
 
-from pipeline.alerts.compose import AT_ONCE, DIGEST, message_of
+from pipeline.alerts.compose import AT_ONCE, DIGEST, compose_message
 from pipeline.alerts.message import Message
 from pipeline.model import Alert, Aspect, Change, Picture, Stage, Verdict
 from pipeline.model.text import content_id
@@ -113,7 +113,7 @@ ACK = "Acknowledge: missionwatch alerts ack seeds/isle 00000000-0000-5000-8000-0
 
 def told(*changes: Change, kind: str = AT_ONCE, closing: str = ACK) -> Message:
     """The message about ``changes`` in the samples' world."""
-    return message_of(
+    return compose_message(
         changes,
         articles={one.article_id: one for one in ARTICLES},
         before={OLD_ID: OLD},

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, became, message_of, subject_line, sure
+from pipeline.alerts.compose import AT_ONCE, CONFIRMED, DIGEST, became, compose_message, confidence_words, subject_line
 from pipeline.alerts.message import Message, as_markdown, as_text
 from pipeline.model import Change, Stage, Verdict
 from pipeline.model.text import content_id
@@ -16,7 +16,7 @@ from tests.notify.samples import NEW, NEW_ARTICLE, NEW_ID, NOW, OLD, OLD_ARTICLE
 
 def told(*changes: Change, kind: str = AT_ONCE, **values: object) -> Message:
     given = {"articles": {NEW_ARTICLE: article()}, "before": {OLD_ID: OLD}, "origins": {NEW_ID: 2}} | values
-    return message_of(changes or (NEW,), kind=kind, watch=WATCH, **given)
+    return compose_message(changes or (NEW,), kind=kind, watch=WATCH, **given)
 
 
 def test_a_change_is_told_with_both_sentences_source_date_and_how_sure() -> None:
@@ -87,7 +87,7 @@ def test_independent_origins_are_counted_and_make_it_surer(origins: dict, end: s
     ],
 )
 def test_how_sure_is_told_in_a_word_that_fits_the_number_shown(confidence: float, words: str) -> None:
-    assert sure(confidence) == words
+    assert confidence_words(confidence) == words
 
 
 def test_an_address_cannot_run_a_command_in_the_shell_that_it_is_pasted_into() -> None:

@@ -11,17 +11,8 @@ from apprise.conversion import markdown_to_html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.alerts.as_page import as_html
-from pipeline.alerts.message import (
-    Message,
-    Section,
-    as_markdown,
-    as_text,
-    from_json,
-    safe_url,
-    subject_of,
-    to_json,
-)
+from pipeline.alerts.html import as_html
+from pipeline.alerts.message import Message, Section, as_markdown, as_text, from_json, safe_url, subject_of, to_json
 from tests.notify.samples import HOSTILE, message, section
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)

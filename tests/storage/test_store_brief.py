@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.alerts.brief import Known
+from pipeline.alerts.brief import BriefInput
 from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, HealthState, PollOutcome, Reading
 from pipeline.model.text import content_id
@@ -34,7 +34,7 @@ LATER = content_id("run", "later")
 WIRE = make_feed("wire")
 
 
-def known(store: Store, until: object = NOW, since: object = NOW - DAY) -> Known:
+def known(store: Store, until: object = NOW, since: object = NOW - DAY) -> BriefInput:
     return known_for_brief(store, make_watch(make_feed(), WIRE), since, until)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.alerts import addresses, told_first
+from pipeline.alerts import addresses, first_channels
 from pipeline.model import BriefTimes
 from pipeline.model.errors import WatchFileError
 from pipeline.watches import load_watch
@@ -70,5 +70,5 @@ def test_its_channels_are_among_those_that_are_told(tmp_path: Path) -> None:
     loaded(tmp_path, 'name = "desk"', 'channels = ["env:DESK"]')
     watch = load_watch(folder)
 
-    assert told_first(watch) == ("console", "file", "env:DESK")
+    assert first_channels(watch) == ("console", "file", "env:DESK")
     assert addresses(watch)["env:DESK"] == "env:DESK"

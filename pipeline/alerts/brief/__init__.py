@@ -8,29 +8,29 @@ times       a ``[[brief]]`` of the watch      -> when it is due
 
 from __future__ import annotations
 
-from pipeline.alerts.brief.compose import Brief, FeedTrouble, Known, Sight, compose
+from pipeline.alerts.brief.compose import Brief, BriefInput, Coverage, FeedTrouble, compose
 from pipeline.alerts.brief.forms import JSON_VERSION, as_data, as_markdown, as_message, as_text
-from pipeline.alerts.brief.parts import Entry, Group, Part, headline, parts_of, period
+from pipeline.alerts.brief.parts import Entry, Group, Part, build_parts, headline, period
 from pipeline.alerts.brief.times import brief_alert, last_due, since_of
 
 __all__ = [
     "JSON_VERSION",
     "Brief",
+    "BriefInput",
+    "Coverage",
     "Entry",
     "FeedTrouble",
     "Group",
-    "Known",
     "Part",
-    "Sight",
     "as_data",
     "as_markdown",
     "as_message",
     "as_text",
     "brief_alert",
+    "build_parts",
     "compose",
     "headline",
     "last_due",
-    "parts_of",
     "period",
     "since_of",
 ]

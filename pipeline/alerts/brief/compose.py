@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from pipeline.alerts.compose import DIGEST, message_of
+from pipeline.alerts.compose import DIGEST, compose_message
 from pipeline.alerts.expected import TOLD_FOR, Expected, expected_days
 from pipeline.alerts.message import Section
-from pipeline.alerts.rules import line_of, uncertain_of, worth_alerting
+from pipeline.alerts.rules import line_key, uncertain_changes, worth_alerting
 from pipeline.board.fold import fold, in_force
 from pipeline.model import Article, Aspect, Change, FeedHealth, Quiet, Verdict, Watch, phrasing
 
@@ -18,7 +18,7 @@ _ASPECTS = tuple(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class BriefInput:
     """What the store knew of a watch by the end of the time that a brief tells of.
 
     Attributes:
@@ -56,7 +56,7 @@ class FeedTrouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Coverage:
     """How well the watch could see.
 
     Attributes:
@@ -106,10 +106,10 @@ class Brief:
     changes: tuple[Section, ...]
     disputes: tuple[Section, ...]
     expected: tuple[Section, ...]
-    sight: Sight
+    sight: Coverage
 
 
-def compose(watch: Watch, known: Known) -> Brief:
+def compose(watch: Watch, known: BriefInput) -> Brief:
     """Return the brief of ``watch`` over the time of ``known.quiet``."""
     since, until = known.quiet.since, known.quiet.until
     new = _since(known, since)
@@ -124,7 +124,7 @@ def compose(watch: Watch, known: Known) -> Brief:
         changes=_changes(told, known, watch),
         disputes=_sections([(change, phrasing.headline(change)) for change in board if _is_open(change)], known, watch),
         expected=_expected(expected_days(board), known, watch, until.date()),
-        sight=_sight(known, len(new) - len(told)),
+        sight=_coverage(known, len(new) - len(told)),
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _is_open(change: Change) -> bool:
     return change.verdict is Verdict.DISPUTES or change.disputed_value is not None
 
 
-def _since(known: Known, since: datetime) -> list[Change]:
+def _since(known: BriefInput, since: datetime) -> list[Change]:
     """The changes that were new in the time and still count, and those that took one back.
 
     New is what was published in it, or came to the board in it: what was published before and read late was in no
@@ -149,7 +149,7 @@ def _since(known: Known, since: datetime) -> list[Change]:
     ]
 
 
-def _changes(new: Iterable[Change], known: Known, watch: Watch) -> tuple[Section, ...]:
+def _changes(new: Iterable[Change], known: BriefInput, watch: Watch) -> tuple[Section, ...]:
     """One section for each event: a row that moved several times is told once, and so is all that one sentence says."""
     rows: dict[tuple[Aspect, str, bool], list[Change]] = {}
     for change in new:
@@ -157,7 +157,7 @@ def _changes(new: Iterable[Change], known: Known, watch: Watch) -> tuple[Section
     lines: dict[tuple[object, ...], list[tuple[Change, int]]] = {}
     for moves in rows.values():
         last = _as_one(moves)
-        lines.setdefault(line_of(last), []).append((last, len(moves)))
+        lines.setdefault(line_key(last), []).append((last, len(moves)))
     before = {change.change_id: change for change in known.changes}
     told = [(line[0][0], _line(line, before)) for line in lines.values()]
     return _sections(sorted(told, key=lambda one: _ASPECTS.index(one[0].aspect)), known, watch)
@@ -190,7 +190,7 @@ def _line(changes: Sequence[tuple[Change, int]], known: Mapping[UUID, Change]) -
     return phrasing.headline(first) + (f"; the last of {moves} changes" if moves > 1 else "")
 
 
-def _expected(days: Iterable[Expected], known: Known, watch: Watch, today: date) -> tuple[Section, ...]:
+def _expected(days: Iterable[Expected], known: BriefInput, watch: Watch, today: date) -> tuple[Section, ...]:
     return _sections(
         [(one.change, _day(one, today)) for one in days if one.day >= today - TOLD_FOR], known, watch, with_before=False
     )
@@ -208,13 +208,13 @@ def _day(one: Expected, today: date) -> str:
 
 
 def _sections(
-    told: Sequence[tuple[Change, str]], known: Known, watch: Watch, *, with_before: bool = True
+    told: Sequence[tuple[Change, str]], known: BriefInput, watch: Watch, *, with_before: bool = True
 ) -> tuple[Section, ...]:
     """The sections of changes, each with its line in the place of the words of an alert."""
     if not told:
         return ()
     changes = [change for change, _ in told]
-    message = message_of(
+    message = compose_message(
         changes,
         articles=known.articles,
         # What was taken back is nobody's word any more.
@@ -222,7 +222,7 @@ def _sections(
         origins=known.origins,
         kind=DIGEST,
         watch=watch,
-        uncertain=uncertain_of(changes, watch.rules, known.origins),
+        uncertain=uncertain_changes(changes, watch.rules, known.origins),
     )
     return tuple(
         replace(_with_source(section, change, watch), became=line)
@@ -243,10 +243,10 @@ def _with_source(section: Section, change: Change, watch: Watch) -> Section:
     return replace(section, source=f"said by a person, {change.known_at:%d %b %Y}")
 
 
-def _sight(known: Known, held_back: int) -> Sight:
+def _coverage(known: BriefInput, held_back: int) -> Coverage:
     failing = [health for health in known.feeds if health.is_failing]
     silent = sorted((one for one in known.feeds if one.is_silent and not one.is_failing), key=lambda one: one.since)
-    return Sight(
+    return Coverage(
         quiet=known.quiet,
         failing=tuple(FeedTrouble(one.feed.title, one.feed.read_at, one.feed.reason) for one in failing),
         silent=tuple(FeedTrouble(one.feed.title, one.feed.new_at) for one in silent),

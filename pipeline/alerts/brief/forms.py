@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.alerts.brief.compose import Brief, FeedTrouble
-from pipeline.alerts.brief.parts import DISPUTED, SEEN, STANDS, TO_COME, Entry, Part, headline, parts_of, period
+from pipeline.alerts.brief.parts import DISPUTED, SEEN, STANDS, TO_COME, Entry, Part, build_parts, headline, period
 from pipeline.alerts.message import Message, Section, safe_url, subject_of
 from pipeline.model import escape
 from pipeline.model.text import shorten
@@ -33,7 +33,7 @@ def as_text(brief: Brief) -> str:
     """Return the brief as plain text for a terminal, with a line break at its end."""
     title = escape.line(brief.title)
     blocks = [f"{title}: brief\n{period(brief)}\n\n{escape.line(headline(brief))}"]
-    blocks += ["\n".join((part.heading.upper(), *_text_part(part))) for part in parts_of(brief)]
+    blocks += ["\n".join((part.heading.upper(), *_text_part(part))) for part in build_parts(brief)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -81,7 +81,7 @@ def _wrapped(text: str, indent: int, further: int | None = None) -> str:
 def as_markdown(brief: Brief) -> str:
     """Return the brief as CommonMark that reads well as it is written, too; a feed's words can be no marks in it."""
     blocks = [f"# {_md(brief.title)}: brief", f"{period(brief)}", f"**{_md(headline(brief))}**"]
-    for part in parts_of(brief):
+    for part in build_parts(brief):
         blocks.append(f"## {part.heading}")
         blocks += _md_part(part)
     return "\n\n".join(blocks) + "\n"
@@ -183,7 +183,7 @@ def _time(when: datetime | None) -> str | None:
 
 def as_message(brief: Brief) -> Message:
     """Return the brief as a message, so that each channel shows it in its own form."""
-    parts = {part.heading: part for part in parts_of(brief)}
+    parts = {part.heading: part for part in build_parts(brief)}
     card = [f"{label}: {told}" for label, told in parts[STANDS].rows]
     seen = [f"{label}: {told}" for label, told in parts[SEEN].rows]
     return Message(

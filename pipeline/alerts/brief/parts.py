@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from pipeline.alerts.brief.compose import Brief, Sight
+from pipeline.alerts.brief.compose import Brief, Coverage
 from pipeline.alerts.digest import proof_rows
 from pipeline.alerts.message import Section
 from pipeline.model.text import day, moment
@@ -82,7 +82,7 @@ def period(brief: Brief) -> str:
     return f"{moment(brief.since)} to {moment(brief.until)}, as it was known then"
 
 
-def parts_of(brief: Brief) -> tuple[Part, ...]:
+def build_parts(brief: Brief) -> tuple[Part, ...]:
     """Return the parts of ``brief`` in order; what is disputed and what is to come only where there is something."""
     parts = [
         Part(STANDS, rows=brief.status, note="" if brief.status else "Nothing is known yet."),
@@ -114,7 +114,7 @@ def _dispute(section: Section) -> Entry:
     return replace(_entry(section), before_quote=section.before_quote, before_source=section.before_source)
 
 
-def _nothing(sight: Sight) -> str:
+def _nothing(sight: Coverage) -> str:
     """Return that nothing changed, with what that rests on."""
     quiet = sight.quiet
     claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
@@ -125,7 +125,7 @@ def _nothing(sight: Sight) -> str:
     )
 
 
-def _seen(sight: Sight) -> Iterator[tuple[str, str]]:
+def _seen(sight: Coverage) -> Iterator[tuple[str, str]]:
     last = f"; the last on {moment(sight.last_round)}" if sight.last_round else ""
     yield "Rounds", f"{sight.rounds}{last}"
     yield from proof_rows(sight.quiet)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.alerts.brief.compose import Brief
 from pipeline.alerts.brief.forms import as_message
-from pipeline.alerts.envelope import enclosed
+from pipeline.alerts.envelope import make_alert
 from pipeline.model import Alert, AlertKind, BriefTimes, Watch
 from pipeline.model.text import content_id
 
@@ -36,7 +36,7 @@ def since_of(times: BriefTimes, now: datetime, told_at: datetime | None) -> date
 def brief_alert(brief: Brief, times: BriefTimes, channel: str, watch: Watch) -> Alert:
     """Return the alert that carries ``brief`` to ``channel``; its key is that of the set time, so it is told once."""
     due = last_due(times, brief.until)
-    return enclosed(
+    return make_alert(
         as_message(brief),
         alert_id=content_id("brief", watch.key, times.name, channel, due.isoformat()),
         watch=watch,

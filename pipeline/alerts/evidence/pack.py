@@ -14,8 +14,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline.alerts.evidence.steps import COMPARED, Row, Told, Trail
-from pipeline.alerts.evidence.telling import told_of
+from pipeline.alerts.evidence.steps import COMPARED, Row, Trail, TrailAccount
+from pipeline.alerts.evidence.telling import account_of
 from pipeline.alerts.evidence.words import as_lines
 from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, SURE
@@ -66,7 +66,7 @@ class Gathered:
 
 def pack_files(found: Gathered, rules: Sequence[AlertRule] = ()) -> dict[str, bytes]:
     """The files of the pack by name, without the manifest; ``rules`` are the watch's, as they stand now."""
-    told = told_of(found.trail, rules)
+    told = account_of(found.trail, rules)
     texts, left_out = _texts(found)
     files = {name: text.encode() for name, text in texts.items()}
     return {
@@ -316,7 +316,7 @@ def _articles(found: Gathered, files: Mapping[str, bytes], left_out: Mapping[str
     return {"articles": rows}
 
 
-def _trail(found: Gathered, told: Told) -> dict[str, Any]:
+def _trail(found: Gathered, told: TrailAccount) -> dict[str, Any]:
     rows = {name: [dict(row) for row in section] for name, section in found.trail.items() if section}
     return {"asked": found.asked, "in_short": found.ends, **asdict(told), "rows": rows}
 

@@ -111,7 +111,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TrailAccount:
     """A trail in steps: those of the page, then a branch for each claim and change, then what is about all of it."""
 
     steps: tuple[Step, ...]
@@ -123,12 +123,12 @@ def is_unread(reading: Row) -> bool:
     return not reading["relevant"] and NOT_READ in str(reading["reason"])
 
 
-def said(row: Row) -> str:
+def describe_row(row: Row) -> str:
     """What a claim or a change says, in one line."""
     return f"{row['aspect']}, {row['subject']}: {value_words(row['value']) or 'no value'} ({stage_words(row['stage'])})"
 
 
-def ended(text: object) -> str:
+def with_full_stop(text: object) -> str:
     """``text`` with a full stop at its end, unless it has one."""
     words = str(text).strip()
     return words if words.endswith((".", "!", "?", "…")) else f"{words}."

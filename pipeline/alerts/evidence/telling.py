@@ -19,14 +19,14 @@ from pipeline.alerts.evidence.steps import (
     Row,
     Score,
     Step,
-    Told,
     Trail,
-    ended,
+    TrailAccount,
+    describe_row,
     is_unread,
-    said,
     stage_words,
     value_words,
     web_url,
+    with_full_stop,
 )
 from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, RESTATES, SURE
@@ -34,14 +34,14 @@ from pipeline.model import AlertRule
 from pipeline.model.text import day, moment
 
 
-def told_of(trail: Trail, rules: Sequence[AlertRule] = ()) -> Told:
+def account_of(trail: Trail, rules: Sequence[AlertRule] = ()) -> TrailAccount:
     """``trail`` in steps.
 
     Args:
         trail: rows by section; sections that are not there count as empty.
         rules: the watch's alert rules as they stand now, for their thresholds; the store keeps none.
     """
-    return Told(tuple(_page_steps(trail)), tuple(_branches(trail, rules)))
+    return TrailAccount(tuple(_page_steps(trail)), tuple(_branches(trail, rules)))
 
 
 # -- the page ------------------------------------------------------------------------------------
@@ -53,12 +53,12 @@ def _page_steps(trail: Trail) -> Iterator[Step]:
     if not entries:
         for feed in feeds.values():
             state = str(feed["state"]).replace("_", " ")
-            told = f"The feed {feed['feed']} is in state {state}: {ended(feed['last_reason'] or 'nothing to say')}"
+            told = f"The feed {feed['feed']} is in state {state}: {with_full_stop(feed['last_reason'] or 'nothing to say')}"
             yield Step("feed", told, feed["last_polled_at"], url=web_url(feed["url"]), id=str(feed["feed_id"]))
     for place, entry in enumerate(entries):
         feed_name = feeds[entry["feed_id"]]["feed"] if entry["feed_id"] in feeds else "a feed"
         again = " as a new revision" if place and entry["guid"] == entries[0]["guid"] else ""
-        told = f"The feed {feed_name} brought the entry{again}: {ended(entry['title'] or 'without a title')}"
+        told = f"The feed {feed_name} brought the entry{again}: {with_full_stop(entry['title'] or 'without a title')}"
         yield Step("entry", told, entry["seen_at"], url=web_url(entry["url"]), id=str(entry["entry_id"]))
     for is_same, fetches in groupby(trail.get("fetches", ()), lambda fetch: bool(fetch["outcome"] == "same")):
         rows = tuple(fetches)
@@ -86,7 +86,7 @@ def _fetched(fetch: Row) -> Step:
     parts += [f"{fetch['size']:,} bytes"] if fetch["size"] else []
     stored = fetch["outcome"] == "stored"
     told = "Its page was fetched and stored" if stored else f"Its page was {fetch['outcome']}"
-    reason = f": {ended(fetch['reason'])}" if fetch["reason"] else "."
+    reason = f": {with_full_stop(fetch['reason'])}" if fetch["reason"] else "."
     return Step(
         "page",
         f"{told} ({', '.join(parts)}){reason}",
@@ -100,7 +100,7 @@ def _fetched(fetch: Row) -> Step:
 def _article(article: Row) -> Step:
     origin = article["origin"]
     wrote = f", first written by {origin}" if origin and origin not in (article["outlet"], article["family"]) else ""
-    told = f"{article['outlet'] or 'An outlet'} published it{wrote}: {ended(article['title'] or 'without a title')}"
+    told = f"{article['outlet'] or 'An outlet'} published it{wrote}: {with_full_stop(article['title'] or 'without a title')}"
     if article.get("text_removed_at") is not None:
         told += f" Its text was removed on {moment(article['text_removed_at'])} because of its age."
     return Step(
@@ -134,7 +134,7 @@ def _branches(trail: Trail, rules: Sequence[AlertRule]) -> Iterator[Branch]:
         yield Branch(
             claim_id=str(claim["claim_id"]),
             change_id=str(change["change_id"]) if change is not None else "",
-            title=said(claim),
+            title=describe_row(claim),
             verdict=str(claim["verdict"] or "not judged yet"),
             steps=tuple(steps),
         )
@@ -142,7 +142,7 @@ def _branches(trail: Trail, rules: Sequence[AlertRule]) -> Iterator[Branch]:
         if change["change_id"] not in seen:
             steps = _after(change, trail, rules, compared)
             steps += [_mark(row) for row in trail.get(MARKS, ()) if _is_of(row, change)]
-            yield Branch("", str(change["change_id"]), said(change), str(change["verdict"]), tuple(steps))
+            yield Branch("", str(change["change_id"]), describe_row(change), str(change["verdict"]), tuple(steps))
 
 
 def _claim(claim: Row) -> Step:
@@ -181,7 +181,7 @@ def _verdict(claim: Row, known: Mapping[UUID, Row]) -> Step:
         scores = (Score("likeness to what the board had", likeness, SAME, "from it on, it tells of the same event"),)
     return Step(
         "verdict",
-        f"{str(verdict).capitalize()}: {ended(reason)}{matched}",
+        f"{str(verdict).capitalize()}: {with_full_stop(reason)}{matched}",
         scores=scores,
         compared=_compared(against) if against is not None else None,
         ends=claim["change_id"] is None,
@@ -199,7 +199,7 @@ def _is_of(mark: Row, row: Row) -> bool:
 
 def _mark(mark: Row) -> Step:
     """What a person says of it."""
-    note = f": {ended(mark['note'])}" if mark["note"] else "."
+    note = f": {with_full_stop(mark['note'])}" if mark["note"] else "."
     undone = "" if mark["counts"] else " It was taken back since."
     who = mark["author"]
     said_so = (
@@ -232,9 +232,10 @@ def _after(change: Row, trail: Trail, rules: Sequence[AlertRule], known: Mapping
 def _changed(change: Row, known: Mapping[UUID, Row]) -> Step:
     before = known.get(change["supersedes"])
     if change["verdict"] == "baseline":
-        told = f"Known at the start: {said(change)}."
+        told = f"Known at the start: {describe_row(change)}."
     elif change["verdict"] == "withdrawn":
-        told = f"Taken back: {said(change)}, since {ended(change['reason'] or 'its source no longer says so')}"
+        why = with_full_stop(change["reason"] or "its source no longer says so")
+        told = f"Taken back: {describe_row(change)}, since {why}"
     elif change["disputed_value"]:
         also = value_words(change["disputed_value"])
         told = f"The board has {value_words(change['value'])}, and now also {also}: a dispute."
@@ -242,7 +243,7 @@ def _changed(change: Row, known: Mapping[UUID, Row]) -> Step:
         old = f"{value_words(change['before_value']) or 'nothing'} ({stage_words(change['before_stage'])})"
         told = f"The board changed: {old} became {value_words(change['value'])} ({stage_words(change['stage'])})."
     else:
-        told = f"The board, which said nothing of it, has now: {said(change)}."
+        told = f"The board, which said nothing of it, has now: {describe_row(change)}."
     return Step(
         "change",
         told,
@@ -306,7 +307,7 @@ def _compared(change: Row, how: str = "compared with") -> Compared:
     return Compared(
         how=how,
         change_id=str(change["change_id"]),
-        says=f"{said(change)}, since {day(change['held_from'])}",
+        says=f"{describe_row(change)}, since {day(change['held_from'])}",
         quote=change["quote"] or "",
         source=f"{change['outlet'] or 'the baseline'}, {day(change['known_at'])}{start}",
         url=web_url(change["url"]),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from pipeline.alerts.evidence.steps import Step, Told
+from pipeline.alerts.evidence.steps import Step, TrailAccount
 from pipeline.model import escape
 
 WIDTH = 100
 
 
-def as_lines(told: Told, ends: str = "") -> str:
+def as_lines(told: TrailAccount, ends: str = "") -> str:
     """``told`` as text, a step a paragraph, with a line break at its end.
 
     Args:

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.alerts.recalls.evidence import Found, Page, examine
+from pipeline.alerts.recalls.evidence import Examination, Page, examine
 from pipeline.model import TAKEN_BACK, Change, Evidence, EvidenceCheck, Finding, Verdict
 from pipeline.model.text import content_id
+
+RECHECK_FOR = timedelta(days=14)  # after the last alert that rests on the page
+FIRST_RECHECKS = (timedelta(hours=1), timedelta(hours=6))  # most corrections come within hours; then daily
+DAILY = timedelta(days=1)
+
+
+def recheck_due(told_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a page is due: 1 h, 6 h and 24 h after it was told of, then daily, for :data:`RECHECK_FOR`.
+
+    A look that was missed is made up for once; several that were missed are one.
+
+    Args:
+        told_at: when the last alert that rests on the page was planned.
+        seen_at: when the page was asked for last.
+        now: the time of asking.
+    """
+    age = now - told_at
+    if not FIRST_RECHECKS[0] <= age <= RECHECK_FOR:
+        return False
+    whole_days = age // DAILY
+    last = DAILY * whole_days if whole_days else max(look for look in FIRST_RECHECKS if look <= age)
+    return seen_at < told_at + last
 
 
 def check_page(
@@ -66,7 +88,7 @@ def _rests_on(evidence: Evidence, page: Page) -> bool:
     return evidence.url == page.url and evidence.claim.article_id != newest
 
 
-def _outcome(here: Sequence[Evidence], page: Page) -> tuple[Evidence, Found]:
+def _outcome(here: Sequence[Evidence], page: Page) -> tuple[Evidence, Examination]:
     """What the page's best evidence came to; another sentence of it counts where that one was only dropped."""
     found = [(one, examine(one, page)) for one in here]
     first = found[0]
@@ -81,7 +103,7 @@ def _support(all_of_it: Sequence[Evidence], here: Sequence[Evidence], page: Page
     return min((e.origin for e in all_of_it if e.url != page.url and e.origin not in own), default="")
 
 
-def _withdrawal(change: Change, evidence: Evidence, found: Found, page: Page, now: datetime) -> Change:
+def _withdrawal(change: Change, evidence: Evidence, found: Examination, page: Page, now: datetime) -> Change:
     """The change that takes ``change`` back: the board is as if it had never been."""
     said_now = page.article is not None and found.sentence
     return Change(

@@ -42,7 +42,7 @@ class Page:
     gone: str = ""
 
 
-class Found(NamedTuple):
+class Examination(NamedTuple):
     """What became of a sentence, what stands in its place (or nothing), and how we know."""
 
     finding: Finding
@@ -50,7 +50,7 @@ class Found(NamedTuple):
     reason: str
 
 
-def examine(evidence: Evidence, page: Page) -> Found:
+def examine(evidence: Evidence, page: Page) -> Examination:
     """What became of ``evidence`` on its page.
 
     The sentence is looked for by its words, without case, spacing and punctuation, so that a new layout is no
@@ -59,13 +59,13 @@ def examine(evidence: Evidence, page: Page) -> Found:
     """
     article = page.article
     if article is None:
-        return Found(Finding.WITHDRAWN, "", f"the page is gone: {page.gone}")
+        return Examination(Finding.WITHDRAWN, "", f"the page is gone: {page.gone}")
     if notice := retraction_notice(article):
-        return Found(Finding.WITHDRAWN, notice, _SAYS_SO)
+        return Examination(Finding.WITHDRAWN, notice, _SAYS_SO)
     claim = evidence.claim
     now = _plain(f"{article.title}\n{article.text}")
     if f" {_plain(claim.quote)} " in f" {now} ":
-        return Found(Finding.STANDS, claim.quote, "the sentence stands")
+        return Examination(Finding.STANDS, claim.quote, "the sentence stands")
     before = f" {_plain(evidence.text)} "
     fresh = (
         [s.text for s in split_sentences(article.text) if f" {_plain(s.text)} " not in before] if evidence.text else []
@@ -76,22 +76,22 @@ def examine(evidence: Evidence, page: Page) -> Found:
     of_it = [c for c in page.claims if c.aspect is claim.aspect and (c.quote == place or _one_subject(c, claim))]
     for other in of_it:
         if other.stage is claim.stage and same_value(other.value, claim.value):
-            return Found(Finding.STANDS, other.quote, "the page says it in other words")
+            return Examination(Finding.STANDS, other.quote, "the page says it in other words")
     changed = sorted((c for c in of_it if c.quote in fresh), key=lambda c: (c.quote != place, c.start))
     if changed:
-        return Found(Finding.CORRECTED, changed[0].quote, _what_changed(claim, changed[0]))
+        return Examination(Finding.CORRECTED, changed[0].quote, _what_changed(claim, changed[0]))
     if place:
-        return Found(Finding.CORRECTED, place, "the sentence was changed, and no longer says so")
+        return Examination(Finding.CORRECTED, place, "the sentence was changed, and no longer says so")
     return _dropped(evidence, now)
 
 
-def _dropped(evidence: Evidence, now: str) -> Found:
+def _dropped(evidence: Evidence, now: str) -> Examination:
     """The sentence is gone, and nothing stands in its place."""
     old = [_plain(sentence.text) for sentence in split_sentences(evidence.text)]
     left = sum(f" {sentence} " in f" {now} " for sentence in old)
     if old and left >= SAME_PAGE * (len(old) - 1) and left:  # the sentence in question itself can't be left
-        return Found(Finding.WITHDRAWN, "", "the sentence is gone from the article")
-    return Found(
+        return Examination(Finding.WITHDRAWN, "", "the sentence is gone from the article")
+    return Examination(
         Finding.UNCLEAR, "", f"the page shows something else now ({left} of {len(old)} sentences are left): not judged"
     )
 
@@ -105,7 +105,7 @@ def retraction_notice(article: Article) -> str:
     return next((s.text for s in split_sentences(article.text) if _NOTICE.search(s.text)), "")
 
 
-def heeding_notice(reading: Reading, article: Article) -> Reading:
+def drop_retracted(reading: Reading, article: Article) -> Reading:
     """``reading`` without claims where ``article`` says that it is withdrawn, and as it is elsewhere."""
     return replace(reading, claims=(), reason=_SAYS_SO) if retraction_notice(article) else reading
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.alerts import alert_about, compose, enclosed, rule_of, stage_words
+from pipeline.alerts import alert_about, compose, find_rule, make_alert, stage_words
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.model import (
     Alert,
@@ -94,7 +94,7 @@ def _message(
         f"RECALL of what we told you on {sent.delivered_at:%d %b %Y %H:%M} UTC (alert {sent.alert.alert_id}).",
         tuple(_told(changes[check.change_id], check, articles.get(check.article_id)) for check in checks),
     )
-    return enclosed(
+    return make_alert(
         message,
         alert_id=content_id("recall-alert", sent.alert.alert_id, *sorted(str(check.change_id) for check in checks)),
         watch=watch,
@@ -109,7 +109,7 @@ def _message(
 def _told(change: Change, check: EvidenceCheck, article: Article | None) -> Section:
     """What was told of one change, and what its source says now."""
     if check.finding is Finding.MARKED:
-        section = compose.taken_back(change, article, then=check.old_sentence, now="", found="", url=check.url)
+        section = compose.recall_section(change, article, then=check.old_sentence, now="", found="", url=check.url)
         found = f"The page has not changed; what we made of it was {check.reason}."
         return replace(section, notes=(found, "The board no longer counts it."))
     if check.finding is Finding.CORRECTED:
@@ -118,7 +118,7 @@ def _told(change: Change, check: EvidenceCheck, article: Article | None) -> Sect
         found = f"The source has since withdrawn it: {check.reason}."
     else:
         found = f"The source no longer says so: {check.reason}."
-    return compose.taken_back(
+    return compose.recall_section(
         change, article, then=check.old_sentence, now=check.new_sentence, found=found, url=check.url
     )
 
@@ -144,7 +144,7 @@ def _in_its_place(
             watch,
             now,
             kind=kind,
-            rule=rule_of(watch, alert.rule, alert.channel) or AlertRule(alert.rule),
+            rule=find_rule(watch, alert.rule, alert.channel) or AlertRule(alert.rule),
             channel=alert.channel,
             before=changes,
             urgent=alert.urgent,

@@ -37,7 +37,7 @@ def catch_up(
     """
     owed: dict[str, list[Change]] = {}
     for one in told:
-        if alerting.mute_of(one.change, mutes, now) is None:
+        if alerting.find_mute(one.change, mutes, now) is None:
             for channel in sorted({telling.channel for telling in one.tellings}):
                 if (channel, one.change.change_id) not in sent:
                     owed.setdefault(channel, []).append(one.change)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.alerts.recalls import heeding_notice
+from pipeline.alerts.recalls import drop_retracted
 from pipeline.lab.backtest.living import Step, lived
 from pipeline.lab.backtest.telling import Account, Told, account
 from pipeline.model import Article, Change, ReaderChoice, Reading, Watch
@@ -130,7 +130,7 @@ class _Heeding:
 
     def read(self, article: Article, watch: Watch) -> Reading:
         """The claims of ``article``; none where it says that it is withdrawn."""
-        return heeding_notice(self._inner.read(article, watch), article)
+        return drop_retracted(self._inner.read(article, watch), article)
 
 
 def _reads_alike(one: Side, other: Side) -> bool:

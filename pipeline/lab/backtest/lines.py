@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from pipeline.alerts import line_of, worth_alerting
+from pipeline.alerts import line_key, worth_alerting
 from pipeline.board.fold import baseline_changes
 from pipeline.lab.backtest.articles import given_id
 from pipeline.lab.backtest.living import lived
@@ -74,7 +74,7 @@ def _lines(made: Iterable[tuple[Article, Change]], watch: Watch) -> list[Backtes
     for article, change in made:
         if not worth_alerting(change, watch)[0]:
             continue
-        line = lines.setdefault(line_of(change), _line(article, change))
+        line = lines.setdefault(line_key(change), _line(article, change))
         if change.fact is not None:
             parts = change.fact.parts.flat()
             if change.fact.slot.value != line["slot"]:

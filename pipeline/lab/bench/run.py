@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pipeline.alerts import line_of, worth_alerting
+from pipeline.alerts import line_key, worth_alerting
 from pipeline.board.fold import Board, apply, baseline_changes, fold
 from pipeline.lab.backtest import given_id
 from pipeline.lab.bench.scoring import Told
@@ -126,7 +126,7 @@ def _silence(judgement: Judgement, watch: Watch, lines: set[tuple[object, ...]])
     if judgement.change is None:
         return f"{judgement.verdict.value}: {judgement.reason}"
     told, reason = worth_alerting(judgement.change, watch)
-    line = line_of(judgement.change)
+    line = line_key(judgement.change)
     if told and line in lines:
         return "told in one line with another fact of its sentence"
     if told:

@@ -7,8 +7,8 @@ calls themselves are :mod:`pipeline.fetch.chat`'s.
 
 from __future__ import annotations
 
-from pipeline.reading.llm.forms import Asked, fits, is_changed, opinion_of, reading_of
-from pipeline.reading.llm.opinions import Answer, Opinion, reading_without, told, weigh
+from pipeline.reading.llm.forms import ReadingRequest, is_changed, is_usable, parse_opinion, parse_reading
+from pipeline.reading.llm.opinions import Answer, ModelOpinion, reading_without, weigh, with_opinion
 from pipeline.reading.llm.prompt import (
     PROMPT_VERSION,
     Ask,
@@ -19,11 +19,19 @@ from pipeline.reading.llm.prompt import (
     ask_to_state,
     engine_name,
 )
-from pipeline.reading.llm.protocol import DIALECTS_TRIED, Completion, Dialect, Reply, completion_of, plainer, wire
+from pipeline.reading.llm.protocol import (
+    DIALECTS_TRIED,
+    Completion,
+    Dialect,
+    Reply,
+    fallback_dialect,
+    parse_completion,
+    request_body,
+)
 from pipeline.reading.llm.retry import WAITED_IN_RUN, pause_before_retry
-from pipeline.reading.llm.rows import ShownRow, rows_for
-from pipeline.reading.llm.servers import LIST_PATH, USUAL, FoundServer, UsualServer, models_of
-from pipeline.reading.llm.spending import Spending, exhausted_budget, micros_of
+from pipeline.reading.llm.rows import ShownRow, select_rows
+from pipeline.reading.llm.servers import LIST_PATH, USUAL, FoundServer, UsualServer, parse_models
+from pipeline.reading.llm.spending import Spending, exhausted_budget, price_in_micros
 
 __all__ = [
     "DIALECTS_TRIED",
@@ -33,12 +41,12 @@ __all__ = [
     "WAITED_IN_RUN",
     "Answer",
     "Ask",
-    "Asked",
     "Candidate",
     "Completion",
     "Dialect",
     "FoundServer",
-    "Opinion",
+    "ModelOpinion",
+    "ReadingRequest",
     "Reply",
     "ShownRow",
     "Spending",
@@ -47,20 +55,20 @@ __all__ = [
     "ask_to_glance",
     "ask_to_read",
     "ask_to_state",
-    "completion_of",
     "engine_name",
     "exhausted_budget",
-    "fits",
+    "fallback_dialect",
     "is_changed",
-    "micros_of",
-    "models_of",
-    "opinion_of",
+    "is_usable",
+    "parse_completion",
+    "parse_models",
+    "parse_opinion",
+    "parse_reading",
     "pause_before_retry",
-    "plainer",
-    "reading_of",
+    "price_in_micros",
     "reading_without",
-    "rows_for",
-    "told",
+    "request_body",
+    "select_rows",
     "weigh",
-    "wire",
+    "with_opinion",
 ]

@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _DECODER = json.JSONDecoder()
 
 
-def object_of(content: str) -> dict[str, Any] | None:
+def last_object(content: str) -> dict[str, Any] | None:
     """The last JSON object of ``content`` that is not part of another: what comes before it is reasoning."""
     last = None
     for one in _values(_said(content), "{"):
@@ -25,13 +25,13 @@ def object_of(content: str) -> dict[str, Any] | None:
     return last
 
 
-def entries(content: str, name: str) -> list[Any] | None:
+def list_entries(content: str, name: str) -> list[Any] | None:
     """The entries of the list ``name`` in ``content``, as many as can be read; None where there is no such list.
 
     The list may stand alone, without the object around it, or break off.
     """
     said = _said(content)
-    found = object_of(content)
+    found = last_object(content)
     if found is not None and isinstance(found.get(name), list):
         return list(found[name][:MAX_ENTRIES])
     begun = re.search(rf'"{re.escape(name)}"\s*:\s*\[', said)
@@ -43,14 +43,14 @@ def entries(content: str, name: str) -> list[Any] | None:
     return None
 
 
-def text_of(given: object) -> str:
+def as_text(given: object) -> str:
     """``given`` as text without white space around it; empty where it is none."""
     if isinstance(given, str):
         return given.strip()
     return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else ""
 
 
-def number_of(given: object) -> float | None:
+def as_number(given: object) -> float | None:
     """The number that ``given`` is or begins with: 1500, "1,500", "1,500 soldiers"; None where it is none."""
     if isinstance(given, bool):
         return None

@@ -18,17 +18,17 @@ from pipeline.model import Article, Claim, ReaderChoice, Reading, Relation, Rela
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, TypedFact, usual_key
 from pipeline.model.quantities import Quantity, quantities
 from pipeline.model.text import content_id, safe, squeeze
-from pipeline.reading.llm.answers import entries, number_of, object_of, text_of
-from pipeline.reading.llm.opinions import Answer, Opinion
+from pipeline.reading.llm.answers import as_number, as_text, last_object, list_entries
+from pipeline.reading.llm.opinions import Answer, ModelOpinion
 from pipeline.reading.llm.prompt import MAX_CLAIMS, Ask, Form
-from pipeline.reading.llm.quotes import find
-from pipeline.reading.llm.rows import ShownRow, row_called
+from pipeline.reading.llm.quotes import find_quote
+from pipeline.reading.llm.rows import ShownRow, find_row
 
 MAX_QUOTE = 1_200  # characters; the longest sentence that the embedded engine knows
 MIN_QUOTE = 15  # of a claim: less is no evidence
 MAX_WORDS = 90  # characters of a name; a clause is no part of a fact
 LONG_AGO = timedelta(days=3 * 366)  # an event before that is no event of this article's
-SURE_OF_NOTHING = 0.8  # so sure the first model must be that an article tells nothing: the second does not see it then
+MIN_UNCHANGED = 0.8  # so sure the first model must be that an article tells nothing: the second does not see it then
 TELLING = 10  # from this number on a figure must stand in the article; smaller ones are written in many ways
 
 _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}\s*")  # before who suffered: an incident's day is told by itself
@@ -83,34 +83,36 @@ SCHEMAS: Mapping[Form, dict[str, Any]] = {
 }
 
 
-def fits(ask: Ask, content: str) -> bool:
+def is_usable(ask: Ask, content: str) -> bool:
     """Whether anything of ``content`` can be taken for the form of ``ask``, filled in."""
     if ask.form in ("read", "state"):
-        return entries(content, "facts") is not None
-    filled = object_of(content)
+        return list_entries(content, "facts") is not None
+    filled = last_object(content)
     return filled is not None and ("answer" if ask.form == "verify" else "changed") in filled
 
 
 def is_changed(content: str) -> bool:
     """What the form ``glance`` says: False only where the model says so and is sure of it."""
-    filled = object_of(content) or {}
-    sure = number_of(filled.get("confidence"))
-    return filled.get("changed") is not False or sure is None or sure < SURE_OF_NOTHING
+    filled = last_object(content) or {}
+    sure = as_number(filled.get("confidence"))
+    return filled.get("changed") is not False or sure is None or sure < MIN_UNCHANGED
 
 
-def opinion_of(content: str, claim: Claim, published: date, model: str, rows: Sequence[ShownRow] = ()) -> Opinion:
+def parse_opinion(
+    content: str, claim: Claim, published: date, model: str, rows: Sequence[ShownRow] = ()
+) -> ModelOpinion:
     """Give the opinion that a filled-in form has of ``claim``.
 
     Where it can't be understood, or quotes what does not stand in the sentence, the opinion has a trouble.
     """
-    filled = object_of(content)
+    filled = last_object(content)
     answer = _word(Answer, filled.get("answer")) if filled is not None else None
     if filled is None or answer is None:
-        return Opinion(claim.claim_id, model, trouble="its answer does not fit the form")
-    quote = text_of(filled.get("quote"))
-    if quote and find(quote, claim.quote) is None:
-        return Opinion(claim.claim_id, model, trouble="what it quotes does not stand in the sentence")
-    sure = number_of(filled.get("confidence"))
+        return ModelOpinion(claim.claim_id, model, trouble="its answer does not fit the form")
+    quote = as_text(filled.get("quote"))
+    if quote and find_quote(quote, claim.quote) is None:
+        return ModelOpinion(claim.claim_id, model, trouble="what it quotes does not stand in the sentence")
+    sure = as_number(filled.get("confidence"))
     confidence = min(max(sure, 0.0), 1.0) if sure is not None else 0.5
     slot, stage = _word(Slot, filled.get("slot")), _word(Stage, filled.get("stage"))
     fact = None
@@ -118,8 +120,8 @@ def opinion_of(content: str, claim: Claim, published: date, model: str, rows: Se
         fact = _fact(filled, slot, stage or claim.stage, claim.event_date or published, claim.quote)
         if slot is claim.fact.slot and isinstance(fact, TypedFact) and not fact.parts.stated():
             fact = None  # it has nothing to add to what the engine typed
-    row = row_called(text_of(filled.get("row")), rows)
-    return Opinion(
+    row = find_row(as_text(filled.get("row")), rows)
+    return ModelOpinion(
         claim_id=claim.claim_id,
         model=model,
         answer=answer,
@@ -131,7 +133,7 @@ def opinion_of(content: str, claim: Claim, published: date, model: str, rows: Se
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadingRequest:
     """What a model was asked to read, and what its answer is checked against.
 
     Attributes:
@@ -145,8 +147,8 @@ class Asked:
     rows: Sequence[ShownRow] = ()
 
 
-def reading_of(
-    content: str, trouble: str, asked: Asked, embedded: Reading, engine: str, choice: ReaderChoice
+def parse_reading(
+    content: str, trouble: str, asked: ReadingRequest, embedded: Reading, engine: str, choice: ReaderChoice
 ) -> Reading:
     """Give what a model made of an article, or ``embedded`` with the reason why that stands in.
 
@@ -159,8 +161,8 @@ def reading_of(
         choice: which model.
     """
     article = asked.article
-    who = Opinion(article.article_id, choice.model).who
-    found = None if trouble else entries(content, "facts")
+    who = ModelOpinion(article.article_id, choice.model).who
+    found = None if trouble else list_entries(content, "facts")
     if found is None:
         why = trouble or "its answer does not fit the form"
         reason = f"{embedded.reason}; {who} was not heard ({why}), so this is the embedded engine's reading"
@@ -183,7 +185,7 @@ def reading_of(
     return Reading(article.article_id, engine, True, reason, tuple(ordered))
 
 
-def _claim(one: object, asked: Asked, engine: str) -> Claim | str:
+def _claim(one: object, asked: ReadingRequest, engine: str) -> Claim | str:
     """The claim that one entry of the form makes, or why it is dropped."""
     if not isinstance(one, dict):
         return "an entry that is no object"
@@ -191,7 +193,7 @@ def _claim(one: object, asked: Asked, engine: str) -> Claim | str:
     slot, stage = _word(Slot, one.get("slot")), _word(Stage, one.get("stage"))
     if slot is None or stage is None:
         return "no slot or stage that there is"
-    placed = _placed(text_of(one.get("quote")), article, asked.spans)
+    placed = _placed(as_text(one.get("quote")), article, asked.spans)
     if isinstance(placed, str):
         return placed
     quote, start, end = placed
@@ -199,7 +201,7 @@ def _claim(one: object, asked: Asked, engine: str) -> Claim | str:
     day = _day(one.get("day"))
     if day is not None and not published - LONG_AGO <= day.day <= published + timedelta(days=1):
         day = None
-    beside = _placed(text_of(one.get("quote2")), article, asked.spans)
+    beside = _placed(as_text(one.get("quote2")), article, asked.spans)
     evidence = f"{quote}\n{beside[0]}" if isinstance(beside, tuple) else quote
     fact = _fact(
         one, slot, stage, day.day if day is not None else published, evidence, f"{article.title}\n{article.text}"
@@ -208,9 +210,9 @@ def _claim(one: object, asked: Asked, engine: str) -> Claim | str:
         return fact
     subject, value = phrasing.subject(fact), phrasing.value(fact, stage)
     kind = _word(RelationKind, one.get("relation"))
-    background = text_of(one.get("relation")) == "background"
-    row = row_called(text_of(one.get("row")), asked.rows)
-    sure = number_of(one.get("confidence"))
+    background = as_text(one.get("relation")) == "background"
+    row = find_row(as_text(one.get("row")), asked.rows)
+    sure = as_number(one.get("confidence"))
     return Claim(
         claim_id=content_id(
             "claim", article.article_id, engine, fact.slot.aspect.value, stage.value, start, subject, value
@@ -236,9 +238,11 @@ def _placed(quote: str, article: Article, spans: Sequence[tuple[int, int]]) -> t
     """The quote as the article has it and its place, or why it is none; (-1, -1) is the title."""
     if len(quote) < MIN_QUOTE:
         return "the quote is too short"
-    found = find(quote, article.text)
+    found = find_quote(quote, article.text)
     if found is None:
-        return (article.title, -1, -1) if find(quote, article.title) else "the quote does not stand in the article"
+        return (
+            (article.title, -1, -1) if find_quote(quote, article.title) else "the quote does not stand in the article"
+        )
     start, end = found
     start, end = next(((a, b) for a, b in spans if a <= start and end <= b), (start, end))
     return (article.text[start:end], start, end) if end - start <= MAX_QUOTE else "the quote is too long"
@@ -263,11 +267,11 @@ def _parts(given: Mapping[str, Any]) -> Parts:
     held: dict[str, Any] = {name: _name(given.get(name)) for name in _NAMES}
     held |= {name: _day(given.get(name)) for name in _DAYS}
     for name in ("figure", "amount"):
-        low = number_of(given.get(name))
-        high = number_of(given.get(f"{name}_high"))
+        low = as_number(given.get(name))
+        high = as_number(given.get(f"{name}_high"))
         held[name] = Figure(low, max(low, high if high is not None else low)) if low is not None and low >= 0 else None
     for name in HARM:
-        count = number_of(given.get(name))
+        count = as_number(given.get(name))
         held[name] = int(count) if count else None
     held["movement"] = _word(Movement, given.get("movement"))
     return Parts(**held, role=_word(FigureRole, given.get("role")) or FigureRole.TOTAL)
@@ -292,18 +296,18 @@ def _numbers(parts: Parts) -> list[float]:
 
 
 def _name(given: object) -> str:
-    text = safe(text_of(given))
+    text = safe(as_text(given))
     return "" if len(text) > MAX_WORDS else text
 
 
 def _word(words: Any, given: object) -> Any:
     """The word of a closed set that is meant, however it is written; None where none is."""
-    text = text_of(given).lower().replace(" ", "_").replace("-", "_")
+    text = as_text(given).lower().replace(" ", "_").replace("-", "_")
     return next((word for word in words if word.value == text), None)
 
 
 def _day(given: object) -> Day | None:
-    text = text_of(given)
+    text = as_text(given)
     try:
         return Day.from_iso(text) if text else None
     except ValueError:

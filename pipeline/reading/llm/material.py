@@ -17,7 +17,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-def enclosed(material: Mapping[str, object]) -> str:
+def wrap_material(material: Mapping[str, object]) -> str:
     """``material`` as one line of JSON between two lines that are the same mark.
 
     The mark holds a hash of that line, so no text can hold the mark of the message that it stands in. Inside strings
@@ -29,8 +29,8 @@ def enclosed(material: Mapping[str, object]) -> str:
     return f"{mark}\n{line}\n{mark}"
 
 
-def material_of(message: str) -> object:
-    """What :func:`enclosed` put into ``message``; for tests and for whoever looks at a request."""
+def unwrap_material(message: str) -> object:
+    """What :func:`wrap_material` put into ``message``; for tests and for whoever looks at a request."""
     return json.loads(message.split("\n")[1])
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pipeline.model import Claim, Judgement, Reading, Relation, RelationKind, Stage, TypedFact, Verdict, phrasing
 from pipeline.model.text import safe, shorten
 
-HEARD = 0.5  # an objection that the model itself is less sure of holds nothing back
+MIN_OBJECTION = 0.5  # an objection that the model itself is less sure of holds nothing back
 
 
 class Answer(StrEnum):
@@ -32,7 +32,7 @@ _OBJECTIONS: Mapping[Answer, tuple[Verdict, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class ModelOpinion:
     """What a model thinks of one claim; where there is ``trouble``, it was not heard and the rest means nothing.
 
     Attributes:
@@ -61,7 +61,7 @@ class Opinion:
         return _OBJECTIONS.get(self.answer)
 
 
-def weigh(reading: Reading, opinions: Mapping[UUID, Opinion]) -> tuple[Reading, tuple[Judgement, ...]]:
+def weigh(reading: Reading, opinions: Mapping[UUID, ModelOpinion]) -> tuple[Reading, tuple[Judgement, ...]]:
     """Give ``reading`` with its claims as the opinions correct them, and the judgements of those that they hold back.
 
     A claim keeps its id: it names what the engine found in the article. Fact, stage and confidence are the model's:
@@ -79,7 +79,7 @@ def weigh(reading: Reading, opinions: Mapping[UUID, Opinion]) -> tuple[Reading, 
             claims.append(_corrected(claim, opinion))
         else:
             claims.append(claim)
-            if opinion.confidence >= HEARD:
+            if opinion.confidence >= MIN_OBJECTION:
                 verdict, what = opinion.objection
                 held_back.append(Judgement(claim, verdict, f"{opinion.who} says {what} ({opinion.confidence:.2f})"))
     return replace(reading, claims=tuple(claims)), tuple(held_back)
@@ -91,7 +91,7 @@ def reading_without(reading: Reading, held_back: tuple[Judgement, ...]) -> Readi
     return replace(reading, claims=tuple(c for c in reading.claims if c.claim_id not in ids)) if ids else reading
 
 
-def told(judgement: Judgement, opinion: Opinion) -> Judgement:
+def with_opinion(judgement: Judgement, opinion: ModelOpinion) -> Judgement:
     """``judgement`` whose reason, and its change's, also tells what the model had to say."""
     if opinion.trouble:
         said = f"{opinion.who} was not heard ({opinion.trouble}), so this verdict stands without it"
@@ -110,7 +110,7 @@ def told(judgement: Judgement, opinion: Opinion) -> Judgement:
     )
 
 
-def _corrected(claim: Claim, opinion: Opinion) -> Claim:
+def _corrected(claim: Claim, opinion: ModelOpinion) -> Claim:
     stage, fact = opinion.stage or claim.stage, opinion.fact or claim.fact
     said = replace(
         claim,

@@ -13,7 +13,7 @@ from pipeline.model import Article, Claim, ReaderChoice, Slot, Stage, Watch
 from pipeline.model.facts import ACTS_OF, OF_SLOT
 from pipeline.model.text import content_id, shorten, text_hash
 from pipeline.reading.llm.excerpt import excerpt
-from pipeline.reading.llm.material import enclosed
+from pipeline.reading.llm.material import wrap_material
 from pipeline.reading.llm.rows import ShownRow
 
 PROMPT_VERSION = 2  # raise it with every change of what is asked: it is part of the cache's key and the engine's name
@@ -298,7 +298,7 @@ def _ask(
         form,
         about,
         choice.model,
-        (("system", told), ("user", enclosed(material))),
+        (("system", told), ("user", wrap_material(material))),
         choice.answer_tokens,
         content_id("material", material["title"], material["published"], json.dumps(body, sort_keys=True)),
         content_id("mission", watch.key, text_hash(watch.baseline.text)),

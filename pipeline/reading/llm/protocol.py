@@ -2,7 +2,7 @@
 
 It is the ``POST /v1/chat/completions`` of OpenAI with ``response_format`` of type ``json_schema``
 (https://platform.openai.com/docs/api-reference/chat), which Ollama, llama.cpp and vLLM speak too. Not every server
-takes all of it, and none says beforehand what it takes: that is learned from what it refuses (:func:`plainer`).
+takes all of it, and none says beforehand what it takes: what it refuses shows that (:func:`fallback_dialect`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Reply:
     cut: bool = False
 
 
-def wire(ask: Ask, dialect: Dialect = Dialect()) -> bytes:
+def request_body(ask: Ask, dialect: Dialect = Dialect()) -> bytes:
     """Return the request's body: the same question in the same dialect gives the same bytes."""
     body: dict[str, Any] = {
         "model": ask.model,
@@ -82,7 +82,7 @@ def wire(ask: Ask, dialect: Dialect = Dialect()) -> bytes:
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def plainer(dialect: Dialect, refusal: bytes) -> Dialect | None:
+def fallback_dialect(dialect: Dialect, refusal: bytes) -> Dialect | None:
     """Return what to try after a server has refused ``dialect``, or None where it takes nothing plainer.
 
     Args:
@@ -110,7 +110,7 @@ def _less_structure(dialect: Dialect) -> Literal["json_object", "none"]:
     return "json_object" if dialect.structure == "json_schema" else "none"
 
 
-def completion_of(body: bytes, ask: Ask) -> Completion:
+def parse_completion(body: bytes, ask: Ask) -> Completion:
     """Return the answer that a response's body holds; what a model reasoned before it is left out, and was paid for.
 
     Raises:

@@ -6,7 +6,7 @@ _AS = str.maketrans(dict.fromkeys("“”„«»″", '"') | dict.fromkeys("‘�
 _TRIM = " \"'.…[]"
 
 
-def find(quote: str, text: str) -> tuple[int, int] | None:
+def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     """The (start, end) of ``quote`` in ``text``; None where it does not stand there.
 
     It must be the same letters and figures in the same order. What may differ: kinds of quotation marks and dashes,

@@ -29,7 +29,7 @@ class ShownRow(NamedTuple):
         return f"{self.name} | {STAGE_WORDS[change.stage]} | {said} | {change.held_from.isoformat()}"
 
 
-def name_of(change: Change) -> str:
+def row_name(change: Change) -> str:
     """Name a row by its slot and key, so that an answer which names it can be played on another board.
 
     ``ceiling/police``, ``lead``; the stage stands behind where it is pending or refused, since such a row stands
@@ -42,7 +42,7 @@ def name_of(change: Change) -> str:
     return named if change.stage in _HOLDS else f"{named} ({STAGE_WORDS[change.stage]})"
 
 
-def rows_for(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]:
+def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]:
     """The rows that ``article`` may be about, in the order of the slots.
 
     Those of which there is one, those whose country, place, person or thing the article names, and those that changed
@@ -57,10 +57,10 @@ def rows_for(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]
     chosen = list(dict.fromkeys([*newest[:RECENT], *matters]))[:MOST]
     order = list(Slot)
     chosen.sort(key=lambda c: (order.index(c.fact.slot) if c.fact is not None else len(order), c.known_at))
-    return tuple(ShownRow(name_of(change), change) for change in chosen)
+    return tuple(ShownRow(row_name(change), change) for change in chosen)
 
 
-def row_called(name: str, rows: Sequence[ShownRow]) -> Change | None:
+def find_row(name: str, rows: Sequence[ShownRow]) -> Change | None:
     """The change behind the row that ``name`` calls, None where there is none.
 
     The stage behind the name may be left out, or be another one: then the row that changed last is meant.

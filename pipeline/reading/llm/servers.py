@@ -49,7 +49,7 @@ class FoundServer:
         return f"http://127.0.0.1:{self.usual.port}/v1"
 
 
-def models_of(body: bytes) -> tuple[str, ...]:
+def parse_models(body: bytes) -> tuple[str, ...]:
     """Return the names in the list of models that a server gives.
 
     Raises:

@@ -39,7 +39,7 @@ class Spending:
         return self.tokens_in + self.tokens_out
 
 
-def micros_of(tokens_in: int, tokens_out: int, choice: ReaderChoice) -> int:
+def price_in_micros(tokens_in: int, tokens_out: int, choice: ReaderChoice) -> int:
     """Return the price of so many tokens, in millionths of the currency."""
     return round(tokens_in * choice.price_in + tokens_out * choice.price_out)
 

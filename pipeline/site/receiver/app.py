@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pipeline.alerts.acking import PLACE, is_signed
+from pipeline.alerts.acknowledgement import PLACE, is_signed
 from pipeline.model import escape
 from pipeline.model.errors import StorageError, StoreLockedError
 from pipeline.runtime import logs

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.alerts.acking import SIGNATURE, link_template
+from pipeline.alerts.acknowledgement import SIGNATURE, link_template
 from pipeline.model.errors import UsageError
 from pipeline.runtime.settings import Settings
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.alerts.brief import Brief, Known, compose
+from pipeline.alerts.brief import Brief, BriefInput, compose
 from pipeline.model import AlertRule, Change, FeedHealth, FeedRecord, HealthState, PollOutcome, Quiet, Watch
 from tests.alerts.builders import ARTICLE, change
 from tests.storage.builders import make_feed, make_watch
@@ -21,7 +21,7 @@ SEEN = Quiet(
 )  # fmt: skip
 
 
-def known(*changes: Change, **more: Any) -> Known:
+def known(*changes: Change, **more: Any) -> BriefInput:
     values: dict[str, Any] = {
         "changes": changes,
         "taken": {},
@@ -33,7 +33,7 @@ def known(*changes: Change, **more: Any) -> Known:
         "rounds": 96,
         "last_round": UNTIL,
     }
-    return Known(**{**values, **more})
+    return BriefInput(**{**values, **more})
 
 
 def brief(*changes: Change, watch: Watch | None = None, **more: Any) -> Brief:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.alerts.evidence import Gathered, as_zip, pack_files, sealed
+from pipeline.alerts.evidence import Gathered, as_zip, pack_files, seal
 from pipeline.alerts.evidence import pack as packing
 from pipeline.model import Verdict
 from pipeline.model.errors import UsageError
@@ -44,7 +44,7 @@ VOTE_ID = str(change_of(VOTE).change_id)
 def made(found: Gathered) -> dict[str, bytes]:
     """The files of the pack."""
     as_of = found.as_of.isoformat() if found.as_of else ""
-    return sealed(pack_files(found, watch().rules), watch=found.watch, asked=found.asked, as_of=as_of)
+    return seal(pack_files(found, watch().rules), watch=found.watch, asked=found.asked, as_of=as_of)
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from pipeline.alerts.evidence import Branch, Step, Told, as_lines, told_of
+from pipeline.alerts.evidence import Branch, Step, TrailAccount, account_of, as_lines
 from pipeline.model import Aspect
 from pipeline.reading.embedded import foreign
 from pipeline.site.why import SINCE
@@ -35,8 +35,8 @@ from tests.site.world import Told as Article
 
 
 @cache
-def told(world: Store, asked: object, *rules: object) -> Told:
-    return told_of(world.explained("haiti", str(asked))[0], rules or (RULE,))  # type: ignore[arg-type]
+def told(world: Store, asked: object, *rules: object) -> TrailAccount:
+    return account_of(world.explained("haiti", str(asked))[0], rules or (RULE,))  # type: ignore[arg-type]
 
 
 def branch(world: Store, article: Article, *rules: object) -> Branch:
@@ -126,14 +126,14 @@ def said_by_a_person(**changed: object) -> dict[str, object]:
 )
 def test_what_a_person_says_of_a_claim_stands_beside_its_verdict(world: Store, of: dict[str, object]) -> None:
     trail = world.explained("haiti", str(VOTE.entry.entry_id))[0]
-    (found,) = told_of({**trail, "marks": [said_by_a_person(**of)]}).branches
+    (found,) = account_of({**trail, "marks": [said_by_a_person(**of)]}).branches
     assert [one.name for one in found.steps[:3]] == ["claim", "verdict", "mark"]
     assert step(found, "mark").told == "Marked not this mission by ana: another force."
 
 
 def test_what_a_person_says_of_an_article_stands_with_its_page(world: Store) -> None:
     trail = world.explained("haiti", str(VOTE.entry.entry_id))[0]
-    found = told_of({**trail, "marks": [said_by_a_person(counts=False)]})
+    found = account_of({**trail, "marks": [said_by_a_person(counts=False)]})
     assert found.steps[-1].told == "Marked not this mission by ana: another force. It was taken back since."
 
 
@@ -155,7 +155,7 @@ def test_an_article_in_a_language_that_is_not_read_is_not_called_off_topic(world
     trail = world.explained("haiti", str(OFF_TOPIC.entry_id))[0]
     (reading,) = trail["readings"]
     swahili = {**reading, "reason": f"written in Swahili; {foreign._UNREAD}"}
-    last = told_of({**trail, "readings": [swahili]}).steps[-1]
+    last = account_of({**trail, "readings": [swahili]}).steps[-1]
     assert last.told.startswith("It was not read: written in Swahili; the embedded engine does not read it")
 
 
@@ -163,7 +163,7 @@ def test_later_looks_that_found_nothing_new_are_one_step(world: Store) -> None:
     trail = world.explained("haiti", str(VOTE.entry.entry_id))[0]
     (first,) = trail["fetches"]
     again = [{**first, "outcome": "same", "fetched_at": NOW + timedelta(days=day)} for day in range(14)]
-    steps = [one for one in told_of({**trail, "fetches": [first, *again]}).steps if one.name == "page"]
+    steps = [one for one in account_of({**trail, "fetches": [first, *again]}).steps if one.name == "page"]
     assert [one.told for one in steps] == [
         "Its page was fetched and stored (attempt 1, HTTP 200).",
         "Its page was looked at again 14 times, the last time on 2 Nov 2025, 12:00 UTC, and has the text that we hold.",
@@ -187,4 +187,4 @@ def test_a_trail_as_text_has_each_step_score_and_id_on_lines_that_fit(world: Sto
 def test_the_trails_of_a_month_are_told_by_the_same_words_as_one_alone(world: Store) -> None:
     trails = {row.get("entry_id"): trail for row, trail in world.recent_trails("haiti", NOW - SINCE, 100)}
     for article in (VOTE, UNSURE, REPEATED, RESTATED, STRANGE, DEAD):
-        assert told_of(trails[article.entry.entry_id], (RULE,)) == told(world, article.entry.entry_id)
+        assert account_of(trails[article.entry.entry_id], (RULE,)) == told(world, article.entry.entry_id)

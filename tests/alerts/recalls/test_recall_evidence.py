@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.alerts.recalls import check_page, examine, look_due, same_claims
+from pipeline.alerts.recalls import check_page, examine, recheck_due, same_claims
 from pipeline.model import Finding, Stage
 from tests.alerts.recalls.pages import ENTRY, NOW, REST, VOTE, article, change_of, claim_in, evidence, gone, page_of
 from tests.storage.builders import make_reading
@@ -203,11 +203,11 @@ TOLD = datetime.fromisoformat("2025-10-01T12:00:00+00:00")
 def test_a_page_is_due_after_an_hour_six_a_day_and_then_daily_for_two_weeks(
     after: float, seen_after: float, due: bool
 ) -> None:
-    assert look_due(TOLD, TOLD + timedelta(hours=seen_after), TOLD + timedelta(hours=after)) is due
+    assert recheck_due(TOLD, TOLD + timedelta(hours=seen_after), TOLD + timedelta(hours=after)) is due
 
 
 def test_looks_that_were_missed_are_made_up_for_once() -> None:
     late = TOLD + timedelta(days=5, hours=3)
 
-    assert look_due(TOLD, TOLD + timedelta(hours=1), late)
-    assert not look_due(TOLD, late, late + timedelta(hours=1))
+    assert recheck_due(TOLD, TOLD + timedelta(hours=1), late)
+    assert not recheck_due(TOLD, late, late + timedelta(hours=1))

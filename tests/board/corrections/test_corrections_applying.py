@@ -23,7 +23,7 @@ from pipeline.board.corrections import (
 from pipeline.board.fold import fold
 from pipeline.model import Article, Aspect, Claim, Reading, Stage, Verdict
 from pipeline.model.text import content_id
-from pipeline.reading.llm import Answer, Opinion
+from pipeline.reading.llm import Answer, ModelOpinion
 from tests.board.corrections.world import (
     CEILING,
     CHIEF,
@@ -237,7 +237,7 @@ def test_a_note_can_not_forge_what_a_reason_tells() -> None:
 
 def test_a_person_wins_over_a_language_model() -> None:
     corrections = Corrections.of([correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE))])
-    objects = Opinion(CLAIM.claim_id, "model", answer=Answer.OTHER, confidence=0.9)
+    objects = ModelOpinion(CLAIM.claim_id, "model", answer=Answer.OTHER, confidence=0.9)
 
     def assessed(known: steps.Known) -> list[Verdict]:
         made = steps.assess(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-from pipeline.reading.llm.material import material_of
+from pipeline.reading.llm.material import unwrap_material
 
 Fault = Literal[
     "500", "503", "429", "401", "redirect", "slow", "hang-up", "garbage", "not-json", "truncated", "wrong-schema",
@@ -73,7 +73,7 @@ def form_of(request: dict[str, Any]) -> str:
 
 def material(request: dict[str, Any]) -> dict[str, Any]:
     """The material that a request put before the model."""
-    found = material_of(request["messages"][1]["content"])
+    found = unwrap_material(request["messages"][1]["content"])
     assert isinstance(found, dict)
     return found
 

@@ -14,7 +14,7 @@ from pipeline.board.fold import baseline_changes
 from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.model import AlertRule, Article, Aspect, Claim, ReaderChoice, Reading, Stage, Verdict, Watch
-from pipeline.reading.llm import Ask, Opinion, Reply
+from pipeline.reading.llm import Ask, ModelOpinion, Reply
 from tests.fetch.test_chat import Kept
 from tests.reading.llm.standin import Script, StandIn, a_fact, agrees, an_answer, form_of, serving
 from tests.reading.llm.test_material import HOSTILE
@@ -507,7 +507,7 @@ def test_without_a_model_the_reader_is_the_embedded_one() -> None:
 def test_no_opinions_is_the_same_as_none() -> None:
     plain = a_watch()
     known = steps.Known(changes=baseline_changes(plain))
-    other = {AGAIN.article_id: Opinion(AGAIN.article_id, "small")}  # of no claim that there is
+    other = {AGAIN.article_id: ModelOpinion(AGAIN.article_id, "small")}  # of no claim that there is
 
     made = [
         steps.assess((ARTICLE,), known=known, reader=Scripted(*ENGINE), watch=plain, now=DAY, opinions=opinions)

@@ -11,7 +11,7 @@ import pytest
 from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.model import ReaderChoice
-from pipeline.reading.llm import WAITED_IN_RUN, Ask, Reply, fits
+from pipeline.reading.llm import WAITED_IN_RUN, Ask, Reply, is_usable
 from tests.fetch.test_chat import Kept, a_question, questions
 from tests.reading.llm.standin import StandIn, agrees, serving
 
@@ -243,7 +243,7 @@ async def test_an_answer_is_asked_for_once_and_given_where_it_fits_its_form(faul
         replies, chat = await asked(standin, a_question())
 
     unfit = Reply(trouble="its answer does not fit the form")
-    assert replies == [Reply(said, cut=cut) if fits(a_question(), said) else unfit]
+    assert replies == [Reply(said, cut=cut) if is_usable(a_question(), said) else unfit]
     assert (len(standin.requests), chat.counts["llm_tokens_out"]) == (1, 80)
 
 

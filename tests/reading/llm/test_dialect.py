@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.reading.llm import Dialect, completion_of, pause_before_retry, plainer, wire
+from pipeline.reading.llm import Dialect, fallback_dialect, parse_completion, pause_before_retry, request_body
 from tests.fetch.test_chat import a_question
 from tests.reading.llm.standin import completion
 
@@ -28,13 +28,13 @@ from tests.reading.llm.standin import completion
     ],
 )  # fmt: skip
 def test_what_a_refusal_names_is_left_out_else_the_structure(refusal: bytes, then: Dialect) -> None:
-    assert plainer(Dialect(), refusal) == then
+    assert fallback_dialect(Dialect(), refusal) == then
 
 
 def test_without_a_name_the_plainer_forms_come_in_order_and_end() -> None:
     tried: list[Dialect | None] = [Dialect()]
     while tried[-1] is not None:
-        tried.append(plainer(tried[-1], b""))
+        tried.append(fallback_dialect(tried[-1], b""))
 
     assert tried[1:] == [
         Dialect("json_object"), Dialect("none"), Dialect("none", "max_completion_tokens", has_temperature=False), None,
@@ -44,11 +44,11 @@ def test_without_a_name_the_plainer_forms_come_in_order_and_end() -> None:
 def test_a_name_that_is_left_out_already_is_not_left_out_again() -> None:
     bare = Dialect("none", "max_completion_tokens", has_temperature=False)
 
-    assert plainer(bare, b"response_format, max_completion_tokens, temperature") is None
+    assert fallback_dialect(bare, b"response_format, max_completion_tokens, temperature") is None
 
 
 def test_the_plainest_request_has_messages_and_a_bound_alone() -> None:
-    request = json.loads(wire(a_question(), Dialect("none", "max_completion_tokens", has_temperature=False)))
+    request = json.loads(request_body(a_question(), Dialect("none", "max_completion_tokens", has_temperature=False)))
 
     assert request.keys() == {"model", "messages", "max_completion_tokens", "stream"}
 
@@ -66,14 +66,14 @@ def test_the_plainest_request_has_messages_and_a_bound_alone() -> None:
     ],
 )
 def test_of_an_answer_what_comes_after_the_reasoning_counts(said: str | None, counts: str) -> None:
-    assert completion_of(json.dumps(completion(said)).encode(), a_question()).content == counts
+    assert parse_completion(json.dumps(completion(said)).encode(), a_question()).content == counts
 
 
 @pytest.mark.parametrize(
     ("finish", "cut"), [("stop", False), (None, False), ("length", True), ("content_filter", True)]
 )
 def test_an_answer_that_the_model_did_not_end_itself_is_marked(finish: Any, cut: bool) -> None:
-    assert completion_of(json.dumps(completion("{", finish=finish)).encode(), a_question()).cut is cut
+    assert parse_completion(json.dumps(completion("{", finish=finish)).encode(), a_question()).cut is cut
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ import pytest
 
 from pipeline.model import Aspect, BoardRow, Claim, ReaderChoice, Reading, RelationKind, Slot, Stage
 from pipeline.model.facts import Day, Figure, Parts, TypedFact
-from pipeline.reading.llm import Answer, Asked, Opinion, fits, is_changed, opinion_of, reading_of, rows_for
+from pipeline.reading.llm import (
+    Answer,
+    ModelOpinion,
+    ReadingRequest,
+    is_changed,
+    is_usable,
+    parse_opinion,
+    parse_reading,
+    select_rows,
+)
 from pipeline.reading.llm.forms import SCHEMAS
 from pipeline.reading.llm.prompt import MAX_CLAIMS, ask_to_read, ask_to_state
 from tests.reading.llm.standin import a_fact, an_answer
@@ -26,14 +35,14 @@ EMBEDDED = a_reading(ARTICLE, CLAIM)
 SPANS = [(0, len(VOTE)), (len(VOTE) + 1, TEXT.index("\n")), (TEXT.index("The mission began"), len(TEXT))]
 CHOICE = ReaderChoice(kind="llm", endpoint="http://127.0.0.1:1/v1", model="small")
 ENGINE = "llm:small+p2+test"
-ROWS = rows_for(ARTICLE, [BoardRow(a_change(Slot.CEILING, "all", parts=Parts(figure=Figure.of(2500))))])
+ROWS = select_rows(ARTICLE, [BoardRow(a_change(Slot.CEILING, "all", parts=Parts(figure=Figure.of(2500))))])
 RIGHT: dict[str, Any] = an_answer(VOTE)
 PUBLISHED = ARTICLE.published.date()
 
 
-def opinion(content: object) -> Opinion:
+def opinion(content: object) -> ModelOpinion:
     told = content if isinstance(content, str) else json.dumps(content)
-    return opinion_of(told, CLAIM, PUBLISHED, "small", ROWS)
+    return parse_opinion(told, CLAIM, PUBLISHED, "small", ROWS)
 
 
 def found(**said: object) -> dict[str, object]:
@@ -42,7 +51,7 @@ def found(**said: object) -> dict[str, object]:
 
 def read(*facts: object, content: str = "", trouble: str = "", rows: Any = ROWS) -> Reading:
     told = content or json.dumps({"facts": facts})
-    return reading_of(told, trouble, Asked(ARTICLE, SPANS, rows), EMBEDDED, ENGINE, CHOICE)
+    return parse_reading(told, trouble, ReadingRequest(ARTICLE, SPANS, rows), EMBEDDED, ENGINE, CHOICE)
 
 
 def only(reading: Reading) -> Claim:
@@ -54,7 +63,7 @@ def only(reading: Reading) -> Claim:
 
 
 def test_an_answer_that_fits_is_an_opinion() -> None:
-    assert opinion(RIGHT) == Opinion(CLAIM.claim_id, "small", confidence=0.9)
+    assert opinion(RIGHT) == ModelOpinion(CLAIM.claim_id, "small", confidence=0.9)
 
 
 def test_what_differs_from_the_embedded_engine_is_a_correction() -> None:
@@ -106,7 +115,7 @@ def test_an_answer_in_another_wrapping_counts_the_same(content: str) -> None:
     ],
 )
 def test_an_answer_that_can_not_be_understood_has_no_effect_and_says_so(content: str) -> None:
-    assert opinion(content) == Opinion(CLAIM.claim_id, "small", trouble="its answer does not fit the form")
+    assert opinion(content) == ModelOpinion(CLAIM.claim_id, "small", trouble="its answer does not fit the form")
 
 
 @pytest.mark.parametrize("quote", ["The council voted on Monday", "Ministers welcomed it.", VOTE.lower()])
@@ -183,7 +192,7 @@ def test_a_figure_is_said_as_roughly_as_its_sentence_says_it() -> None:
 
     def figure(quote: str) -> Figure | None:
         content = json.dumps({"facts": [found(quote=quote)]})
-        fact = only(reading_of(content, "", Asked(article, spans, ROWS), EMBEDDED, ENGINE, CHOICE)).fact
+        fact = only(parse_reading(content, "", ReadingRequest(article, spans, ROWS), EMBEDDED, ENGINE, CHOICE)).fact
         return fact.parts.figure if fact is not None else None
 
     assert figure(rough) == Figure(5550, 5550, about=True)
@@ -314,8 +323,8 @@ def test_the_schemas_name_every_slot_stage_answer_and_relation() -> None:
 def test_a_form_does_not_fit_another_question() -> None:
     ask = ask_to_read(ARTICLE, a_watch(), (), CHOICE)
 
-    assert fits(ask, json.dumps({"facts": [found()]}))
-    assert not fits(ask, json.dumps(RIGHT))
+    assert is_usable(ask, json.dumps({"facts": [found()]}))
+    assert not is_usable(ask, json.dumps(RIGHT))
 
 
 # -- state -----------------------------------------------------------------------------------
@@ -325,7 +334,7 @@ def test_what_an_article_states_is_asked_without_a_board_and_answered_by_facts_w
     ask = ask_to_state(ARTICLE, a_watch(), CHOICE)
     stated = {key: value for key, value in found().items() if key not in ("relation", "row")}
 
-    assert fits(ask, json.dumps({"facts": [stated]}))
+    assert is_usable(ask, json.dumps({"facts": [stated]}))
     assert only(read(stated)).quote == VOTE
     item = SCHEMAS["state"]["properties"]["facts"]["items"]["properties"]
     assert SCHEMAS["read"]["properties"]["facts"]["items"]["properties"].keys() - item.keys() == {"relation", "row"}

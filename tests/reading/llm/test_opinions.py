@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Aspect, Claim, Judgement, Relation, RelationKind, Slot, Stage, Verdict
 from pipeline.model.facts import Parts, TypedFact
-from pipeline.reading.llm import Answer, Opinion, reading_without, told, weigh
+from pipeline.reading.llm import Answer, ModelOpinion, reading_without, weigh, with_opinion
 from tests.reading.worlds import a_claim, a_reading, an_article
 
 VOTE = "The council voted on Tuesday to raise the mission's ceiling to 5,550 people."
@@ -17,8 +17,8 @@ CLAIM = a_claim(VOTE, article=ARTICLE, confidence=0.7)
 READING = a_reading(ARTICLE, CLAIM)
 
 
-def opinion(**said: object) -> Opinion:
-    return Opinion(CLAIM.claim_id, "small", **{"confidence": 0.9, **said})  # type: ignore[arg-type]
+def opinion(**said: object) -> ModelOpinion:
+    return ModelOpinion(CLAIM.claim_id, "small", **{"confidence": 0.9, **said})  # type: ignore[arg-type]
 
 
 def weighed(**said: object) -> tuple[Claim, list[tuple[Verdict, str]]]:
@@ -62,7 +62,9 @@ def test_an_objection_of_which_the_model_is_not_sure_holds_nothing_back() -> Non
     claim, held_back = weighed(answer=Answer.NO_CHANGE, confidence=0.4)
 
     assert (claim, held_back) == (CLAIM, [])
-    assert told(Judgement(CLAIM, Verdict.NEW, "new"), opinion(answer=Answer.NO_CHANGE, confidence=0.4)).reason == (
+    assert with_opinion(
+        Judgement(CLAIM, Verdict.NEW, "new"), opinion(answer=Answer.NO_CHANGE, confidence=0.4)
+    ).reason == (
         "new; the language model (small) says that the sentence tells no change of status, but is not sure (0.40)"
     )
 
@@ -71,13 +73,13 @@ def test_an_opinion_that_was_not_heard_leaves_the_claim_and_is_told() -> None:
     claim, held_back = weighed(trouble="the call failed: timeout", answer=Answer.NO_CHANGE)
 
     assert (claim, held_back) == (CLAIM, [])
-    assert told(Judgement(CLAIM, Verdict.NEW, "new"), opinion(trouble="the call failed: timeout")).reason == (
+    assert with_opinion(Judgement(CLAIM, Verdict.NEW, "new"), opinion(trouble="the call failed: timeout")).reason == (
         "new; the language model (small) was not heard (the call failed: timeout), so this verdict stands without it"
     )
 
 
 def test_a_correction_is_told_in_the_reason() -> None:
-    judgement = told(Judgement(CLAIM, Verdict.NEW, "new"), opinion(stage=Stage.IN_EFFECT))
+    judgement = with_opinion(Judgement(CLAIM, Verdict.NEW, "new"), opinion(stage=Stage.IN_EFFECT))
 
     assert judgement.reason == "new; the language model (small) puts it under in effect (0.90)"
 
@@ -95,4 +97,4 @@ def test_what_is_held_back_is_not_compared_with_the_board() -> None:
 
 
 def test_a_models_name_can_not_forge_a_reason() -> None:
-    assert Opinion(CLAIM.claim_id, "a\x1b[2J\u202eb" + "x" * 200).who == f"the language model (a[2Jb{'x' * 54}…)"
+    assert ModelOpinion(CLAIM.claim_id, "a\x1b[2J\u202eb" + "x" * 200).who == f"the language model (a[2Jb{'x' * 54}…)"

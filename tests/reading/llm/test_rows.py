@@ -8,8 +8,8 @@ from pipeline.board.fold import subject_key
 from pipeline.model import BoardRow, Change, Slot, Stage, Verdict, phrasing
 from pipeline.model.facts import Figure, Parts, TypedFact
 from pipeline.model.text import content_id
-from pipeline.reading.llm import rows_for
-from pipeline.reading.llm.rows import MOST, row_called
+from pipeline.reading.llm import select_rows
+from pipeline.reading.llm.rows import MOST, find_row
 from tests.reading.worlds import DAY, an_article
 
 
@@ -47,26 +47,28 @@ def many(number: int) -> list[Change]:
 
 
 def test_a_row_is_a_line_with_its_name_its_stage_its_value_and_its_day() -> None:
-    (row,) = rows_for(an_article("Quiet."), rows(a_change(Slot.CEILING, "police", parts=Parts(figure=Figure.of(900)))))
+    (row,) = select_rows(
+        an_article("Quiet."), rows(a_change(Slot.CEILING, "police", parts=Parts(figure=Figure.of(900))))
+    )
 
     assert row.line == "ceiling/police | decided | 900 | 2025-08-31"
 
 
 def test_a_pending_row_says_so_in_its_name() -> None:
-    (row,) = rows_for(an_article("Quiet."), rows(a_change(Slot.TERM, "", stage=Stage.PROPOSED)))
+    (row,) = select_rows(an_article("Quiet."), rows(a_change(Slot.TERM, "", stage=Stage.PROPOSED)))
 
     assert row.name == "term (proposed)"
 
 
 def test_what_the_article_names_is_shown_however_old_it_is() -> None:
     old = a_change(Slot.CONTRIBUTION, "Denmark", days_ago=900)
-    shown = rows_for(an_article("The Danes came home."), rows(old, *many(60)))
+    shown = select_rows(an_article("The Danes came home."), rows(old, *many(60)))
 
     assert "contribution/Denmark" in [row.name for row in shown]
 
 
 def test_of_a_long_board_the_latest_are_shown_and_no_more_than_fit() -> None:
-    shown = rows_for(an_article("Village after village."), rows(*many(200)))
+    shown = select_rows(an_article("Village after village."), rows(*many(200)))
 
     assert len(shown) == MOST
     assert "presence/Village 0" in [row.name for row in shown]
@@ -75,7 +77,7 @@ def test_of_a_long_board_the_latest_are_shown_and_no_more_than_fit() -> None:
 
 def test_of_a_quiet_article_only_the_last_changes_and_the_single_rows_are_shown() -> None:
     lead = a_change(Slot.LEAD, "", days_ago=900)
-    shown = rows_for(an_article("Nobody met."), rows(lead, *many(60)))
+    shown = select_rows(an_article("Nobody met."), rows(lead, *many(60)))
 
     assert (shown[0].name, len(shown)) == ("lead", 13)
 
@@ -83,9 +85,9 @@ def test_of_a_quiet_article_only_the_last_changes_and_the_single_rows_are_shown(
 def test_a_name_calls_its_row_also_with_another_stage_behind_it() -> None:
     proposed = a_change(Slot.TERM, "", stage=Stage.PROPOSED, days_ago=9)
     decided = a_change(Slot.TERM, "", days_ago=20)
-    shown = rows_for(an_article("Quiet."), rows(decided, proposed))
+    shown = select_rows(an_article("Quiet."), rows(decided, proposed))
 
-    assert row_called("term", shown) == decided
-    assert row_called("Term (Proposed)", shown) == proposed
-    assert row_called("term (planned)", shown) == proposed
-    assert row_called("ceiling/all", shown) is None
+    assert find_row("term", shown) == decided
+    assert find_row("Term (Proposed)", shown) == proposed
+    assert find_row("term (planned)", shown) == proposed
+    assert find_row("ceiling/all", shown) is None

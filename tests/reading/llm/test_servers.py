@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.model.errors import ContentError
-from pipeline.reading.llm import models_of
+from pipeline.reading.llm import parse_models
 
 
 def listed(*names: object) -> bytes:
@@ -15,16 +15,16 @@ def listed(*names: object) -> bytes:
 
 
 def test_the_names_of_a_list_come_in_its_order_and_once() -> None:
-    assert models_of(listed("qwen3:8b", "a/b", "qwen3:8b")) == ("qwen3:8b", "a/b")
+    assert parse_models(listed("qwen3:8b", "a/b", "qwen3:8b")) == ("qwen3:8b", "a/b")
 
 
 def test_a_server_without_a_model_may_write_null_for_its_list() -> None:
-    assert models_of(b'{"object": "list", "data": null}') == ()
+    assert parse_models(b'{"object": "list", "data": null}') == ()
 
 
 @pytest.mark.parametrize("name", ["", " x", "a\nb", "a\x1b[2J", "\ud800", "\u202ex", "--off", "x" * 201, 7, None])
 def test_a_name_that_can_not_be_typed_is_left_out(name: object) -> None:
-    assert models_of(listed(name, "good")) == ("good",)
+    assert parse_models(listed(name, "good")) == ("good",)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_a_name_that_can_not_be_typed_is_left_out(name: object) -> None:
 )
 def test_what_is_no_list_of_models_is_refused(body: bytes) -> None:
     with pytest.raises(ContentError, match="no list of models"):
-        models_of(body)
+        parse_models(body)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import ReaderChoice
-from pipeline.reading.llm import Spending, exhausted_budget, micros_of
+from pipeline.reading.llm import Spending, exhausted_budget, price_in_micros
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_no_call_is_made_once_a_budget_is_spent(
 
 
 def test_the_price_is_of_a_million_tokens_each_way() -> None:
-    assert micros_of(1_000_000, 500_000, ReaderChoice(price_in=0.4, price_out=1.6)) == 1_200_000
+    assert price_in_micros(1_000_000, 500_000, ReaderChoice(price_in=0.4, price_out=1.6)) == 1_200_000
 
 
 def test_without_prices_nothing_costs_anything() -> None:
-    assert micros_of(1_000_000, 1_000_000, ReaderChoice()) == 0
+    assert price_in_micros(1_000_000, 1_000_000, ReaderChoice()) == 0

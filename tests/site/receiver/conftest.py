@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.alerts.acking import ack_link
+from pipeline.alerts.acknowledgement import ack_link
 from pipeline.alerts.message import Message, Section, to_json
 from pipeline.model import Alert
 from pipeline.runtime.settings import Settings

@@ -16,8 +16,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.alerts import dressed
-from pipeline.alerts.acking import link_template
+from pipeline.alerts import fill_in_links
+from pipeline.alerts.acknowledgement import link_template
 from pipeline.model import Alert
 from pipeline.site.receiver.desk import Desk, Place
 from pipeline.site.receiver.server import AckServer
@@ -53,7 +53,7 @@ def pages(folder: Path) -> list[str]:
     desk = Desk({"haiti": Place("Isle force", folder)})
     with AckServer(desk, {"haiti": KEY}, port=0) as server:
         receiver = Receiver(folder, server, desk, way)
-        assert "Acknowledge: https://" in dressed(told, folder="seeds/isle", ack_url=way[0], ack_key=KEY).body
+        assert "Acknowledge: https://" in fill_in_links(told, folder="seeds/isle", ack_url=way[0], ack_key=KEY).body
         link = receiver.link(told)
         before = receiver.ask("GET", link).text
         after = receiver.press(link, by="Ann Lee", note="Told the duty desk, and rang Port Harbour.").text

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.alerts import dressed
-from pipeline.alerts.acking import ack_link, is_signed, link_template, signature
-from pipeline.alerts.as_page import as_html
+from pipeline.alerts import fill_in_links
+from pipeline.alerts.acknowledgement import ack_link, is_signed, link_template, signature
+from pipeline.alerts.html import as_html
 from pipeline.alerts.message import as_markdown, as_text, from_json
 from pipeline.model.errors import UsageError
 from pipeline.runtime.settings import Settings
@@ -53,7 +53,7 @@ def test_a_link_that_needs_a_signature_is_none_without_a_key() -> None:
 
 
 def test_each_message_has_the_link_in_the_form_that_its_channel_shows() -> None:
-    told = dressed(ALERT, folder="seeds/haiti", ack_url=link_template(BASE), ack_key=KEY)
+    told = fill_in_links(ALERT, folder="seeds/haiti", ack_url=link_template(BASE), ack_key=KEY)
     link = LINK + signature(KEY, "haiti", ALERT.alert_id)
     message = from_json(told.message)
 
@@ -64,7 +64,7 @@ def test_each_message_has_the_link_in_the_form_that_its_channel_shows() -> None:
 
 
 def test_what_tells_no_change_has_no_link() -> None:
-    told = dressed(replace(ALERT, change_ids=()), folder="x", ack_url=link_template(BASE), ack_key=KEY)
+    told = fill_in_links(replace(ALERT, change_ids=()), folder="x", ack_url=link_template(BASE), ack_key=KEY)
 
     assert "desk.example.org" not in told.body + told.message
 

@@ -9,7 +9,7 @@ from pipeline.lab.bench.trial.texts import trial_gold
 from pipeline.model import Article, Reading, Watch
 from pipeline.reading.embedded import Reader
 from pipeline.reading.embedded.foreign import sentences_of
-from pipeline.reading.llm import Asked, ask_about, ask_to_read, opinion_of, reading_of, rows_for
+from pipeline.reading.llm import ReadingRequest, ask_about, ask_to_read, parse_opinion, parse_reading, select_rows
 from pipeline.steps import AskModel, Known, assess, candidates
 
 
@@ -31,13 +31,13 @@ async def first_answer(watch: Watch, reader: Reader, ask: AskModel) -> str:
 
 
 async def _read(article: Article, watch: Watch, ask: AskModel) -> str:
-    rows = rows_for(article, fold(baseline_changes(watch)).values())
+    rows = select_rows(article, fold(baseline_changes(watch)).values())
     spans = [(sentence.start, sentence.end) for sentence in sentences_of(article)]
     (reply,) = await ask([ask_to_read(article, watch, rows, watch.reader, spans)])
     if reply.trouble:
         return reply.trouble
     nothing = Reading(article.article_id, "", True, "")
-    reading = reading_of(reply.content, "", Asked(article, spans, rows), nothing, "", watch.reader)
+    reading = parse_reading(reply.content, "", ReadingRequest(article, spans, rows), nothing, "", watch.reader)
     return "" if reading.claims else f"of a plain article {reading.reason.removeprefix('; ')}"
 
 
@@ -48,6 +48,6 @@ async def _verified(articles: Sequence[Article], watch: Watch, reader: Reader, a
     (reply,) = await ask([ask_about(candidate, watch, watch.reader)])
     if reply.trouble:
         return reply.trouble
-    return opinion_of(
+    return parse_opinion(
         reply.content, candidate.claim, candidate.article.published.date(), watch.reader.model, candidate.rows
     ).trouble

@@ -15,7 +15,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows
 _UNIX, _MODE = 3, 0o100644 << 16
 
 
-def sealed(files: Mapping[str, bytes], *, watch: str, asked: str, as_of: str) -> dict[str, bytes]:
+def seal(files: Mapping[str, bytes], *, watch: str, asked: str, as_of: str) -> dict[str, bytes]:
     """``files`` with the manifest and the list of hashes.
 
     Args:
