@@ -19,7 +19,7 @@ _MAX_GUID: Final = 2_048
 _MAX_LANGUAGE: Final = 35  # RFC 5646, 4.4.1
 
 
-def link_of(candidates: Iterable[str], base: str) -> str:
+def pick_link(candidates: Iterable[str], base: str) -> str:
     """The first candidate that is an http or https address, canonical; empty where none is."""
     for candidate in candidates:
         if candidate:
@@ -30,7 +30,7 @@ def link_of(candidates: Iterable[str], base: str) -> str:
     return ""
 
 
-def entry_of(
+def draft_entry(
     *,
     guid: str,
     links: Iterable[str],
@@ -55,7 +55,7 @@ def entry_of(
         problems: takes the flaws.
     """
     told = one_line(title)
-    link = link_of(links, base)
+    link = pick_link(links, base)
     if not link:
         problems.note("An entry has no link that can be used and was skipped.", told or guid or "(no title)")
         return None
@@ -74,7 +74,7 @@ def entry_of(
     )
 
 
-def capped(count: int, problems: Problems) -> int:
+def cap_entries(count: int, problems: Problems) -> int:
     """How many of ``count`` entries are read; a larger count is recorded."""
     if count > MAX_ENTRIES:
         problems.note(f"The feed has {count:,} entries; {MAX_ENTRIES:,} were read.")

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from pipeline.feeds.draft import capped, entry_of
+from pipeline.feeds.draft import cap_entries, draft_entry
 from pipeline.feeds.plain import as_html, one_line
 from pipeline.feeds.problems import Problems, display_url
 from pipeline.model import ParsedFeed
@@ -35,12 +35,12 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
         items = []
     language = _text(data, "language")
     entries = []
-    for item in items[: capped(len(items), problems)]:
+    for item in items[: cap_entries(len(items), problems)]:
         if not isinstance(item, dict):
             problems.note("An entry is not an object and was skipped.")
             continue
         body = as_html(_text(item, "summary") or _text(item, "content_text")) or _text(item, "content_html")
-        entry = entry_of(
+        entry = draft_entry(
             guid=_text(item, "id"),
             links=(_text(item, "url"), _text(item, "external_url"), _text(item, "id")),
             base=base,

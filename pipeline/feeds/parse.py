@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.feeds import json_feed, sitemap, syndication
 from pipeline.feeds.draft import MAX_ENTRIES
-from pipeline.feeds.pieces import cut
+from pipeline.feeds.items import split_items
 from pipeline.feeds.problems import Problems, display_url
 from pipeline.feeds.sniff import MAX_BODY, check_markup, sniff
 from pipeline.model import ParsedFeed
@@ -27,7 +27,7 @@ def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held:
         content_type: the ``Content-Type`` header; its charset is one hint among others.
         url: the address that the body came from, for messages and relative links.
         now: UTC; dates more than a day after it are not believed.
-        held: digests of items that need not be read again, see :mod:`pipeline.feeds.pieces`. A feed with a flaw is
+        held: digests of items that need not be read again, see :mod:`pipeline.feeds.items`. A feed with a flaw is
             read whole all the same.
 
     Raises:
@@ -68,7 +68,7 @@ def _syndicated(text: str, url: str, base: str, now: datetime, problems: Problem
     Raises:
         ContentError: ``not-a-feed``.
     """
-    pieces = None if problems.lines() else cut(text, base)
+    pieces = None if problems.lines() else split_items(text, base)
     if pieces is None or len(pieces.digests) > MAX_ENTRIES:
         return syndication.read(text, url=url, base=base, now=now, problems=problems)
     kept = held & frozenset(pieces.digests)

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from pipeline.feeds.draft import capped, entry_of
+from pipeline.feeds.draft import cap_entries, draft_entry
 from pipeline.feeds.problems import Problems, display_url
 from pipeline.model import ParsedFeed
 from pipeline.model.errors import ContentError
@@ -40,12 +40,12 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
         return ParsedFeed("sitemap", "", (), None, problems.lines())
     entries = []
     rows = [found for found in map(_fields, root) if found]
-    count = capped(len(rows), problems)
+    count = cap_entries(len(rows), problems)
     if count < len(rows):
         # A plain sitemap has no order to rely on. ISO dates sort as text.
         rows = sorted(rows, key=lambda row: row.get("publication_date") or row.get("lastmod") or "", reverse=True)
     for row in rows[:count]:
-        entry = entry_of(
+        entry = draft_entry(
             guid="",
             links=(row.get("loc", ""),),
             base=base,

@@ -15,7 +15,7 @@ from xml.sax import SAXException
 
 import feedparser
 
-from pipeline.feeds.draft import capped, entry_of
+from pipeline.feeds.draft import cap_entries, draft_entry
 from pipeline.feeds.plain import as_html, one_line
 from pipeline.feeds.problems import Problems, display_url, scrub
 from pipeline.model import ParsedFeed
@@ -57,8 +57,8 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
     head = found.get("feed") or {}
     language = _field(head, "language")
     entries = []
-    for item in items[: capped(len(items), problems)]:
-        entry = entry_of(
+    for item in items[: cap_entries(len(items), problems)]:
+        entry = draft_entry(
             guid=_field(item, "id"),
             links=_links(item),
             base=base,

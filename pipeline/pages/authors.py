@@ -24,7 +24,7 @@ MAY_NAME = re.compile(
 NAMING_TAGS = ("author", "rel")  # elements that they look for by name
 
 
-def author_of(tree: HtmlElement) -> str | None:
+def find_authors(tree: HtmlElement) -> str | None:
     """The authors that the page ``tree`` (which is left as it is) names: what ``extract_author`` finds in it."""
     if next(tree.iter(*NAMING_TAGS), None) is not None:
         return extract_author(tree)

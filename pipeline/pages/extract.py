@@ -24,10 +24,10 @@ from pipeline.model.charset import decode
 from pipeline.model.errors import ContentError
 from pipeline.model.text import normalise, safe, shorten, squeeze
 from pipeline.pages.cost import Cost, cost_of
-from pipeline.pages.described import Described, described
+from pipeline.pages.metadata import PageMetadata, read_metadata
 from pipeline.pages.page import ExtractedPage
 from pipeline.pages.published import MAX_JSON_LD, is_json_ld, news_objects, published_at
-from pipeline.pages.tree import parsed
+from pipeline.pages.tree import parse_html
 
 MAX_BYTES = 3 * 2**20
 MAX_ELEMENTS = 50_000  # the largest of 1,662 real pages has 10,106
@@ -69,7 +69,7 @@ def extract_page(
     """
     text, problems = _guarded(body, content_type, url)
     cost = _check_cost(text, url)
-    tree = parsed(text)
+    tree = parse_html(text)
     if tree is None:
         raise ContentError("not-html", f"The page at {url} can't be read as HTML.")
     published = published_at(
@@ -81,7 +81,7 @@ def extract_page(
     _without_layout_tables(tree)
     read = _extracted(tree, url, thoroughly=cost.elements <= MAX_TWICE)
     # Without a text there is no article, and its headline is that of the structured data.
-    says = described(tree, url) if read is not None else Described()
+    says = read_metadata(tree, url) if read is not None else PageMetadata()
     page = ExtractedPage(
         title=shorten(clean(says.title), 500),
         text=_without_headline(_paragraphs(read or ""), says.title),

@@ -26,7 +26,7 @@ _PARSER = HTML_PARSER.copy()
 _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 
 
-def parsed(text: str) -> HtmlElement | None:
+def parse_html(text: str) -> HtmlElement | None:
     """The tree of a page's ``text``, or None where it is no HTML.
 
     References to characters that can't be are left out of it.

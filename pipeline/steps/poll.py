@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from pipeline.feeds.schedule import address_of, asks_conditionally, cache_max_age, learn, same_validators
+from pipeline.feeds.schedule import adapt, address_of, asks_conditionally, cache_max_age, same_validators
 from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
 from pipeline.model.errors import FetchError, MissionwatchError, SpreadError, TransientError
 from pipeline.model.redact import without_secrets
@@ -157,7 +157,7 @@ def _worked(
     seen: Seen | None = None,
     digest: str | None = None,
 ) -> PollRecord:
-    lesson = learn(state, sight, now)
+    lesson = adapt(state, sight, now)
     headers = response.headers
     # A 304 may leave out what has not changed; a body's validators are those that came with it, or none.
     etag, last_modified = (None, None) if sight.whole else (state.etag, state.last_modified)
@@ -200,7 +200,7 @@ def _failed(
         retry_after=timedelta(seconds=wait) if wait is not None else None,
         late=late,
     )
-    lesson = learn(state, sight, now)
+    lesson = adapt(state, sight, now)
     # Validators belong to the last body that was read as a feed: a page of HTML in its place,
     # or an error, must not make the next good answer look unchanged.
     return PollRecord(

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.feeds.schedule import (
-    Lesson,
+    ScheduleUpdate,
+    adapt,
     address_of,
     asks_conditionally,
     cache_max_age,
     key_of,
-    learn,
     new_share,
     next_interval,
     retry_after,
@@ -48,13 +48,13 @@ def brought(*keys: str, **seen: object) -> Sight:
 
 
 def wait(known: FeedState, sight: Sight = SAME) -> timedelta:
-    return learn(known, sight, NOW).due - NOW
+    return adapt(known, sight, NOW).due - NOW
 
 
-def after(known: FeedState, sights: Sequence[Sight], step: timedelta = HOUR) -> Lesson:
+def after(known: FeedState, sights: Sequence[Sight], step: timedelta = HOUR) -> ScheduleUpdate:
     """What the last of ``sights`` teaches, one ``step`` apart."""
     for number, sight in enumerate(sights):
-        lesson = learn(known, sight, NOW + number * step)
+        lesson = adapt(known, sight, NOW + number * step)
         known = replace(known, failures=lesson.failures, habits=lesson.habits)
     return lesson
 
@@ -163,7 +163,7 @@ def test_waits_are_counted_from_the_answer_not_from_the_start_of_the_run() -> No
 
 @pytest.mark.parametrize(("troubles", "strain"), [(SOFT, 0.5), (HARD, 1.0)])
 def test_soft_failures_count_half_of_hard_ones(troubles: list[str], strain: float) -> None:
-    assert {learn(state(), failed(trouble), NOW).habits.strain for trouble in troubles} == {strain}
+    assert {adapt(state(), failed(trouble), NOW).habits.strain for trouble in troubles} == {strain}
 
 
 @pytest.mark.parametrize(("strain", "longest"), [(0, 30 * MINUTE), (1, HOUR), (3, 4 * HOUR), (6, DAY), (500, DAY)])
@@ -180,7 +180,7 @@ def test_a_hard_failure_is_not_asked_again_sooner_than_a_feed_that_works() -> No
 
 @pytest.mark.parametrize("outcome", sorted(WORKED))
 def test_a_poll_that_worked_forgets_the_failures(outcome: PollOutcome) -> None:
-    lesson = learn(state(5, strain=4.5, trouble="dns"), Sight(outcome), NOW)
+    lesson = adapt(state(5, strain=4.5, trouble="dns"), Sight(outcome), NOW)
 
     assert (lesson.failures, lesson.habits.strain, lesson.habits.trouble) == (0, 0.0, "")
 
@@ -193,7 +193,7 @@ def test_feeds_that_failed_together_come_back_apart_but_each_always_at_the_same_
 
 
 def test_a_feed_that_says_it_is_gone_is_retired_with_a_notice() -> None:
-    lesson = learn(state(), Sight(PollOutcome.GONE, trouble="http-4xx"), NOW)
+    lesson = adapt(state(), Sight(PollOutcome.GONE, trouble="http-4xx"), NOW)
 
     assert lesson.habits.retired_at == NOW
     assert "gone for good" in lesson.notes[0]
@@ -242,7 +242,7 @@ def test_the_etag_is_believed_before_last_modified(
 
 
 def test_a_lie_is_recorded_with_its_time() -> None:
-    lesson = learn(state(), brought("a", lied=True), NOW)
+    lesson = adapt(state(), brought("a", lied=True), NOW)
 
     assert lesson.habits.lied_at == NOW
     assert lesson.notes[0].startswith("its validators lie: ")
@@ -314,7 +314,7 @@ def test_whatever_happens_the_next_poll_is_within_a_day_and_never_sooner_than_as
 ) -> None:
     known, now = state(every=every), NOW
     for sight in sights:
-        lesson = learn(known, sight, now)
+        lesson = adapt(known, sight, now)
         pause = lesson.due - now
 
         assert 5 * MINUTE <= pause <= DAY
@@ -332,8 +332,8 @@ def test_one_more_failure_of_the_same_kind_never_shortens_the_wait_before_the_ca
 ) -> None:
     known, longest = state(every=every), timedelta(0)
     for trouble in troubles:
-        lesson = learn(known, failed(trouble), NOW)
-        bare = learn(replace(known, habits=replace(known.habits, interval=15 * MINUTE)), failed(trouble), NOW)
+        lesson = adapt(known, failed(trouble), NOW)
+        bare = adapt(replace(known, habits=replace(known.habits, interval=15 * MINUTE)), failed(trouble), NOW)
         assert bare.due - NOW >= min(longest, 0.8 * DAY)
         longest = bare.due - NOW
         known = replace(known, failures=lesson.failures, habits=lesson.habits)

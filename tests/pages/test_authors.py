@@ -12,7 +12,7 @@ from trafilatura.metadata import extract_author
 from trafilatura.xpaths import AUTHOR_DISCARD_XPATHS, AUTHOR_XPATHS
 
 from pipeline.pages import authors
-from pipeline.pages.authors import MAY_NAME, NAMING_TAGS, author_of
+from pipeline.pages.authors import MAY_NAME, NAMING_TAGS, find_authors
 
 MARKUP = {
     "a link": '<p>By <a rel="author" href="/lee">Ann Lee</a></p>',
@@ -52,25 +52,25 @@ def test_the_author_is_the_one_that_trafilatura_finds_and_the_tree_stays(markup:
     tree = page(markup)
     before = tostring(tree)
 
-    assert author_of(tree) == extract_author(tree)
+    assert find_authors(tree) == extract_author(tree)
     assert tostring(tree) == before
 
 
 def test_an_author_is_found() -> None:
-    assert author_of(page(MARKUP["in what is discarded"])) == "Ann Lee"
+    assert find_authors(page(MARKUP["in what is discarded"])) == "Ann Lee"
 
 
 def test_a_page_on_which_nothing_can_name_an_author_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authors, "extract_author", lambda _: pytest.fail("the tree was searched"))
 
-    assert author_of(page(MARKUP["nobody"])) is None
+    assert find_authors(page(MARKUP["nobody"])) is None
 
 
 def test_only_what_may_name_an_author_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     searched = []
     monkeypatch.setattr(authors, "extract_author", lambda tree: searched.append(tostring(tree)))
 
-    author_of(page('<div id="a">x<p class="byline">Ann Lee</p></div><div>y</div>'))
+    find_authors(page('<div id="a">x<p class="byline">Ann Lee</p></div><div>y</div>'))
 
     assert searched == [
         b'<html lang="en"><body class="single"><div id="a"><p class="byline">Ann Lee</p></div></body></html>'
@@ -81,7 +81,7 @@ def test_thousands_of_names_deep_in_a_page_are_found_as_trafilatura_finds_them()
     deep = "<div>" * 200 + "<p>" + '<b class="writer"></b>' * 3_000 + '<b class="writer">Ann Lee</b>' + "</div>" * 200
     tree = page(deep)
 
-    assert author_of(tree) == extract_author(tree) == "Ann Lee"
+    assert find_authors(tree) == extract_author(tree) == "Ann Lee"
 
 
 # -- what a new version of trafilatura must not change unnoticed -----------------------------

@@ -7,7 +7,7 @@ from lxml.html import document_fromstring
 from untidy_pages import TEMPLATES
 
 from pipeline.pages.cost import Cost, cost_of
-from pipeline.pages.tree import parsed
+from pipeline.pages.tree import parse_html
 
 
 def test_elements_and_the_squares_of_their_attributes_are_counted() -> None:
@@ -49,7 +49,7 @@ def test_an_attribute_of_very_many_is_counted_as_soon_as_any() -> None:
 
 
 def test_a_tree_has_a_depth_at_which_the_parser_ends() -> None:
-    tree = parsed("<html>\n<body>" + "<div>" * 40_000)
+    tree = parse_html("<html>\n<body>" + "<div>" * 40_000)
 
     assert tree is not None
     assert len(list(tree.iter())) == 256

@@ -6,7 +6,7 @@ import pytest
 from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
 
-from pipeline.pages.described import Described, described
+from pipeline.pages.metadata import PageMetadata, read_metadata
 
 URL = "https://www.outlet.test/2025/09/vote"
 PAGES = {
@@ -28,19 +28,19 @@ def test_a_page_says_of_itself_what_trafilatura_says_of_it(head: str) -> None:
     tree = load_html(f"<html><head>{head}</head><body><p>Twelve members voted in favour.</p></body></html>")
     theirs = extract_metadata(tree, URL)
 
-    assert described(tree, URL) == Described(theirs.title or "", theirs.author or "", theirs.sitename or "")
+    assert read_metadata(tree, URL) == PageMetadata(theirs.title or "", theirs.author or "", theirs.sitename or "")
 
 
 def test_a_headline_and_its_authors_are_found() -> None:
-    found = described(load_html(f"<html><head>{PAGES['open graph']}</head><body><p>x</p></body></html>"), URL)
+    found = read_metadata(load_html(f"<html><head>{PAGES['open graph']}</head><body><p>x</p></body></html>"), URL)
 
-    assert found == Described("Vote doubles force", "Ann Lee", "Isle Post")
+    assert found == PageMetadata("Vote doubles force", "Ann Lee", "Isle Post")
 
 
 def test_a_page_on_which_the_extractor_breaks_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise RuntimeError("not a page")
 
-    monkeypatch.setattr("pipeline.pages.described.examine_meta", broken)
+    monkeypatch.setattr("pipeline.pages.metadata.examine_meta", broken)
 
-    assert described(load_html("<html><body><p>x</p></body></html>"), URL) == Described()
+    assert read_metadata(load_html("<html><body><p>x</p></body></html>"), URL) == PageMetadata()

@@ -8,7 +8,7 @@ from trafilatura import load_html
 from untidy_pages import TEMPLATES
 
 from pipeline.pages import tree as module
-from pipeline.pages.tree import parsed
+from pipeline.pages.tree import parse_html
 
 REPAIRED = {
     "a slash in the doctype": '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"/>\n<html><p>Twelve</p><p>voted',
@@ -52,23 +52,23 @@ def nodes(tree: HtmlElement | None) -> list[object]:
 
 @pytest.mark.parametrize("html", [*REPAIRED.values(), *SOUND.values()], ids=[*REPAIRED, *SOUND])
 def test_the_tree_is_the_one_that_trafilatura_makes(html: str) -> None:
-    assert nodes(parsed(html)) == nodes(load_html(html))
+    assert nodes(parse_html(html)) == nodes(load_html(html))
 
 
 @pytest.mark.parametrize("html", SOUND.values(), ids=SOUND)
 def test_a_page_that_needs_no_repair_is_spared_it(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "load_html", lambda _: pytest.fail("the long way was taken"))
 
-    assert parsed(html) is not None
+    assert parse_html(html) is not None
 
 
 @pytest.mark.parametrize("name", ["one paragraph", "one paragraph with a mark"])
 def test_what_is_no_html_has_no_tree(name: str) -> None:
-    assert parsed(REPAIRED[name]) is None
+    assert parse_html(REPAIRED[name]) is None
 
 
 def test_a_reference_to_what_can_not_be_is_left_out_and_others_are_read() -> None:
-    tree = parsed("<html>\n<body><p>Twel&#1;ve vot&#x65;d&#xFFFE;&#8217;</p></body></html>")
+    tree = parse_html("<html>\n<body><p>Twel&#1;ve vot&#x65;d&#xFFFE;&#8217;</p></body></html>")
 
     assert tree is not None
     assert tree.text_content().strip() == "Twelve voted’"

@@ -128,7 +128,7 @@ def describe_row(row: Row) -> str:
     return f"{row['aspect']}, {row['subject']}: {value_words(row['value']) or 'no value'} ({stage_words(row['stage'])})"
 
 
-def with_full_stop(text: object) -> str:
+def as_sentence(text: object) -> str:
     """``text`` with a full stop at its end, unless it has one."""
     words = str(text).strip()
     return words if words.endswith((".", "!", "?", "…")) else f"{words}."

@@ -21,12 +21,12 @@ from pipeline.alerts.evidence.steps import (
     Step,
     Trail,
     TrailAccount,
+    as_sentence,
     describe_row,
     is_unread,
     stage_words,
     value_words,
     web_url,
-    with_full_stop,
 )
 from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, RESTATES, SURE
@@ -53,12 +53,13 @@ def _page_steps(trail: Trail) -> Iterator[Step]:
     if not entries:
         for feed in feeds.values():
             state = str(feed["state"]).replace("_", " ")
-            told = f"The feed {feed['feed']} is in state {state}: {with_full_stop(feed['last_reason'] or 'nothing to say')}"
+            why = as_sentence(feed["last_reason"] or "nothing to say")
+            told = f"The feed {feed['feed']} is in state {state}: {why}"
             yield Step("feed", told, feed["last_polled_at"], url=web_url(feed["url"]), id=str(feed["feed_id"]))
     for place, entry in enumerate(entries):
         feed_name = feeds[entry["feed_id"]]["feed"] if entry["feed_id"] in feeds else "a feed"
         again = " as a new revision" if place and entry["guid"] == entries[0]["guid"] else ""
-        told = f"The feed {feed_name} brought the entry{again}: {with_full_stop(entry['title'] or 'without a title')}"
+        told = f"The feed {feed_name} brought the entry{again}: {as_sentence(entry['title'] or 'without a title')}"
         yield Step("entry", told, entry["seen_at"], url=web_url(entry["url"]), id=str(entry["entry_id"]))
     for is_same, fetches in groupby(trail.get("fetches", ()), lambda fetch: bool(fetch["outcome"] == "same")):
         rows = tuple(fetches)
@@ -86,7 +87,7 @@ def _fetched(fetch: Row) -> Step:
     parts += [f"{fetch['size']:,} bytes"] if fetch["size"] else []
     stored = fetch["outcome"] == "stored"
     told = "Its page was fetched and stored" if stored else f"Its page was {fetch['outcome']}"
-    reason = f": {with_full_stop(fetch['reason'])}" if fetch["reason"] else "."
+    reason = f": {as_sentence(fetch['reason'])}" if fetch["reason"] else "."
     return Step(
         "page",
         f"{told} ({', '.join(parts)}){reason}",
@@ -100,7 +101,8 @@ def _fetched(fetch: Row) -> Step:
 def _article(article: Row) -> Step:
     origin = article["origin"]
     wrote = f", first written by {origin}" if origin and origin not in (article["outlet"], article["family"]) else ""
-    told = f"{article['outlet'] or 'An outlet'} published it{wrote}: {with_full_stop(article['title'] or 'without a title')}"
+    title = as_sentence(article["title"] or "without a title")
+    told = f"{article['outlet'] or 'An outlet'} published it{wrote}: {title}"
     if article.get("text_removed_at") is not None:
         told += f" Its text was removed on {moment(article['text_removed_at'])} because of its age."
     return Step(
@@ -181,7 +183,7 @@ def _verdict(claim: Row, known: Mapping[UUID, Row]) -> Step:
         scores = (Score("likeness to what the board had", likeness, SAME, "from it on, it tells of the same event"),)
     return Step(
         "verdict",
-        f"{str(verdict).capitalize()}: {with_full_stop(reason)}{matched}",
+        f"{str(verdict).capitalize()}: {as_sentence(reason)}{matched}",
         scores=scores,
         compared=_compared(against) if against is not None else None,
         ends=claim["change_id"] is None,
@@ -199,7 +201,7 @@ def _is_of(mark: Row, row: Row) -> bool:
 
 def _mark(mark: Row) -> Step:
     """What a person says of it."""
-    note = f": {with_full_stop(mark['note'])}" if mark["note"] else "."
+    note = f": {as_sentence(mark['note'])}" if mark["note"] else "."
     undone = "" if mark["counts"] else " It was taken back since."
     who = mark["author"]
     said_so = (
@@ -234,7 +236,7 @@ def _changed(change: Row, known: Mapping[UUID, Row]) -> Step:
     if change["verdict"] == "baseline":
         told = f"Known at the start: {describe_row(change)}."
     elif change["verdict"] == "withdrawn":
-        why = with_full_stop(change["reason"] or "its source no longer says so")
+        why = as_sentence(change["reason"] or "its source no longer says so")
         told = f"Taken back: {describe_row(change)}, since {why}"
     elif change["disputed_value"]:
         also = value_words(change["disputed_value"])

@@ -2,20 +2,21 @@
 
 The order of the rules: the feed's own rhythm (:mod:`rhythm`), or the back-off after a failure (:mod:`failing`);
 then never sooner than the publisher asks for (:mod:`hints`); never later than a day, so that no feed is given up
-for good. :func:`learn` puts them together.
+for good. :func:`adapt` puts them together.
 
 :mod:`share` says which pages of the entries that feeds brought a run fetches.
 """
 
+from pipeline.feeds.schedule.adapt import ScheduleUpdate, adapt, address_of, asks_conditionally, same_validators
 from pipeline.feeds.schedule.failing import back_off, is_soft, weight
 from pipeline.feeds.schedule.hints import cache_max_age, http_date, retry_after
-from pipeline.feeds.schedule.learn import Lesson, address_of, asks_conditionally, learn, same_validators
 from pipeline.feeds.schedule.rhythm import first_interval, key_of, longest_interval, new_share, next_interval, sketch_of
 from pipeline.feeds.schedule.share import Candidate, share_pages
 
 __all__ = [
     "Candidate",
-    "Lesson",
+    "ScheduleUpdate",
+    "adapt",
     "address_of",
     "asks_conditionally",
     "back_off",
@@ -24,7 +25,6 @@ __all__ = [
     "http_date",
     "is_soft",
     "key_of",
-    "learn",
     "longest_interval",
     "new_share",
     "next_interval",

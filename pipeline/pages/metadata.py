@@ -13,11 +13,11 @@ from lxml.html import HtmlElement
 from trafilatura.metadata import META_URL, examine_meta, extract_meta_json, extract_sitename, extract_title, extract_url
 from trafilatura.settings import Document
 
-from pipeline.pages.authors import author_of
+from pipeline.pages.authors import find_authors
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class PageMetadata:
     """Headline, authors (with semicolons between) and publisher as a page names them; empty where it does not."""
 
     title: str = ""
@@ -25,7 +25,7 @@ class Described:
     site_name: str = ""
 
 
-def described(tree: HtmlElement, url: str) -> Described:
+def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     """What the page ``tree``, which came from ``url``, says of itself: as trafilatura's ``extract_metadata`` has it."""
     try:
         found = _document(tree, url)
@@ -33,8 +33,8 @@ def described(tree: HtmlElement, url: str) -> Described:
     except MemoryError:
         raise
     except Exception:  # a foreign extractor on hostile input: a page is worth its text even without a headline
-        return Described()
-    return Described(found.title or "", found.author or "", found.sitename or "")
+        return PageMetadata()
+    return PageMetadata(found.title or "", found.author or "", found.sitename or "")
 
 
 def _document(tree: HtmlElement, url: str) -> Document:
@@ -44,7 +44,7 @@ def _document(tree: HtmlElement, url: str) -> Document:
     with suppress(Exception):  # as trafilatura does: JSON-LD is often broken
         found = extract_meta_json(tree, found)
     found.title = found.title or extract_title(tree)
-    found.author = found.author or author_of(tree)
+    found.author = found.author or find_authors(tree)
     found.sitename = found.sitename or extract_sitename(tree)
     if found.sitename:
         name = found.sitename.lstrip("@")

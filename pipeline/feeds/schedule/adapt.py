@@ -19,7 +19,7 @@ PROBE_EVERY: Final = timedelta(days=1)  # or when no body has come for so long
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class ScheduleUpdate:
     """What a poll taught.
 
     Attributes:
@@ -65,7 +65,7 @@ def same_validators(state: FeedState, headers: Mapping[str, str]) -> bool:
     return bool(state.last_modified) and headers.get("last-modified") == state.last_modified
 
 
-def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
+def adapt(state: FeedState, sight: Sight, now: datetime) -> ScheduleUpdate:
     """What a poll teaches.
 
     A feed that works is due after its own rhythm, and never sooner than its ttl, its headers or ``Retry-After``
@@ -82,7 +82,7 @@ def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
     if sight.outcome is PollOutcome.GONE:
         retired = replace(habits, retired_at=now, trouble=sight.trouble)
         note = "retired: the server says that the feed is gone for good; give the watch another address for it"
-        return Lesson(retired, now + LONGEST, state.failures + 1, notes=(note,))
+        return ScheduleUpdate(retired, now + LONGEST, state.failures + 1, notes=(note,))
     if sight.outcome not in WORKED:
         return _after_failure(state, sight, interval, now)
     share = new_share(sight.keys, habits.sketch) if sight.keys else 0.0
@@ -113,10 +113,10 @@ def learn(state: FeedState, sight: Sight, now: datetime) -> Lesson:
     if moved_from:
         notes.append(f"moved for good: polled at {known.address} from now on, no more at {without_secrets(moved_from)}")
     wait = _no_sooner(known.interval or interval, (known.ttl, known.max_age, sight.retry_after))
-    return Lesson(known, now + sight.late + wait, 0, is_gap, tuple(notes), moved_from)
+    return ScheduleUpdate(known, now + sight.late + wait, 0, is_gap, tuple(notes), moved_from)
 
 
-def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: datetime) -> Lesson:
+def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: datetime) -> ScheduleUpdate:
     habits, failures = state.habits, state.failures + 1
     strain = habits.strain + weight(sight.trouble)
     wait = back_off(state.feed.feed_id, strain, failures)
@@ -130,7 +130,7 @@ def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: dat
             known = replace(known, address="", moved=0, moved_to="")
             notes = (f"polled at {without_secrets(state.feed.url)} again: it fails where it had moved to",)
     wait = _no_sooner(wait, (sight.retry_after,))
-    return Lesson(known, now + sight.late + wait, failures, notes=notes, moved_from=moved_from)
+    return ScheduleUpdate(known, now + sight.late + wait, failures, notes=notes, moved_from=moved_from)
 
 
 def _after_move(state: FeedState, known: Habits, sight: Sight) -> tuple[Habits, str]:

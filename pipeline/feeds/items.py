@@ -50,7 +50,7 @@ _TEXTS: Final = ("<title", "<summary", "<content", "<description", "<rights", "<
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class FeedItems:
     """A feed's text, cut.
 
     Attributes:
@@ -73,7 +73,7 @@ class Pieces:
         return "".join((*parts, self.text[start:]))
 
 
-def cut(text: str, base: str) -> Pieces | None:
+def split_items(text: str, base: str) -> FeedItems | None:
     """``text`` cut into its items; None where it can't be cut for certain, or has no items.
 
     Linear in the length of the text, whatever it holds.
@@ -102,7 +102,7 @@ def cut(text: str, base: str) -> Pieces | None:
         digest = head.copy()
         digest.update(text[start:end].encode("utf-8", "surrogatepass"))
         digests.append(digest.hexdigest())
-    return Pieces(text, tuple(spans), tuple(digests))
+    return FeedItems(text, tuple(spans), tuple(digests))
 
 
 _Spans = list[tuple[int, int]]
