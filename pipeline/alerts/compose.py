@@ -54,7 +54,7 @@ def compose_message(
         origins: how many independent origins say so, by the change's id; a change that is not there has its own.
         kind: ``at once``, ``digest`` or ``confirmed``, or another word, which then stands before the subject.
         watch: the mission.
-        uncertain: the ids of those of ``changes`` that their rules call uncertain, see ``rules.uncertain_of``.
+        uncertain: the ids of those of ``changes`` that their rules call uncertain, see ``rules.uncertain_changes``.
         folder: where the watch's files are, as an operator writes it, for the command that tells why.
         page_url: address of a page about a change, with ``{change_id}`` and ``{watch}`` in it; may be empty.
         intro: what stands first; empty takes the kind's own words.
