@@ -17,10 +17,7 @@ from pipeline.storage.part import claim_of, claim_row, fact_of, fact_row, id_lis
 from pipeline.storage.recalls import Recalls
 from pipeline.storage.schema import literal
 from pipeline.storage.support import STANDING, add_support
-from pipeline.storage.views import AS_OF_ORDER, by_end_of, held_by, known_by
-from pipeline.storage.views_facts import typed_board_query
-from pipeline.storage.views_speed import ARTICLES, QUICK_SUPPORT
-from pipeline.storage.views_status import status_basis_query, status_query
+from pipeline.storage.views import query
 
 Moment = date | datetime | str
 
@@ -136,7 +133,7 @@ class Changes(Recalls):
         """
         if as_of is None and known_at is None:
             return self._db.rows("SELECT * FROM board WHERE watch = ?", [watch])
-        return self._asked(_board_then(as_of, known_at), watch, as_of, known_at)
+        return self._asked("board", watch, as_of, known_at)
 
     def status(self, watch: str, *, as_of: Moment | None = None, known_at: Moment | None = None) -> Row | None:
         """Where the mission stands, in one row; None where its board is empty. The arguments are those of ``board``.
@@ -144,7 +141,7 @@ class Changes(Recalls):
         Raises:
             UsageError: a time is given in words that can't be read.
         """
-        rows = self._asked(status_query(_board_then(as_of, known_at)), watch, as_of, known_at)
+        rows = self._asked("status", watch, as_of, known_at)
         return rows[0] if rows else None
 
     def status_basis(
@@ -155,13 +152,15 @@ class Changes(Recalls):
         Raises:
             UsageError: a time is given in words that can't be read.
         """
-        rows = self._asked(status_basis_query(_board_then(as_of, known_at)), watch, as_of, known_at)
+        rows = self._asked("status_basis", watch, as_of, known_at)
         found = ((name, ids) for row in rows for name, ids in row.items() if name != "watch" and ids)
         return {name: list(ids) if isinstance(ids, list) else [ids] for name, ids in found}
 
-    def _asked(self, query: str, watch: str, as_of: Moment | None, known_at: Moment | None) -> list[Row]:
+    def _asked(self, name: str, watch: str, as_of: Moment | None, known_at: Moment | None) -> list[Row]:
+        """Return the rows of ``watch`` that a query of the board gives, now or as it was."""
+        sql = query(name, as_of=_moment(as_of), known_at=_moment(known_at))
         try:
-            return self._db.rows(f"SELECT * FROM ({query}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
+            return self._db.rows(f"SELECT * FROM ({sql}) WHERE watch = ?", [watch])  # noqa: S608 -- quoted
         except StorageError as error:
             if isinstance(error.__cause__, duckdb.ConversionException):
                 asked = " or ".join(f"'{moment}'" for moment in (as_of, known_at) if moment is not None)
@@ -177,26 +176,6 @@ class Changes(Recalls):
             "ORDER BY seq",
             [watch, since],
         )
-
-
-def _board_then(as_of: Moment | None, known_at: Moment | None) -> str:
-    """The query of the board, now or as it was."""
-    known, read, supported = ["true"], ["true"], "true"
-    if as_of is not None:
-        known.append(held_by(_moment(as_of)))
-        read.append(by_end_of(_moment(as_of)))
-    if known_at is not None:
-        known.append(known_by(_moment(known_at)))
-        supported = known_by(_moment(known_at), "published")
-        read.append(supported)
-    return typed_board_query(
-        known=" AND ".join(known),
-        read=" AND ".join(read),
-        supported=supported,
-        order=AS_OF_ORDER if as_of is not None else "seq",
-        support=QUICK_SUPPORT,
-        articles=ARTICLES,
-    )
 
 
 def change_rows(changes: Iterable[Change], run_id: UUID | None, first_seq: int) -> list[Row]:
@@ -286,5 +265,8 @@ def silence_row(run_id: UUID, watch: str, silence: Silence, key: str = "") -> Ro
     }
 
 
-def _moment(moment: Moment) -> str:
+def _moment(moment: Moment | None) -> str | None:
+    """Return ``moment`` as an SQL string; None for none."""
+    if moment is None:
+        return None
     return literal(moment.isoformat() if isinstance(moment, date) else str(moment))

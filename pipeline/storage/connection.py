@@ -88,6 +88,11 @@ class Connection:
             result = self._duck.execute(sql, [_plain(value) for value in params]).fetchall()
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 
+    def script(self, sql: str) -> None:
+        """Run the statements of a script, which end in semicolons."""
+        with storage_errors(self.path):
+            self._duck.execute(sql)
+
     def insert(
         self, table: str, rows: Sequence[Mapping[str, object]], *, on_conflict: str = "DO NOTHING", where: str = ""
     ) -> int:

@@ -15,20 +15,23 @@ from pipeline.storage.changes import change_rows
 from pipeline.storage.connection import Row
 from pipeline.storage.part import FEED_COLUMNS, feed_of, id_list
 from pipeline.storage.polling import habits_of, habits_row
-from pipeline.storage.schema import MORE
+from pipeline.storage.schema import TABLES
 from pipeline.storage.watches import Watches
 
 _FEED_UPDATE = """(feed_id) DO UPDATE SET url = excluded.url, title = excluded.title, role = excluded.role,
     family = excluded.family, language = excluded.language, region = excluded.region,
     expected_every_s = excluded.expected_every_s, confirmed_in = excluded.confirmed_in"""
 
-_HABITS = ", ".join(f"{column.name} = excluded.{column.name}" for column in MORE["feed_state"])
-_STATE_UPDATE = f"""(feed_id) DO UPDATE SET {_HABITS},
-    etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash,
-    next_due = excluded.next_due, failures = excluded.failures, last_polled_at = excluded.last_polled_at,
-    last_outcome = excluded.last_outcome, last_reason = excluded.last_reason,
-    last_ok_at = coalesce(excluded.last_ok_at, last_ok_at), last_new_at = coalesce(excluded.last_new_at, last_new_at),
-    final_url = CASE WHEN excluded.final_url = '' THEN final_url ELSE excluded.final_url END"""
+# What a poll that tells nothing of it leaves as it was.
+_KEPT = {
+    "last_ok_at": "coalesce(excluded.last_ok_at, last_ok_at)",
+    "last_new_at": "coalesce(excluded.last_new_at, last_new_at)",
+    "final_url": "CASE WHEN excluded.final_url = '' THEN final_url ELSE excluded.final_url END",
+}
+_STATE = (column.name for column in TABLES["feed_state"].columns if column.name != "feed_id")
+_STATE_UPDATE = "(feed_id) DO UPDATE SET " + ", ".join(
+    f"{name} = {_KEPT.get(name, f'excluded.{name}')}" for name in _STATE
+)
 
 # A wait that was set by a clock that stood later than now is void: nothing waits for a wrong clock to come true.
 _NEXT_DUE = "CASE WHEN s.last_polled_at <= CAST(? AS TIMESTAMPTZ) THEN s.next_due END"

@@ -11,18 +11,17 @@ from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part, alert_of
-from pipeline.storage.views_alerts import IS_ACKED, PUT_BACK
-from pipeline.storage.views_speed import QUICK_SUPPORT
+from pipeline.storage.views import query
 
 SHORTEST_ID = 6  # hex digits by which an alert may be named
 _CHANGE_IDS = "SELECT alert_id, list(change_id ORDER BY place) AS change_ids FROM alert_change GROUP BY alert_id"
-_TRIED = f"""
+_TRIED = """
     SELECT d.*, coalesce(p.attempts, 0) AS put_back FROM (
         SELECT alert_id, count(*) AS attempts, arg_max_null(retry_at, attempt) AS retry_at,
                arg_max(attempted_at, attempt) AS attempted_at,
                arg_max(reason, attempt) AS reason, bool_or(outcome = 'delivered') AS is_delivered
         FROM delivery GROUP BY alert_id
-    ) d LEFT JOIN ({PUT_BACK}) p USING (alert_id)"""  # noqa: S608 -- a constant
+    ) d LEFT JOIN (SELECT alert_id, max(attempts) AS attempts FROM alert_retry GROUP BY alert_id) p USING (alert_id)"""
 _STANDS = """
     NOT EXISTS (SELECT 1 FROM recall w WHERE w.alert_id = a.alert_id AND w.message_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM digest_part g WHERE g.alert_id = a.alert_id)"""
@@ -30,6 +29,12 @@ _STANDS = """
 _DUE = """
     (coalesce(a.due_at, a.planned_at) <= CAST(? AS TIMESTAMPTZ)
      OR a.planned_at > CAST(? AS TIMESTAMPTZ) + INTERVAL 24 HOUR)"""
+# An alert is acknowledged by whoever acknowledges any alert that tells the same: one message in two channels is one.
+_IS_ACKED = """(EXISTS (SELECT 1 FROM alert_ack k WHERE k.alert_id = a.alert_id) OR (
+        EXISTS (SELECT 1 FROM alert_change c WHERE c.alert_id = a.alert_id)
+        AND NOT EXISTS (SELECT 1 FROM alert_change c WHERE c.alert_id = a.alert_id
+                        AND c.change_id NOT IN (
+                            SELECT c.change_id FROM alert_ack k JOIN alert_change c USING (alert_id)))))"""
 _DEAD = "NOT d.is_delivered AND d.retry_at IS NULL AND d.put_back < d.attempts"
 
 
@@ -113,7 +118,7 @@ class Outbox(Part):
     def origins_of(self, watch: str) -> dict[UUID, int]:
         """How many independent origins tell each change of ``watch``, by the change's id."""
         rows = self._db.rows(
-            f"SELECT s.change_id, count(DISTINCT s.origin) AS n FROM ({QUICK_SUPPORT}) s JOIN change c "  # noqa: S608
+            f"SELECT s.change_id, count(DISTINCT s.origin) AS n FROM ({query('support')}) s JOIN change c "  # noqa: S608
             "USING (change_id) WHERE c.watch = ? GROUP BY s.change_id",
             [watch],
         )
@@ -267,7 +272,7 @@ class Outbox(Part):
                 SELECT alert_id, min(attempted_at) AS delivered_at FROM delivery
                 WHERE outcome = 'delivered' GROUP BY alert_id
             ) d USING (alert_id)
-            WHERE a.watch = ? AND d.delivered_at >= CAST(? AS TIMESTAMPTZ) AND NOT {IS_ACKED}
+            WHERE a.watch = ? AND d.delivered_at >= CAST(? AS TIMESTAMPTZ) AND NOT {_IS_ACKED}
             AND NOT EXISTS (SELECT 1 FROM recall w WHERE w.alert_id = a.alert_id)
             ORDER BY d.delivered_at, a.alert_id""",  # noqa: S608 -- constants
             [watch, since],

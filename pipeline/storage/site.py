@@ -10,7 +10,7 @@ from uuid import UUID
 from pipeline.model import WatchState
 from pipeline.storage.connection import Row
 from pipeline.storage.part import WATCH_ARTICLES, Part
-from pipeline.storage.views_speed import QUICK_SUPPORT
+from pipeline.storage.views import query
 from pipeline.storage.watches import Watches
 
 ROUNDS_SHOWN = 14
@@ -26,10 +26,10 @@ LEFT JOIN baseline b ON b.watch = c.watch AND c.verdict = 'baseline'
 WHERE c.watch = ? ORDER BY c.seq"""
 
 # When each independent origin first said so: from it follows how many had, at any time.
-_SUPPORT = f"""
+_SUPPORT = """
 SELECT s.change_id, min(s.published) AS first_said
-FROM ({QUICK_SUPPORT}) s JOIN change c USING (change_id)
-WHERE c.watch = ? GROUP BY s.change_id, s.origin ORDER BY s.change_id, first_said"""  # noqa: S608 -- constants
+FROM ({}) s JOIN change c USING (change_id)
+WHERE c.watch = ? GROUP BY s.change_id, s.origin ORDER BY s.change_id, first_said"""
 
 _ROUNDS = f"""
 SELECT watch_time, outcome, reason, counts, seconds FROM runs
@@ -172,6 +172,6 @@ class Sites(Part):
     def first_said(self, watch: str) -> dict[UUID, tuple[datetime, ...]]:
         """Return when each independent origin first said what a change says, the earliest first, by the change's id."""
         found: dict[UUID, list[datetime]] = {}
-        for row in self._db.rows(_SUPPORT, [watch]):
+        for row in self._db.rows(_SUPPORT.format(query("support")), [watch]):
             found.setdefault(row["change_id"], []).append(row["first_said"])
         return {change_id: tuple(times) for change_id, times in found.items()}

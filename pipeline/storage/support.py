@@ -13,8 +13,9 @@ from uuid import UUID
 from pipeline.model import Change, Judgement, Verdict
 from pipeline.storage.connection import Connection, Row
 from pipeline.storage.part import claim_row, id_list, verdict_id
-from pipeline.storage.views import SOURCE
 
+# Who counts as the source of an article ``a`` with its origin ``o``.
+_SOURCE = "coalesce(nullif(o.origin, ''), nullif(a.family, ''), a.outlet)"
 _SUPPORTS = frozenset({Verdict.CONFIRMS, Verdict.REPEATS})
 
 # The rows as they follow from the other tables.
@@ -26,13 +27,9 @@ DERIVED_SUPPORT = """
     AND (v.change_id IS NOT NULL OR v.verdict IN ('confirms', 'repeats'))"""
 DERIVED_ARTICLE = f"""
     SELECT a.article_id, a.url, a.title, a.outlet, o.origin,
-           {SOURCE} AS source, a.published
+           {_SOURCE} AS source, a.published
     FROM article a LEFT JOIN article_origin o USING (article_id)"""  # noqa: S608 -- a constant
 
-# Whether a claim still counts, as a condition on ``p``; :data:`STANDING` is quicker where only those that do are asked.
-SUPPORT_STANDS = """NOT EXISTS (
-        SELECT 1 FROM evidence_check e WHERE e.change_id = p.change_id
-        AND e.article_id = p.article_id AND e.finding IN ('corrected', 'withdrawn'))"""
 # Who says so still: not the articles whose pages have corrected or withdrawn it. A join, as for each row of a long past
 # a condition would be asked anew.
 STANDING = """change_support p JOIN change_article s USING (article_id)
@@ -41,7 +38,7 @@ STANDING = """change_support p JOIN change_article s USING (article_id)
 
 
 DERIVED_WAITING = f"""
-    SELECT v.verdict_id, v.watch, {SOURCE} AS source,
+    SELECT v.verdict_id, v.watch, {_SOURCE} AS source,
            a.published, k.*
     FROM verdict v JOIN claim k USING (claim_id) JOIN article a USING (article_id)
     LEFT JOIN article_origin o USING (article_id)

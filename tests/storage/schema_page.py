@@ -59,44 +59,8 @@ POINTS_TO = {
 POINTS_TO_ONE_OF = {("chat_answer", "about"): "claim, article", ("settled", "row_before"): "entry, article"}
 # What each migration means to somebody whose queries ran before it.
 HISTORY = {
-    "feeds_and_entries": "Tables of feeds, polls and entries.",
-    "articles": "Tables of pages, articles and their texts.",
-    "claims_and_changes": "Tables of baselines, readings, claims, verdicts and changes.",
-    "alerts_and_runs": "Tables of alerts, deliveries, silences, runs and publications.",
-    "views": "The views board, changes, articles, claims, alerts, feed_health, runs; board_as_of and board_known_at.",
-    "chat_answers": "The table chat_answer. Nothing else changes.",
-    "feed_polling": "feed_health has more columns, and more states: stale, undated, possible_gap, retired. "
-    "A query that lists states of feeds has to know them.",
-    "recalls": "The view recalls; alerts tells recalls, articles tells later texts of a page. A change with the "
-    "verdict withdrawn takes another back: the board counts neither.",
-    "alert_rules": "The view outbox; alerts has kind, due_at, acknowledgements. What went out with a digest is told by "
-    "the digest and is no row of alerts any more. Waiting digests of before are parts of one from now on.",
-    "for_analysts": "The views evidence, pledges, held_back, watches, days, feed_yield; timeline, find_articles, "
-    "figure; published tells what a copy holds and who wrote it. Older publications have null there.",
-    "quick": "Tables that follow from others and make questions quick: change_support, change_article, article_sketch, "
-    "claim_waiting. "
-    "Views give the same rows as before.",
-    "watch_states": "The table watch_event and the view watch_states. Nothing else changes.",
-    "marks": "The tables mark and mark_anchor and the view marks. A change may come from a person: it has no claim. "
-    "evidence_check has findings of one more kind, marked.",
-    "how_sure": "The board has the column sure; confidence stays what it was, that of one claim.",
-    "feed_pieces": "The table feed_piece. Nothing else changes.",
-    "settled": "The table settled. Nothing else changes.",
-    "typed_facts": "What a row says, typed: claim and change have slot, key and parts, change has before_parts; board, "
-    "board_as_of, board_known_at and changes have a column for each part, at their end; the view facts has a row for "
-    "each, the view status one for each watch. What was read before has null there.",
-    "one_confidence": "The board's confidence is that of the row by now, as sure was; sure says the same. That of the "
-    "one claim stands in changes.",
-    "no_secrets": "Passwords and keys are struck out of the addresses of feeds: feed, feed_state, feed_move, poll, and "
-    "the reasons of runs. Old bytes may stay in the file until missionwatch prune writes it anew.",
-    "model_spending": "The view model_spending. Nothing else changes.",
-    "succession": "board, board_as_of and board_known_at have closed_by, closed_quote and unconfirmed_since, at their "
-    "end: what the mission had is ended once the mission is.",
-    "hosts": "The table host. Nothing else changes.",
-    "alarm_kinds": "feed_alarm has more kinds, also of the whole watch, and the column detail. A query that lists "
-    "kinds has to know them.",
-    "mutes": "The tables mute and mute_off and the view mutes; silence has mute_id; alerts are of three kinds more, "
-    "mute_ended, flapping and brief.",
+    "release_0_9": "The first release, with all that this page tells. A store of before it may have seen steps of "
+    "other names; what was read then has null in the columns that came later.",
 }
 
 

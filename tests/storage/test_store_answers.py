@@ -6,14 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import pytest
-
 from pipeline.model import RunRecord
 from pipeline.model.text import content_id
 from pipeline.reading.llm import Ask, Completion, Spending
 from pipeline.storage import open_store
-from pipeline.storage.connection import open_connection
-from pipeline.storage.migrations import MIGRATIONS, migrate
+from tests.storage.earlier import unpack
 
 RUN, NOW = UUID(int=7), datetime(2025, 9, 30, 12, tzinfo=UTC)
 ASK = Ask(
@@ -52,13 +49,8 @@ def test_what_is_kept_tells_model_form_time_and_tokens(tmp_path: Path) -> None:
     assert tuple(row.values()) == (RUN, "verify", ASK.about, "small", NOW, 700, 80)
 
 
-@pytest.mark.parametrize("count", [5])
-def test_a_store_from_before_the_cache_gets_it(tmp_path: Path, count: int) -> None:
-    db = open_connection(tmp_path / "live.duckdb")
-    migrate(db, MIGRATIONS[:count])
-    db.close()
-
-    with open_store(tmp_path) as store:
+def test_a_store_from_before_the_cache_gets_it(tmp_path: Path) -> None:
+    with open_store(unpack("views", tmp_path)) as store:
         assert store.keep_answers(RUN, NOW, [(ASK, SAID)]) == 1
 
 

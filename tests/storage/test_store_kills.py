@@ -6,7 +6,6 @@ ALTER TABLE in a log that is replayed had faults of its own. So each way is gone
 
 from __future__ import annotations
 
-import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -17,11 +16,11 @@ from pipeline.storage import LIVE, open_store
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_feed, make_poll, make_watch
+from tests.storage.earlier import unpack
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-OLD = Path(__file__).parent / "old"
 LOG = f"{LIVE}.wal"
 
 STORED_THEN_KILLED = """
@@ -92,15 +91,15 @@ def test_what_a_killed_run_stored_is_whole_and_each_key_can_be_deleted(tmp_path:
 
 
 @pytest.mark.parametrize("foreign", [False, True])
-@pytest.mark.parametrize("release", ["views", "recalls", "alert_rules"])
+@pytest.mark.parametrize("release", ["views", "recalls", "alert_rules", "mutes"])
 def test_a_store_whose_tables_were_altered_by_a_killed_run_goes_on(tmp_path: Path, release: str, foreign: bool) -> None:
-    (tmp_path / LIVE).write_bytes(gzip.decompress((OLD / f"{release}.duckdb.gz").read_bytes()))
+    unpack(release, tmp_path)
     killed(MIGRATED_THEN_KILLED, tmp_path)
     if foreign:
         another_program_opens_and_closes(tmp_path / LIVE)
 
     db = open_connection(tmp_path / LIVE)
     assert migrate(db) == []
-    assert db.value("SELECT count(*) FROM migration") == len(MIGRATIONS)
+    assert MIGRATIONS[-1].__name__ in {row["name"] for row in db.rows("SELECT name FROM migration")}
     db.close()
     delete_each_key_and_store_it_again(tmp_path)

@@ -20,13 +20,14 @@ from pipeline.model.errors import (
     StoreUnwritableError,
     TransientError,
 )
-from pipeline.storage import LIVE, LOCK, open_published, open_store, publish
+from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
 from pipeline.storage.connection import open_connection
 from pipeline.storage.failures import translate
 from pipeline.storage.lock import hold_lock
 from pipeline.storage.migrations import MIGRATIONS, migrate
 from pipeline.storage.schema import TABLES
 from tests.storage.builders import NOW, RUN, WATCH, make_watch
+from tests.storage.earlier import unpack
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,17 +73,17 @@ def test_each_migration_runs_once_in_its_order(tmp_path: Path) -> None:
     db.close()
 
 
-@pytest.mark.slow
-def test_a_store_of_any_older_shape_is_brought_up_to_date(tmp_path: Path) -> None:
-    for count in range(len(MIGRATIONS)):
-        folder = tmp_path / str(count)
-        folder.mkdir()
-        db = open_connection(folder / LIVE)
-        migrate(db, MIGRATIONS[:count])
-        db.close()
-        with open_store(folder) as store:
-            store.sync_watch(make_watch(), NOW)
-            assert len(store.board(WATCH)) == 1
+def test_a_table_a_column_and_a_view_that_an_older_store_has_not_are_added(folder: Path) -> None:
+    db = open_connection(folder / LIVE)
+    db.run("UPDATE migration SET name = 'mutes'")
+    db.run("DROP TABLE host")
+    db.run("ALTER TABLE silence DROP COLUMN mute_id")
+    db.run("DROP VIEW board")
+    db.close()
+    with open_store(folder) as store:
+        assert len(store.board(WATCH)) == 1
+        assert store._db.value("SELECT count(*) FROM host") == 0
+        assert store._db.value("SELECT count(mute_id) FROM silence") == 0
 
 
 def test_a_migration_that_fails_leaves_the_shape_before_it(tmp_path: Path) -> None:
@@ -91,10 +92,12 @@ def test_a_migration_that_fails_leaves_the_shape_before_it(tmp_path: Path) -> No
         db.run("CREATE TABLE half (x INTEGER)")
 
     db = open_connection(tmp_path / LIVE)
+    migrate(db)
     with pytest.raises(StorageError, match="already exists"):
         migrate(db, (*MIGRATIONS, broken))
     assert db.value("SELECT count(*) FROM migration") == len(MIGRATIONS)
     assert db.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'") == 0
+    assert db.rows("SELECT * FROM board") == []
     db.close()
 
 
@@ -311,9 +314,7 @@ def test_reading_what_was_never_published_says_how_to_publish(tmp_path: Path) ->
 
 
 def test_a_file_that_an_older_missionwatch_published_says_to_publish_again(tmp_path: Path) -> None:
-    db = open_connection(tmp_path / "missionwatch.duckdb")
-    migrate(db, MIGRATIONS[:2])
-    db.close()
+    (unpack("alert_rules", tmp_path) / LIVE).rename(tmp_path / PUBLISHED)
     with pytest.raises(StorageError, match=r"older Missionwatch.*Publish it again"):
         touch_published(tmp_path)
 

@@ -14,10 +14,8 @@ from pipeline.alerts.recalls import Page, check_page, plan_recalls
 from pipeline.board.fold import fold
 from pipeline.model import Change, Evidence, Revised, SentAlert, Verdict
 from pipeline.model.text import content_id
-from pipeline.storage import LIVE, Store, open_store
+from pipeline.storage import Store, open_store
 from pipeline.storage.changes import change_rows
-from pipeline.storage.connection import open_connection
-from pipeline.storage.migrations import MIGRATIONS, migrate
 from tests.board.test_fold_properties import histories
 from tests.storage.builders import (
     NOW,
@@ -37,6 +35,7 @@ from tests.storage.builders import (
     make_run,
     make_watch,
 )
+from tests.storage.earlier import unpack
 
 ENTRY = make_entry("vote")
 ARTICLE = make_article(ENTRY)
@@ -197,14 +196,8 @@ def test_an_alert_comes_with_its_changes_and_its_delivery(store: Store) -> None:
 
 
 def test_a_store_from_before_recalls_gets_them_and_keeps_what_it_holds(tmp_path: Path) -> None:
-    db = open_connection(tmp_path / LIVE)
-    migrate(db, MIGRATIONS[: [migration.__name__ for migration in MIGRATIONS].index("recalls")])
-    columns = "change_id, seq, watch, aspect, subject_key, verdict"
-    db.run(f"INSERT INTO change ({columns}) VALUES (uuid(), 1, 'w', 'lead', 'x', 'new')")
-    db.close()
-
-    with open_store(tmp_path) as store:
-        assert store._db.value("SELECT count(*) FROM board") == 1
+    with open_store(unpack("chat_answers", tmp_path)) as store:
+        assert store._db.value("SELECT count(*) FROM board") == 2
         assert store._db.value("SELECT count(*) FROM recalls") == 0
 
 

@@ -14,6 +14,7 @@ def problems(built: Built) -> list[str]:
     """Return what is wrong with ``built``, a sentence each."""
     names, source = built.names(), built.source_names()
     wanted = {f"{SHIPPED}/seeds/{watch}/{name}" for watch in WATCHES for name in files_of(watch)}
+    wanted |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline").rglob("*.sql")}
     wanted |= {f"{SHIPPED}/docs/{path.relative_to(ROOT / 'docs')}" for path in (ROOT / "docs").rglob("*.md")}
     _, unparsed = parse_email(built.metadata())
     strange = sorted({name.split("/")[0] for name in names} - {"pipeline", "flows", _info(names)})

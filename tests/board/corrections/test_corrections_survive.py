@@ -15,7 +15,7 @@ from pipeline.storage.connection import Connection
 from pipeline.storage.migrations import MIGRATIONS, migrate
 from tests.board.corrections.world import CEILING, CHIEF, DECIDED, FIRST, SECOND, TALK, VOTE, Engine, World, article
 from tests.storage.builders import at
-from tests.storage.test_store_upgrade import RELEASED, unpack
+from tests.storage.earlier import EARLIER, unpack
 
 pytestmark = pytest.mark.slow
 
@@ -166,7 +166,7 @@ def test_a_pin_that_is_imported_counts_from_the_watchs_time_at_which_it_was_made
 # -- an upgrade ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", RELEASED)
+@pytest.mark.parametrize("name", EARLIER)
 def test_a_store_of_an_earlier_release_takes_marks(name: str, tmp_path: Path) -> None:
     with open_store(unpack(name, tmp_path)) as store:
         world = World(store)
