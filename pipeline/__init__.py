@@ -1,3 +1,3 @@
 """Missionwatch's core: words, rules, steps and adapters. Prefect lives in :mod:`flows`."""
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"

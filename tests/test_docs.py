@@ -10,7 +10,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+import pipeline
+from flows.cli import main
 from pipeline.model import Aspect, Stage, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,6 +110,25 @@ def test_the_pages_that_a_newcomer_looks_for_are_there():
     wanted = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "docs/design.md", "deploy/README.md"}
 
     assert {name for name in wanted if not (ROOT / name).is_file()} == set()
+
+
+def test_the_version_is_told_alike_wherever_it_is_told():
+    told = {
+        "pyproject.toml": r'^version = "(.+)"$',
+        "CHANGELOG.md": r"^## \[(\d.*)\]",
+        "README.md": r"missionwatch-(.+?)-py3",
+        "docs/deploy.md": r"-t missionwatch:(\S+) ",
+        "deploy/container/compose.yaml": r"MISSIONWATCH_VERSION:-(.+)}",
+    }
+    found = {name: set(re.findall(form, (ROOT / name).read_text("utf-8"), re.M)) for name, form in told.items()}
+
+    assert found == {name: {pipeline.__version__} for name in told}
+
+
+def test_the_command_tells_the_version():
+    said = CliRunner().invoke(main, ["--version"])
+
+    assert (said.exit_code, said.output) == (0, f"missionwatch, version {pipeline.__version__}\n")
 
 
 def test_targets_and_commands_are_found_in_code_and_not_in_prose():

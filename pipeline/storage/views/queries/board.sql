@@ -1,4 +1,4 @@
-{# The board, as the fold of the changes: pipeline.board.board.fold in SQL, and a test holds the two together.
+{# The board, as the fold of the changes: pipeline.board.fold.fold in SQL, and a test holds the two together.
 
    The last change of a subject counts. A change that supersedes another takes away the row that the other made, if that
    row still stands; where both are of one subject, the superseded one never counts again, whatever the order. A change
@@ -45,7 +45,7 @@ sources AS (
 board_rows AS (
     SELECT c.watch, c.aspect, c.subject, c.stage, c.value, c.held_from AS since, c.before_value, c.before_stage,
         coalesce(n.sources, 0) AS sources, n.confirmed_at,
-        -- The odds of the claim times the number of sources: pipeline.board.board.surer.
+        -- The odds of the claim times the number of sources: pipeline.board.fold.corroborated.
         CASE WHEN n.sources >= 2 AND c.confidence > 0 AND c.confidence < 1
              THEN c.confidence * n.sources / (1 - c.confidence + c.confidence * n.sources)
              ELSE c.confidence END AS confidence,
