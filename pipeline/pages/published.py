@@ -2,7 +2,7 @@
 
 Of a page three witnesses are heard: its markup (JSON-LD, Open Graph and the like), the day that it prints at its
 headline (:mod:`pipeline.pages.dateline`), and htmldate, which looks for a date in what is made to hold one. A wrong
-date is worse than none, so the rules are these; docs/extraction.md has what each is worth on 981 dated pages:
+date is worse than none, so the rules are these; docs/extraction.md has what they are worth on 981 dated pages:
 
 - Markup is believed unless the page prints another day at its headline; then neither is, and the feed decides.
 - Without markup the printed day is believed; of "8/11/2023" nobody knows which of two days it is, and the feed decides.

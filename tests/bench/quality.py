@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from statistics import fmean
 
-from pipeline.lab.bench import AT_ONCE, Mission, as_markdown, reliability_tables, summary_tables
+from pipeline.lab.bench import AT_ONCE, Mission, as_markdown, summary_tables
 from pipeline.lab.bench.figures import measure_one
 from pipeline.lab.bench.tables import Table, error_tables
 from pipeline.reading.embedded import EncodedReader
 from tests.doc_pages import rewritten
 
-from .missions import MISSIONS, ROOT, gold, keywords_f1
+from .missions import MISSIONS, ROOT, gold
 from .reviewed import reviewed
 
 QUALITY = ROOT / "docs" / "quality.md"
@@ -31,15 +31,11 @@ def updated(text: str, missions: Sequence[Mission]) -> str:
 
 def figures(missions: Sequence[Mission]) -> str:
     """The generated part: the same for the same engine and gold, on any machine."""
-    parts = ["### Figures", "Command: `make bench` (the tables), `missionwatch bench GOLD_DIR --json` (for scripts)."]
-    parts += [as_markdown(table) for table in summary_tables(missions, at_once=AT_ONCE, speed=False)]
-    words = ", ".join(f"{mission} {keywords_f1(mission):.3f}" for mission in MISSIONS)
-    parts.append(f"Keyword rules, a sentence at a time, for scale (aspect F1, `make bench`): {words}.")
-    parts += [as_markdown(table) for table in honest_tables()]
-    parts += ["### Is the confidence right?", "Command: `missionwatch bench GOLD_DIR --reliability`."]
-    parts += [as_markdown(table) for table in reliability_tables(missions)[-2:]]
-    parts += ["### What errors remain", "Command: `make bench`, which writes them all to build/bench.html."]
-    parts += [as_markdown(table) for table in error_tables(missions)]
+    whole, told, at_once, *_ = summary_tables(missions, at_once=AT_ONCE, speed=False)
+    *_, missed = error_tables(missions)
+    tables = [whole, told, at_once, *honest_tables(), missed]
+    parts = ["Command: `make bench`, which prints more, or `missionwatch bench GOLD_DIR --json` for scripts."]
+    parts += map(as_markdown, tables)
     return "\n\n".join(parts)
 
 
