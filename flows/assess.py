@@ -28,10 +28,10 @@ from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.board.corrections import Corrections
 from pipeline.board.fold import fold
 from pipeline.fetch.chat import Chat
-from pipeline.model import Article, Revised, Verdict
+from pipeline.model import Article, RecheckResult, Verdict
 from pipeline.model.phrasing import headline, waiting_for_model
 from pipeline.reading.embedded import Reader
-from pipeline.steps.events import alerts_planned, alerts_recalled, status_of
+from pipeline.steps.events import alerts_planned, alerts_recalled, status_changed
 from pipeline.storage import Store
 
 BATCH = 200  # articles a task run and a transaction
@@ -88,7 +88,7 @@ async def assess_articles(context: RunContext) -> None:
                 oldest = min(a.published for a in articles)
                 lately = oldest - UNCERTAIN_FOR
                 behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
-                known = steps.Known(
+                known = steps.AssessmentInput(
                     changes=changes,
                     confirmations=store.load_confirmations(slug, standing),
                     uncertain=store.load_uncertain(slug, lately),
@@ -107,14 +107,14 @@ async def assess_articles(context: RunContext) -> None:
             stood_in = _stood_in(made, context)
             if made.waiting or stood_in:  # the model is away: what waits for it is not looked up again
                 is_more, is_heard = is_more and not made.waiting, False
-            made = steps.told_by_recall(made, revised, context.watch)
+            made = steps.drop_recalled(made, revised, context.watch)
             with context.open_store() as store:
                 store.add_assessment(
                     run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
                 )
             tells = teller(context)
             urls = {article.article_id: article.url for article in articles}
-            emit(context, status_of(tells, (*made.changes, *revised.withdrawals), urls))
+            emit(context, status_changed(tells, (*made.changes, *revised.withdrawals), urls))
             emit(context, alerts_recalled(tells, revised.recalls))
             planned = (*made.alerts, *revised.alerts)
             emit(context, alerts_planned(tells, planned, key=f"assess {totals['articles_read']}"))
@@ -140,7 +140,7 @@ async def assess_articles(context: RunContext) -> None:
 async def assess_batch(
     label: str,
     articles: Sequence[Article],
-    known: steps.Known,
+    known: steps.AssessmentInput,
     context: RunContext,
     chat: Chat | None,
     ahead: asyncio.Task[Reader] | None = None,
@@ -189,9 +189,9 @@ def _stood_in(made: steps.Assessment, context: RunContext) -> int:
     return sum(one.engine == reader.stand_in for one in made.readings)
 
 
-def _revise(articles: Sequence[Article], told: steps.Told, context: RunContext) -> Revised:
-    pages = steps.pages_of(articles, told, context.reader, context.watch)
-    return steps.revise(pages, told=told, watch=context.watch, now=context.now)
+def _revise(articles: Sequence[Article], told: steps.RecheckInput, context: RunContext) -> RecheckResult:
+    pages = steps.read_revisions(articles, told, context.reader, context.watch)
+    return steps.plan_revisions(pages, told=told, watch=context.watch, now=context.now)
 
 
 def patient(context: RunContext) -> RunContext:

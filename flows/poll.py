@@ -95,7 +95,7 @@ async def poll_feeds(context: RunContext) -> None:
         feeds_unchanged=sum(r.outcome is PollOutcome.UNCHANGED for r in records),
         feeds_failed=len(failed),
         feeds_failing=len(failed),
-        entries_seen=sum(len(r.entries) + r.kept for r in records),
+        entries_seen=sum(len(r.entries) + r.read_before for r in records),
         entries_new=new,
         feeds_retired=sum(r.outcome is PollOutcome.GONE for r in records),
         possible_gaps=sum(r.is_gap for r in records),

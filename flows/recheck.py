@@ -18,8 +18,8 @@ from flows.run.tasks import batch_task, each
 from pipeline import steps
 from pipeline.alerts.recalls import RECHECK_FOR, Page, recheck_due
 from pipeline.fetch.patience import Patience
-from pipeline.model import FetchRecord, PageToCheck, Revised
-from pipeline.steps.events import Event, Teller, alerts_planned, alerts_recalled, articles_stored, status_of
+from pipeline.model import FetchRecord, PageToCheck, RecheckResult
+from pipeline.steps.events import Event, EventSource, alerts_planned, alerts_recalled, articles_stored, status_changed
 from pipeline.storage import Store
 
 LIMIT = 100  # pages a run; those that were seen longest ago go first, and the rest waits for the next run
@@ -47,7 +47,7 @@ async def recheck_pages(context: RunContext) -> None:
     patience = Patience(SECONDS) if context.request.archive_port is None else Patience()
     records = await recheck_batch(f"{len(pages)} pages", pages, context, patience)
     looked = zip(pages, records, strict=True)
-    lost = [Page(record.url, gone=answer) for page, record in looked if (answer := steps.gone(page, record))]
+    lost = [Page(record.url, gone=answer) for page, record in looked if (answer := steps.gone_reason(page, record))]
     kept = await bounded([r for r in records if not steps.is_put_off(r)], context)
     with context.open_store() as store:
         # First, so that a crash in between leaves the look to be made again, and not half done.
@@ -66,7 +66,7 @@ async def recheck_batch(
     fetch = partial(context.tools.fetcher.get_page, patience=patience)
 
     async def one(page: PageToCheck) -> FetchRecord:
-        return await steps.look_again(page, fetch=fetch, work=context.tools.pool.run, now=context.now)
+        return await steps.fetch_again(page, fetch=fetch, work=context.tools.pool.run, now=context.now)
 
     return await each("looking again", pages, one, context.progress)
 
@@ -77,13 +77,13 @@ def due(store: Store, watch: str, now: datetime) -> list[PageToCheck]:
     return [page for page in pages if recheck_due(page.told_at, page.seen_at, now)][:LIMIT]
 
 
-def _take_back(store: Store, lost: Sequence[Page], context: RunContext) -> Revised:
+def _take_back(store: Store, lost: Sequence[Page], context: RunContext) -> RecheckResult:
     """Take back what rests on pages that are gone."""
     if not lost:
-        return Revised()
+        return RecheckResult()
     slug, run = context.slug, context.run
     told = store.load_told(slug, [page.url for page in lost], store.load_changes(slug))
-    revised = steps.revise(lost, told=told, watch=context.watch, now=context.now)
+    revised = steps.plan_revisions(lost, told=told, watch=context.watch, now=context.now)
     store.add_assessment(run.run_id, slug, [], [], [], [], {}, revised)
     run.count(changes=len(revised.withdrawals), alerts_planned=len(revised.alerts), recalls=len(revised.recalls))
     for check in revised.checks:
@@ -92,11 +92,11 @@ def _take_back(store: Store, lost: Sequence[Page], context: RunContext) -> Revis
     return revised
 
 
-def taken_back(tells: Teller, revised: Revised, key: str) -> tuple[Event, ...]:
+def taken_back(tells: EventSource, revised: RecheckResult, key: str) -> tuple[Event, ...]:
     """The events of what was taken back: the board's changes, the recalls, and the messages that tell them."""
     urls = {check.article_id: check.url for check in revised.checks}
     return (
-        *status_of(tells, revised.withdrawals, urls),
+        *status_changed(tells, revised.withdrawals, urls),
         *alerts_recalled(tells, revised.recalls),
         *alerts_planned(tells, revised.alerts, key=key),
     )

@@ -19,12 +19,12 @@ from pipeline.board.corrections import Corrections
 from pipeline.fetch.chat import Chat
 from pipeline.model import Article
 from pipeline.model.errors import FetchError, UsageError
-from pipeline.steps import reader_of
+from pipeline.steps import choose_reader
 from pipeline.storage import LIVE
 
 
 @flow(name="reread", flow_run_name=flow_run_name, persist_result=False)
-async def reread(request: WatchRequest, apply: bool = False, model: bool = False) -> steps.Reread:
+async def reread(request: WatchRequest, apply: bool = False, model: bool = False) -> steps.RereadResult:
     """Read the stored past again. Nothing is stored unless ``apply``; no alert is planned in any case.
 
     Args:
@@ -42,7 +42,12 @@ async def reread(request: WatchRequest, apply: bool = False, model: bool = False
         async with open_tools() as tools:
             watch = watch_of(request)
             context = RunContext(
-                request, tools, watch, reader_of(watch, tools.embedded), Run(uuid4(), clock(request)), tools.progress
+                request,
+                tools,
+                watch,
+                choose_reader(watch, tools.embedded),
+                Run(uuid4(), clock(request)),
+                tools.progress,
             )
             return await _read(context, None)
     async with open_run("reread", request) as context, language_model(context) as chat:
@@ -54,14 +59,14 @@ async def reread(request: WatchRequest, apply: bool = False, model: bool = False
         return made
 
 
-async def _read(context: RunContext, chat: Chat | None) -> steps.Reread:
+async def _read(context: RunContext, chat: Chat | None) -> steps.RereadResult:
     with context.open_store() as store:
         articles = store.articles_standing(context.slug)
         changes = store.load_changes(context.slug)
         corrections = Corrections.of(store.load_corrections(context.slug))
     waiting = patient(context)
 
-    async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
+    async def assess(batch: Sequence[Article], known: steps.AssessmentInput) -> steps.Assessment:
         made = await assess_batch(f"{len(batch)} articles again", batch, known, waiting, chat)
         if made.waiting:
             raise FetchError(
@@ -76,7 +81,7 @@ async def _read(context: RunContext, chat: Chat | None) -> steps.Reread:
     )
 
 
-def _count(run: Run, made: steps.Reread) -> None:
+def _count(run: Run, made: steps.RereadResult) -> None:
     run.count(
         articles_read=len(made.readings),
         claims=len(made.judgements),

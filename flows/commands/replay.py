@@ -33,7 +33,7 @@ from pipeline.model import Watch  # noqa: E402
 from pipeline.model.errors import UsageError  # noqa: E402
 from pipeline.runtime.stopping import stop_signals  # noqa: E402
 from pipeline.site import PAGE, SITE  # noqa: E402
-from pipeline.steps import reader_of  # noqa: E402
+from pipeline.steps import choose_reader  # noqa: E402
 
 _screen = report.console(stderr=True)
 
@@ -113,7 +113,7 @@ def _is_quiet(
     """
     if not archive.is_still(before, now):
         return False
-    slug, reader = watch.slug, reader_of(watch, tools.embedded)
+    slug, reader = watch.slug, choose_reader(watch, tools.embedded)
     with storage.open_store(request.data_dir, wait=tools.settings.store_wait) as store:
         return not (
             has_pages_to_fetch(store, slug, now)

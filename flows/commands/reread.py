@@ -46,7 +46,7 @@ def run_reread(folder: Path, data_dir: Path, *, apply: bool, as_json: bool, mode
     return NOT_APPLIED if made.differences and not apply else OK
 
 
-async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.Reread:
+async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.RereadResult:
     made = await reread(request, apply, model)
     if apply:
         await publish(request)
@@ -54,7 +54,7 @@ async def _reread(request: WatchRequest, apply: bool, model: bool) -> steps.Rere
 
 
 def _as_text(difference: steps.Difference) -> str:
-    change = difference.shown
+    change = difference.change
     lines = [f"{difference.kind.upper()}  {change.aspect}: {escape.line(change.subject)}"]
     for name, side in (("before", difference.before), ("after", difference.after)):
         if side is not None:
@@ -64,7 +64,7 @@ def _as_text(difference: steps.Difference) -> str:
 
 
 def _as_json(difference: steps.Difference) -> str:
-    change = difference.shown
+    change = difference.change
     return escape.json_line(
         {
             "kind": difference.kind,
@@ -88,7 +88,7 @@ def _side(change: Change | None) -> dict[str, str] | None:
     }
 
 
-def _summary(made: steps.Reread, applied: bool) -> str:
+def _summary(made: steps.RereadResult, applied: bool) -> str:
     kinds = [difference.kind for difference in made.differences]
     told = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("gained", "lost", "changed"))
     kept = f" {made.unreadable} have no text any more: what they changed stands." if made.unreadable else ""

@@ -24,7 +24,7 @@ from pipeline.model import Article, Change, Watch
 from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.runtime.settings import Settings, load_settings
 from pipeline.runtime.spread import Pool, open_pool
-from pipeline.steps import reader_of
+from pipeline.steps import choose_reader
 from pipeline.storage import Store, open_store
 from pipeline.watches import load_watch
 
@@ -175,7 +175,7 @@ class RunContext:
         embedded = self.tools.embedded
         named = with_successors(self.watch, in_force(changes))
         ahead = await self.tools.pool.ahead(articles, named, embedded, DEFAULT)
-        return self.reader if ahead is embedded else reader_of(self.watch, ahead)
+        return self.reader if ahead is embedded else choose_reader(self.watch, ahead)
 
     @asynccontextmanager
     async def open_feeds(self) -> AsyncIterator[Feeds]:
@@ -249,5 +249,5 @@ async def open_run(
     ):
         with shared.notes.to(run.note):
             yield RunContext(
-                request, shared, watch, reader_of(watch, shared.embedded), run, progress or shared.progress
+                request, shared, watch, choose_reader(watch, shared.embedded), run, progress or shared.progress
             )

@@ -9,14 +9,14 @@ from prefect.events import emit_event
 
 from flows.run.context import RunContext
 from flows.run.server import server_named
-from pipeline.steps.events import Event, Teller
+from pipeline.steps.events import Event, EventSource
 
 _log = logging.getLogger("missionwatch.events")
 
 
-def teller(context: RunContext) -> Teller:
+def teller(context: RunContext) -> EventSource:
     """Return whose events those of a step are: the run's, which wakes nobody where it takes further steps itself."""
-    return Teller(context.watch, context.run.run_id, in_round=context.feeds is not None)
+    return EventSource(context.watch, context.run.run_id, in_round=context.feeds is not None)
 
 
 def emit(context: RunContext, events: Iterable[Event]) -> None:

@@ -22,7 +22,7 @@ async def bounded(records: Sequence[FetchRecord], context: RunContext) -> list[F
 
     def bound() -> list[FetchRecord]:
         return [
-            steps.bounded(r, before.get(r.url, ""), revisions.get(r.url, 0), context.reader, context.watch)
+            steps.limit_revisions(r, before.get(r.url, ""), revisions.get(r.url, 0), context.reader, context.watch)
             for r in records
         ]
 

@@ -20,10 +20,10 @@ from pipeline.model import (
     Alert,
     AlertKind,
     AlertRule,
-    Brought,
     ChannelAlarm,
     ChannelState,
     FeedHealth,
+    FeedYield,
     LostPages,
     Watch,
     escape,
@@ -42,7 +42,7 @@ def alarm_alerts(
     raised: Sequence[Alarm],
     over: Sequence[Alarm],
     feeds: Sequence[FeedHealth],
-    brought: Mapping[UUID, Brought],
+    brought: Mapping[UUID, FeedYield],
     watch: Watch,
     now: datetime,
     lost: Mapping[UUID, LostPages] = MappingProxyType({}),
@@ -186,7 +186,7 @@ def _counted(alarms: Iterable[Alarm], words: Callable[[FeedKind], str]) -> list[
 def _paragraphs(
     alarms: Sequence[Alarm],
     feeds: Mapping[UUID, FeedHealth],
-    brought: Mapping[UUID, Brought],
+    brought: Mapping[UUID, FeedYield],
     lost: Mapping[UUID, LostPages],
     now: datetime,
 ) -> list[str]:
@@ -229,7 +229,7 @@ def _name(alarm: Alarm, feeds: Mapping[UUID, FeedHealth]) -> str:
 def _alarm_line(
     alarm: Alarm,
     feeds: Mapping[UUID, FeedHealth],
-    brought: Mapping[UUID, Brought],
+    brought: Mapping[UUID, FeedYield],
     lost: Mapping[UUID, LostPages],
     now: datetime,
 ) -> str:
@@ -263,7 +263,7 @@ def _pages_line(alarm: Alarm, name: str, since: str, lost: LostPages | None) -> 
     )
 
 
-def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, Brought]) -> str:
+def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping[UUID, FeedYield]) -> str:
     since = _time(alarm.since)
     kind = _OF_WATCH[AlarmKind(alarm.kind)]
     if kind.told:
@@ -283,7 +283,7 @@ def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping
         )
     failing = sorted(
         (health for health in feeds.values() if health.is_failing),
-        key=lambda health: -brought.get(health.feed.feed_id, Brought()).entries,
+        key=lambda health: -brought.get(health.feed.feed_id, FeedYield()).entries,
     )
     listed = [
         f"- {health.feed.title}: last read {_time(health.feed.read_at) if health.feed.read_at else 'never'}; "
@@ -301,8 +301,8 @@ def _watch_line(alarm: Alarm, feeds: Mapping[UUID, FeedHealth], brought: Mapping
     return "\n".join([head, *listed])
 
 
-def _used_to(feed_id: UUID, brought: Mapping[UUID, Brought]) -> str:
-    one = brought.get(feed_id, Brought())
+def _used_to(feed_id: UUID, brought: Mapping[UUID, FeedYield]) -> str:
+    one = brought.get(feed_id, FeedYield())
     entries = f"{one.entries} {'entry' if one.entries == 1 else 'entries'}"
     return f"it brought {entries} in the last {BROUGHT_IN.days} days, {one.relevant} of them about the mission"
 

@@ -10,7 +10,7 @@ from pipeline.alerts.compose import DIGEST, compose_message
 from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.rules import find_rule, rules_for_channel, uncertain_changes
 from pipeline.alerts.timing import may_go
-from pipeline.model import Alert, AlertKind, Article, Change, Quiet, Watch, When
+from pipeline.model import Alert, AlertKind, AlertTiming, Article, Change, QuietPeriod, Watch
 from pipeline.model.text import content_id
 
 QUIET_FOR = timedelta(hours=24)  # what a digest tells of: the time since the last one
@@ -89,7 +89,7 @@ def gather(
 def _is_only_unsure(part: Alert, watch: Watch) -> bool:
     """Whether ``part`` waits for the digest because it was too unsure to be told at once, and for nothing else."""
     rule = find_rule(watch, part.rule, part.channel)
-    return rule is not None and rule.when is When.AT_ONCE
+    return rule is not None and rule.when is AlertTiming.AT_ONCE
 
 
 def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
@@ -101,7 +101,7 @@ def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
     return parts[0].rule
 
 
-def proof_of_quiet(quiet: Quiet) -> str:
+def proof_of_quiet(quiet: QuietPeriod) -> str:
     """What was done in a period, in plain English: "nothing else changed" is worth what was polled and read."""
     hours = round((quiet.until - quiet.since).total_seconds() / 3600)
     rows = "\n".join(f"{label}: {told}" for label, told in proof_rows(quiet))
@@ -109,7 +109,7 @@ def proof_of_quiet(quiet: Quiet) -> str:
     return f"WHAT WAS DONE in the {hours} hours to {quiet.until:%d %b %Y %H:%M} UTC\n{rows}{warning}"
 
 
-def proof_rows(quiet: Quiet) -> tuple[tuple[str, str], ...]:
+def proof_rows(quiet: QuietPeriod) -> tuple[tuple[str, str], ...]:
     """Return what was done in a period: labels, and what is told of each."""
     claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
     oldest = f"; the oldest is of {quiet.oldest_unread:%d %b %Y %H:%M} UTC" if quiet.oldest_unread else ""

@@ -13,7 +13,7 @@ from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import channels_of, escalates_to, is_urgent
 from pipeline.alerts.timing import release
 from pipeline.board.fold import fold
-from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, ToldAlert, Watch
+from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, UnacknowledgedAlert, Watch
 from pipeline.model.text import content_id
 
 # What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
@@ -28,7 +28,7 @@ def longest_wait(watch: Watch) -> timedelta | None:
 
 
 def unacknowledged_alerts(
-    told: Iterable[ToldAlert],
+    told: Iterable[UnacknowledgedAlert],
     changes: Mapping[UUID, Change],
     watch: Watch,
     now: datetime,
@@ -98,7 +98,7 @@ def unacknowledged_alerts(
     return tuple(out.values())
 
 
-def _told_again(told: Iterable[ToldAlert]) -> dict[tuple[str, frozenset[UUID]], list[datetime]]:
+def _told_again(told: Iterable[UnacknowledgedAlert]) -> dict[tuple[str, frozenset[UUID]], list[datetime]]:
     """When each set of changes was told to each channel because nobody had acknowledged it."""
     found: dict[tuple[str, frozenset[UUID]], list[datetime]] = {}
     for one in told:

@@ -13,7 +13,7 @@ from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import channels_of, is_confident, takes, uncertain_changes
 from pipeline.alerts.timing import release
 from pipeline.board.fold import in_force
-from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Stage, Verdict, Watch, When
+from pipeline.model import Alert, AlertKind, AlertRule, AlertTiming, Article, Change, Mute, Stage, Verdict, Watch
 from pipeline.model.text import content_id
 
 TOLD_FOR = timedelta(days=7)  # a row that settled longer ago is told no more
@@ -83,7 +83,7 @@ def settled_alerts(
         last = row[-1]
         if find_mute(last, mutes, now) is not None:
             continue
-        digest = rule.when is When.DIGEST or not is_confident(rule, last, origins.get(last.change_id, 1))
+        digest = rule.when is AlertTiming.DIGEST or not is_confident(rule, last, origins.get(last.change_id, 1))
         message = compose_message(
             [last],
             articles=articles,

@@ -10,7 +10,7 @@ from pipeline.alerts.compose import compose_message
 from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.rules import channels_of, takes, uncertain_changes
 from pipeline.alerts.timing import release
-from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Watch, When
+from pipeline.model import Alert, AlertKind, AlertRule, AlertTiming, Article, Change, Mute, Watch
 from pipeline.model.text import content_id
 
 TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is told no more
@@ -76,7 +76,7 @@ def ended_mutes(
                     now=now,
                     kind=AlertKind.MUTE_ENDED,
                     change_ids=tuple(change.change_id for change in kept),
-                    due=release(now, rule, digest=rule.when is When.DIGEST),
+                    due=release(now, rule, digest=rule.when is AlertTiming.DIGEST),
                 )
             )
     return tuple(alerts)

@@ -28,7 +28,7 @@ from pipeline.alerts.rules import (
 )
 from pipeline.alerts.timing import release
 from pipeline.board.fold import in_force
-from pipeline.model import Alert, AlertKind, AlertRule, Article, Change, Mute, Silence, Verdict, Watch, When
+from pipeline.model import Alert, AlertKind, AlertRule, AlertTiming, Article, Change, Mute, Silence, Verdict, Watch
 from pipeline.model.text import content_id
 
 Origins = tuple[int, int]  # independent origins of a change: when it was last planned, and now
@@ -258,9 +258,9 @@ def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> lis
     for rule in rules:
         sure = is_confident(rule, change, origins)
         for channel in channels_of(rule):
-            if sure and rule.when is not When.DIGEST:
+            if sure and rule.when is not AlertTiming.DIGEST:
                 at_once.append(_Telling(channel, AlertKind.ALERT, rule))
-            if rule.when is not When.AT_ONCE:
+            if rule.when is not AlertTiming.AT_ONCE:
                 wanted.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
             elif not sure:
                 unsure.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
@@ -273,14 +273,14 @@ def _told_again(change: Change, rules: Sequence[AlertRule], heard: Origins) -> l
     at_once = {
         channel
         for rule in rules
-        if rule.when is not When.DIGEST and is_confident(rule, change, heard[0])
+        if rule.when is not AlertTiming.DIGEST and is_confident(rule, change, heard[0])
         for channel in channels_of(rule)
     }
     found = []
     for rule in rules:
         if is_confident(rule, change, heard[0]) or not is_confident(rule, change, heard[1]):
             continue
-        in_digest = rule.when is When.DIGEST
+        in_digest = rule.when is AlertTiming.DIGEST
         kind = AlertKind.DIGEST_PART if in_digest else AlertKind.CONFIRMED
         found += [
             _Telling(channel, kind, rule, again=in_digest) for channel in channels_of(rule) if channel not in at_once

@@ -13,7 +13,7 @@ import click
 
 from pipeline.alerts import became
 from pipeline.board.fold import in_force
-from pipeline.cli.frame import When, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.frame import Moment, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.cli.telling import sentences, tellings
 from pipeline.lab.backtest import Account, Told, account_of_stored, catch_up
@@ -47,7 +47,7 @@ class _Past:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Another watch.toml, whose rules are tried in the place of the watch's.",
 )
-@click.option("--since", type=When(), help="Leave out what came before.")
+@click.option("--since", type=Moment(), help="Leave out what came before.")
 @click.option("--apply", "is_applied", is_flag=True, help="Tell each channel what its rules would have told it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for scripts.")
 @data_dir_option

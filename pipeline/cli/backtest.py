@@ -17,7 +17,7 @@ import click
 from pipeline.alerts import became
 from pipeline.board.fold import in_force
 from pipeline.cli.asking import answer_options, asking_of, model_options
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.cli.telling import sentences, tellings
 from pipeline.lab.backtest import (
     BacktestLine,
@@ -64,8 +64,8 @@ _Past = tuple[list[Came], dict[UUID, list[Change]]]
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Another watch.toml: tell which alerts it would have gained and lost.",
 )
-@click.option("--since", type=When(), help="With --compare: leave out what was told before.")
-@click.option("--until", type=When(), help="With --compare: leave out what came later.")
+@click.option("--since", type=Moment(), help="With --compare: leave out what was told before.")
+@click.option("--until", type=Moment(), help="With --compare: leave out what came later.")
 @click.option("--json", "as_json", is_flag=True, help="With --compare: one JSON object a difference, for scripts.")
 @click.option(
     "--engine",

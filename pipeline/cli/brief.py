@@ -10,7 +10,7 @@ import click
 
 from pipeline.alerts.brief import Brief, as_data, as_markdown, as_text, compose
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.model import escape
 from pipeline.model.errors import StoreUnwritableError, UsageError
 from pipeline.site.brief import brief_page
@@ -29,8 +29,8 @@ _FORMS: Mapping[str, Callable[[Brief], str]] = {
 
 @click.command("brief")
 @folder_argument
-@click.option("--since", type=When(), help="Leave out what was known before.  [default: a day before its end]")
-@click.option("--until", type=When(), help="Tell it as it was known by then.  [default: now; of a replay, its end]")
+@click.option("--since", type=Moment(), help="Leave out what was known before.  [default: a day before its end]")
+@click.option("--until", type=Moment(), help="Tell it as it was known by then.  [default: now; of a replay, its end]")
 @click.option(
     "--format", "form", type=click.Choice(list(_FORMS)), default="text", show_default=True, help="How it is written."
 )

@@ -20,7 +20,7 @@ from pipeline.model.text import shorten
 from pipeline.watches import load_watch
 
 if TYPE_CHECKING:  # the steps bring the parsers with them
-    from pipeline.steps.look import FeedLook
+    from pipeline.steps.preview import FeedPreview
 
 OK, TROUBLE, NOTHING_REACHED = 0, 1, 5
 _LONGEST = 300  # characters of what is told of one feed
@@ -60,13 +60,13 @@ def check_command(folder: Path, offline: bool, as_json: bool) -> None:
     raise SystemExit(code_of(looks))
 
 
-def code_of(looks: Sequence[FeedLook]) -> int:
+def code_of(looks: Sequence[FeedPreview]) -> int:
     """The exit code that the looks deserve."""
     failed = sum(look.parsed is None for look in looks)
     return NOTHING_REACHED if failed == len(looks) else TROUBLE if failed else OK
 
 
-def told(look: FeedLook, now: datetime) -> str:
+def told(look: FeedPreview, now: datetime) -> str:
     """One line on a feed, and a second one on what to do where something is wrong."""
     name = shorten(escape.line(look.feed.title), 60)
     parsed = look.parsed
@@ -83,7 +83,7 @@ def told(look: FeedLook, now: datetime) -> str:
     return "\n".join([head, *(f"         {shorten(escape.line(doubt), _LONGEST)}" for doubt in doubts)])
 
 
-def _doubts(look: FeedLook, now: datetime) -> list[str]:
+def _doubts(look: FeedPreview, now: datetime) -> list[str]:
     """What is odd about a feed that can be read, each with what to do."""
     parsed = look.parsed
     if parsed is None:
@@ -102,7 +102,7 @@ def _doubts(look: FeedLook, now: datetime) -> list[str]:
     return doubts
 
 
-def summary(watch: Watch, looks: Sequence[FeedLook]) -> str:
+def summary(watch: Watch, looks: Sequence[FeedPreview]) -> str:
     """What all the looks came to."""
     kinds = Counter(look.kind for look in looks if look.parsed is not None)
     failed = sum(look.parsed is None for look in looks)
@@ -113,7 +113,7 @@ def summary(watch: Watch, looks: Sequence[FeedLook]) -> str:
     return f"{len(looks)} feeds asked once, nothing stored: {formats}. {ending}"
 
 
-async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedLook]:
+async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedPreview]:
     from pipeline.cli.reaching import look_at, world  # brings the parsers with it
 
     async with world(settings()) as at:
@@ -126,7 +126,7 @@ async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedLook]:
         return looks
 
 
-def _plain(look: FeedLook) -> dict[str, object]:
+def _plain(look: FeedPreview) -> dict[str, object]:
     return {
         "feed": look.feed.title,
         "url": without_secrets(look.feed.url),

@@ -22,7 +22,7 @@ from pipeline.cli.evidence import evidence_command, write_why
 from pipeline.cli.example import docs_command, example_command
 from pipeline.cli.export import export_command
 from pipeline.cli.feeds import feeds_group
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.cli.heartbeat import heartbeat_command
 from pipeline.cli.init import init_command
 from pipeline.cli.marks import mark_command, marks_group
@@ -41,8 +41,8 @@ from pipeline.watches import load_watch
 
 @click.command()
 @folder_argument
-@click.option("--as-of", type=When(), help="What held on that day, as we know it now.")
-@click.option("--known-at", type=When(), help="What we knew by then.")
+@click.option("--as-of", type=Moment(), help="What held on that day, as we know it now.")
+@click.option("--known-at", type=Moment(), help="What we knew by then.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row, for scripts.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV with a header, for spreadsheets.")
 @data_dir_option
@@ -81,7 +81,7 @@ def board(
 
 @click.command()
 @folder_argument
-@click.option("--since", type=When(), default="1970-01-01T00:00", help="Leave out what was known before.")
+@click.option("--since", type=Moment(), default="1970-01-01T00:00", help="Leave out what was known before.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for scripts.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV with a header, for spreadsheets.")
 @data_dir_option

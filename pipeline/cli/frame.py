@@ -159,7 +159,7 @@ def engine_option(function: F) -> F:
     return option(function)
 
 
-class When(click.ParamType[datetime]):
+class Moment(click.ParamType[datetime]):
     """A day (2025-09-30, its end) or a time (2025-09-30T14:00, UTC where no zone is given)."""
 
     name = "day or time"

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.asking import Asking, asking_of
-from pipeline.cli.frame import When, settings
+from pipeline.cli.frame import Moment, settings
 from pipeline.cli.interview import ask, ask_for_feeds
 from pipeline.model import Feed, Reading, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
@@ -38,7 +38,7 @@ MAX_SEED_ARTICLE = 2 * 2**20  # bytes
     metavar="FILE|URL",
     help="The seed article: plain text (a title line, then paragraphs), or the address of its page.",
 )
-@click.option("--published", type=When(), help="When the article was published; else what its page or file says.")
+@click.option("--published", type=Moment(), help="When the article was published; else what its page or file says.")
 @click.option("--url", default="", help="Where the article stands.")
 @click.option("--outlet", default="", help="Who published it.  [default: what its page says, or its host]")
 @click.option("--title", default="", help="The watch's title.  [default: the mission's name]")

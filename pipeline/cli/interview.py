@@ -9,7 +9,7 @@ from datetime import datetime
 
 import click
 
-from pipeline.cli.frame import When
+from pipeline.cli.frame import Moment
 from pipeline.model import Fact, Watch, countries, escape
 from pipeline.model.text import shorten
 from pipeline.model.urls import host
@@ -108,7 +108,7 @@ def _several(question: str, default: Sequence[str]) -> tuple[str, ...]:
 
 
 def _day(question: str, default: datetime) -> datetime:
-    answer: datetime = click.prompt(question, default=f"{default:%Y-%m-%d}", type=When())
+    answer: datetime = click.prompt(question, default=f"{default:%Y-%m-%d}", type=Moment())
     return answer
 
 

@@ -26,7 +26,7 @@ from pipeline.board.corrections import (
     make_undo,
 )
 from pipeline.cli import report
-from pipeline.cli.frame import When, archive_dir, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import Moment, archive_dir, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import WORDS, author_option, keep, open_for_correction, publish_corrections, say, times, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
@@ -45,7 +45,7 @@ MAX_FILE = 64 * 2**20  # bytes of a file of marks
 @click.option("--stage", type=click.Choice([stage.value for stage in Stage]), help="Of relabel and pin.")
 @click.option("--subject", default="", help="Of relabel and pin: the thing.")
 @click.option("--value", default="", help="Of relabel and pin: what is so.")
-@click.option("--since", type=When(), help="Of relabel and pin: the day since when it holds.")
+@click.option("--since", type=Moment(), help="Of relabel and pin: the day since when it holds.")
 @click.option("--note", default="", help="Why. A pin of what no sentence says needs it.")
 @author_option
 @data_dir_option

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.board.corrections import MAX_NOTE, Labels
-from pipeline.cli.frame import When, archive_dir, data_dir_option, different, folders_argument, port_option
+from pipeline.cli.frame import Moment, archive_dir, data_dir_option, different, folders_argument, port_option
 from pipeline.cli.marking import WORDS, open_for_correction, publish_corrections, say, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
@@ -127,7 +127,7 @@ def _correcting(found: list[tuple[Watch, Path]], author: str) -> Callable[..., s
 
 def _labels(given: Mapping[str, str]) -> Labels:
     try:
-        since = When().convert(given["since"], None, None).date() if "since" in given else None
+        since = Moment().convert(given["since"], None, None).date() if "since" in given else None
         return Labels(
             Aspect(given["aspect"]) if "aspect" in given else None,
             Stage(given["stage"]) if "stage" in given else None,

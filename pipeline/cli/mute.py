@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from pipeline.cli import report
-from pipeline.cli.frame import When, account, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.frame import Moment, account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.model import Mute, Slot, Stage, Watch, escape
 from pipeline.model.countries import mentions
@@ -28,7 +28,7 @@ _LONGEST_KEY, _LONGEST_WHY, _LONGEST_NAME = 200, 2_000, 200  # characters
 @click.option("--slot", type=click.Choice([slot.value for slot in Slot]), help="The slot of the changes.")
 @click.option("--key", default="", help="Their key: a country, a post, a place.")
 @click.option("--stage", "stages", type=click.Choice([s.value for s in Stage]), multiple=True, help="May be repeated.")
-@click.option("--until", type=When(), help="The day at whose end, or the time at which, it is over.")
+@click.option("--until", type=Moment(), help="The day at whose end, or the time at which, it is over.")
 @click.option("--why", default="", help="Kept with it, and told when it is over.")
 @click.option("--by", default="", help="Who says so.  [default: the name of the account]")
 @click.option("--off", metavar="ID", default="", help="Take this mute off now.")

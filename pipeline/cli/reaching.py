@@ -18,8 +18,8 @@ from pipeline.pages.page import ExtractedPage
 from pipeline.runtime.settings import Settings
 from pipeline.runtime.workers import WorkerPool
 from pipeline.steps.collect import MAX_PAGE, extract_in_worker
-from pipeline.steps.look import FeedLook, look_at_feed
 from pipeline.steps.poll import parse_in_worker
+from pipeline.steps.preview import FeedPreview, preview_feed
 from pipeline.watches.discover import discover
 from pipeline.watches.drafting.feeds import feed_for, usual_gap
 from pipeline.watches.opml import MAX_BYTES, is_opml, read_opml
@@ -149,7 +149,7 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
         )
     try:
         itself = await at.pool.run(parse_in_worker, answer.body, content_type, answer.final_url, wall_clock())
-        return FoundFeeds((_told_by(FeedLook(feed_for(answer.final_url, ""), itself), language, url),))
+        return FoundFeeds((_told_by(FeedPreview(feed_for(answer.final_url, ""), itself), language, url),))
     except ContentError as error:
         if error.code != "html-instead-of-feed":
             raise
@@ -168,12 +168,12 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
     return FoundFeeds(good, notes)
 
 
-async def look_at(feed: Feed, at: World) -> FeedLook:
+async def look_at(feed: Feed, at: World) -> FeedPreview:
     """One look at ``feed``; what goes wrong is told in it."""
-    return await look_at_feed(feed, fetch=at.fetcher.get, work=at.pool.run, now=wall_clock())
+    return await preview_feed(feed, fetch=at.fetcher.get, work=at.pool.run, now=wall_clock())
 
 
-def _told_by(look: FeedLook, language: str, source: str) -> Feed:
+def _told_by(look: FeedPreview, language: str, source: str) -> Feed:
     """The feed with what it says of itself: its title, its language, how long it is usually quiet."""
     parsed = look.parsed
     if parsed is None:

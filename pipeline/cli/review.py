@@ -17,7 +17,7 @@ from rich.text import Text
 from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Correction, CorrectionKind, Labels, make_undo
 from pipeline.cli import report
-from pipeline.cli.frame import When, data_dir_option, folder_argument, store_folder
+from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.cli.marking import author_option, keep, open_for_correction, publish_corrections, say, times, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
@@ -53,7 +53,7 @@ class _Session:
 
 @click.command("review")
 @folder_argument
-@click.option("--since", type=When(), default="1970-01-01T00:00", help="Leave out what was published before.")
+@click.option("--since", type=Moment(), default="1970-01-01T00:00", help="Leave out what was published before.")
 @click.option("--uncertain", is_flag=True, help="Only what the engine is unsure of.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="So many at most.")
 @author_option

@@ -71,15 +71,15 @@ def _syndicated(text: str, url: str, base: str, now: datetime, problems: Problem
     pieces = None if problems.lines() else split_items(text, base)
     if pieces is None or len(pieces.digests) > MAX_ENTRIES:
         return syndication.read(text, url=url, base=base, now=now, problems=problems)
-    kept = held & frozenset(pieces.digests)
-    if kept:
+    left_out = held & frozenset(pieces.digests)
+    if left_out:
         try:
-            some = syndication.read(pieces.without(kept), url=url, base=base, now=now, problems=Problems())
+            some = syndication.read(pieces.without(left_out), url=url, base=base, now=now, problems=Problems())
         except ContentError:
             some = None
-        left = sum(digest not in kept for digest in pieces.digests)
+        left = sum(digest not in left_out for digest in pieces.digests)
         if some and not some.problems and len(some.entries) == left:
-            return replace(some, pieces=pieces.digests, kept=frozenset(kept))
+            return replace(some, pieces=pieces.digests, left_out=frozenset(left_out))
     # Whoever reads only a part of a flawed feed would tell of other flaws, or of none.
     whole = syndication.read(text, url=url, base=base, now=now, problems=problems)
     told_apart = not whole.problems and len(whole.entries) == len(pieces.digests)

@@ -15,13 +15,23 @@ from pipeline.model.delivery import (
     Picture,
     RunRecord,
     Silence,
-    ToldAlert,
+    UnacknowledgedAlert,
 )
 from pipeline.model.facts import HARM, Day, Figure, FigureRole, Movement, Parts, Slot, TypedFact
 from pipeline.model.history import FeedHistory, RecentEntry, RecentPage, RecentPoll, RecentRound, WatchHistory
 from pipeline.model.judgement import BoardRow, Change, Claim, Judgement, Reading, Relation, RelationKind
 from pipeline.model.muting import Mute
-from pipeline.model.polling import Alarm, Brought, FeedHealth, FeedRecord, Habits, HostState, LostPages, Quiet, Sight
+from pipeline.model.polling import (
+    Alarm,
+    FeedHealth,
+    FeedRecord,
+    FeedYield,
+    Habits,
+    HostState,
+    LostPages,
+    PollObservation,
+    QuietPeriod,
+)
 from pipeline.model.revision import (
     TAKEN_BACK,
     Evidence,
@@ -29,7 +39,7 @@ from pipeline.model.revision import (
     Finding,
     PageToCheck,
     Recall,
-    Revised,
+    RecheckResult,
     SentAlert,
 )
 from pipeline.model.sources import (
@@ -47,6 +57,7 @@ from pipeline.model.sources import (
 from pipeline.model.standing import Standing, WatchState
 from pipeline.model.watch import (
     AlertRule,
+    AlertTiming,
     Baseline,
     BriefTimes,
     Every,
@@ -56,7 +67,6 @@ from pipeline.model.watch import (
     ReaderChoice,
     Urgent,
     Watch,
-    When,
 )
 from pipeline.model.words import (
     FAILS,
@@ -83,12 +93,12 @@ __all__ = [
     "Alert",
     "AlertKind",
     "AlertRule",
+    "AlertTiming",
     "Article",
     "Aspect",
     "Baseline",
     "BoardRow",
     "BriefTimes",
-    "Brought",
     "Change",
     "ChannelAlarm",
     "ChannelState",
@@ -105,6 +115,7 @@ __all__ = [
     "FeedHistory",
     "FeedRecord",
     "FeedState",
+    "FeedYield",
     "FetchRecord",
     "Figure",
     "FigureRole",
@@ -124,11 +135,12 @@ __all__ = [
     "PendingAlert",
     "PendingEntry",
     "Picture",
+    "PollObservation",
     "PollOutcome",
     "PollRecord",
     "Precision",
     "PublishedAt",
-    "Quiet",
+    "QuietPeriod",
     "ReaderChoice",
     "Reading",
     "Recall",
@@ -136,24 +148,22 @@ __all__ = [
     "RecentPage",
     "RecentPoll",
     "RecentRound",
+    "RecheckResult",
     "Relation",
     "RelationKind",
     "Response",
-    "Revised",
     "Role",
     "RunRecord",
     "SentAlert",
-    "Sight",
     "Silence",
     "Slot",
     "Stage",
     "Standing",
-    "ToldAlert",
     "TypedFact",
+    "UnacknowledgedAlert",
     "Urgent",
     "Verdict",
     "Watch",
     "WatchHistory",
     "WatchState",
-    "When",
 ]

@@ -158,7 +158,7 @@ class ChannelAlarm:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldAlert:
+class UnacknowledgedAlert:
     """An alert that was delivered and that nobody has acknowledged."""
 
     alert: Alert

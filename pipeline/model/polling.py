@@ -16,7 +16,7 @@ class Habits:
 
     Attributes:
         interval: the wait between two polls that work; None before the first.
-        strain: failures in a row, weighted: 1 for a hard one, 0.5 for a soft one.
+        failure_weight: failures in a row, weighted: 1 for a hard one, 0.5 for a soft one.
         trouble: the code of the error of the last poll; empty where it worked.
         read_at: the last poll that worked, i.e. was ok, unchanged or empty.
         body_at: the last poll that brought a body, and not only the word that nothing changed.
@@ -27,7 +27,7 @@ class Habits:
         max_age: the life that the last answer's headers name.
         undated: True where no entry of the last entries has a date.
         gap_at: the last poll between which and the one before it entries may have been missed.
-        lied_at: when the feed's validators were found to lie; from then on it is polled without them.
+        distrusted_at: when the feed's validators were found to lie; from then on it is polled without them.
         address: where the feed has moved for good; empty while it is where the watch says.
         moved_to: where the last answer said that it has moved for good; empty where it said nothing.
         moved: how many polls in a row have said so.
@@ -35,7 +35,7 @@ class Habits:
     """
 
     interval: timedelta | None = None
-    strain: float = 0.0
+    failure_weight: float = 0.0
     trouble: str = ""
     read_at: datetime | None = None
     body_at: datetime | None = None
@@ -46,7 +46,7 @@ class Habits:
     max_age: timedelta | None = None
     undated: bool = False
     gap_at: datetime | None = None
-    lied_at: datetime | None = None
+    distrusted_at: datetime | None = None
     address: str = ""
     moved_to: str = ""
     moved: int = 0
@@ -54,7 +54,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class PollObservation:
     """What one poll saw, as the schedule must know it.
 
     Attributes:
@@ -67,7 +67,7 @@ class Sight:
         ttl, max_age: the lives that the body and the headers name.
         retry_after: the wait that the server asks for.
         moved_to: where an unbroken row of permanent redirects led; empty where there was none.
-        lied: True where the poll has shown that the feed's validators lie.
+        validators_lied: True where the poll has shown that the feed's validators lie.
         late: how long after the run's own time the answer came.
     """
 
@@ -81,7 +81,7 @@ class Sight:
     max_age: timedelta | None = None
     retry_after: timedelta | None = None
     moved_to: str = ""
-    lied: bool = False
+    validators_lied: bool = False
     late: timedelta = timedelta(0)
 
 
@@ -162,7 +162,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class FeedYield:
     """What a feed has brought in a time: entries, and articles about the mission among what these led to."""
 
     entries: int = 0
@@ -179,7 +179,7 @@ class LostPages:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class QuietPeriod:
     """What was done in a period, so that "nothing changed" can be believed.
 
     Attributes:

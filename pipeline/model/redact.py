@@ -32,7 +32,7 @@ def without_secrets(text: str) -> str:
     Of addresses other than HTTP's, which are those of chats and mailboxes, only the scheme stays; of HTTP's all but
     name and password, and the values of parameters that sound like a key, in the query and behind the ``#``.
     """
-    return _ADDRESS.sub(lambda found: _shown_address(found[0], found[1]), text) if "://" in text else text
+    return _ADDRESS.sub(lambda found: _redact_address(found[0], found[1]), text) if "://" in text else text
 
 
 def holds_secret(url: str) -> bool:
@@ -40,7 +40,7 @@ def holds_secret(url: str) -> bool:
     return without_secrets(url) != url
 
 
-def _shown_address(address: str, scheme: str) -> str:
+def _redact_address(address: str, scheme: str) -> str:
     if scheme.lower() not in _SHOWN_SCHEMES:
         return f"{scheme}://{HIDDEN}"
     try:
@@ -49,16 +49,16 @@ def _shown_address(address: str, scheme: str) -> str:
         return f"{scheme}://{HIDDEN}"
     _, at, host = parts.netloc.rpartition("@")
     where = f"{HIDDEN}@{host}" if at else host
-    query, fragment = _shown_pairs(parts.query), _shown_pairs(parts.fragment)
+    query, fragment = _redact_pairs(parts.query), _redact_pairs(parts.fragment)
     if (where, query, fragment) == (parts.netloc, parts.query, parts.fragment):
         return address  # as it was written
     return urlunsplit((parts.scheme, where, parts.path, query, fragment))
 
 
-def _shown_pairs(text: str) -> str:
-    return "".join(_shown_pair(part) for part in _BETWEEN.split(text))
+def _redact_pairs(text: str) -> str:
+    return "".join(_redact_pair(part) for part in _BETWEEN.split(text))
 
 
-def _shown_pair(pair: str) -> str:
+def _redact_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     return f"{name}={HIDDEN}" if equals and value and is_secret_name(name) else pair

@@ -92,7 +92,7 @@ class SentAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class Revised:
+class RecheckResult:
     """What looking at changed or lost pages gave: written in one transaction with what was read from them."""
 
     checks: tuple[EvidenceCheck, ...] = ()

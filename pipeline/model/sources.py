@@ -23,7 +23,7 @@ class FeedState:
     next_due: datetime | None = None
     failures: int = 0
     habits: Habits = field(default_factory=Habits)
-    pieces: str = ""  # what we know of the items of its last body, see pipeline.steps.seen
+    pieces: str = ""  # what we know of the items of its last body, see pipeline.steps.feed_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ParsedFeed:
     """What a feed's bytes say; ``problems`` are its flaws in plain English.
 
     ``pieces`` are the digests of all its items in the feed's order, or none where they can't be told apart;
-    ``entries`` are those of the items whose digests are not in ``kept``: these were not read again.
+    ``entries`` are those of the items whose digests are not in ``left_out``: these were not read again.
     """
 
     kind: str  # rss, atom, rdf, json, sitemap
@@ -69,7 +69,7 @@ class ParsedFeed:
     ttl: timedelta | None = None
     problems: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
-    kept: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class PollRecord:
     size: int = 0  # bytes
     elapsed: float = 0.0  # seconds
     entries: tuple[Entry, ...] = ()
-    kept: int = 0  # entries of the body beside these: in it the last time too, and not read again
+    read_before: int = 0  # entries of the body beside these: in it the last time too, and not read again
     pieces: str | None = None  # what to know of its items at the next poll; None where that has not changed
     habits: Habits = field(default_factory=Habits)
     is_gap: bool = False  # entries may have been missed since the poll before

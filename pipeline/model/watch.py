@@ -73,7 +73,7 @@ class Baseline:
     facts: tuple[Fact, ...]
 
 
-class When(StrEnum):
+class AlertTiming(StrEnum):
     """When an alert rule tells what is sure: at once, in the digest, or both. What is unsure goes into the digest."""
 
     AT_ONCE = "at_once"
@@ -136,7 +136,7 @@ class AlertRule:
     channels: tuple[str, ...] = ("console", "file")
     at_once: float = 0.7
     origins: int = 1
-    when: When = When.AT_ONCE
+    when: AlertTiming = AlertTiming.AT_ONCE
     digest: Every = Every.DAILY
     digest_at: time = time(6)
     digest_day: int = 0

@@ -18,49 +18,58 @@ The steps do no I/O themselves: ``fetch``, ``work``, ``ask`` and ``deliver`` are
 exceptions: each ends as a recorded outcome with its reason, and the rest goes on.
 """
 
-from pipeline.steps.asking import ModelReadings, assess_asking, candidates, reader_of
-from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known, assess
+from pipeline.steps.asking import ModelReadings, assess_asking, candidates, choose_reader
+from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, AssessmentInput, assess
 from pipeline.steps.collect import collect_entry, is_put_off
 from pipeline.steps.correct import plan_correction
 from pipeline.steps.correction import CorrectionContext, CorrectionOutcome, RecordedClaim
 from pipeline.steps.deliver import deliver_alert, deliver_all
-from pipeline.steps.poll import at_once, poll_feed
+from pipeline.steps.poll import no_delay, poll_feed
 from pipeline.steps.ports import AskModel, Deliver, Fetch, Work
-from pipeline.steps.recheck import MAX_HASH_ONLY, Told, bounded, gone, look_again, pages_of, revise, told_by_recall
-from pipeline.steps.reread import Difference, Reread, read_again
+from pipeline.steps.recheck import (
+    MAX_HASH_ONLY,
+    RecheckInput,
+    drop_recalled,
+    fetch_again,
+    gone_reason,
+    limit_revisions,
+    plan_revisions,
+    read_revisions,
+)
+from pipeline.steps.reread import Difference, RereadResult, read_again
 
 __all__ = [
     "MAX_HASH_ONLY",
     "NEAR_DUPLICATES_FOR",
     "AskModel",
     "Assessment",
+    "AssessmentInput",
     "CorrectionContext",
     "CorrectionOutcome",
     "Deliver",
     "Difference",
     "Fetch",
-    "Known",
     "ModelReadings",
+    "RecheckInput",
     "RecordedClaim",
-    "Reread",
-    "Told",
+    "RereadResult",
     "Work",
     "assess",
     "assess_asking",
-    "at_once",
-    "bounded",
     "candidates",
+    "choose_reader",
     "collect_entry",
     "deliver_alert",
     "deliver_all",
-    "gone",
+    "drop_recalled",
+    "fetch_again",
+    "gone_reason",
     "is_put_off",
-    "look_again",
-    "pages_of",
+    "limit_revisions",
+    "no_delay",
     "plan_correction",
+    "plan_revisions",
     "poll_feed",
     "read_again",
-    "reader_of",
-    "revise",
-    "told_by_recall",
+    "read_revisions",
 ]

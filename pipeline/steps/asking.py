@@ -26,27 +26,27 @@ from pipeline.reading.llm import (
     parse_reading,
     select_rows,
 )
-from pipeline.steps.assess import Assessing, Assessment, Known, assess
+from pipeline.steps.assess import Assessment, AssessmentInput, Assessor, assess
 from pipeline.steps.ports import AskModel
 
 ROUNDS = 6  # of asking: what a model says changes what later claims meet, and may bring new candidates
 WORTH_ASKING = 0.2  # the confidence from which a claim that is too weak to tell is put to the model
 
 
-def reader_of(watch: Watch, embedded: Reader) -> Reader:
+def choose_reader(watch: Watch, embedded: Reader) -> Reader:
     """The engine that ``watch`` chooses. A model's own engine reads as ``embedded`` does until it has been asked."""
     return embedded if watch.reader.kind != "llm" else ModelReadings(watch, embedded, {})
 
 
 async def assess_asking(
-    articles: Iterable[Article], *, known: Known, reader: Reader, watch: Watch, now: datetime, ask: AskModel
+    articles: Iterable[Article], *, known: AssessmentInput, reader: Reader, watch: Watch, now: datetime, ask: AskModel
 ) -> Assessment:
     """What :func:`assess` gives, after a language model was asked as ``watch.reader`` says.
 
     Args:
         articles: in order of publication.
         known: what the store holds.
-        reader: the engine that :func:`reader_of` chose.
+        reader: the engine that :func:`choose_reader` chose.
         watch: the mission.
         now: the time of planning.
         ask: puts the questions. Where the model is away, an article that it is to read waits, up to
@@ -87,21 +87,21 @@ class ModelReadings:
 
 
 async def _read_in_turn(
-    batch: Sequence[Article], known: Known, reader: ModelReadings, watch: Watch, now: datetime, ask: AskModel
+    batch: Sequence[Article], known: AssessmentInput, reader: ModelReadings, watch: Watch, now: datetime, ask: AskModel
 ) -> tuple[Assessment, ModelReadings]:
     """Have each article read with the board that those before it have left: a model says what is new beside it."""
-    assessing = Assessing(batch, known=known, watch=watch, now=now)
+    assessor = Assessor(batch, known=known, watch=watch, now=now)
     waiting: list[UUID] = []
     made: dict[UUID, Reading] = {}
     having = ModelReadings(watch, reader.embedded, made)
     for article in batch:
-        reading = await _reading(article, reader, assessing.board, assessing.named, now, ask)
+        reading = await _reading(article, reader, assessor.board, assessor.named, now, ask)
         if reading is None:
             waiting.append(article.article_id)
             continue
         made[article.article_id] = reading
-        await asyncio.to_thread(assessing.take, article, having)
-    return replace(assessing.made(), waiting=tuple(waiting)), having
+        await asyncio.to_thread(assessor.assess, article, having)
+    return replace(assessor.result(), waiting=tuple(waiting)), having
 
 
 async def _reading(
@@ -140,7 +140,7 @@ async def _reading(
 
 
 async def _verified(
-    batch: Sequence[Article], known: Known, reader: Reader, watch: Watch, now: datetime, ask: AskModel
+    batch: Sequence[Article], known: AssessmentInput, reader: Reader, watch: Watch, now: datetime, ask: AskModel
 ) -> Assessment:
     """Ask about each sentence that would be alerted or is too weak to be, and judge anew with the answers."""
     opinions: dict[UUID, ModelOpinion] = {}
@@ -175,7 +175,11 @@ async def _verified(
 
 
 def candidates(
-    made: Assessment, articles: Sequence[Article], known: Known, watch: Watch, asked: Mapping[UUID, ModelOpinion]
+    made: Assessment,
+    articles: Sequence[Article],
+    known: AssessmentInput,
+    watch: Watch,
+    asked: Mapping[UUID, ModelOpinion],
 ) -> tuple[Candidate, ...]:
     """The sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
 

@@ -22,7 +22,7 @@ NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with lat
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AssessmentInput:
     """What the store holds when articles are assessed: looks backward, all of them values.
 
     Attributes:
@@ -65,7 +65,7 @@ class Assessment:
         return tuple(j.change for j in self.judgements if j.change is not None)
 
 
-class Assessing:
+class Assessor:
     """Articles under assessment, one after another: each meets the board that those before it have left.
 
     It is a fold over values: the same articles and readings give the same assessment.
@@ -82,7 +82,7 @@ class Assessing:
         self,
         batch: Iterable[Article],
         *,
-        known: Known,
+        known: AssessmentInput,
         watch: Watch,
         now: datetime,
         opinions: Mapping[UUID, ModelOpinion] | None = None,
@@ -114,7 +114,7 @@ class Assessing:
         """The watch with the names that its mission has got by now."""
         return self._named
 
-    def take(self, article: Article, reader: Reader) -> None:
+    def assess(self, article: Article, reader: Reader) -> None:
         """Read ``article`` with ``reader``, and judge what it claims."""
         origin, reprinted = self._index.trace(article)
         traced = replace(article, origin=origin)
@@ -140,11 +140,11 @@ class Assessing:
         if any(v.change is not None for v in verdicts):
             self._named = with_successors(self._watch, self._history.changes)
 
-    def made(self) -> Assessment:
+    def result(self) -> Assessment:
         """What the articles that were taken amount to, with the alerts that are due."""
         known, judgements = self._known, self._judgements
         changes = tuple(j.change for j in judgements if j.change is not None)
-        confirmed, heard = _heard(judgements, known, changes, self._origins)
+        confirmed, heard = _count_origins(judgements, known, changes, self._origins)
         earlier = {change.change_id: change for change in (*known.changes, *changes)}
         alerts, silences = alerting.plan(
             changes,
@@ -162,7 +162,7 @@ class Assessing:
 def assess(
     articles: Iterable[Article],
     *,
-    known: Known,
+    known: AssessmentInput,
     reader: Reader,
     watch: Watch,
     now: datetime,
@@ -179,14 +179,14 @@ def assess(
         opinions: what a language model thinks of claims, by claim id; without any, the engine alone judges.
     """
     batch = tuple(articles)
-    assessing = Assessing(batch, known=known, watch=watch, now=now, opinions=opinions)
+    assessor = Assessor(batch, known=known, watch=watch, now=now, opinions=opinions)
     for article in batch:
-        assessing.take(article, reader)
-    return assessing.made()
+        assessor.assess(article, reader)
+    return assessor.result()
 
 
-def _heard(
-    judgements: Sequence[Judgement], known: Known, changes: Sequence[Change], origins: Mapping[UUID, str]
+def _count_origins(
+    judgements: Sequence[Judgement], known: AssessmentInput, changes: Sequence[Change], origins: Mapping[UUID, str]
 ) -> tuple[tuple[Change, ...], dict[UUID, tuple[int, int]]]:
     """Who has said what: the earlier changes that got one more independent origin, and the number of origins.
 

@@ -20,7 +20,7 @@ from pipeline.model import (
     Finding,
     Judgement,
     Mute,
-    Revised,
+    RecheckResult,
     SentAlert,
     Silence,
     Verdict,
@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.model.text import content_id
 
-_NOTHING = Revised()
+_NOTHING = RecheckResult()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class CorrectionContext:
         support: (change, claim) of those who still say what the changes of these claims say.
         articles: behind all of these, by id.
         alerts: those that tell these changes.
-        confirmations: see :class:`pipeline.steps.Known`.
+        confirmations: see :class:`pipeline.steps.AssessmentInput`.
         origins: how many independent origins tell each change.
-        mutes: see :class:`pipeline.steps.Known`.
+        mutes: see :class:`pipeline.steps.AssessmentInput`.
     """
 
     changes: Sequence[Change] = ()
@@ -91,7 +91,7 @@ class CorrectionOutcome:
     """
 
     correction: Correction
-    revised: Revised = _NOTHING
+    revised: RecheckResult = _NOTHING
     judgements: tuple[Judgement, ...] = ()
     added: tuple[Change, ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -113,14 +113,14 @@ def take_back(
     now: datetime,
     *,
     quietly: bool = False,
-) -> Revised:
+) -> RecheckResult:
     """Take ``lost`` back, with recalls for their readers; ``quietly`` recalls only what was not delivered yet."""
     withdrawals = [withdrawal(correction, change, now) for change in lost]
     checks = [_check(correction, change, w, stored, now) for change, w in zip(lost, withdrawals, strict=True)]
     alerts = [sent for sent in stored.alerts if sent.alert.rule != RECALL and not (quietly and sent.delivered_at)]
     changes = {change.change_id: change for change in stored.changes}
     recalls, messages = plan_recalls(checks, changes, alerts, stored.articles or {}, watch, now)
-    return Revised(tuple(checks), tuple(withdrawals), recalls, messages)
+    return RecheckResult(tuple(checks), tuple(withdrawals), recalls, messages)
 
 
 def withdrawal(correction: Correction, change: Change, now: datetime) -> Change:
@@ -166,7 +166,7 @@ def _check(
     )
 
 
-def describe_recalls(revised: Revised) -> list[str]:
+def describe_recalls(revised: RecheckResult) -> list[str]:
     """Say in sentences which messages are due for what is taken back."""
     told = []
     if revised.alerts:

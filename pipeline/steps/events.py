@@ -61,7 +61,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class EventSource:
     """Whose events these are.
 
     Attributes:
@@ -80,7 +80,7 @@ def resource_id(slug: str) -> str:
     return f"missionwatch.watch.{slug}"
 
 
-def entries_new(teller: Teller, entries: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
+def entries_new(teller: EventSource, entries: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
     """A poll stored ``entries`` new entries; ``feeds`` are those that were read for it. None where there are none.
 
     ``key`` tells two such events of one run apart.
@@ -90,14 +90,14 @@ def entries_new(teller: Teller, entries: int, feeds: Iterable[Feed], key: str = 
     return (_event(teller, ENTRY_NEW, f"{teller.run_id}{key}", {"entries": entries}, _feeds(feeds)),)
 
 
-def articles_stored(teller: Teller, articles: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
+def articles_stored(teller: EventSource, articles: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
     """``articles`` texts were stored, to be read; ``key`` tells two such events of one run apart."""
     if not articles:
         return ()
     return (_event(teller, ARTICLE_STORED, f"{teller.run_id}{key}", {"articles": articles}, _feeds(feeds)),)
 
 
-def status_of(teller: Teller, changes: Iterable[Change], urls: Mapping[UUID, str]) -> tuple[Event, ...]:
+def status_changed(teller: EventSource, changes: Iterable[Change], urls: Mapping[UUID, str]) -> tuple[Event, ...]:
     """One event a change of the board: ``status.disputed`` where sources disagree, else ``status.changed``.
 
     Args:
@@ -118,7 +118,7 @@ def status_of(teller: Teller, changes: Iterable[Change], urls: Mapping[UUID, str
     )
 
 
-def alerts_planned(teller: Teller, alerts: Sequence[Alert], key: str = "") -> tuple[Event, ...]:
+def alerts_planned(teller: EventSource, alerts: Sequence[Alert], key: str = "") -> tuple[Event, ...]:
     """``alerts`` wait in the outbox now, some of them for a later hour; ``key`` as in :func:`articles_stored`."""
     if not alerts:
         return ()
@@ -126,7 +126,7 @@ def alerts_planned(teller: Teller, alerts: Sequence[Alert], key: str = "") -> tu
     return (_event(teller, ALERT_PLANNED, f"{teller.run_id}{key}", payload),)
 
 
-def alerts_delivered(teller: Teller, deliveries: Sequence[Delivery]) -> tuple[Event, ...]:
+def alerts_delivered(teller: EventSource, deliveries: Sequence[Delivery]) -> tuple[Event, ...]:
     """What attempts to deliver came to, where at least one did well; channels by their names, never by address."""
     delivered = [one for one in deliveries if one.outcome == "delivered"]
     if not delivered:
@@ -140,7 +140,7 @@ def alerts_delivered(teller: Teller, deliveries: Sequence[Delivery]) -> tuple[Ev
     return (_event(teller, ALERT_DELIVERED, f"{teller.run_id}{delivered[0].delivery_id}", payload),)
 
 
-def alerts_recalled(teller: Teller, recalls: Sequence[Recall]) -> tuple[Event, ...]:
+def alerts_recalled(teller: EventSource, recalls: Sequence[Recall]) -> tuple[Event, ...]:
     """What had been told, or was about to be, is taken back."""
     if not recalls:
         return ()
@@ -153,7 +153,7 @@ def alerts_recalled(teller: Teller, recalls: Sequence[Recall]) -> tuple[Event, .
     return (_event(teller, ALERT_RECALLED, f"{teller.run_id}{recalls[0].recall_id}", payload),)
 
 
-def feeds_silent(teller: Teller, raised: Sequence[Alarm]) -> tuple[Event, ...]:
+def feeds_silent(teller: EventSource, raised: Sequence[Alarm]) -> tuple[Event, ...]:
     """Feeds, or the whole watch, can't be read or have brought nothing new for too long; one event a poll."""
     raised = [alarm for alarm in raised if alarm.kind in SILENCES]
     if not raised:
@@ -173,7 +173,7 @@ def feeds_silent(teller: Teller, raised: Sequence[Alarm]) -> tuple[Event, ...]:
 
 
 def _event(
-    teller: Teller,
+    teller: EventSource,
     name: str,
     key: object,
     payload: Mapping[str, object],

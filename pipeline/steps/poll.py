@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from pipeline.feeds.schedule import adapt, address_of, asks_conditionally, cache_max_age, same_validators
-from pipeline.model import FeedState, ParsedFeed, PollOutcome, PollRecord, Response, Sight
+from pipeline.model import FeedState, ParsedFeed, PollObservation, PollOutcome, PollRecord, Response
 from pipeline.model.errors import FetchError, MissionwatchError, SpreadError, TransientError
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import bytes_hash, content_id, shorten
+from pipeline.steps.feed_content import FeedContent, merge_known, parse_memory
 from pipeline.steps.ports import Fetch, Work, reason_of
-from pipeline.steps.seen import Seen, known_in, seen_in
 
 MAX_FEED = 5 * 2**20  # bytes, after decompression
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -28,13 +28,13 @@ def parse_in_worker(
     return parse_feed(body, content_type=content_type, url=url, now=now, held=held)
 
 
-def at_once() -> timedelta:
+def no_delay() -> timedelta:
     """No time has passed since the run's own ``now``."""
     return timedelta(0)
 
 
 async def poll_feed(
-    state: FeedState, *, fetch: Fetch, work: Work, now: datetime, late: Callable[[], timedelta] = at_once
+    state: FeedState, *, fetch: Fetch, work: Work, now: datetime, late: Callable[[], timedelta] = no_delay
 ) -> PollRecord:
     """Poll one feed: what came, when to come again. Never raises for what the world does.
 
@@ -61,10 +61,12 @@ async def poll_feed(
     whole = response.status != NOT_MODIFIED
     if not whole or digest == state.body_hash:
         reason = "not modified since the last poll" if not whole else _same_bytes(state, response)
-        return _worked(state, PollOutcome.UNCHANGED, reason, response, _sight(response, now, late(), whole=whole), now)
+        return _worked(
+            state, PollOutcome.UNCHANGED, reason, response, _observe(response, now, late(), whole=whole), now
+        )
 
     content_type = response.headers.get("content-type", "")
-    known = known_in(state.pieces)
+    known = parse_memory(state.pieces)
     try:
         parsed: ParsedFeed = await work(
             parse_in_worker, response.body, content_type, without_secrets(response.final_url), now, frozenset(known)
@@ -75,12 +77,12 @@ async def poll_feed(
         outcome = PollOutcome.HTML if error.code == "html-instead-of-feed" else PollOutcome.NOT_A_FEED
         return _failed(state, outcome, error, response, now, late())
 
-    seen = seen_in(parsed, state.feed, now, known)
-    lied = await _lied(state, response, seen.content, conditional=conditional, fetch=fetch)
+    seen = merge_known(parsed, state.feed, now, known)
+    validators_lied = await _validators_lie(state, response, seen.content, conditional=conditional, fetch=fetch)
     outcome = PollOutcome.OK if seen.keys else PollOutcome.EMPTY
     reason = "; ".join(parsed.problems[:5]) if parsed.problems else ("" if seen.keys else "a feed without entries")
-    sight = _sight(response, now, late(), outcome, seen=seen, ttl=parsed.ttl, lied=lied)
-    return _worked(state, outcome, reason, response, sight, now, seen=seen, digest=digest)
+    observed = _observe(response, now, late(), outcome, seen=seen, ttl=parsed.ttl, validators_lied=validators_lied)
+    return _worked(state, outcome, reason, response, observed, now, seen=seen, digest=digest)
 
 
 def _outcome_of(error: MissionwatchError) -> PollOutcome:
@@ -95,14 +97,16 @@ def _same_bytes(state: FeedState, response: Response) -> str:
     return "the same bytes as at the last poll" + (", under another ETag" if other else "")
 
 
-async def _lied(state: FeedState, response: Response, content: str, *, conditional: bool, fetch: Fetch) -> bool:
+async def _validators_lie(
+    state: FeedState, response: Response, content: str, *, conditional: bool, fetch: Fetch
+) -> bool:
     """Whether this answer, which holds a body, shows that the feed's validators lie.
 
     They lie where they are the same for other entries. Where this poll sent none and other entries came, the old
     validators are sent once more: a 304 now is the proof.
     """
     held = state.etag or state.last_modified
-    if not held or state.habits.lied_at is not None or state.habits.content in {"", content}:
+    if not held or state.habits.distrusted_at is not None or state.habits.content in {"", content}:
         return False
     if same_validators(state, response.headers):
         return True
@@ -121,18 +125,18 @@ async def _lied(state: FeedState, response: Response, content: str, *, condition
     return again.status == NOT_MODIFIED
 
 
-def _sight(
+def _observe(
     response: Response,
     now: datetime,
     late: timedelta,
     outcome: PollOutcome = PollOutcome.UNCHANGED,
     *,
     whole: bool = True,
-    seen: Seen | None = None,
+    seen: FeedContent | None = None,
     ttl: timedelta | None = None,
-    lied: bool = False,
-) -> Sight:
-    return Sight(
+    validators_lied: bool = False,
+) -> PollObservation:
+    return PollObservation(
         outcome,
         whole=whole,
         keys=seen.keys if seen else (),
@@ -141,7 +145,7 @@ def _sight(
         ttl=ttl,
         max_age=cache_max_age(response.headers, now),
         moved_to=response.moved_to,
-        lied=lied,
+        validators_lied=validators_lied,
         late=late,
     )
 
@@ -151,16 +155,16 @@ def _worked(
     outcome: PollOutcome,
     reason: str,
     response: Response,
-    sight: Sight,
+    observed: PollObservation,
     now: datetime,
     *,
-    seen: Seen | None = None,
+    seen: FeedContent | None = None,
     digest: str | None = None,
 ) -> PollRecord:
-    lesson = adapt(state, sight, now)
+    lesson = adapt(state, observed, now)
     headers = response.headers
     # A 304 may leave out what has not changed; a body's validators are those that came with it, or none.
-    etag, last_modified = (None, None) if sight.whole else (state.etag, state.last_modified)
+    etag, last_modified = (None, None) if observed.whole else (state.etag, state.last_modified)
     return PollRecord(
         poll_id=content_id("poll", state.feed.feed_id, now.isoformat()),
         feed_id=state.feed.feed_id,
@@ -177,7 +181,7 @@ def _worked(
         size=len(response.body),
         elapsed=response.elapsed,
         entries=seen.entries if seen else (),
-        kept=seen.kept if seen else 0,
+        read_before=seen.read_before if seen else 0,
         pieces=seen.memory if seen and seen.memory != state.pieces else None,
         habits=lesson.habits,
         is_gap=lesson.is_gap,
@@ -194,13 +198,13 @@ def _failed(
     late: timedelta,
 ) -> PollRecord:
     wait = error.retry_after if isinstance(error, FetchError) else None
-    sight = Sight(
+    observed = PollObservation(
         outcome,
         trouble=error.code,
         retry_after=timedelta(seconds=wait) if wait is not None else None,
         late=late,
     )
-    lesson = adapt(state, sight, now)
+    lesson = adapt(state, observed, now)
     # Validators belong to the last body that was read as a feed: a page of HTML in its place,
     # or an error, must not make the next good answer look unchanged.
     return PollRecord(

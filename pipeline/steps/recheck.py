@@ -21,7 +21,7 @@ from pipeline.model import (
     FetchRecord,
     Finding,
     PageToCheck,
-    Revised,
+    RecheckResult,
     SentAlert,
     Silence,
     Watch,
@@ -35,7 +35,7 @@ MAX_HASH_ONLY = 24  # later texts of a page that say the same, and are kept; the
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecheckInput:
     """What the store holds of what was told, when pages are looked at again.
 
     Attributes:
@@ -51,7 +51,7 @@ class Told:
     articles: Mapping[UUID, Article] | None = None
 
 
-async def look_again(page: PageToCheck, *, fetch: Fetch, work: Work, now: datetime) -> FetchRecord:
+async def fetch_again(page: PageToCheck, *, fetch: Fetch, work: Work, now: datetime) -> FetchRecord:
     """Fetch a page behind an alert once more, if it has changed. Never raises for what the world does."""
     return await collect_entry(
         page.pending,
@@ -63,7 +63,7 @@ async def look_again(page: PageToCheck, *, fetch: Fetch, work: Work, now: dateti
     )
 
 
-def gone(page: PageToCheck, record: FetchRecord) -> str:
+def gone_reason(page: PageToCheck, record: FetchRecord) -> str:
     """What a page answers that is gone for good; empty where it is not.
 
     410 says so itself. A site that is being mended answers 404 too, so that must be heard at two looks in a row.
@@ -75,7 +75,7 @@ def gone(page: PageToCheck, record: FetchRecord) -> str:
     return ""
 
 
-def bounded(record: FetchRecord, before: str, revisions: int, reader: Reader, watch: Watch) -> FetchRecord:
+def limit_revisions(record: FetchRecord, before: str, revisions: int, reader: Reader, watch: Watch) -> FetchRecord:
     """``record``; where its text says what the one before said, and :data:`MAX_HASH_ONLY` such are kept, without it.
 
     So a clock or a counter in a page fills no disk, and a correction is seen however often the page has changed.
@@ -95,7 +95,7 @@ def bounded(record: FetchRecord, before: str, revisions: int, reader: Reader, wa
     return replace(record, outcome="same", reason=reason, article=None)
 
 
-def revise(pages: Iterable[Page], *, told: Told, watch: Watch, now: datetime) -> Revised:
+def plan_revisions(pages: Iterable[Page], *, told: RecheckInput, watch: Watch, now: datetime) -> RecheckResult:
     """What became of all that was told from ``pages``: the checks, what is taken back, who must hear of it. Pure."""
     changes = {change.change_id: change for change in told.changes}
     left = list(told.evidence)
@@ -114,10 +114,10 @@ def revise(pages: Iterable[Page], *, told: Told, watch: Watch, now: datetime) ->
         ]
     alerts = [sent for sent in told.alerts if sent.alert.rule != RECALL]
     recalls, messages = plan_recalls(checks, changes, alerts, told.articles or {}, watch, now)
-    return Revised(tuple(checks), tuple(withdrawals), recalls, messages)
+    return RecheckResult(tuple(checks), tuple(withdrawals), recalls, messages)
 
 
-def pages_of(articles: Iterable[Article], told: Told, reader: Reader, watch: Watch) -> tuple[Page, ...]:
+def read_revisions(articles: Iterable[Article], told: RecheckInput, reader: Reader, watch: Watch) -> tuple[Page, ...]:
     """Those of ``articles`` that are later texts of pages from which something was told, with what they say now."""
     known = {(one.url, one.claim.article_id) for one in told.evidence}
     named = with_successors(watch, in_force(told.changes))
@@ -128,7 +128,7 @@ def pages_of(articles: Iterable[Article], told: Told, reader: Reader, watch: Wat
     )
 
 
-def told_by_recall(made: Assessment, revised: Revised, watch: Watch) -> Assessment:
+def drop_recalled(made: Assessment, revised: RecheckResult, watch: Watch) -> Assessment:
     """``made`` without the alerts whose sentence those who would get them are told by a recall.
 
     A corrected figure is a change like any other. Who gets the recall, with the old sentence and the new one, needs no

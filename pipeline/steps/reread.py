@@ -11,11 +11,11 @@ from pipeline.board.corrections import NO_CORRECTIONS, Correction, CorrectionKin
 from pipeline.board.fold import fold, in_force
 from pipeline.model import Article, Aspect, Change, Claim, Judgement, Reading, Silence, Verdict
 from pipeline.model.text import content_id, normalise
-from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, Known
+from pipeline.steps.assess import NEAR_DUPLICATES_FOR, Assessment, AssessmentInput
 
 BATCH = 200  # articles that are read at once
 
-Assess = Callable[[Sequence[Article], Known], Awaitable[Assessment]]
+Assess = Callable[[Sequence[Article], AssessmentInput], Awaitable[Assessment]]
 _Key = tuple[Aspect, str]
 
 
@@ -28,7 +28,7 @@ class Difference:
     after: Change | None
 
     @property
-    def shown(self) -> Change:
+    def change(self) -> Change:
         """The change that the row is named by."""
         change = self.after or self.before
         assert change is not None  # noqa: S101 -- one of them is there
@@ -36,7 +36,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class RereadResult:
     """What reading the past again came to. To store it makes the board what the engine reads now.
 
     Attributes:
@@ -64,7 +64,7 @@ async def read_again(
     assess: Assess,
     now: datetime,
     corrections: Corrections = NO_CORRECTIONS,
-) -> Reread:
+) -> RereadResult:
     """Read the past again, in order of publication, from the baseline on; nothing is written.
 
     Args:
@@ -77,7 +77,7 @@ async def read_again(
     """
     stored = in_force(changes)
     turns = list(corrections.turns())
-    past = _Past([change for change in stored if change.verdict is Verdict.BASELINE], corrections.without(turns))
+    replay = _Replay([change for change in stored if change.verdict is Verdict.BASELINE], corrections.without(turns))
     kept_of: dict[UUID, list[Change]] = {}
     for change in stored:
         if change.article_id is not None:
@@ -86,47 +86,49 @@ async def read_again(
     batch: list[Article] = []
     for article in articles:
         while turns and turns[0].watch_time <= article.published:
-            await past.take(batch, assess)
+            await replay.add(batch, assess)
             batch = []
-            past.turn(turns.pop(0))
+            replay.apply(turns.pop(0))
         if article.text and len(batch) < BATCH:
             batch.append(article)
             continue
-        await past.take(batch, assess)
+        await replay.add(batch, assess)
         batch = [article] if article.text else []
         if not article.text:
             unreadable += 1
-            past.changes += kept_of.get(article.article_id, [])
-    await past.take(batch, assess)
+            replay.changes += kept_of.get(article.article_id, [])
+    await replay.add(batch, assess)
     for correction in turns:
-        past.turn(correction)
-    withdrawn, same = _compared(stored, past.changes)
+        replay.apply(correction)
+    withdrawn, same = _compared(stored, replay.changes)
     renamed = {
         change.change_id: same.get(change.change_id) or content_id("reread-change", now.isoformat(), change.change_id)
-        for change in past.changes
+        for change in replay.changes
         if change.verdict is not Verdict.BASELINE
     }
     fresh = tuple(
-        _as(change, renamed) for change in past.changes if change.change_id in renamed and change.change_id not in same
+        _as(change, renamed)
+        for change in replay.changes
+        if change.change_id in renamed and change.change_id not in same
     )
     withdrawals = tuple(_withdrawal(change, engine, now) for change in withdrawn)
     added = {change.change_id for change in fresh}
-    return Reread(
+    return RereadResult(
         differences=_differences(stored, (*changes, *withdrawals, *fresh)),
-        readings=tuple(past.readings),
-        judgements=tuple(_judgement(judgement, renamed, added) for judgement in past.judgements),
+        readings=tuple(replay.readings),
+        judgements=tuple(_judgement(judgement, renamed, added) for judgement in replay.judgements),
         withdrawals=withdrawals,
         added=fresh,
         silences=tuple(
             Silence(change.change_id, f"read in the past again by {engine}: what is past makes no alert")
             for change in fresh
         ),
-        origins=past.origins,
+        origins=replay.origins,
         unreadable=unreadable,
     )
 
 
-class _Past:
+class _Replay:
     """What has been read so far, as :func:`pipeline.steps.assess` wants to know it."""
 
     def __init__(self, changes: Iterable[Change], corrections: Corrections) -> None:
@@ -139,19 +141,19 @@ class _Past:
         self._unsure: list[tuple[Claim, str, datetime]] = []
         self._texts: list[Article] = []
 
-    def turn(self, correction: Correction) -> None:
+    def apply(self, correction: Correction) -> None:
         """Pin a row, or let it go: from here on."""
         if correction.kind is CorrectionKind.PINNED:
             self.changes.append(pin_row(correction, fold(self.changes)))
         self._corrections = Corrections.of((*self._corrections.all_of_them, correction))
 
-    async def take(self, batch: Sequence[Article], assess: Assess) -> None:
+    async def add(self, batch: Sequence[Article], assess: Assess) -> None:
         """Read ``batch`` and remember what came of it."""
         if not batch:
             return
         since = batch[0].published - NEAR_DUPLICATES_FOR
         self._texts = [article for article in self._texts if article.published >= since]
-        known = Known(
+        known = AssessmentInput(
             changes=tuple(self.changes),
             confirmations=tuple(self._said),
             texts=[(a.article_id, self.origins[a.article_id], a.text) for a in self._texts],
@@ -276,7 +278,7 @@ def _differences(stored: Sequence[Change], then: Sequence[Change]) -> tuple[Diff
             out.append(Difference("gained", None, row.change))
         elif _row(before[key].change) != _row(row.change):
             out.append(Difference("changed", before[key].change, row.change))
-    return tuple(sorted(out, key=lambda d: (d.shown.aspect, d.shown.subject_key)))
+    return tuple(sorted(out, key=lambda d: (d.change.aspect, d.change.subject_key)))
 
 
 def _row(change: Change) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import duckdb
 
-from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, Revised, Silence, Stage, Verdict
+from pipeline.model import Alert, Aspect, Change, Claim, Judgement, Reading, RecheckResult, Silence, Stage, Verdict
 from pipeline.model.errors import StorageError, UsageError
 from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
@@ -83,7 +83,7 @@ class Changes(Recalls):
         alerts: Sequence[Alert],
         silences: Sequence[Silence],
         origins: Mapping[UUID, str],
-        revised: Revised = Revised(),  # noqa: B008 -- frozen
+        revised: RecheckResult = RecheckResult(),  # noqa: B008 -- frozen
     ) -> AssessmentCounts:
         """Store an assessment in one transaction: a change is never there without its pending alert.
 

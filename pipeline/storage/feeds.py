@@ -251,7 +251,7 @@ def _poll_row(run_id: UUID, poll: PollRecord, new: set[UUID]) -> Row:
         "final_url": poll.final_url,
         "size": poll.size,
         "elapsed_s": poll.elapsed,
-        "entries": len(poll.entries) + poll.kept,
+        "entries": len(poll.entries) + poll.read_before,
         "trouble": poll.habits.trouble,
         "entries_new": sum(entry.entry_id in new for entry in poll.entries),
         "undated": sum(entry.published is None for entry in poll.entries),

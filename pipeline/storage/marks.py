@@ -25,7 +25,7 @@ from pipeline.storage.why import LONGEST, LOOSE, LOOSE_SQL
 
 if TYPE_CHECKING:  # they bring half of the package with them, and reading a board needs none of it
     from pipeline.board.corrections import Anchor, Correction, Target
-    from pipeline.steps import CorrectionContext, CorrectionOutcome, Told
+    from pipeline.steps import CorrectionContext, CorrectionOutcome, RecheckInput
 
 SHORTEST_ID = 6  # hex digits by which a thing may be named
 _ID = re.compile(rf"[0-9a-f][0-9a-f-]{{{SHORTEST_ID - 1},35}}", re.IGNORECASE)
@@ -216,7 +216,7 @@ class Markings(Articles, Changes, Outbox):
             mutes=Mutes(self._db).load_mutes(watch),
         )
 
-    def load_told(self, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> Told:
+    def load_told(self, watch: str, urls: Iterable[str], changes: Sequence[Change]) -> RecheckInput:
         """Return what was told from the pages ``urls``, to whom, and what else says so.
 
         Args:
@@ -224,14 +224,14 @@ class Markings(Articles, Changes, Outbox):
             urls: canonical addresses of pages.
             changes: every change of the watch, in order.
         """
-        from pipeline.steps import Told
+        from pipeline.steps import RecheckInput
 
         evidence = self.evidence_at(watch, urls)
         alerts = self.alerts_about(watch, {one.change_id for one in evidence})
         alerted = {change_id for sent in alerts for change_id in sent.alert.change_ids}
         behind = {change.article_id for change in changes if change.change_id in alerted and change.article_id}
         behind |= {one.claim.article_id for one in evidence}
-        return Told(evidence, changes, alerts, self.articles_of(behind))
+        return RecheckInput(evidence, changes, alerts, self.articles_of(behind))
 
     def _said_at(self, watch: str, urls: Collection[str]) -> list[Row]:
         if not urls:

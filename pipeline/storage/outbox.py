@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingAlert, ToldAlert
+from pipeline.model import Alert, ChannelAlarm, ChannelState, Delivery, PendingAlert, UnacknowledgedAlert
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.storage.connection import Row
@@ -260,7 +260,7 @@ class Outbox(Part):
             }
             return self._db.insert("alert_ack", [row]) == 1
 
-    def unacknowledged(self, watch: str, since: datetime) -> list[ToldAlert]:
+    def unacknowledged(self, watch: str, since: datetime) -> list[UnacknowledgedAlert]:
         """The alerts that were delivered since ``since`` and that nobody has acknowledged, the oldest first.
 
         Who acknowledges an alert has acknowledged each other one that tells the same. What was taken back asks nobody.
@@ -277,7 +277,7 @@ class Outbox(Part):
             ORDER BY d.delivered_at, a.alert_id""",  # noqa: S608 -- constants
             [watch, since],
         )
-        return [ToldAlert(alert_of(row), row["delivered_at"]) for row in rows]
+        return [UnacknowledgedAlert(alert_of(row), row["delivered_at"]) for row in rows]
 
     def outbox(self, watch: str) -> list[Row]:
         """Rows of the view ``outbox`` of ``watch``: what is not delivered yet."""

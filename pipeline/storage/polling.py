@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pipeline.model import Alarm, Alert, Brought, FeedRecord, Habits, LostPages, PollOutcome, Quiet
+from pipeline.model import Alarm, Alert, FeedRecord, FeedYield, Habits, LostPages, PollOutcome, QuietPeriod
 from pipeline.storage.connection import Row
 from pipeline.storage.mutes import Mutes
 from pipeline.storage.part import Part
@@ -141,10 +141,10 @@ class Polling(Part):
             for row in rows
         ]
 
-    def brought_since(self, watch: str, since: datetime) -> dict[UUID, Brought]:
+    def brought_since(self, watch: str, since: datetime) -> dict[UUID, FeedYield]:
         """Return what each feed of ``watch`` has brought after ``since``; those that brought nothing are left out."""
         rows = self._db.rows(_BROUGHT, [watch, since])
-        return {row["feed_id"]: Brought(row["entries"], row["relevant"]) for row in rows}
+        return {row["feed_id"]: FeedYield(row["entries"], row["relevant"]) for row in rows}
 
     def pages_lost(self, watch: str, since: datetime) -> dict[UUID, LostPages]:
         """Return, for each feed of ``watch``, the pages asked for after ``since`` and after its last text."""
@@ -181,7 +181,7 @@ class Polling(Part):
             self._db.insert("feed_alarm", rows, on_conflict="(alarm_id) DO UPDATE SET cleared_at = excluded.cleared_at")
             return self._add_alerts(run_id, alerts)
 
-    def quiet(self, watch: str, since: datetime, until: datetime, *, failing: int, silent: int) -> Quiet:
+    def quiet(self, watch: str, since: datetime, until: datetime, *, failing: int, silent: int) -> QuietPeriod:
         """What was done after ``since`` and until ``until``, by the watch's clock.
 
         Args:
@@ -193,7 +193,7 @@ class Polling(Part):
         polled, read = self._db.rows(_POLLED, period)[0], self._db.rows(_READ, period)[0]
         unread = self._db.rows(_UNREAD, [watch, until])[0]
         feeds = self._db.value(_FEEDS, [watch, until, until])
-        return Quiet(
+        return QuietPeriod(
             since,
             until,
             feeds=feeds,
@@ -216,7 +216,7 @@ def habits_of(row: Row) -> Habits:
     """The habits in a row of ``feed_state``; those of a feed that was never polled where it is empty."""
     return Habits(
         interval=_span(row["interval_s"]),
-        strain=row["strain"] or 0.0,
+        failure_weight=row["strain"] or 0.0,
         trouble=row["trouble"] or "",
         read_at=row["read_at"],
         body_at=row["body_at"],
@@ -227,7 +227,7 @@ def habits_of(row: Row) -> Habits:
         max_age=_span(row["max_age_s"]),
         undated=bool(row["undated"]),
         gap_at=row["gap_at"],
-        lied_at=row["lied_at"],
+        distrusted_at=row["lied_at"],
         address=row["address"] or "",
         moved_to=row["moved_to"] or "",
         moved=row["moved"] or 0,
@@ -237,10 +237,12 @@ def habits_of(row: Row) -> Habits:
 
 def habits_row(habits: Habits) -> Row:
     """The columns of ``feed_state`` that hold ``habits``."""
-    same = ("strain", "trouble", "read_at", "body_at", "unmodified", "content", "undated", "gap_at", "lied_at")
+    same = ("trouble", "read_at", "body_at", "unmodified", "content", "undated", "gap_at")
     return {
         **{name: getattr(habits, name) for name in (*same, "address", "moved_to", "moved", "retired_at")},
         "interval_s": _seconds(habits.interval),
+        "strain": habits.failure_weight,
+        "lied_at": habits.distrusted_at,
         "sketch": " ".join(habits.sketch),
         "ttl_s": _seconds(habits.ttl),
         "max_age_s": _seconds(habits.max_age),

@@ -6,15 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from pipeline.model import (
-    Evidence,
-    EvidenceCheck,
-    PageToCheck,
-    PendingEntry,
-    Recall,
-    Revised,
-    SentAlert,
-)
+from pipeline.model import Evidence, EvidenceCheck, PageToCheck, PendingEntry, Recall, RecheckResult, SentAlert
 from pipeline.storage.connection import Row
 from pipeline.storage.part import Part, alert_of, claim_of, entry_of, feed_of, id_list
 from pipeline.storage.support import STANDING
@@ -163,7 +155,7 @@ class Recalls(Part):
         )
         return [SentAlert(alert_of(row), row["delivered_at"]) for row in rows]
 
-    def _add_revised(self, run_id: UUID, watch: str, revised: Revised) -> None:
+    def _add_revised(self, run_id: UUID, watch: str, revised: RecheckResult) -> None:
         """Store checks and recalls, within the caller's transaction; changes and alerts are the caller's too."""
         self._db.insert("evidence_check", [_check_row(run_id, watch, check) for check in revised.checks])
         self._db.insert("recall", [_recall_row(run_id, watch, recall) for recall in revised.recalls])

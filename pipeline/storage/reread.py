@@ -15,7 +15,7 @@ from pipeline.storage.part import WATCH_ARTICLES, Part, article_of, claim_of, cl
 from pipeline.storage.support import rebuild_support
 
 if TYPE_CHECKING:  # the steps bring half of the package with them, and reading a board needs none of it
-    from pipeline.steps import Reread
+    from pipeline.steps import RereadResult
 
 # A claim that made a change goes on being its maker, unless it makes another one now.
 JUDGED_AGAIN = """(verdict_id) DO UPDATE SET run_id = excluded.run_id, verdict = excluded.verdict,
@@ -111,7 +111,7 @@ class Past(Part):
             found[article_id] = Reading(article_id, engine, row["relevant"], row["reason"], held)
         return found
 
-    def add_reread(self, run_id: UUID, watch: str, made: Reread) -> None:
+    def add_reread(self, run_id: UUID, watch: str, made: RereadResult) -> None:
         """Store what reading the past again came to, in one transaction; no alert is planned."""
         changes = (*made.withdrawals, *made.added)
         key = self._key(watch)

@@ -128,7 +128,7 @@ class AlertTable(Table):
     at_once: Share = Field(_RULE.at_once, examples=["0.7"])
     origins: int = Field(_RULE.origins, ge=1, le=20, examples=["2"])
     channels: list[Channel] = Field(["console", "file"], min_length=1, examples=['["console", "file"]'])
-    when: Annotated[str, BeforeValidator(_one_of("way to tell", tuple(model.When)))] = Field(
+    when: Annotated[str, BeforeValidator(_one_of("way to tell", tuple(model.AlertTiming)))] = Field(
         str(_RULE.when), examples=['"digest"']
     )
     digest: Annotated[str, BeforeValidator(_one_of("digest", tuple(model.Every)))] = Field(
@@ -187,7 +187,7 @@ class AlertTable(Table):
             channels=tuple(dict.fromkeys(self.channels)),
             at_once=self.at_once,
             origins=self.origins,
-            when=model.When(self.when),
+            when=model.AlertTiming(self.when),
             digest=model.Every(self.digest),
             digest_at=self.digest_at,
             digest_day=DAYS.index(self.digest_day) if self.digest_day else _RULE.digest_day,

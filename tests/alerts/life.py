@@ -62,7 +62,7 @@ class Desk:
         environ: Mapping[str, str],
     ) -> None:
         self.folder, self.watch, self.articles, self.fate = folder, watch, articles, fate
-        self.reader = steps.reader_of(watch, reader)
+        self.reader = steps.choose_reader(watch, reader)
         self.channels = Channels(folder, environ, lambda _: None)
         self._known: set[str] | None = None  # addresses that this life has seen to be read; None before its first look
         self._closing: AbstractContextManager[Store] | None = None
@@ -115,7 +115,7 @@ class Desk:
                 self._known = {one.url for one in published}
                 return
             since = min(a.published for a in articles)
-            before = steps.Known(
+            before = steps.AssessmentInput(
                 changes=store.load_changes(watch.slug),
                 confirmations=store.load_confirmations(watch.slug),
                 uncertain=store.load_uncertain(watch.slug, since - UNCERTAIN_FOR),

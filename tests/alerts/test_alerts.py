@@ -17,15 +17,15 @@ from pipeline.model import (
     Article,
     Aspect,
     Baseline,
-    Brought,
     Change,
     FeedHealth,
     FeedRecord,
+    FeedYield,
     HealthState,
     LostPages,
     PollOutcome,
     Precision,
-    Quiet,
+    QuietPeriod,
     Stage,
     Verdict,
     Watch,
@@ -249,7 +249,7 @@ LOST = {FEED.feed_id: LostPages(5, NOW - timedelta(days=2), "no-text: no text is
 
 
 def alarms(*raised: Alarm, over: tuple[Alarm, ...] = ()) -> tuple[Alert, ...]:
-    return alerts.alarm_alerts(raised, over, [SILENT], {FEED.feed_id: Brought(14, 2)}, watch(*RULES), NOW, LOST)
+    return alerts.alarm_alerts(raised, over, [SILENT], {FEED.feed_id: FeedYield(14, 2)}, watch(*RULES), NOW, LOST)
 
 
 def test_a_silence_is_told_at_once_to_each_channel_of_the_watch() -> None:
@@ -355,7 +355,7 @@ def test_no_silence_makes_no_alert() -> None:
 
 
 def test_the_proof_of_quiet_says_what_was_polled_read_and_left() -> None:
-    done = Quiet(
+    done = QuietPeriod(
         NOW - timedelta(hours=24), NOW, feeds=29, polled=28, failing=2, silent=1, entries_seen=900, entries_new=41,
         articles_read=40, articles_relevant=3, claims={"repeats": 5, "stale": 2}, unread=1,
         oldest_unread=NOW - timedelta(hours=3),
@@ -372,4 +372,4 @@ def test_the_proof_of_quiet_says_what_was_polled_read_and_left() -> None:
 
 
 def test_where_no_feed_could_be_read_the_proof_says_that_this_is_not_quiet() -> None:
-    assert "This is not quiet" in alerts.proof_of_quiet(Quiet(NOW, NOW, feeds=2, failing=2))
+    assert "This is not quiet" in alerts.proof_of_quiet(QuietPeriod(NOW, NOW, feeds=2, failing=2))

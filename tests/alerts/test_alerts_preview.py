@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from flows import cli
 from flows.run import outbox
 from pipeline.lab.backtest import account_of_stored, catch_up
-from pipeline.model import AlertRule, Aspect, Change, Delivery, Mute, PendingAlert, Stage, Verdict, When
+from pipeline.model import AlertRule, AlertTiming, Aspect, Change, Delivery, Mute, PendingAlert, Stage, Verdict
 from pipeline.model.text import content_id
 from pipeline.storage import open_store, publish
 from pipeline.watches import load_watch
@@ -50,7 +50,7 @@ def told(*changes: Change, rule: AlertRule = RULE, **more: object) -> list[tuple
 
 def test_a_stored_change_is_told_as_the_rule_would_have_told_it() -> None:
     assert told(SURE, UNSURE) == [(["alert"], ""), (["digest_part"], "")]
-    assert told(SURE, rule=replace(RULE, when=When.DIGEST)) == [(["digest_part"], "")]
+    assert told(SURE, rule=replace(RULE, when=AlertTiming.DIGEST)) == [(["digest_part"], "")]
 
 
 def test_what_the_rule_does_not_take_has_its_reason() -> None:

@@ -25,10 +25,10 @@ class Unsure:
 def test_a_confirmed_alert_of_a_later_run_names_its_first_source() -> None:
     watch = replace(a_watch(), rules=(AlertRule("desk", channels=("console",)),))
     first, second = an_article(TEXT), an_article(TEXT + " More.", outlet="Harbour Times", at=later(1))
-    known = steps.Known(changes=baseline_changes(watch))
+    known = steps.AssessmentInput(changes=baseline_changes(watch))
     one = steps.assess([first], known=known, reader=Unsure(), watch=watch, now=later(0))
     (change,) = one.changes
-    known = steps.Known(
+    known = steps.AssessmentInput(
         changes=(*known.changes, change),
         confirmations=[(change.change_id, "Isle Post", first.published)],
         articles=[first],

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time
 from uuid import UUID
 
 from pipeline.alerts import gather
-from pipeline.model import Alert, AlertKind, When
+from pipeline.model import Alert, AlertKind, AlertTiming
 from tests.alerts.builders import ARTICLE, NOW, RULE, change, planned, watch_of
 
-DIGEST = replace(RULE, when=When.DIGEST)
+DIGEST = replace(RULE, when=AlertTiming.DIGEST)
 OTHER = replace(DIGEST, name="other", channels=("file:desk", "file:office"))
 UNSURE = replace(RULE, at_once=1.0)
 MORNING = datetime(2025, 10, 2, 6, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_what_has_been_told_as_confirmed_since_is_not_told_as_uncertain_too() ->
 
 def test_a_rule_that_wants_a_digest_beside_its_alerts_gets_it_whole() -> None:
     told = {"file:desk": {change(1).change_id}}
-    both = replace(DIGEST, when=When.BOTH)
+    both = replace(DIGEST, when=AlertTiming.BOTH)
 
     (digest,) = digests(parts(1, 2, rule=both), rules=(both,), confirmed=told)
 

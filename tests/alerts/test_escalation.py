@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from pipeline.alerts import longest_wait, unacknowledged_alerts
-from pipeline.model import Alert, AlertKind, AlertRule, Aspect, Change, ToldAlert, Urgent, Verdict
+from pipeline.model import Alert, AlertKind, AlertRule, Aspect, Change, UnacknowledgedAlert, Urgent, Verdict
 from tests.alerts.builders import NOW, RULE, change, planned, watch_of
 
 ASKS = replace(RULE, escalate_after=timedelta(hours=4), escalate_to=("file:boss",))
@@ -14,7 +14,7 @@ ASKS = replace(RULE, escalate_after=timedelta(hours=4), escalate_to=("file:boss"
 
 def escalated(hours: float, rule: AlertRule = ASKS, *, alert: Alert | None = None, now: datetime = NOW) -> list[Alert]:
     told = alert or planned(change(), rules=(rule,))[0]
-    waiting = [ToldAlert(told, now - timedelta(hours=hours))]
+    waiting = [UnacknowledgedAlert(told, now - timedelta(hours=hours))]
     return list(unacknowledged_alerts(waiting, {change().change_id: change()}, watch_of(rule), now))
 
 
@@ -38,7 +38,7 @@ def test_it_has_the_same_key_at_each_look_so_that_it_is_told_once() -> None:
 
 def test_the_same_changes_in_two_channels_escalate_once() -> None:
     told = planned(change(), rules=(replace(ASKS, channels=("file:a", "file:b")),))
-    waiting = [ToldAlert(alert, NOW - timedelta(hours=5)) for alert in told]
+    waiting = [UnacknowledgedAlert(alert, NOW - timedelta(hours=5)) for alert in told]
 
     assert len(waiting) == 2
     assert len(unacknowledged_alerts(waiting, {}, watch_of(ASKS), NOW)) == 1
@@ -85,9 +85,9 @@ def repeated(
     one = told or change()
     (first,) = planned(one, rules=(rule,))
     again = escalated(9, rule, alert=first)[0]
-    delivered = [ToldAlert(again, NOW - timedelta(hours=hours)) for hours in hours_ago]
+    delivered = [UnacknowledgedAlert(again, NOW - timedelta(hours=hours)) for hours in hours_ago]
     known = {c.change_id: c for c in (one, *later)}
-    waiting = [ToldAlert(first, NOW - timedelta(hours=9)), *delivered]
+    waiting = [UnacknowledgedAlert(first, NOW - timedelta(hours=9)), *delivered]
     return list(unacknowledged_alerts(waiting, known, watch_of(rule), NOW))
 
 
@@ -125,7 +125,7 @@ def test_it_is_repeated_for_a_week_and_no_longer() -> None:
     late = NOW + timedelta(days=7, hours=4)
 
     def due(now: datetime) -> int:
-        again = ToldAlert(escalated(9, REPEATS)[0], NOW)
-        return len(unacknowledged_alerts([ToldAlert(first, NOW), again], known, watch_of(REPEATS), now))
+        again = UnacknowledgedAlert(escalated(9, REPEATS)[0], NOW)
+        return len(unacknowledged_alerts([UnacknowledgedAlert(first, NOW), again], known, watch_of(REPEATS), now))
 
     assert [due(late), due(late + timedelta(minutes=1))] == [1, 0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipeline.alerts import plan, settled_alerts, settled_changes
-from pipeline.model import AlertKind, AlertRule, Change, Mute, Stage, Verdict, When
+from pipeline.model import AlertKind, AlertRule, AlertTiming, Change, Mute, Stage, Verdict
 from pipeline.model.text import content_id
 from tests.alerts.builders import ARTICLE, NOW, RULE, brief, change, watch_of
 
@@ -115,7 +115,7 @@ def test_a_rule_may_be_told_of_each_change() -> None:
 
 
 def test_a_digest_has_a_row_that_flaps_as_often_as_an_alert_would() -> None:
-    digest = replace(RULE, when=When.DIGEST)
+    digest = replace(RULE, when=AlertTiming.DIGEST)
 
     assert told(BACK_AND_FORTH, digest) == [[("desk", "digest_part")], [("desk", "digest_part")], [], []]
 

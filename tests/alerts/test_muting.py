@@ -19,16 +19,16 @@ from pipeline.alerts import (
 from pipeline.model import (
     AlertKind,
     AlertRule,
+    AlertTiming,
     Aspect,
     Change,
     Mute,
-    Quiet,
+    QuietPeriod,
     Silence,
     Slot,
     Stage,
-    ToldAlert,
     TypedFact,
-    When,
+    UnacknowledgedAlert,
 )
 from pipeline.model.text import content_id
 from tests.alerts.builders import ARTICLE, NOW, RULE, change, planned, watch_of
@@ -117,7 +117,7 @@ def test_a_muted_change_that_is_confirmed_alerts_nobody_either() -> None:
 
 def test_what_was_told_before_the_mute_is_not_told_again_though_nobody_acknowledged_it() -> None:
     asks = replace(RULE, escalate_after=timedelta(hours=4))
-    told = [ToldAlert(planned(offer(), rules=(asks,))[0], NOW - timedelta(hours=5))]
+    told = [UnacknowledgedAlert(planned(offer(), rules=(asks,))[0], NOW - timedelta(hours=5))]
     known = {offer().change_id: offer()}
 
     assert len(unacknowledged_alerts(told, known, watch_of(asks), NOW)) == 1
@@ -135,8 +135,8 @@ def test_of_a_muted_row_nobody_is_reminded() -> None:
 
 
 def test_a_digest_says_how_many_changes_were_muted_and_nothing_where_none_was() -> None:
-    assert "\nMuted: 3 changes, which alerted nobody" in proof_of_quiet(Quiet(NOW - DAY, NOW, muted=3))
-    assert "Muted" not in proof_of_quiet(Quiet(NOW - DAY, NOW))
+    assert "\nMuted: 3 changes, which alerted nobody" in proof_of_quiet(QuietPeriod(NOW - DAY, NOW, muted=3))
+    assert "Muted" not in proof_of_quiet(QuietPeriod(NOW - DAY, NOW))
 
 
 # -- when it is over -------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_of_many_changes_the_first_twenty_are_listed_and_all_are_counted() -> No
 
 def test_its_end_waits_for_the_end_of_quiet_hours_and_for_the_digest_of_a_rule_that_has_only_that() -> None:
     quiet = replace(RULE, quiet=(time(11), time(15)))
-    digest = replace(RULE, when=When.DIGEST)
+    digest = replace(RULE, when=AlertTiming.DIGEST)
 
     assert told_at_end(ALL, quiet)[0].due_at == datetime(2025, 10, 2, 15, tzinfo=UTC)
     assert told_at_end(ALL, digest)[0].due_at == datetime(2025, 10, 3, 6, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from pipeline.alerts.message import from_json
-from pipeline.model import AlertRule, Aspect, Every, Stage, Urgent, Verdict, When
+from pipeline.model import AlertRule, AlertTiming, Aspect, Every, Stage, Urgent, Verdict
 from tests.alerts.builders import ARTICLE, NOW, RULE, brief, change, planned
 
 NIGHT = datetime(2025, 10, 1, 23, tzinfo=UTC)
@@ -27,7 +27,7 @@ def test_by_default_what_is_sure_is_told_at_once_and_the_rest_in_the_digest() ->
 
 
 def test_a_rule_may_put_all_into_its_digest() -> None:
-    rule = replace(RULE, when=When.DIGEST, digest=Every.WEEKLY)
+    rule = replace(RULE, when=AlertTiming.DIGEST, digest=Every.WEEKLY)
 
     (alert,) = planned(change(1), change(2, confidence=0.6), rules=(rule,))
 
@@ -35,7 +35,7 @@ def test_a_rule_may_put_all_into_its_digest() -> None:
 
 
 def test_a_rule_may_tell_at_once_and_in_the_digest() -> None:
-    made = planned(change(), rules=(replace(RULE, when=When.BOTH),))
+    made = planned(change(), rules=(replace(RULE, when=AlertTiming.BOTH),))
 
     assert brief(made) == [("desk", "alert"), ("desk", "digest_part")]
     assert made[0].alert_id != made[1].alert_id
@@ -95,7 +95,7 @@ def test_a_rule_that_wants_three_origins_tells_with_the_third() -> None:
 
 
 def test_a_rule_that_tells_in_its_digest_alone_tells_there_that_it_was_confirmed_with_a_key_of_its_own() -> None:
-    rule, unsure = replace(RULE, when=When.DIGEST), change(confidence=0.6)
+    rule, unsure = replace(RULE, when=AlertTiming.DIGEST), change(confidence=0.6)
     (first,) = planned(unsure, rules=(rule,))
     (second,) = planned(rules=(rule,), confirmed=[unsure], origins={unsure.change_id: (1, 2)})
 
@@ -193,7 +193,7 @@ def test_a_change_of_one_subjects_row_quotes_the_sentence_that_stood_there() -> 
 
 def test_the_same_changes_have_the_same_key_at_any_time_and_another_for_each_kind() -> None:
     kinds = [planned(change(), rules=(replace(RULE, when=when),), now=NOW + timedelta(hours=h))
-             for when, h in ((When.BOTH, 0), (When.BOTH, 5), (When.AT_ONCE, 1))]  # fmt: skip
+             for when, h in ((AlertTiming.BOTH, 0), (AlertTiming.BOTH, 5), (AlertTiming.AT_ONCE, 1))]  # fmt: skip
 
     assert [a.alert_id for a in kinds[0]] == [a.alert_id for a in kinds[1]]
     assert kinds[2][0].alert_id == kinds[0][0].alert_id

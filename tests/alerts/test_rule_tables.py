@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import AlertRule, Aspect, Every, Slot, Stage, Urgent, When
+from pipeline.model import AlertRule, AlertTiming, Aspect, Every, Slot, Stage, Urgent
 from pipeline.model.errors import WatchFileError
 from pipeline.watches import load_watch, write_watch
 
@@ -21,7 +21,7 @@ FULL = AlertRule(
     channels=("file:desk",),
     at_once=0.8,
     origins=2,
-    when=When.BOTH,
+    when=AlertTiming.BOTH,
     digest=Every.WEEKLY,
     digest_at=time(7, 30),
     digest_day=4,
@@ -59,7 +59,7 @@ def problem(folder: Path, *lines: str) -> tuple[str, str]:
 
 def test_the_first_watch_has_rules_as_by_default() -> None:
     for rule in load_watch(HAITI).rules:
-        assert (rule.when, rule.quiet, rule.origins, rule.timezone) == (When.AT_ONCE, None, 1, "UTC")
+        assert (rule.when, rule.quiet, rule.origins, rule.timezone) == (AlertTiming.AT_ONCE, None, 1, "UTC")
         assert (rule.digest, rule.digest_at, rule.escalate_to) == (Every.DAILY, time(6), ())
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from pipeline.lab.replay import Archive, load_archive
-from pipeline.model import AlertRule, Article, Aspect, Every, Fact, Precision, Stage, Urgent, Watch, When
+from pipeline.model import AlertRule, AlertTiming, Article, Aspect, Every, Fact, Precision, Stage, Urgent, Watch
 from pipeline.model.text import content_id, text_hash
 from pipeline.watches import load_watch
 from tests.storage.builders import make_entry
@@ -48,7 +48,7 @@ DESK_AT, OFFICE_AT, DUTY_AT = "env:DESK", "env:OFFICE", "env:DUTY"
 DESK = AlertRule(
     "desk",
     channels=(DESK_AT,),
-    when=When.BOTH,
+    when=AlertTiming.BOTH,
     digest=Every.WEEKLY,
     digest_at=time(8),
     digest_day=0,
@@ -62,7 +62,7 @@ DESK = AlertRule(
 OFFICE = AlertRule(
     "office",
     channels=(OFFICE_AT,),
-    when=When.DIGEST,
+    when=AlertTiming.DIGEST,
     digest_at=time(6, 30),
     timezone="Europe/Paris",
     quiet=(time(20), time(6)),

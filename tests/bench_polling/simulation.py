@@ -150,8 +150,8 @@ def _longest_shown(source: Source, came: float, left: float) -> float:
 
 def _found_out(diary: Diary) -> float:
     """When the feed was found to lie."""
-    lied_at = diary.state.habits.lied_at
-    return (lied_at - START).total_seconds() if lied_at else float("inf")
+    distrusted_at = diary.state.habits.distrusted_at
+    return (distrusted_at - START).total_seconds() if distrusted_at else float("inf")
 
 
 def delays(diary: Diary) -> list[float]:

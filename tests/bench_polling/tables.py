@@ -90,7 +90,7 @@ def _told(diaries: list[Diary]) -> str:
     """What our records say of these feeds."""
     habits = [diary.state.habits for diary in diaries]
     counts = {
-        "lie": sum(known.lied_at is not None for known in habits),
+        "lie": sum(known.distrusted_at is not None for known in habits),
         "moved": sum(bool(known.address) for known in habits),
         "retired": sum(known.retired_at is not None for known in habits),
         "with gaps": sum(diary.gaps > 0 for diary in diaries),

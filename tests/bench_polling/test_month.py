@@ -52,8 +52,8 @@ def test_every_feed_whose_304s_hid_entries_is_found_out(month: Month) -> None:
     hid = [diary for diary in liars if len(diary.source.published) - diary.source.first_since(0) > 20]
 
     assert hid
-    assert all(diary.state.habits.lied_at for diary in hid)
-    assert not [diary for diary in of(month, "honest ETag") if diary.state.habits.lied_at]
+    assert all(diary.state.habits.distrusted_at for diary in hid)
+    assert not [diary for diary in of(month, "honest ETag") if diary.state.habits.distrusted_at]
 
 
 def test_feeds_that_moved_for_good_are_asked_at_their_new_address_and_the_others_not(month: Month) -> None:

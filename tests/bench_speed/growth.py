@@ -22,7 +22,7 @@ from flows.run.pages import BATCH as PAGES_AT_ONCE
 from pipeline import steps
 from pipeline.board.compare import UNCERTAIN_FOR
 from pipeline.board.fold import fold
-from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, Revised, RunRecord, Watch
+from pipeline.model import Article, FetchRecord, PollOutcome, PollRecord, Reading, RecheckResult, RunRecord, Watch
 from pipeline.model.text import content_id
 from pipeline.reading.embedded import DEFAULT, ENGINES, Reader
 from pipeline.storage import Store, keep_store, open_store
@@ -225,10 +225,10 @@ def _assess(past: Past, run: UUID, reader: Reader) -> None:
         past.seconds["find near-duplicates"] += alone
         past.seconds["look up what it is compared with"] -= alone
         with past.timed("compare"):
-            pages = steps.pages_of(batch, told, reader, watch)
-            revised = steps.revise(pages, told=told, watch=watch, now=batch[-1].fetched_at)
+            pages = steps.read_revisions(batch, told, reader, watch)
+            revised = steps.plan_revisions(pages, told=told, watch=watch, now=batch[-1].fetched_at)
             made = steps.assess(batch, known=known, reader=reader, watch=watch, now=batch[-1].fetched_at)
-        assert revised == Revised()
+        assert revised == RecheckResult()
         with past.timed("store judgements"), open_store(past.folder) as store:
             store.add_assessment(
                 run, watch.slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
@@ -240,14 +240,14 @@ def _assess(past: Past, run: UUID, reader: Reader) -> None:
 
 def _known(
     store: Store, watch: Watch, batch: Sequence[Article], texts: list[tuple[UUID, str, str]]
-) -> tuple[steps.Known, steps.Told]:
+) -> tuple[steps.AssessmentInput, steps.RecheckInput]:
     """What the flow assess looks up for a batch."""
     changes = store.load_changes(watch.slug)
     told = store.load_told(watch.slug, [article.url for article in batch], changes)
     standing = {row.change.change_id for row in fold(changes).values()}
     lately = min(article.published for article in batch) - UNCERTAIN_FOR
     behind = {c.article_id for c in changes if c.article_id is not None and c.known_at >= lately}
-    known = steps.Known(
+    known = steps.AssessmentInput(
         changes=changes,
         confirmations=store.load_confirmations(watch.slug, standing),
         uncertain=store.load_uncertain(watch.slug, lately),

@@ -18,7 +18,7 @@ from flows.cli import main
 from pipeline.model import Alarm, Alert, Delivery, HealthState, Recall, Verdict, errors
 from pipeline.runtime.settings import Settings
 from pipeline.steps import events
-from pipeline.steps.events import Event, Teller
+from pipeline.steps.events import Event, EventSource
 from pipeline.storage import LIVE
 from pipeline.storage.connection import open_connection
 from pipeline.storage.migrations import migrate
@@ -124,12 +124,12 @@ def test_each_verdict_and_each_state_of_a_feed_is_told(word: str) -> None:
 def told_events() -> list[Event]:
     """One of each kind."""
     feed, change, one, two = make_feed("times"), make_change(), UUID(int=1), UUID(int=2)
-    teller = Teller(make_watch(feed), RUN, in_round=True)
+    teller = EventSource(make_watch(feed), RUN, in_round=True)
     disputed = replace(change, verdict=Verdict.DISPUTES)
     return [
         *events.entries_new(teller, 3, [feed]),
         *events.articles_stored(teller, 3, [feed]),
-        *events.status_of(teller, [replace(change, verdict=Verdict.NEW), disputed], {}),
+        *events.status_changed(teller, [replace(change, verdict=Verdict.NEW), disputed], {}),
         *events.alerts_planned(teller, [Alert(one, "haiti", "desk", "file", (), "subject", "body", NOW)]),
         *events.alerts_delivered(teller, [Delivery(one, two, "file", 1, NOW, "delivered")]),
         *events.alerts_recalled(teller, [Recall(one, two, two, None, NOW, "the page is gone")]),

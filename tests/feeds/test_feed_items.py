@@ -19,7 +19,7 @@ from pipeline.feeds.parse import parse_feed
 from pipeline.feeds.sniff import MAX_BODY
 from pipeline.model import Feed, ParsedFeed, Role
 from pipeline.model.text import content_id
-from pipeline.steps.seen import Seen, known_in, seen_in
+from pipeline.steps.feed_content import FeedContent, merge_known, parse_memory
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 URL = "https://courier.example/news/feed"
@@ -52,10 +52,10 @@ def atom(*entries: str) -> bytes:
     return ATOM.format("".join(entries)).encode()
 
 
-def read(body: bytes, memory: str = "", url: str = URL) -> tuple[ParsedFeed, Seen]:
-    known = known_in(memory)
+def read(body: bytes, memory: str = "", url: str = URL) -> tuple[ParsedFeed, FeedContent]:
+    known = parse_memory(memory)
     parsed = parse_feed(body, content_type="", url=url, now=NOW, held=frozenset(known))
-    return parsed, seen_in(parsed, FEED, NOW, known)
+    return parsed, merge_known(parsed, FEED, NOW, known)
 
 
 def follow(*bodies: bytes, url: str = URL) -> list[int]:
@@ -76,13 +76,13 @@ def follow(*bodies: bytes, url: str = URL) -> list[int]:
             assert getattr(parsed, field) == getattr(parsed_whole, field)
         assert sorted(seen.keys) == sorted(whole.keys)
         assert seen.content == whole.content
-        assert len(seen.entries) + seen.kept == len(whole.entries)
+        assert len(seen.entries) + seen.read_before == len(whole.entries)
         assert [e for e in seen.entries if e.published is None] == [e for e in whole.entries if e.published is None]
         known |= {e.entry_id: e for e in seen.entries if e.entry_id not in known}
         known_whole |= {e.entry_id: e for e in whole.entries if e.entry_id not in known_whole}
         assert known == known_whole
         memory = seen.memory
-        kept.append(seen.kept)
+        kept.append(seen.read_before)
     return kept
 
 
@@ -96,7 +96,7 @@ def test_of_a_feed_with_one_new_item_only_that_is_read() -> None:
 
     assert [e.guid for e in parsed.entries] == ["c-3"]
     assert [e.guid for e in seen.entries] == ["c-3"]
-    assert seen.kept == 2
+    assert seen.read_before == 2
 
 
 @pytest.mark.parametrize(
@@ -314,4 +314,4 @@ def test_a_feed_of_more_items_than_we_read_is_not_remembered() -> None:
 
 
 def test_a_memory_that_makes_no_sense_is_none() -> None:
-    assert known_in("nonsense \ud800 " + "0" * 59) == {}
+    assert parse_memory("nonsense \ud800 " + "0" * 59) == {}

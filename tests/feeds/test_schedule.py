@@ -23,14 +23,14 @@ from pipeline.feeds.schedule import (
     same_validators,
     sketch_of,
 )
-from pipeline.model import WORKED, Feed, FeedState, Habits, PollOutcome, Role, Sight
+from pipeline.model import WORKED, Feed, FeedState, Habits, PollObservation, PollOutcome, Role
 from pipeline.model.text import content_id
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SOFT = ["dns", "connect", "timeout", "broken", "http-429", "http-5xx"]
 HARD = ["http-4xx", "tls", "html-instead-of-feed", "not-a-feed", "private-address", "redirects", "deadline"]
-SAME = Sight(PollOutcome.UNCHANGED)
+SAME = PollObservation(PollOutcome.UNCHANGED)
 
 
 def state(failures: int = 0, name: str = "courier", every: timedelta = 4 * HOUR, **known: object) -> FeedState:
@@ -39,22 +39,22 @@ def state(failures: int = 0, name: str = "courier", every: timedelta = 4 * HOUR,
     return FeedState(feed, failures=failures, next_due=NOW, habits=Habits(**known))
 
 
-def failed(trouble: str, **seen: object) -> Sight:
-    return Sight(PollOutcome.FAILED, trouble=trouble, **seen)
+def failed(trouble: str, **seen: object) -> PollObservation:
+    return PollObservation(PollOutcome.FAILED, trouble=trouble, **seen)
 
 
-def brought(*keys: str, **seen: object) -> Sight:
-    return Sight(PollOutcome.OK, whole=True, keys=tuple(map(key_of, keys)), content="-".join(keys), **seen)
+def brought(*keys: str, **seen: object) -> PollObservation:
+    return PollObservation(PollOutcome.OK, whole=True, keys=tuple(map(key_of, keys)), content="-".join(keys), **seen)
 
 
-def wait(known: FeedState, sight: Sight = SAME) -> timedelta:
-    return adapt(known, sight, NOW).due - NOW
+def wait(known: FeedState, observed: PollObservation = SAME) -> timedelta:
+    return adapt(known, observed, NOW).due - NOW
 
 
-def after(known: FeedState, sights: Sequence[Sight], step: timedelta = HOUR) -> ScheduleUpdate:
+def after(known: FeedState, sights: Sequence[PollObservation], step: timedelta = HOUR) -> ScheduleUpdate:
     """What the last of ``sights`` teaches, one ``step`` apart."""
-    for number, sight in enumerate(sights):
-        lesson = adapt(known, sight, NOW + number * step)
+    for number, observed in enumerate(sights):
+        lesson = adapt(known, observed, NOW + number * step)
         known = replace(known, failures=lesson.failures, habits=lesson.habits)
     return lesson
 
@@ -99,14 +99,14 @@ def test_no_overlap_is_a_possible_gap_that_is_recorded_and_met_with_more_polls()
 
 
 def test_an_empty_answer_between_does_not_hide_a_gap() -> None:
-    empty = Sight(PollOutcome.EMPTY, whole=True)
+    empty = PollObservation(PollOutcome.EMPTY, whole=True)
 
     assert after(state(), [brought("a"), empty, SAME, brought("b")]).is_gap
     assert not after(state(), [brought("a"), empty, SAME, brought("a", "b")]).is_gap
 
 
 def test_the_first_entries_of_a_feed_are_no_gap() -> None:
-    assert not after(state(), [Sight(PollOutcome.EMPTY, whole=True), brought("a")]).is_gap
+    assert not after(state(), [PollObservation(PollOutcome.EMPTY, whole=True), brought("a")]).is_gap
 
 
 def test_the_overlap_of_long_feeds_is_told_from_a_sample() -> None:
@@ -162,13 +162,13 @@ def test_waits_are_counted_from_the_answer_not_from_the_start_of_the_run() -> No
 
 
 @pytest.mark.parametrize(("troubles", "strain"), [(SOFT, 0.5), (HARD, 1.0)])
-def test_soft_failures_count_half_of_hard_ones(troubles: list[str], strain: float) -> None:
-    assert {adapt(state(), failed(trouble), NOW).habits.strain for trouble in troubles} == {strain}
+def test_soft_failures_count_half_of_hard_ones(troubles: list[str], failure_weight: float) -> None:
+    assert {adapt(state(), failed(trouble), NOW).habits.failure_weight for trouble in troubles} == {failure_weight}
 
 
 @pytest.mark.parametrize(("strain", "longest"), [(0, 30 * MINUTE), (1, HOUR), (3, 4 * HOUR), (6, DAY), (500, DAY)])
-def test_the_wait_doubles_with_each_hard_failure_up_to_a_day(strain: float, longest: timedelta) -> None:
-    known = state(int(strain), every=HOUR, strain=strain)
+def test_the_wait_doubles_with_each_hard_failure_up_to_a_day(failure_weight: float, longest: timedelta) -> None:
+    known = state(int(failure_weight), every=HOUR, failure_weight=failure_weight)
 
     assert longest * 0.8 <= wait(known, failed("http-4xx")) <= longest
 
@@ -180,20 +180,20 @@ def test_a_hard_failure_is_not_asked_again_sooner_than_a_feed_that_works() -> No
 
 @pytest.mark.parametrize("outcome", sorted(WORKED))
 def test_a_poll_that_worked_forgets_the_failures(outcome: PollOutcome) -> None:
-    lesson = adapt(state(5, strain=4.5, trouble="dns"), Sight(outcome), NOW)
+    lesson = adapt(state(5, failure_weight=4.5, trouble="dns"), PollObservation(outcome), NOW)
 
-    assert (lesson.failures, lesson.habits.strain, lesson.habits.trouble) == (0, 0.0, "")
+    assert (lesson.failures, lesson.habits.failure_weight, lesson.habits.trouble) == (0, 0.0, "")
 
 
 def test_feeds_that_failed_together_come_back_apart_but_each_always_at_the_same_time() -> None:
-    waits = [wait(state(3, f"outlet-{n}", strain=3), failed("http-5xx")) for n in range(20)]
+    waits = [wait(state(3, f"outlet-{n}", failure_weight=3), failed("http-5xx")) for n in range(20)]
 
     assert len(set(waits)) > 15
-    assert waits == [wait(state(3, f"outlet-{n}", strain=3), failed("http-5xx")) for n in range(20)]
+    assert waits == [wait(state(3, f"outlet-{n}", failure_weight=3), failed("http-5xx")) for n in range(20)]
 
 
 def test_a_feed_that_says_it_is_gone_is_retired_with_a_notice() -> None:
-    lesson = adapt(state(), Sight(PollOutcome.GONE, trouble="http-4xx"), NOW)
+    lesson = adapt(state(), PollObservation(PollOutcome.GONE, trouble="http-4xx"), NOW)
 
     assert lesson.habits.retired_at == NOW
     assert "gone for good" in lesson.notes[0]
@@ -242,9 +242,9 @@ def test_the_etag_is_believed_before_last_modified(
 
 
 def test_a_lie_is_recorded_with_its_time() -> None:
-    lesson = adapt(state(), brought("a", lied=True), NOW)
+    lesson = adapt(state(), brought("a", validators_lied=True), NOW)
 
-    assert lesson.habits.lied_at == NOW
+    assert lesson.habits.distrusted_at == NOW
     assert lesson.notes[0].startswith("its validators lie: ")
 
 
@@ -253,7 +253,7 @@ def test_a_lie_is_recorded_with_its_time() -> None:
 THERE = "https://new.example/feed"
 
 
-def moved(to: str = THERE) -> Sight:
+def moved(to: str = THERE) -> PollObservation:
     return replace(brought("a"), moved_to=to)
 
 
@@ -265,7 +265,7 @@ def test_a_new_address_is_believed_when_it_was_named_three_times_in_a_row() -> N
 
 
 @pytest.mark.parametrize("between", [SAME, moved("https://elsewhere.example/feed")])
-def test_another_answer_between_starts_the_count_anew(between: Sight) -> None:
+def test_another_answer_between_starts_the_count_anew(between: PollObservation) -> None:
     assert after(state(), [moved(), moved(), between, moved(), moved()]).habits.address == ""
 
 
@@ -295,11 +295,11 @@ def test_a_feed_that_is_lost_where_it_moved_to_is_asked_for_at_its_old_address_a
 WAITS = st.none() | st.timedeltas(timedelta(0), 999 * DAY)
 KEYS = st.lists(st.sampled_from("abcdefgh"), max_size=6, unique=True).map(tuple)
 GOOD = st.builds(
-    Sight, st.sampled_from(sorted(WORKED)), whole=st.booleans(), keys=KEYS, ttl=WAITS, max_age=WAITS,
-    moved_to=st.sampled_from(["", THERE]), lied=st.booleans(),
+    PollObservation, st.sampled_from(sorted(WORKED)), whole=st.booleans(), keys=KEYS, ttl=WAITS, max_age=WAITS,
+    moved_to=st.sampled_from(["", THERE]), validators_lied=st.booleans(),
 )  # fmt: skip
 BAD = st.builds(
-    Sight, st.sampled_from(sorted(set(PollOutcome) - WORKED - {PollOutcome.GONE})),
+    PollObservation, st.sampled_from(sorted(set(PollOutcome) - WORKED - {PollOutcome.GONE})),
     trouble=st.sampled_from([*SOFT, *HARD]), retry_after=WAITS,
 )  # fmt: skip
 
@@ -310,18 +310,18 @@ BAD = st.builds(
     pauses=st.timedeltas(timedelta(0), 40 * DAY),
 )
 def test_whatever_happens_the_next_poll_is_within_a_day_and_never_sooner_than_asked(
-    every: timedelta, sights: list[Sight], pauses: timedelta
+    every: timedelta, sights: list[PollObservation], pauses: timedelta
 ) -> None:
     known, now = state(every=every), NOW
-    for sight in sights:
-        lesson = adapt(known, sight, now)
+    for observed in sights:
+        lesson = adapt(known, observed, now)
         pause = lesson.due - now
 
         assert 5 * MINUTE <= pause <= DAY
-        for asked in (sight.ttl, sight.max_age, sight.retry_after):
-            assert asked is None or pause >= min(asked, DAY) or sight.outcome is PollOutcome.UNCHANGED
-        assert sight.retry_after is None or pause >= min(sight.retry_after, DAY)
-        assert lesson.failures == (0 if sight.outcome in WORKED else known.failures + 1)
+        for asked in (observed.ttl, observed.max_age, observed.retry_after):
+            assert asked is None or pause >= min(asked, DAY) or observed.outcome is PollOutcome.UNCHANGED
+        assert observed.retry_after is None or pause >= min(observed.retry_after, DAY)
+        assert lesson.failures == (0 if observed.outcome in WORKED else known.failures + 1)
         assert lesson.habits.retired_at is None
         known, now = replace(known, failures=lesson.failures, habits=lesson.habits), lesson.due + pauses
 

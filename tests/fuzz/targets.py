@@ -57,8 +57,8 @@ def feed(data: bytes) -> None:
     held = frozenset(parsed.pieces[::2])
     some = parse_feed(data[1:], content_type=kind, url="https://courier.example/feed", now=NOW, held=held)
     told = zip(parsed.entries, parsed.pieces or parsed.entries, strict=True)
-    assert some.entries == tuple(entry for entry, piece in told if piece not in some.kept)
-    assert some.kept == held
+    assert some.entries == tuple(entry for entry, piece in told if piece not in some.left_out)
+    assert some.left_out == held
 
 
 def page(data: bytes) -> None:

@@ -11,7 +11,7 @@ from pipeline.model import Article, Aspect, Stage, Verdict, Watch
 from pipeline.model.errors import ContentError
 from pipeline.reading.embedded import EncodedReader
 from pipeline.reading.embedded.foreign import is_for_a_model, language_of
-from pipeline.steps import Known, assess
+from pipeline.steps import AssessmentInput, assess
 from pipeline.watches.drafting import draft_watch
 from tests.reading.worlds import an_article
 
@@ -55,7 +55,7 @@ def verdicts(*articles: Article) -> list[tuple[Verdict, Aspect]]:
     watch = a_watch()
     made = assess(
         articles,
-        known=Known(changes=baseline_changes(watch)),
+        known=AssessmentInput(changes=baseline_changes(watch)),
         reader=EncodedReader(),
         watch=watch,
         now=articles[-1].published + timedelta(days=1),

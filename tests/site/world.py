@@ -21,7 +21,7 @@ from pipeline.model import (
     Judgement,
     PollOutcome,
     Reading,
-    Revised,
+    RecheckResult,
     Silence,
     Stage,
     Verdict,
@@ -378,7 +378,7 @@ def write_world(folder: Path, told: tuple[Told, ...] = TOLD, *, more: bool = Fal
         store.add_deliveries(RUN, [make_delivery(alert) for alert in alerts])
         if more:
             _more(store)
-        store.add_assessment(RUN, WATCH, [], [], [], [], {}, Revised(withdrawals=(withdrawal(change_of(DEAD)),)))
+        store.add_assessment(RUN, WATCH, [], [], [], [], {}, RecheckResult(withdrawals=(withdrawal(change_of(DEAD)),)))
         counts = {"feeds_due": 4, "feeds_failed": 1, "entries_new": len(told), "articles_new": len(told), "claims": 12}
         store.finish_run(make_run(now=NOW, finished_at=NOW, outcome="partial", reason="1 feed failed", counts=counts))
     publish(folder, RUN, NOW)

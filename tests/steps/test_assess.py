@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pipeline.board.fold import baseline_changes
 from pipeline.model import Article, Reading, Verdict, Watch
-from pipeline.steps import Known, assess
+from pipeline.steps import AssessmentInput, assess
 from tests.reading.worlds import a_claim, a_reading, a_watch, an_article, later
 
 VOTE = (
@@ -28,7 +28,9 @@ class Reader:
 def verdict(article: Article, *before: Article) -> Verdict:
     """What the vote in ``article`` is, where the texts of ``before`` are held."""
     watch = a_watch()
-    known = Known(changes=baseline_changes(watch), texts=[(one.article_id, one.outlet, one.text) for one in before])
+    known = AssessmentInput(
+        changes=baseline_changes(watch), texts=[(one.article_id, one.outlet, one.text) for one in before]
+    )
     made = assess([article], known=known, reader=Reader(), watch=watch, now=article.published + timedelta(days=1))
     return made.judgements[0].verdict
 

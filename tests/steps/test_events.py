@@ -11,12 +11,12 @@ import pytest
 
 from pipeline.model import Alarm, Alert, Delivery, Recall, Verdict
 from pipeline.steps import events
-from pipeline.steps.events import Teller
+from pipeline.steps.events import EventSource
 from tests.storage.builders import NOW, RUN, make_change, make_feed, make_watch
 
 FEED = make_feed("times")
 WATCH = make_watch(FEED)
-ROUND, STEP = Teller(WATCH, RUN, in_round=True), Teller(WATCH, RUN, in_round=False)
+ROUND, STEP = EventSource(WATCH, RUN, in_round=True), EventSource(WATCH, RUN, in_round=False)
 ONE = UUID(int=1)
 
 
@@ -27,7 +27,7 @@ def delivery(outcome: str, channel: str = "file") -> Delivery:
 def test_nothing_found_tells_nothing() -> None:
     assert events.entries_new(STEP, 0, [FEED]) == ()
     assert events.articles_stored(STEP, 0, []) == ()
-    assert events.status_of(STEP, [], {}) == ()
+    assert events.status_changed(STEP, [], {}) == ()
     assert events.alerts_planned(STEP, []) == ()
     assert events.alerts_delivered(STEP, [delivery("failed")]) == ()
     assert events.alerts_recalled(STEP, []) == ()
@@ -35,7 +35,7 @@ def test_nothing_found_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(("teller", "by"), [(ROUND, "round"), (STEP, "step")])
-def test_the_resource_is_the_watch_and_says_whether_the_next_step_must_be_woken(teller: Teller, by: str) -> None:
+def test_the_resource_is_the_watch_and_says_whether_the_next_step_must_be_woken(teller: EventSource, by: str) -> None:
     (event,) = events.entries_new(teller, 3, [FEED])
 
     assert event.resource == {
@@ -56,7 +56,7 @@ def test_many_entries_are_one_event_with_their_number_and_the_feeds_that_were_re
 
 def test_a_change_is_told_with_its_before_its_sentence_and_its_aspect() -> None:
     change = make_change()
-    (event,) = events.status_of(
+    (event,) = events.status_changed(
         ROUND, [change], {change.article_id: "http://times.test/1"} if change.article_id else {}
     )
 
@@ -74,24 +74,24 @@ def test_a_dispute_is_told_in_place_of_a_change_and_the_baseline_not_at_all() ->
     disputed = replace(make_change(), verdict=Verdict.DISPUTES, disputed_value="2,500")
     baseline = replace(make_change(), verdict=Verdict.BASELINE)
 
-    (event,) = events.status_of(STEP, [disputed, baseline], {})
+    (event,) = events.status_changed(STEP, [disputed, baseline], {})
 
     assert (event.name, event.payload["disputed_value"]) == ("missionwatch.status.disputed", "2,500")
 
 
 def test_the_same_change_has_the_same_event_id_in_each_run_and_two_changes_have_two() -> None:
     change, other = make_change(), replace(make_change(), change_id=ONE)
-    again = Teller(WATCH, ONE, in_round=True)
+    again = EventSource(WATCH, ONE, in_round=True)
 
-    (first,), (second,) = events.status_of(STEP, [change], {}), events.status_of(again, [change], {})
-    (third,) = events.status_of(STEP, [other], {})
+    (first,), (second,) = events.status_changed(STEP, [change], {}), events.status_changed(again, [change], {})
+    (third,) = events.status_changed(STEP, [other], {})
 
     assert first.event_id == second.event_id != third.event_id
 
 
 def test_a_long_or_forged_text_of_a_feed_is_cut_and_cleaned() -> None:
     change = replace(make_change(), quote="\u202eevil " + "word " * 1000, value="\x1b[31m" + "v" * 9000)
-    (event,) = events.status_of(STEP, [change], {})
+    (event,) = events.status_changed(STEP, [change], {})
 
     assert len(str(event.payload["quote"])) <= 500
     assert "\u202e" not in str(event.payload)

@@ -153,7 +153,7 @@ async def test_the_same_etag_with_other_entries_is_a_lie_that_is_recorded() -> N
     record = await polled(Server(NEW, etag='"v1"', current=frozenset()), await read_once())
 
     assert record.outcome is PollOutcome.OK
-    assert record.habits.lied_at == NOW
+    assert record.habits.distrusted_at == NOW
     assert record.reason.startswith("its validators lie: ")
 
 
@@ -162,7 +162,7 @@ async def test_another_body_with_the_same_entries_is_no_lie() -> None:
 
     record = await polled(Server(clock, etag='"v1"', current=frozenset()), await read_once())
 
-    assert record.habits.lied_at is None
+    assert record.habits.distrusted_at is None
 
 
 async def test_a_304_for_a_feed_that_has_changed_is_found_by_asking_for_all_of_it() -> None:
@@ -173,7 +173,7 @@ async def test_a_304_for_a_feed_that_has_changed_is_found_by_asking_for_all_of_i
     record = await polled(server, known)
 
     assert server.asked == [(URL, None), (URL, '"v1"')]
-    assert (len(record.entries), record.habits.lied_at, record.etag) == (2, NOW, '"v2"')
+    assert (len(record.entries), record.habits.distrusted_at, record.etag) == (2, NOW, '"v2"')
 
 
 async def test_a_feed_that_changed_between_two_honest_answers_is_no_liar() -> None:
@@ -182,14 +182,14 @@ async def test_a_feed_that_changed_between_two_honest_answers_is_no_liar() -> No
 
     record = await polled(Server(NEW, etag='"v2"', current=frozenset({'"v2"'})), known)
 
-    assert record.habits.lied_at is None
+    assert record.habits.distrusted_at is None
 
 
 async def test_a_feed_that_lied_is_polled_without_validators_and_known_by_its_bytes() -> None:
     known = await read_once()
     server = Server(OLD, etag='"v1"', current=frozenset({'"v1"'}))
 
-    record = await polled(server, replace(known, habits=replace(known.habits, lied_at=NOW - timedelta(9))))
+    record = await polled(server, replace(known, habits=replace(known.habits, distrusted_at=NOW - timedelta(9))))
 
     assert server.asked == [(URL, None)]
     assert record.outcome is PollOutcome.UNCHANGED

@@ -60,19 +60,19 @@ OLD = Scripted("scripted-1", DECIDED=CEILING)
 
 async def read_again(
     reader: Scripted, changes: Sequence[Change], articles: Sequence[Article] = ARTICLES
-) -> steps.Reread:
-    async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
+) -> steps.RereadResult:
+    async def assess(batch: Sequence[Article], known: steps.AssessmentInput) -> steps.Assessment:
         return steps.assess(batch, known=known, reader=reader, watch=POSTED, now=NOW)
 
     return await steps.read_again(articles, changes=changes, engine=reader.engine, assess=assess, now=NOW)
 
 
 def first_reading(reader: Scripted = OLD) -> tuple[Change, ...]:
-    return steps.assess(ARTICLES, known=steps.Known(), reader=reader, watch=POSTED, now=NOW).changes
+    return steps.assess(ARTICLES, known=steps.AssessmentInput(), reader=reader, watch=POSTED, now=NOW).changes
 
 
-def told(made: steps.Reread) -> list[tuple[str, str, str]]:
-    return [(d.kind, d.shown.aspect.value, d.shown.value) for d in made.differences]
+def told(made: steps.RereadResult) -> list[tuple[str, str, str]]:
+    return [(d.kind, d.change.aspect.value, d.change.value) for d in made.differences]
 
 
 def rows(changes: Sequence[Change]) -> dict[Any, Any]:
@@ -155,7 +155,7 @@ async def test_what_is_stored_makes_the_board_and_no_alert(store: Store) -> None
     store.add_polls(RUN, [make_poll(*ENTRIES)])
     store.add_fetches(RUN, [make_fetch(e, a) for e, a in zip(ENTRIES, ARTICLES, strict=True)])
     first = steps.assess(
-        ARTICLES, known=steps.Known(changes=store.load_changes(WATCH)), reader=OLD, watch=POSTED, now=NOW
+        ARTICLES, known=steps.AssessmentInput(changes=store.load_changes(WATCH)), reader=OLD, watch=POSTED, now=NOW
     )
     store.add_assessment(RUN, WATCH, first.readings, first.judgements, first.alerts, first.silences, first.origins)
     alerts = store.counts(WATCH)["alerts"]

@@ -129,7 +129,7 @@ def test_items_are_known_only_where_their_entries_are_held(store: Store, monkeyp
 
 
 def test_entries_that_were_not_read_again_count_as_seen(store: Store) -> None:
-    store.add_polls(RUN, [make_poll(make_entry("one"), kept=19)])
+    store.add_polls(RUN, [make_poll(make_entry("one"), read_before=19)])
     assert store._db.rows("SELECT entries, entries_new FROM poll") == [{"entries": 20, "entries_new": 1}]
 
 

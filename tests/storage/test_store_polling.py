@@ -7,7 +7,7 @@ from itertools import product
 
 from pipeline import steps
 from pipeline.health.feeds import due_alarms, health_of
-from pipeline.model import Brought, Habits, PollOutcome
+from pipeline.model import FeedYield, Habits, PollOutcome
 from pipeline.storage import Store
 from tests.fakes import FakeWeb, rss, work_here
 from tests.storage.builders import (
@@ -32,9 +32,9 @@ from tests.storage.builders import (
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 2 * HOUR
 HABITS = Habits(
-    interval=HOUR, strain=1.5, trouble="dns", read_at=NOW - HOUR, body_at=NOW - DAY, unmodified=7,
+    interval=HOUR, failure_weight=1.5, trouble="dns", read_at=NOW - HOUR, body_at=NOW - DAY, unmodified=7,
     sketch=("0a", "0b"), content="c0ffee", ttl=timedelta(seconds=1.5), max_age=timedelta(0), undated=True,
-    gap_at=NOW - HOUR, lied_at=NOW - DAY, address="https://new.example/feed", moved_to="https://third.example/",
+    gap_at=NOW - HOUR, distrusted_at=NOW - DAY, address="https://new.example/feed", moved_to="https://third.example/",
     moved=2,
 )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_what_a_feed_has_brought_lately_is_its_entries_and_the_articles_about_th
     change = make_change(claim)
     store.add_assessment(RUN, WATCH, [make_reading(article, claim)], [make_judgement(claim, change)], [], [], {})
 
-    assert store.brought_since(WATCH, NOW - DAY) == {entries[0].feed_id: Brought(entries=2, relevant=1)}
+    assert store.brought_since(WATCH, NOW - DAY) == {entries[0].feed_id: FeedYield(entries=2, relevant=1)}
     assert store.brought_since(WATCH, LATER) == {}
 
 

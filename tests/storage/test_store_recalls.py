@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.alerts.recalls import Page, check_page, plan_recalls
 from pipeline.board.fold import fold
-from pipeline.model import Change, Evidence, Revised, SentAlert, Verdict
+from pipeline.model import Change, Evidence, RecheckResult, SentAlert, Verdict
 from pipeline.model.text import content_id
 from pipeline.storage import Store, open_store
 from pipeline.storage.changes import change_rows
@@ -68,12 +68,12 @@ def confirmed(store: Store) -> None:
     store.add_assessment(RUN, WATCH, [make_reading(OTHER, OTHER_CLAIM)], [judgement], [], [], {})
 
 
-def take_back(store: Store, page: Page = GONE) -> Revised:
+def take_back(store: Store, page: Page = GONE) -> RecheckResult:
     changes = {change.change_id: change for change in store.load_changes(WATCH)}
     checks, withdrawals = check_page(page, store.evidence_at(WATCH, [page.url]), changes, LATER)
     alerts = store.alerts_about(WATCH, changes)
     recalls, messages = plan_recalls(checks, changes, alerts, {}, make_watch(), LATER)
-    revised = Revised(checks, withdrawals, recalls, messages)
+    revised = RecheckResult(checks, withdrawals, recalls, messages)
     store.add_assessment(RUN, WATCH, [], [], [], [], {}, revised)
     return revised
 
@@ -156,7 +156,7 @@ def test_an_alert_that_was_delivered_is_recalled_once(store: Store) -> None:
     (message,) = take_back(store).alerts
 
     assert [pending.alert for pending in store.alerts_due(WATCH, LATER, 10)] == [message]
-    assert take_back(store) == Revised()
+    assert take_back(store) == RecheckResult()
     assert store._db.rows("SELECT kind, state FROM alerts ORDER BY kind") == [
         {"kind": "alert", "state": "delivered"},
         {"kind": "recall", "state": "pending"},

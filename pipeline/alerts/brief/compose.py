@@ -12,7 +12,7 @@ from pipeline.alerts.expected import TOLD_FOR, Expected, expected_days
 from pipeline.alerts.message import Section
 from pipeline.alerts.rules import line_key, uncertain_changes, worth_alerting
 from pipeline.board.fold import fold, in_force
-from pipeline.model import Article, Aspect, Change, FeedHealth, Quiet, Verdict, Watch, phrasing
+from pipeline.model import Article, Aspect, Change, FeedHealth, QuietPeriod, Verdict, Watch, phrasing
 
 _ASPECTS = tuple(Aspect)
 
@@ -40,7 +40,7 @@ class BriefInput:
     origins: Mapping[UUID, int]
     status: Mapping[str, object] | None
     feeds: tuple[FeedHealth, ...]
-    quiet: Quiet
+    quiet: QuietPeriod
     rounds: int = 0
     last_round: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Coverage:
         held_back: changes that no alert rule takes.
     """
 
-    quiet: Quiet
+    quiet: QuietPeriod
     failing: tuple[FeedTrouble, ...] = ()
     silent: tuple[FeedTrouble, ...] = ()
     rounds: int = 0

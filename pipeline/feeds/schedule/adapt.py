@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.feeds.schedule.failing import back_off, is_soft, weight
 from pipeline.feeds.schedule.rhythm import LONGEST, SHORTEST, clamp, first_interval, new_share, next_interval, sketch_of
-from pipeline.model import WORKED, FeedState, Habits, PollOutcome, Sight
+from pipeline.model import WORKED, FeedState, Habits, PollObservation, PollOutcome
 from pipeline.model.redact import holds_secret, without_secrets
 
 MOVES: Final = 3  # polls in a row that name the same new address before it is believed
@@ -51,7 +51,7 @@ def asks_conditionally(state: FeedState, now: datetime) -> bool:
     server that says "not modified" of what it has modified is found out.
     """
     habits = state.habits
-    if not (state.etag or state.last_modified) or habits.lied_at is not None:
+    if not (state.etag or state.last_modified) or habits.distrusted_at is not None:
         return False
     old = habits.body_at is not None and now - habits.body_at >= PROBE_EVERY
     return not (habits.unmodified >= PROBE_AFTER or (habits.unmodified and old))
@@ -65,7 +65,7 @@ def same_validators(state: FeedState, headers: Mapping[str, str]) -> bool:
     return bool(state.last_modified) and headers.get("last-modified") == state.last_modified
 
 
-def adapt(state: FeedState, sight: Sight, now: datetime) -> ScheduleUpdate:
+def adapt(state: FeedState, observed: PollObservation, now: datetime) -> ScheduleUpdate:
     """What a poll teaches.
 
     A feed that works is due after its own rhythm, and never sooner than its ttl, its headers or ``Retry-After``
@@ -74,79 +74,79 @@ def adapt(state: FeedState, sight: Sight, now: datetime) -> ScheduleUpdate:
 
     Args:
         state: what was known before the poll.
-        sight: what the poll saw.
+        observed: what the poll saw.
         now: the run's own time, UTC.
     """
     habits = state.habits
     interval = habits.interval or first_interval(state.feed.expected_every)
-    if sight.outcome is PollOutcome.GONE:
-        retired = replace(habits, retired_at=now, trouble=sight.trouble)
+    if observed.outcome is PollOutcome.GONE:
+        retired = replace(habits, retired_at=now, trouble=observed.trouble)
         note = "retired: the server says that the feed is gone for good; give the watch another address for it"
         return ScheduleUpdate(retired, now + LONGEST, state.failures + 1, notes=(note,))
-    if sight.outcome not in WORKED:
-        return _after_failure(state, sight, interval, now)
-    share = new_share(sight.keys, habits.sketch) if sight.keys else 0.0
+    if observed.outcome not in WORKED:
+        return _after_failure(state, observed, interval, now)
+    share = new_share(observed.keys, habits.sketch) if observed.keys else 0.0
     elapsed = now - habits.read_at if habits.read_at else interval
     is_gap = share == 1.0
     known = replace(
         habits,
         interval=next_interval(interval, share, elapsed, state.feed.expected_every),
-        strain=0.0,
+        failure_weight=0.0,
         trouble="",
         read_at=now,
-        max_age=sight.max_age if sight.whole or sight.max_age is not None else habits.max_age,
-        body_at=now if sight.whole else habits.body_at,
-        unmodified=0 if sight.whole else habits.unmodified + 1,
+        max_age=observed.max_age if observed.whole or observed.max_age is not None else habits.max_age,
+        body_at=now if observed.whole else habits.body_at,
+        unmodified=0 if observed.whole else habits.unmodified + 1,
     )
     notes = []
     if is_gap:
         known = replace(known, gap_at=now)
         notes.append("possible gap: no entry of the last poll is left, so that some between may have been missed")
-    if sight.lied:
-        known = replace(known, lied_at=now)
+    if observed.validators_lied:
+        known = replace(known, distrusted_at=now)
         notes.append("its validators lie: they call a changed feed unchanged, so it is polled without them from now on")
-    if sight.outcome is not PollOutcome.UNCHANGED:
-        known = replace(known, ttl=sight.ttl, content=sight.content)
-    if sight.keys:
-        known = replace(known, sketch=sketch_of(sight.keys), undated=sight.undated == len(sight.keys))
-    known, moved_from = _after_move(state, known, sight)
+    if observed.outcome is not PollOutcome.UNCHANGED:
+        known = replace(known, ttl=observed.ttl, content=observed.content)
+    if observed.keys:
+        known = replace(known, sketch=sketch_of(observed.keys), undated=observed.undated == len(observed.keys))
+    known, moved_from = _after_move(state, known, observed)
     if moved_from:
         notes.append(f"moved for good: polled at {known.address} from now on, no more at {without_secrets(moved_from)}")
-    wait = _no_sooner(known.interval or interval, (known.ttl, known.max_age, sight.retry_after))
-    return ScheduleUpdate(known, now + sight.late + wait, 0, is_gap, tuple(notes), moved_from)
+    wait = _no_sooner(known.interval or interval, (known.ttl, known.max_age, observed.retry_after))
+    return ScheduleUpdate(known, now + observed.late + wait, 0, is_gap, tuple(notes), moved_from)
 
 
-def _after_failure(state: FeedState, sight: Sight, interval: timedelta, now: datetime) -> ScheduleUpdate:
+def _after_failure(state: FeedState, observed: PollObservation, interval: timedelta, now: datetime) -> ScheduleUpdate:
     habits, failures = state.habits, state.failures + 1
-    strain = habits.strain + weight(sight.trouble)
-    wait = back_off(state.feed.feed_id, strain, failures)
-    known = replace(habits, strain=strain, trouble=sight.trouble)
+    failure_weight = habits.failure_weight + weight(observed.trouble)
+    wait = back_off(state.feed.feed_id, failure_weight, failures)
+    known = replace(habits, failure_weight=failure_weight, trouble=observed.trouble)
     notes: tuple[str, ...] = ()
     moved_from = ""
-    if not is_soft(sight.trouble):
+    if not is_soft(observed.trouble):
         wait = max(wait, interval)  # what does not go away by itself is not asked for more often than before
-        if habits.address and strain >= LOST:
+        if habits.address and failure_weight >= LOST:
             moved_from = habits.address
             known = replace(known, address="", moved=0, moved_to="")
             notes = (f"polled at {without_secrets(state.feed.url)} again: it fails where it had moved to",)
-    wait = _no_sooner(wait, (sight.retry_after,))
-    return ScheduleUpdate(known, now + sight.late + wait, failures, notes=notes, moved_from=moved_from)
+    wait = _no_sooner(wait, (observed.retry_after,))
+    return ScheduleUpdate(known, now + observed.late + wait, failures, notes=notes, moved_from=moved_from)
 
 
-def _after_move(state: FeedState, known: Habits, sight: Sight) -> tuple[Habits, str]:
+def _after_move(state: FeedState, known: Habits, observed: PollObservation) -> tuple[Habits, str]:
     """The habits after what a poll that worked said of the feed's address, and the address that is left, if any."""
-    if not (sight.moved_to or known.moved_to):
+    if not (observed.moved_to or known.moved_to):
         return known, ""  # as nearly always
     here = address_of(state)
     # An address with a key in it is followed each time, and not remembered: the store holds no secret.
-    secret = holds_secret(sight.moved_to)
-    downgrade = here.startswith("https:") and not sight.moved_to.startswith("https:")
-    if not sight.moved_to or sight.moved_to == here or downgrade or secret:
+    secret = holds_secret(observed.moved_to)
+    downgrade = here.startswith("https:") and not observed.moved_to.startswith("https:")
+    if not observed.moved_to or observed.moved_to == here or downgrade or secret:
         return replace(known, moved_to="", moved=0), ""
-    times = known.moved + 1 if sight.moved_to == known.moved_to else 1
+    times = known.moved + 1 if observed.moved_to == known.moved_to else 1
     if times < MOVES:
-        return replace(known, moved_to=sight.moved_to, moved=times), ""
-    return replace(known, address=sight.moved_to, moved_to="", moved=0), here
+        return replace(known, moved_to=observed.moved_to, moved=times), ""
+    return replace(known, address=observed.moved_to, moved_to="", moved=0), here
 
 
 def _no_sooner(wait: timedelta, asked: tuple[timedelta | None, ...]) -> timedelta:

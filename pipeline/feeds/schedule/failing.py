@@ -29,16 +29,16 @@ def weight(trouble: str) -> float:
     return SOFT_WEIGHT if is_soft(trouble) else HARD_WEIGHT
 
 
-def back_off(feed_id: UUID, strain: float, failures: int) -> timedelta:
-    """15 minutes x 2^``strain``, at most a day, less up to a fifth.
+def back_off(feed_id: UUID, failure_weight: float, failures: int) -> timedelta:
+    """15 minutes x 2^``failure_weight``, at most a day, less up to a fifth.
 
     The part that is taken off depends on feed and count alone: the same poll always gives the same wait.
 
     Args:
         feed_id: the feed.
-        strain: the weighted failures in a row, with the last one.
+        failure_weight: the weighted failures in a row, with the last one.
         failures: their number.
     """
-    wait: timedelta = min(FIRST_WAIT * 2.0 ** min(strain, 10.0), LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2.0 ** min(failure_weight, 10.0), LONGEST_WAIT)
     share = content_id("back-off", feed_id, failures).int % 1_000 / 1_000
     return wait * (1 - JITTER * share)

@@ -11,7 +11,7 @@ from pipeline.lab.backtest.articles import given_id
 from pipeline.lab.backtest.living import lived
 from pipeline.model import Article, Change, Watch, phrasing
 from pipeline.reading.embedded import Reader
-from pipeline.steps import AskModel, Known, assess_asking, reader_of
+from pipeline.steps import AskModel, AssessmentInput, assess_asking, choose_reader
 
 
 class BacktestLine(TypedDict):
@@ -55,8 +55,8 @@ async def backtest_asking(
     batch = _in_order(articles)
     by_id = {article.article_id: article for article in batch}
     now = batch[-1].published if batch else watch.baseline.published
-    known = Known(changes=baseline_changes(watch))
-    made = await assess_asking(batch, known=known, reader=reader_of(watch, reader), watch=watch, now=now, ask=ask)
+    known = AssessmentInput(changes=baseline_changes(watch))
+    made = await assess_asking(batch, known=known, reader=choose_reader(watch, reader), watch=watch, now=now, ask=ask)
     return _lines(((by_id[c.article_id], c) for c in made.changes if c.article_id is not None), watch)
 
 

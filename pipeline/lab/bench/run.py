@@ -14,7 +14,7 @@ from pipeline.lab.backtest import given_id
 from pipeline.lab.bench.scoring import Told
 from pipeline.model import Article, Change, Judgement, Reading, Verdict, Watch
 from pipeline.reading.embedded import Reader
-from pipeline.steps import AskModel, Assessment, Known, assess, assess_asking, reader_of
+from pipeline.steps import AskModel, Assessment, AssessmentInput, assess, assess_asking, choose_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ def run_watch(watch: Watch, articles: Iterable[Article], reader: Reader, ask: As
     base = baseline_changes(watch)
     now = ordered[-1].published if ordered else watch.baseline.published
     begun = time.process_time()
-    known = Known(changes=base)
+    known = AssessmentInput(changes=base)
     if ask is None:
         assessed = assess(ordered, known=known, reader=reader, watch=watch, now=now)
     else:
-        reader = reader_of(watch, reader)
+        reader = choose_reader(watch, reader)
         assessed = asyncio.run(assess_asking(ordered, known=known, reader=reader, watch=watch, now=now, ask=ask))
     seconds = time.process_time() - begun
     by_id = {article.article_id: article for article in ordered}

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.alerts.brief import Brief, BriefInput, compose
-from pipeline.model import AlertRule, Change, FeedHealth, FeedRecord, HealthState, PollOutcome, Quiet, Watch
+from pipeline.model import AlertRule, Change, FeedHealth, FeedRecord, HealthState, PollOutcome, QuietPeriod, Watch
 from tests.alerts.builders import ARTICLE, change
 from tests.storage.builders import make_feed, make_watch
 
 UNTIL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 SINCE = UNTIL - timedelta(days=1)
 BEFORE = SINCE - timedelta(days=3)  # of what is no news
-SEEN = Quiet(
+SEEN = QuietPeriod(
     SINCE, UNTIL, feeds=2, polled=2, entries_seen=30, entries_new=3, articles_read=3, articles_relevant=1,
     claims={"repeats": 4, "stale": 1},
 )  # fmt: skip

@@ -45,7 +45,7 @@ def look(**changed: object) -> PageToCheck:
 
 
 async def looked(web: FakeWeb, at: PageToCheck) -> FetchRecord:
-    return await steps.look_again(at, fetch=web.get, work=work_here, now=NOW)
+    return await steps.fetch_again(at, fetch=web.get, work=work_here, now=NOW)
 
 
 async def test_a_look_sends_what_came_with_the_page_and_a_304_is_the_same_text() -> None:
@@ -99,7 +99,7 @@ async def test_a_page_is_gone_when_it_says_so_for_good_or_twice(status: int, was
     error.status = status
     at = look(was_missing=was_missing)
 
-    assert steps.gone(at, await looked(FakeWeb().fails(ENTRY.url, error), at)) == answer
+    assert steps.gone_reason(at, await looked(FakeWeb().fails(ENTRY.url, error), at)) == answer
 
 
 # -- a clock in a page -----------------------------------------------------------------------
@@ -121,7 +121,7 @@ class Ceilings:
 
 def bounded(text: str, revisions: int) -> FetchRecord:
     record = make_fetch(ENTRY, article(text))
-    return steps.bounded(record, f"{VOTE} {REST}", revisions, Ceilings(), watch_of())
+    return steps.limit_revisions(record, f"{VOTE} {REST}", revisions, Ceilings(), watch_of())
 
 
 def test_a_clock_in_a_page_is_kept_two_dozen_times_and_no_more() -> None:
@@ -147,10 +147,10 @@ OLD = article()
 NEW = article(f"{VOTE.replace('5,500', '5,000')} {REST}", fetched_at=NOW)
 
 
-def told_of(first: steps.Assessment) -> steps.Told:
+def told_of(first: steps.Assessment) -> steps.RecheckInput:
     (change,) = first.changes
     claim = first.readings[0].claims[0]
-    return steps.Told(
+    return steps.RecheckInput(
         [evidence(OLD, claim, change_id=change.change_id)],
         [change],
         [SentAlert(alert_of(change), NOW - timedelta(hours=3))],
@@ -158,16 +158,22 @@ def told_of(first: steps.Assessment) -> steps.Told:
     )
 
 
-def assessed(*articles: Article, known: steps.Known | None = None, watch: Watch | None = None) -> steps.Assessment:
-    return steps.assess(articles, known=known or steps.Known(), reader=Ceilings(), watch=watch or watch_of(), now=NOW)
+def assessed(
+    *articles: Article, known: steps.AssessmentInput | None = None, watch: Watch | None = None
+) -> steps.Assessment:
+    return steps.assess(
+        articles, known=known or steps.AssessmentInput(), reader=Ceilings(), watch=watch or watch_of(), now=NOW
+    )
 
 
 def test_the_corrected_figure_meets_a_board_without_the_old_one_and_no_dispute() -> None:
     first = assessed(OLD)
     told = told_of(first)
-    revised = steps.revise(steps.pages_of([NEW], told, Ceilings(), watch_of()), told=told, watch=watch_of(), now=NOW)
+    revised = steps.plan_revisions(
+        steps.read_revisions([NEW], told, Ceilings(), watch_of()), told=told, watch=watch_of(), now=NOW
+    )
 
-    made = assessed(NEW, known=steps.Known(changes=(*first.changes, *revised.withdrawals)))
+    made = assessed(NEW, known=steps.AssessmentInput(changes=(*first.changes, *revised.withdrawals)))
 
     assert [(change.verdict, change.value) for change in made.changes] == [(Verdict.NEW, "5,000 people")]
 
@@ -175,10 +181,12 @@ def test_the_corrected_figure_meets_a_board_without_the_old_one_and_no_dispute()
 def test_who_gets_the_recall_is_not_told_the_correction_a_second_time() -> None:
     first = assessed(OLD)
     told = told_of(first)
-    revised = steps.revise(steps.pages_of([NEW], told, Ceilings(), watch_of()), told=told, watch=watch_of(), now=NOW)
-    made = assessed(NEW, known=steps.Known(changes=(*first.changes, *revised.withdrawals)))
+    revised = steps.plan_revisions(
+        steps.read_revisions([NEW], told, Ceilings(), watch_of()), told=told, watch=watch_of(), now=NOW
+    )
+    made = assessed(NEW, known=steps.AssessmentInput(changes=(*first.changes, *revised.withdrawals)))
 
-    left = steps.told_by_recall(made, revised, watch_of())
+    left = steps.drop_recalled(made, revised, watch_of())
 
     assert (len(made.alerts), left.alerts) == (1, ())
     assert [silence.reason for silence in left.silences] == [
@@ -190,19 +198,19 @@ def test_a_channel_that_did_not_get_the_recall_is_told_the_correction() -> None:
     first = assessed(OLD)
     told = told_of(first)
     both = watch_of("console", "file")
-    revised = steps.revise(steps.pages_of([NEW], told, Ceilings(), both), told=told, watch=both, now=NOW)
-    made = assessed(NEW, known=steps.Known(changes=(*first.changes, *revised.withdrawals)), watch=both)
+    revised = steps.plan_revisions(steps.read_revisions([NEW], told, Ceilings(), both), told=told, watch=both, now=NOW)
+    made = assessed(NEW, known=steps.AssessmentInput(changes=(*first.changes, *revised.withdrawals)), watch=both)
 
-    assert steps.told_by_recall(made, revised, both).alerts == made.alerts
+    assert steps.drop_recalled(made, revised, both).alerts == made.alerts
 
 
 def test_what_was_taken_back_is_news_again_when_another_source_tells_it() -> None:
     first = assessed(OLD)
     told = told_of(first)
-    revised = steps.revise([gone()], told=told, watch=watch_of(), now=NOW)
+    revised = steps.plan_revisions([gone()], told=told, watch=watch_of(), now=NOW)
     other = replace(article(f"{VOTE} Rain fell."), url="https://post.example/x", family="post", outlet="Post")
 
-    made = assessed(other, known=steps.Known(changes=(*first.changes, *revised.withdrawals)))
+    made = assessed(other, known=steps.AssessmentInput(changes=(*first.changes, *revised.withdrawals)))
 
     assert [change.verdict for change in made.changes] == [Verdict.NEW]
 
@@ -220,7 +228,7 @@ def test_two_pages_that_take_back_one_change_at_once_take_it_back_once() -> None
     elsewhere = evidence(post, change_id=change.change_id, rank=1, url="https://post.example/x", origin="post")
     told = replace(told_of(first), evidence=[*told_of(first).evidence, elsewhere])
 
-    revised = steps.revise(
+    revised = steps.plan_revisions(
         [gone(), replace(gone(), url="https://post.example/x")], told=told, watch=watch_of(), now=NOW
     )
 

@@ -239,14 +239,14 @@ def test_a_person_wins_over_a_language_model() -> None:
     corrections = Corrections.of([correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE))])
     objects = ModelOpinion(CLAIM.claim_id, "model", answer=Answer.OTHER, confidence=0.9)
 
-    def assessed(known: steps.Known) -> list[Verdict]:
+    def assessed(known: steps.AssessmentInput) -> list[Verdict]:
         made = steps.assess(
             [VOTE], known=known, reader=FIRST, watch=POSTED, now=NOW, opinions={CLAIM.claim_id: objects}
         )
         return [judgement.verdict for judgement in made.judgements]
 
-    assert assessed(steps.Known()) == [Verdict.UNCERTAIN]
-    assert assessed(steps.Known(corrections=corrections)) == [Verdict.NEW]
+    assert assessed(steps.AssessmentInput()) == [Verdict.UNCERTAIN]
+    assert assessed(steps.AssessmentInput(corrections=corrections)) == [Verdict.NEW]
 
 
 # -- pins ----------------------------------------------------------------------------------------

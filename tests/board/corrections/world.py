@@ -137,7 +137,7 @@ class World:
             self.store.add_polls(RUN, [make_poll(entry, feed=make_feed(one.family), polled_at=one.fetched_at)])
             self.store.add_fetches(RUN, [make_fetch(entry, one, fetched_at=one.fetched_at)])
         changes = self.store.load_changes(self.watch.slug)
-        known = steps.Known(
+        known = steps.AssessmentInput(
             changes=changes,
             confirmations=self.store.load_confirmations(self.watch.slug),
             texts=self.store.texts_like(
@@ -186,11 +186,11 @@ class World:
         correction = make_undo(outcome.correction, author="ana", note="", made_at=moment, watch_time=now)
         return keep(self.store, self.watch, correction, now)[0]
 
-    async def rereads(self, engine: Engine = SECOND, *, apply: bool = True) -> steps.Reread:
+    async def rereads(self, engine: Engine = SECOND, *, apply: bool = True) -> steps.RereadResult:
         """The past is read again by another engine."""
         now = self.next_run
 
-        async def assess(batch: Sequence[Article], known: steps.Known) -> steps.Assessment:
+        async def assess(batch: Sequence[Article], known: steps.AssessmentInput) -> steps.Assessment:
             return steps.assess(batch, known=known, reader=engine, watch=self.watch, now=now)
 
         made = await steps.read_again(

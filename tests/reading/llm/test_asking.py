@@ -70,8 +70,8 @@ async def assessed(
         chat = Chat(chosen.reader, poster.post, Kept())
         return await steps.assess_asking(
             articles or (ARTICLE,),
-            known=steps.Known(changes=baseline_changes(chosen)),
-            reader=steps.reader_of(chosen, Scripted(*readings)),
+            known=steps.AssessmentInput(changes=baseline_changes(chosen)),
+            reader=steps.choose_reader(chosen, Scripted(*readings)),
             watch=chosen,
             now=later(2),
             ask=chat.ask,
@@ -80,7 +80,7 @@ async def assessed(
 
 def embedded(*articles: Article, readings: Sequence[Reading] = ENGINE) -> steps.Assessment:
     plain = a_watch()
-    known = steps.Known(changes=baseline_changes(plain))
+    known = steps.AssessmentInput(changes=baseline_changes(plain))
     return steps.assess(articles or (ARTICLE,), known=known, reader=Scripted(*readings), watch=plain, now=later(2))
 
 
@@ -204,7 +204,7 @@ async def test_each_article_is_read_once_however_often_the_model_is_asked() -> N
         return [Reply(trouble="no") for _ in asks]
 
     await steps.assess_asking(
-        (ARTICLE, AGAIN), known=steps.Known(), reader=reader, watch=watch(), now=later(2), ask=objects
+        (ARTICLE, AGAIN), known=steps.AssessmentInput(), reader=reader, watch=watch(), now=later(2), ask=objects
     )
 
     assert reader.read_count == 2
@@ -417,8 +417,8 @@ async def read_while_away(*readings: Reading, now: Any, articles: Sequence[Artic
     chosen = watch(kind="llm", verify="", patience_h=6.0)
     return await steps.assess_asking(
         articles,
-        known=steps.Known(changes=baseline_changes(chosen)),
-        reader=steps.reader_of(chosen, Scripted(*readings)),
+        known=steps.AssessmentInput(changes=baseline_changes(chosen)),
+        reader=steps.choose_reader(chosen, Scripted(*readings)),
         watch=chosen,
         now=now,
         ask=away,
@@ -500,13 +500,13 @@ async def test_a_model_can_read_and_be_asked_again_about_what_it_found() -> None
 def test_without_a_model_the_reader_is_the_embedded_one() -> None:
     engine = Scripted()
 
-    assert steps.reader_of(a_watch(), engine) is engine
-    assert steps.reader_of(watch(verify="llm"), engine) is engine
+    assert steps.choose_reader(a_watch(), engine) is engine
+    assert steps.choose_reader(watch(verify="llm"), engine) is engine
 
 
 def test_no_opinions_is_the_same_as_none() -> None:
     plain = a_watch()
-    known = steps.Known(changes=baseline_changes(plain))
+    known = steps.AssessmentInput(changes=baseline_changes(plain))
     other = {AGAIN.article_id: ModelOpinion(AGAIN.article_id, "small")}  # of no claim that there is
 
     made = [

@@ -36,8 +36,8 @@ async def read(standin: StandIn, *articles: Article, **choice: Any) -> steps.Ass
     ) as poster:
         return await steps.assess_asking(
             articles,
-            known=steps.Known(changes=baseline_changes(watch)),
-            reader=steps.reader_of(watch, EncodedReader()),
+            known=steps.AssessmentInput(changes=baseline_changes(watch)),
+            reader=steps.choose_reader(watch, EncodedReader()),
             watch=watch,
             now=later(2),
             ask=Chat(reader, poster.post, Kept()).ask,

@@ -197,7 +197,7 @@ def writing(every: list[Article], count: int, per_day: int) -> None:
             with counted("load"), open_store(folder) as store:
                 waiting = store.articles_to_read(slug, BATCH)
                 since = min(article.published for article in waiting)
-                known = steps.Known(
+                known = steps.AssessmentInput(
                     changes=store.load_changes(slug),
                     confirmations=store.load_confirmations(slug),
                     uncertain=store.load_uncertain(slug, since - UNCERTAIN_FOR),

@@ -76,7 +76,7 @@ async def test_articles_read_over_a_cluster_give_the_same_assessment_as_here(far
     assert ahead is not reader
 
     def assessed(by: Any) -> steps.Assessment:
-        return steps.assess(articles, known=steps.Known(), reader=by, watch=watch, now=NOW)
+        return steps.assess(articles, known=steps.AssessmentInput(), reader=by, watch=watch, now=NOW)
 
     found, expected = assessed(ahead), assessed(reader)
     assert repr(found) == repr(expected)

@@ -372,7 +372,7 @@ async def test_a_models_engine_rests_on_what_was_read_ahead() -> None:
     embedded = Counting()
     nothing = cast("Any", None)
     tools = Tools(Settings(), nothing, pool, embedded)
-    context = RunContext(nothing, tools, watch, steps.reader_of(watch, embedded), nothing, no_progress)
+    context = RunContext(nothing, tools, watch, steps.choose_reader(watch, embedded), nothing, no_progress)
 
     reader = await context.reader_ahead(ARTICLES, ())
 

@@ -10,7 +10,7 @@ from pipeline.model import Article, Reading, Watch
 from pipeline.reading.embedded import Reader
 from pipeline.reading.embedded.foreign import sentences_of
 from pipeline.reading.llm import ReadingRequest, ask_about, ask_to_read, parse_opinion, parse_reading, select_rows
-from pipeline.steps import AskModel, Known, assess, candidates
+from pipeline.steps import AskModel, AssessmentInput, assess, candidates
 
 
 async def first_answer(watch: Watch, reader: Reader, ask: AskModel) -> str:
@@ -42,7 +42,7 @@ async def _read(article: Article, watch: Watch, ask: AskModel) -> str:
 
 
 async def _verified(articles: Sequence[Article], watch: Watch, reader: Reader, ask: AskModel) -> str:
-    known = Known(changes=baseline_changes(watch))
+    known = AssessmentInput(changes=baseline_changes(watch))
     made = assess(articles, known=known, reader=reader, watch=watch, now=articles[-1].published)
     candidate = candidates(made, articles, known, watch, {})[0]
     (reply,) = await ask([ask_about(candidate, watch, watch.reader)])

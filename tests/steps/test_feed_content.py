@@ -35,7 +35,7 @@ async def test_items_of_the_last_body_are_counted_and_not_read_again() -> None:
     body = rss(("3", PAGE + "/3", "Third"), ("1", PAGE, "Vote"), ("2", PAGE + "/2", "Second"))
     record = await polled(FakeWeb().serves(URL, body), next_state(first))
 
-    assert (record.outcome, [e.guid for e in record.entries], record.kept) == (PollOutcome.OK, ["3"], 2)
+    assert (record.outcome, [e.guid for e in record.entries], record.read_before) == (PollOutcome.OK, ["3"], 2)
 
 
 async def test_a_feed_teaches_the_same_whether_its_items_are_read_again_or_not() -> None:
@@ -44,8 +44,8 @@ async def test_a_feed_teaches_the_same_whether_its_items_are_read_again_or_not()
 
     record, whole = await polled(web, next_state(first)), await polled(web, replace(next_state(first), pieces=""))
 
-    assert record.kept == 1
-    assert record == replace(whole, entries=whole.entries[:1], kept=1)
+    assert record.read_before == 1
+    assert record == replace(whole, entries=whole.entries[:1], read_before=1)
 
 
 async def test_a_feed_of_held_items_alone_is_not_without_entries() -> None:
@@ -53,7 +53,7 @@ async def test_a_feed_of_held_items_alone_is_not_without_entries() -> None:
 
     record = await polled(FakeWeb().serves(URL, rss(("1", PAGE, "Vote"))), next_state(first))
 
-    assert (record.outcome, record.reason, record.entries, record.kept) == (PollOutcome.OK, "", (), 1)
+    assert (record.outcome, record.reason, record.entries, record.read_before) == (PollOutcome.OK, "", (), 1)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ async def test_of_a_body_with_a_flaw_nothing_is_known_at_the_next_poll() -> None
 
     record = await polled(FakeWeb().serves(URL, rss(("1", PAGE, "Vote"), ("2", "", "No link"))), next_state(first))
 
-    assert (record.pieces, record.kept, len(record.entries)) == ("", 0, 1)
+    assert (record.pieces, record.read_before, len(record.entries)) == ("", 0, 1)

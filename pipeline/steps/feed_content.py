@@ -16,7 +16,7 @@ _DIGEST, _KEY, _CONTENT = 16, 10, 34  # hex digits
 _LINE: Final = _DIGEST + _KEY + _CONTENT
 
 
-class Known(NamedTuple):
+class KnownItem(NamedTuple):
     """What an item was read as: the hash of its id, see :func:`pipeline.feeds.schedule.key_of`, and of its content."""
 
     key: str
@@ -24,34 +24,34 @@ class Known(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FeedContent:
     """What a body holds.
 
     Attributes:
         entries: those that were read now, in the feed's order; one that says the same as an earlier one is dropped.
-        kept: how many others were read before; they are in the store.
+        read_before: how many others were read before; they are in the store.
         keys: a hash of the id of each of both.
         content: hash of all of both.
         memory: what to know of them at the next poll.
     """
 
     entries: tuple[Entry, ...]
-    kept: int
+    read_before: int
     keys: tuple[str, ...]
     content: str
     memory: str
 
 
-def known_in(memory: str) -> dict[str, Known]:
-    """The items of a feed's last body that need not be read again, by digest; see :attr:`Seen.memory`."""
+def parse_memory(memory: str) -> dict[str, KnownItem]:
+    """The items of a feed's last body that need not be read again, by digest; see :attr:`FeedContent.memory`."""
     return {
-        line[:_DIGEST]: Known(line[_DIGEST : _DIGEST + _KEY], line[_DIGEST + _KEY :])
+        line[:_DIGEST]: KnownItem(line[_DIGEST : _DIGEST + _KEY], line[_DIGEST + _KEY :])
         for line in memory.split()
         if len(line) == _LINE
     }
 
 
-def seen_in(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, Known]) -> Seen:
+def merge_known(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, KnownItem]) -> FeedContent:
     """What a body holds, as if all of it had been read now.
 
     An item is remembered where it is sure to be read alike again: it has a date that was believed, and its entry is
@@ -68,7 +68,7 @@ def seen_in(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, K
     keys: dict[str, str] = {}  # by content: the first of those that say the same is the entry
     lines: dict[str, str] = {}
     for piece in parsed.pieces or [""] * len(parsed.entries):
-        if piece in parsed.kept:
+        if piece in parsed.left_out:
             key, content = known[piece]
         else:
             entry = entry_from(next(items), feed, now)
@@ -83,4 +83,4 @@ def seen_in(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, K
         if piece:
             lines[piece] = f"{piece}{key}{content}"
     whole = bytes_hash("".join(sorted(keys)).encode())
-    return Seen(tuple(entries), len(keys) - len(entries), tuple(keys.values()), whole, " ".join(lines.values()))
+    return FeedContent(tuple(entries), len(keys) - len(entries), tuple(keys.values()), whole, " ".join(lines.values()))

@@ -12,7 +12,7 @@ from pipeline.steps.ports import Fetch, Work
 
 
 @dataclass(frozen=True, slots=True)
-class FeedLook:
+class FeedPreview:
     """What one look at a feed showed.
 
     Attributes:
@@ -47,12 +47,12 @@ class FeedLook:
         return max(times, default=None)
 
 
-async def look_at_feed(feed: Feed, *, fetch: Fetch, work: Work, now: datetime) -> FeedLook:
+async def preview_feed(feed: Feed, *, fetch: Fetch, work: Work, now: datetime) -> FeedPreview:
     """Ask for a feed once, as a poll does. Never raises for what the world does."""
     try:
         response = await fetch(feed.url, max_body=MAX_FEED, accept=FEED_TYPES)
         content_type = response.headers.get("content-type", "")
         parsed: ParsedFeed = await work(parse_in_worker, response.body, content_type, response.final_url, now)
     except MissionwatchError as error:
-        return FeedLook(feed, code=error.code, reason=error.message, remedy=error.remedy)
-    return FeedLook(feed, parsed, response.final_url, response.moved_to)
+        return FeedPreview(feed, code=error.code, reason=error.message, remedy=error.remedy)
+    return FeedPreview(feed, parsed, response.final_url, response.moved_to)
