@@ -1,4 +1,4 @@
-"""Acknowledging by link: an address that only who holds the key can have made. Pure.
+"""Acknowledge by link: an address that only a holder of the key can have made. Pure.
 
 The link is a capability: whoever has it may acknowledge that one alert, and nothing else. It holds no secret that would
 open another, and it never changes, so that another try of a delivery has the same one.
@@ -20,23 +20,23 @@ _PURPOSE = b"missionwatch acknowledge 1"  # so that the key can't be used to sig
 
 
 def link_template(base: str) -> str:
-    """The template of the links that the receiver at ``base`` takes; empty where that is."""
+    """Return the template of the links that the receiver at ``base`` accepts; empty where ``base`` is."""
     return f"{base.rstrip('/')}/{PLACE}/{WATCH}/{ALERT}/{SIGNATURE}" if base else ""
 
 
 def signature(key: bytes, watch: str, alert_id: UUID) -> str:
-    """What proves that a link to ``alert_id`` was made by who holds ``key``."""
+    """Sign the id of an alert with ``key``."""
     told = b"\0".join((_PURPOSE, watch.encode(), str(alert_id).encode()))
     return hmac.new(key, told, hashlib.sha256).hexdigest()[:DIGITS]
 
 
 def is_signed(given: str, key: bytes, watch: str, alert_id: UUID) -> bool:
-    """Whether ``given`` is the signature; it takes as long for a wrong one, however wrong."""
+    """Verify the signature in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), signature(key, watch, alert_id).encode())
 
 
 def ack_link(alert: Alert, template: str, key: bytes = b"") -> str:
-    """The address that acknowledges ``alert``.
+    """Return the link that acknowledges ``alert``.
 
     Args:
         alert: its id and its watch stand in the address.

@@ -79,7 +79,7 @@ def alarm_alerts(
 def channel_alarms(
     states: Iterable[ChannelState], told: Iterable[ChannelAlarm], watch: Watch, now: datetime
 ) -> tuple[tuple[ChannelAlarm, ...], tuple[ChannelAlarm, ...]]:
-    """The alarms to raise about channels that fail, and those that are over.
+    """Return the alarms to raise about channels that fail, and those that are over.
 
     Args:
         states: how each channel of the watch does.
@@ -119,7 +119,7 @@ def channel_alerts(
     watch: Watch,
     now: datetime,
 ) -> tuple[Alert, ...]:
-    """What the channels that work are told of those that fail, or work again: each alarm once to each channel."""
+    """Tell the working channels which others fail, or work again: each alarm once to each channel."""
     failing = {state.channel for state in states if state.failures} | {alarm.channel for alarm in raised}
     return tuple(
         _alert(

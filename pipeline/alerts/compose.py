@@ -44,7 +44,7 @@ def compose_message(
     intro: str = "",
     closing: str = "",
 ) -> Message:
-    """The message that tells ``changes``.
+    """Compose the message that tells ``changes``.
 
     Args:
         changes: at least one, in the order in which they are told.
@@ -89,7 +89,7 @@ def compose_section(
     folder: str = "DIR",
     page_url: str = "",
 ) -> Section:
-    """What is told of one change; see :func:`compose_message` for the arguments."""
+    """Compose the section about one change; see :func:`compose_message` for the arguments."""
     asked = article.url if article else str(change.change_id)
     old_article = (articles or {}).get(before.article_id) if before and before.article_id else None
     return Section(
@@ -110,12 +110,12 @@ def compose_section(
 
 
 def change_page_url(template: str, change_id: str, watch: str) -> str:
-    """The address of the page about a change: ``template`` with its ``{change_id}`` and ``{watch}`` filled in."""
+    """Return the address of the page about a change: ``template`` with its fields filled in."""
     return template.replace("{change_id}", change_id).replace("{watch}", quote(watch, safe=""))
 
 
 def recall_section(change: Change, article: Article | None, *, then: str, now: str, found: str, url: str) -> Section:
-    """What is told of a change that is taken back.
+    """Compose the section about a change that is taken back.
 
     Args:
         change: what was told.
@@ -137,7 +137,7 @@ def recall_section(change: Change, article: Article | None, *, then: str, now: s
 
 
 def trail_command(folder: str, asked: str, data_dir: str = "") -> str:
-    """The command that tells why, to be pasted.
+    """Return the command that shows the trail of ``asked``, to be pasted.
 
     Args:
         folder: where the watch's files are.
@@ -149,12 +149,12 @@ def trail_command(folder: str, asked: str, data_dir: str = "") -> str:
 
 
 def stage_words(stage: Stage) -> str:
-    """The stage as people write it."""
+    """Return the stage as people write it."""
     return phrasing.STAGE_WORDS[stage]
 
 
 def became(change: Change) -> str:
-    """The change in one line: what became what."""
+    """Describe the change in one line: what became what."""
     after = f"{change.subject}: {change.value} ({stage_words(change.stage)})"
     if change.verdict is Verdict.DISPUTES and change.disputed_value:
         return f"{change.subject}: {change.value}, and now also {change.disputed_value}: sources disagree"
@@ -168,7 +168,7 @@ def became(change: Change) -> str:
 
 
 def confidence_words(confidence: float) -> str:
-    """How sure we are, in words and as a number: ``sure (0.85)``."""
+    """Return a confidence in words and as a number: ``sure (0.85)``."""
     shown_as = f"{confidence:.2f}"
     # By the number as it is shown: 0.899 is told as 0.90, so it has that word.
     word = next(word for floor, word in SURE_WORDS if float(shown_as) >= floor)
@@ -176,7 +176,7 @@ def confidence_words(confidence: float) -> str:
 
 
 def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE, *, uncertain: bool = False) -> str:
-    """A subject that says the first change and how many more there are, at most 90 characters long.
+    """Return a subject with the first change and how many more there are, at most 90 characters.
 
     ``uncertain`` marks a digest of which nothing is sure.
     """
@@ -202,7 +202,7 @@ def _intro(unsure: Sequence[bool], kind: str) -> str:
 
 
 def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
-    """The change that said A, where ``change`` makes A into B; None where it is not known.
+    """Return the change that said A, where ``change`` makes A into B; None where it is not known.
 
     It is superseded by name, or is the last one of its subject whose row on the board ``change`` changes.
     """
@@ -220,7 +220,7 @@ def _predecessor(change: Change, known: Mapping[UUID, Change]) -> Change | None:
 
 
 def earlier_changes(change: Change, known: Mapping[UUID, Change]) -> Iterator[Change]:
-    """The changes of the same subject that were ``known`` before ``change``, in the order of the board."""
+    """Yield the changes of the same subject that were ``known`` before ``change``, in the order of the board."""
     for other in known.values():
         if other.change_id == change.change_id:
             return
@@ -254,7 +254,7 @@ def _before_source(before: Change | None, article: Article | None) -> str:
 
 
 def _facts(change: Change, article: Article | None, origins: int) -> tuple[tuple[str, Fact], ...]:
-    """The change for programs: the names that docs/channels.md documents."""
+    """Return the change for programs: the names that docs/channels.md documents."""
     return (
         ("change_id", str(change.change_id)),
         ("aspect", str(change.aspect)),

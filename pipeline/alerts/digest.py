@@ -26,7 +26,7 @@ def gather(
     proof: str,
     confirmed: Mapping[str, Collection[UUID]] | None = None,
 ) -> tuple[Alert, ...]:
-    """The digests that are due: one for each channel, of all of its parts that may go now.
+    """Gather the digests that are due: one for each channel, of all parts that may go now.
 
     What was to be told as uncertain, and has been told as confirmed since, is left out: the stronger word has taken its
     place. A rule that wants a digest beside its alerts gets it whole.
@@ -87,13 +87,13 @@ def gather(
 
 
 def _is_only_unsure(part: Alert, watch: Watch) -> bool:
-    """Whether ``part`` waits for the digest because it was too unsure to be told at once, and for nothing else."""
+    """Decide whether ``part`` is in the digest only because it was too unsure to be told at once."""
     rule = find_rule(watch, part.rule, part.channel)
     return rule is not None and rule.when is AlertTiming.AT_ONCE
 
 
 def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
-    """The rule by whose hours the digest is tried again: one with quiet hours, where any part's rule has them."""
+    """Return the rule whose hours the digest keeps: one with quiet hours, where any part has one."""
     for part in parts:
         rule = find_rule(watch, part.rule, part.channel)
         if rule is not None and rule.quiet is not None:
@@ -102,7 +102,7 @@ def _strictest(parts: Sequence[Alert], watch: Watch) -> str:
 
 
 def proof_of_quiet(quiet: QuietPeriod) -> str:
-    """What was done in a period, in plain English: "nothing else changed" is worth what was polled and read."""
+    """Describe what was done in a period, so that "nothing else changed" can be believed."""
     hours = round((quiet.until - quiet.since).total_seconds() / 3600)
     rows = "\n".join(f"{label}: {told}" for label, told in proof_rows(quiet))
     warning = "\nThis is not quiet: no feed could be read." if quiet.feeds and quiet.failing == quiet.feeds else ""

@@ -1,4 +1,4 @@
-"""A message made into an alert: the one place that says what an alert takes from its message. Pure."""
+"""Make an alert of a message: the one place that says what an alert takes from it. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_alert(
     urgent: bool = False,
     parts: tuple[UUID, ...] = (),
 ) -> Alert:
-    """The alert that carries ``message`` to one channel.
+    """Make the alert that carries ``message`` to one channel.
 
     Args:
         message: what it says; its plain text is the alert's body.

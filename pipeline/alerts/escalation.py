@@ -22,7 +22,7 @@ LATE_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up w
 
 
 def longest_wait(watch: Watch) -> timedelta | None:
-    """How far back a delivery can be that still waits to be acknowledged; None where no rule asks for it."""
+    """Return the longest time for which a delivery can await acknowledgement; None where no rule asks for one."""
     waits = [rule.escalate_after for rule in watch.rules if rule.escalate_after is not None]
     return max(waits) + LATE_FOR if waits else None
 
@@ -34,7 +34,7 @@ def unacknowledged_alerts(
     now: datetime,
     mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
-    """The alerts that are told again: each set of changes once to each channel that its rule escalates to.
+    """Tell unacknowledged alerts again: each set of changes once to each channel of its rule.
 
     Where the rule repeats it, it is told there once more, so long after the last time, while the board says any of it.
 
@@ -99,7 +99,7 @@ def unacknowledged_alerts(
 
 
 def _told_again(told: Iterable[UnacknowledgedAlert]) -> dict[tuple[str, frozenset[UUID]], list[datetime]]:
-    """When each set of changes was told to each channel because nobody had acknowledged it."""
+    """Return when each set of changes was told to each channel because nobody had acknowledged it."""
     found: dict[tuple[str, frozenset[UUID]], list[datetime]] = {}
     for one in told:
         if one.alert.kind is AlertKind.UNACKNOWLEDGED:
@@ -110,7 +110,7 @@ def _told_again(told: Iterable[UnacknowledgedAlert]) -> dict[tuple[str, frozense
 def _is_repeated(
     rule: AlertRule, before: Sequence[datetime], alert: Alert, standing: Collection[UUID], now: datetime
 ) -> bool:
-    """Whether ``alert`` is to be told once more; what waits to be told again is not repeated meanwhile."""
+    """Decide whether ``alert`` is due to be told once more."""
     return (
         rule.repeat_every is not None
         and now - max(before) >= rule.repeat_every

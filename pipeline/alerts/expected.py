@@ -53,7 +53,7 @@ class Expected:
 
 
 def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
-    """The days that ``board`` looks forward to, the earliest first.
+    """List the days that ``board`` looks forward to, the earliest first.
 
     A mandate's end counts as long as nothing later is known of the mandate; a planned step, where its sentence names
     one day that is still ahead.
@@ -77,7 +77,7 @@ def expected_days(board: Iterable[Change]) -> tuple[Expected, ...]:
 
 
 def ends_on(change: Change) -> date | None:
-    """The day on which what ``change`` says of the mandate ends; None where it says no day."""
+    """Return the day on which ``change`` says that the mandate ends; None where it says none."""
     if change.aspect is not Aspect.MANDATE or change.stage not in _STANDS:
         return None
     said = _UNTIL.search(change.value)
@@ -85,7 +85,7 @@ def ends_on(change: Change) -> date | None:
 
 
 def happens_on(change: Change) -> date | None:
-    """The day on which something that is planned is to happen: the one day ahead that its sentence names, or None."""
+    """Return the one day ahead that a plan names for its event; None where there is none."""
     if change.stage not in _AHEAD:
         return None
     known = change.known_at.date()
@@ -94,7 +94,7 @@ def happens_on(change: Change) -> date | None:
 
 
 def _day_of(said: re.Match[str], known: date | None = None) -> date | None:
-    """The day that ``said`` names; None for the 31st of June, and where its year is left out and not plain.
+    """Return the day that ``said`` names; None where it is impossible or its year is not plain.
 
     Args:
         said: a match of the dates above.
@@ -124,7 +124,7 @@ def expected_alerts(
     now: datetime,
     mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
-    """What is due about expected days: each reminder, and each silence after the day, once for each channel.
+    """Plan the alerts about expected days: each reminder, and each silence after the day, once a channel.
 
     The same rows on a later day of the same wait give the same keys, so who stores them stores each once.
 
@@ -150,7 +150,7 @@ def expected_alerts(
 
 
 def _due(one: Expected, rule: AlertRule, today: date) -> Iterator[str]:
-    """The reminders that are due: the nearest of those whose day has come, or that the day has passed."""
+    """Yield the reminders that are due: the nearest of those whose day has come, or that the day has passed."""
     if not rule.remind_before:
         return
     if one.day < today <= one.day + TOLD_FOR:

@@ -46,7 +46,7 @@ def flap_of(rule: AlertRule, row: Sequence[Change]) -> Flap:
 
 
 def flapping_intro(rule: AlertRule) -> str:
-    """What a message about a row that flaps says first."""
+    """Return the opening of a message about a row that flaps."""
     return (
         f"FLAPPING: within {_hours(rule)} hours this went back to what was so before. If it goes on so, you are told "
         f"again when it has stood for {_hours(rule)} hours."
@@ -54,7 +54,7 @@ def flapping_intro(rule: AlertRule) -> str:
 
 
 def flapping_reason(rule: AlertRule) -> str:
-    """Why a change of a row that flaps is not told."""
+    """Return the reason why a change of a flapping row is not told."""
     return f"flapping: told once already, and again when it has stood for {_hours(rule)} hours (rule '{rule.name}')"
 
 
@@ -117,7 +117,7 @@ def settled_changes(changes: Iterable[Change], watch: Watch, now: datetime) -> l
 
 
 def _settled(rows: Iterable[Sequence[Change]], watch: Watch, now: datetime) -> list[tuple[AlertRule, Sequence[Change]]]:
-    """The rows that have settled, by the rule to which they flapped, with the changes that it took."""
+    """Return the settled rows, by the rule that they flapped under, with their changes."""
     found: list[tuple[AlertRule, Sequence[Change]]] = []
     for row in rows:
         for rule in watch.rules:
@@ -130,7 +130,7 @@ def _settled(rows: Iterable[Sequence[Change]], watch: Watch, now: datetime) -> l
 
 
 def _rows(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes that still count, by row of the board, each in order."""
+    """Return the changes that still count, by row of the board, each in order."""
     rows: dict[tuple[str, str], list[Change]] = {}
     for change in in_force(changes):
         rows.setdefault((change.aspect, change.subject_key), []).append(change)
@@ -142,7 +142,7 @@ def _taken(rule: AlertRule, row: Sequence[Change]) -> list[Change]:
 
 
 def _returns(rule: AlertRule, taken: Sequence[Change]) -> list[bool]:
-    """For each change of the time that is looked at: does the row go back to what it said in that time?"""
+    """Decide for each change whether the row goes back to what it said within that time."""
     if rule.flapping is None or not taken:
         return []
     lately = [change for change in taken if taken[-1].known_at - change.known_at <= rule.flapping]
@@ -159,7 +159,7 @@ def _before(change: Change) -> _State:
 
 
 def _settled_intro(rule: AlertRule, row: Sequence[Change]) -> str:
-    """What a message about a row that has settled says first: how often it went back and forth, and when."""
+    """Return the opening of a message about a settled row: how often it changed, and when."""
     begun = len(row) - 1
     while begun and rule.flapping is not None and row[begun].known_at - row[begun - 1].known_at <= rule.flapping:
         begun -= 1

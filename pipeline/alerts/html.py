@@ -36,7 +36,7 @@ _BUTTON += "font-weight:bold;text-decoration:none"
 
 
 def as_html(message: Message, picture: Picture | None = None) -> str:
-    """The message as one HTML page with inline styles, for mail; the subject is its heading.
+    """Format the message as one HTML page with inline styles, for mail; the subject is its heading.
 
     Apprise makes the text beside it of this page: a line break between two blocks is a blank line there.
 
@@ -114,7 +114,7 @@ def _html_quote(label: str, quote: str, style: str, said: str = "") -> str:
 
 
 def _html_link(url: str) -> str:
-    """A link that shows where it leads; the bare words where ``url`` is no web address."""
+    """Return a link that shows where it leads; the bare words where ``url`` is no web address."""
     target = safe_url(url)
     if not target:
         return html_text(url)
@@ -123,14 +123,14 @@ def _html_link(url: str) -> str:
 
 
 def _html_picture(picture: Picture) -> str:
-    """The picture by the name under which it comes with the mail (RFC 2392)."""
+    """Return the picture by the name under which it comes with the mail (RFC 2392)."""
     name, alt = html.escape(picture.name, quote=True), html_text(picture.alt)
     image = f'<img src="cid:{name}" alt="{alt}" width="{_WIDE}" style="max-width:100%;height:auto">'
     return f'<p style="{_PICTURE}">{image}</p>'
 
 
 def _html_button(label: str, url: str) -> str:
-    """A link that looks like a button; nothing where ``url`` is no web address."""
+    """Return a link that looks like a button; nothing where ``url`` is no web address."""
     target = html.escape(safe_url(url), quote=True)
     if not target:
         return ""

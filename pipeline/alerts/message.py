@@ -73,7 +73,7 @@ class Message:
 
 
 def subject_of(head: str, *, more: int = 0) -> str:
-    """``head`` as a subject of at most :data:`SUBJECT_LIMIT` characters.
+    """Shorten ``head`` to a subject of at most :data:`SUBJECT_LIMIT` characters.
 
     Args:
         head: what the message says first.
@@ -87,7 +87,7 @@ def subject_of(head: str, *, more: int = 0) -> str:
 
 
 def as_text(message: Message) -> str:
-    """The message as plain text, without its subject. What it quotes stays on one line."""
+    """Format the message as plain text, without its subject; each quote stays on one line."""
     return "\n\n".join(
         part
         for part in (
@@ -138,7 +138,7 @@ def _head(section: Section) -> str:
 
 
 def as_markdown(message: Message) -> str:
-    """The message as CommonMark, without its subject; a feed's words can't be marks, calls or links in it."""
+    """Format the message as CommonMark, without its subject; a feed's words can't be marks, calls or links in it."""
     return "\n\n".join(
         part
         for part in (
@@ -199,7 +199,7 @@ def _md_heading(section: Section) -> str:
 
 
 def _md_code(text: str) -> str:
-    """``text`` as code: in a fence of backticks longer than any in it."""
+    """Return ``text`` as code: in a fence of backticks longer than any in it."""
     text = escape.line(text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
@@ -207,7 +207,7 @@ def _md_code(text: str) -> str:
 
 
 def _md_link(label: str, url: str) -> str:
-    """A link that names the host it leads to, so that no title hides where it goes."""
+    """Return a link that names the host it leads to, so that no title hides where it goes."""
     target = safe_url(url)
     if not target:
         return markdown_text(label)
@@ -220,7 +220,7 @@ def _md_link(label: str, url: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """``url`` as a link's target where it is a web address, its marks percent-encoded; else an empty string."""
+    """Return ``url`` as a link's target where it is a web address, its marks percent-encoded; else an empty string."""
     target = escape.line(url)
     try:
         parts = urlsplit(target)
@@ -235,7 +235,7 @@ def safe_url(url: str) -> str:
 
 
 def as_data(message: Message) -> dict[str, Any]:
-    """The message as what JSON can hold: the form that a webhook gets, and that the store keeps."""
+    """Convert the message to JSON values: the form that a webhook gets, and that the store keeps."""
     sections = [asdict(section) | {"facts": dict(section.facts)} for section in message.sections]
     return {
         "version": JSON_VERSION,
@@ -248,12 +248,12 @@ def as_data(message: Message) -> dict[str, Any]:
 
 
 def to_json(message: Message) -> str:
-    """The message as JSON on one line; :func:`from_json` makes it again."""
+    """Serialise the message as JSON on one line, for :func:`from_json`."""
     return escape.json_line(as_data(message))
 
 
 def from_json(text: str) -> Message:
-    """The message that :func:`to_json` wrote; keys of a newer version are left out.
+    """Parse the message that :func:`to_json` wrote; keys of a newer version are ignored.
 
     Raises:
         ValueError: ``text`` is no such JSON.

@@ -83,7 +83,7 @@ def ended_mutes(
 
 
 def _by_channel(muted: Sequence[Change], watch: Watch) -> dict[str, tuple[AlertRule, list[Change]]]:
-    """What each channel would have been told, by the first of its rules that takes any of it."""
+    """Return what each channel would have been told, by the first of its rules that takes any of it."""
     found: dict[str, tuple[AlertRule, list[Change]]] = {}
     for rule in watch.rules:
         taken = [change for change in muted if takes(rule, change)[0]]

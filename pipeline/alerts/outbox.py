@@ -1,4 +1,4 @@
-"""What of the outbox may go now, and in which words the last of it. Pure."""
+"""Decide what of the outbox may go now, and complete its text. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.model.text import content_id
 def ready(
     waiting: Iterable[PendingAlert], states: Mapping[str, ChannelState], watch: Watch, now: datetime
 ) -> list[PendingAlert]:
-    """Those of ``waiting`` that may be handed over now.
+    """Select those of ``waiting`` that may be handed over now.
 
     Held back is what stands within quiet hours, though its time had come, and what is for a channel that fails: that
     is tried again as a whole, ever more rarely, and not once for each alert that waits.
@@ -33,7 +33,7 @@ def ready(
 
 
 def is_open(state: ChannelState | None, now: datetime) -> bool:
-    """Whether a channel may be tried: one that has failed, only after a wait that grows with its failures."""
+    """Decide whether a channel may be tried; after failures only when a growing wait is over."""
     if state is None or not state.failures or state.last_at is None:
         return True
     # A clock that has gone back opens it: no alert waits for a wrong clock to come true.
@@ -41,7 +41,7 @@ def is_open(state: ChannelState | None, now: datetime) -> bool:
 
 
 def ack_command(alert: Alert, folder: str, data_dir: str = "") -> str:
-    """The command that acknowledges ``alert``, to be pasted. ``data_dir`` is given where it is not as set."""
+    """Return the command that acknowledges ``alert``, to be pasted; ``data_dir`` where it must be named."""
     parts = ["missionwatch", "alerts", "ack", folder, str(alert.alert_id)]
     return shlex.join([*parts, "--data-dir", data_dir] if data_dir else parts)
 
@@ -49,7 +49,7 @@ def ack_command(alert: Alert, folder: str, data_dir: str = "") -> str:
 def fill_in_links(
     alert: Alert, *, folder: str, data_dir: str = "", ack_url: str = "", ack_key: bytes = b"", page_url: str = ""
 ) -> Alert:
-    """``alert`` as it is handed over: with the watch's folder in its commands, its links, and how to acknowledge it.
+    """Return ``alert`` ready to be handed over: folder, links and the way to acknowledge it filled in.
 
     Planning knows no folder and no settings, so these are filled in last; the key stays.
 
@@ -94,7 +94,7 @@ def _joined(*parts: str) -> str:
 
 
 def by_channel(waiting: Sequence[PendingAlert]) -> dict[str, list[PendingAlert]]:
-    """``waiting`` by channel, in their order."""
+    """Group ``waiting`` by channel, in their order."""
     found: dict[str, list[PendingAlert]] = {}
     for pending in waiting:
         found.setdefault(pending.alert.channel, []).append(pending)

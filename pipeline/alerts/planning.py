@@ -84,7 +84,7 @@ def plan(
     origins: Mapping[UUID, Origins] | None = None,
     mutes: Sequence[Mute] = (),
 ) -> tuple[tuple[Alert, ...], tuple[Silence, ...]]:
-    """The alerts that are due about ``changes``, and the silences with their reasons.
+    """Plan the alerts that are due about ``changes``, and the silences with their reasons.
 
     Args:
         changes: in the order in which the board took them.
@@ -161,7 +161,7 @@ def alert_about(
     again: bool = False,
     intro: str = "",
 ) -> Alert:
-    """The alert of one kind about ``changes`` to one channel; its id depends on these three alone.
+    """Make the alert of one kind about ``changes`` for one channel; its id depends on these three alone.
 
     Args:
         changes: at least one.
@@ -206,7 +206,7 @@ def alert_about(
 
 
 def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
-    """What goes out together: to one channel, of one kind, with one rule's hours; at once, from one article too."""
+    """Return the key by which alerts are merged: channel, kind, hours of the rule; at once, the article too."""
     rule = telling.rule
     window = (*rule.quiet, rule.timezone) if rule.quiet else None
     if telling.kind is AlertKind.DIGEST_PART:
@@ -215,7 +215,7 @@ def _key(change: Change, telling: _Telling, now: datetime) -> _Key:
 
 
 def _flaps(change: Change, rules: Sequence[AlertRule], standing: Mapping[UUID, Change]) -> dict[str, Flap]:
-    """By name, those of ``rules`` to which the row of ``change`` flaps."""
+    """Return, by name, the state of flapping of the row of ``change`` under each of ``rules``."""
     row = [*earlier_changes(change, standing), change]
     found = {rule.name: flap_of(rule, row) for rule in rules}
     return {name: flap for name, flap in found.items() if flap is not Flap.NONE}
@@ -229,7 +229,7 @@ def _tellings(
     now: datetime,
     flaps: Mapping[str, Flap],
 ) -> list[_Telling]:
-    """Who is told of ``change``, and how. Rules that name one channel tell it once, the earliest of them."""
+    """Decide who is told of ``change``, and how; of the rules that name a channel the earliest counts."""
     rules = [rule for rule in rules if flaps.get(rule.name) is not Flap.MORE]
     found = _told_again(change, rules, heard) if heard[0] else _told_first(change, rules, heard[1])
     found = [
@@ -253,7 +253,7 @@ def _tellings(
 
 
 def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> list[_Telling]:
-    """A new change: what is sure is told as its rule says, at once or in the digest or both; the rest in the digest."""
+    """Decide how a new change is told: a sure one as its rule says, others in the digest."""
     at_once, wanted, unsure = [], [], []
     for rule in rules:
         sure = is_confident(rule, change, origins)
@@ -269,7 +269,7 @@ def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> lis
 
 
 def _told_again(change: Change, rules: Sequence[AlertRule], heard: Origins) -> list[_Telling]:
-    """An earlier change that has more origins now: told where it was too unsure to be told at once, and no more is."""
+    """Decide how a change with more origins now is told: where it was too unsure before, and no more."""
     at_once = {
         channel
         for rule in rules
@@ -291,7 +291,7 @@ def _told_again(change: Change, rules: Sequence[AlertRule], heard: Origins) -> l
 def _escalated(
     change: Change, rules: Sequence[AlertRule], heard: Origins, before: Mapping[UUID, Change]
 ) -> list[_Telling]:
-    """What goes to the channels that a rule escalates to: corroboration, disputes, and their end."""
+    """Decide what the escalation channels of a rule are told: corroboration, disputes, and their end."""
     found = []
     ended = _dispute_ended(change, before)
     for rule in rules:
@@ -311,6 +311,6 @@ def _escalated(
 
 
 def _dispute_ended(change: Change, before: Mapping[UUID, Change]) -> Change | None:
-    """The dispute that ``change`` ends: what was last known of its subject; None where that was none."""
+    """Return the dispute that ``change`` ends: what was last known of its subject; None where that was none."""
     last = next(reversed(tuple(earlier_changes(change, before))), None)
     return last if last is not None and last.verdict is Verdict.DISPUTES and not change.disputed_value else None

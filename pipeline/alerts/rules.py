@@ -15,7 +15,7 @@ TWO = 2  # independent origins make the most uncertain change sure
 
 
 def takes(rule: AlertRule, change: Change) -> tuple[bool, str]:
-    """Whether ``rule`` takes ``change``, and the reason in plain English where it does not."""
+    """Decide whether ``rule`` takes ``change``; where not, give the reason in plain English."""
     if rule.aspects and change.aspect not in rule.aspects:
         return False, f"rule '{rule.name}' does not take the aspect {change.aspect}"
     if rule.stages and change.stage not in rule.stages:
@@ -39,13 +39,13 @@ def _takes_fact(rule: AlertRule, fact: TypedFact | None) -> bool:
 
 
 def _said(fact: TypedFact) -> str:
-    """What a fact is, in short: ``contribution of Ruritania: sends``."""
+    """Describe a fact in short: ``contribution of Ruritania: sends``."""
     named = f"{fact.slot} of {fact.key}" if fact.key else f"{fact.slot}"
     return f"{named}: {fact.parts.act.replace('_', ' ')}" if fact.parts.act else named
 
 
 def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
-    """Whether any rule of ``watch`` takes ``change``; the reason where none does."""
+    """Decide whether any rule of ``watch`` takes ``change``; where not, give the reason."""
     if change.verdict is Verdict.BASELINE:
         return False, "the baseline is what was known at the start"
     if not watch.rules:
@@ -78,7 +78,7 @@ def line_key(change: Change) -> tuple[object, ...]:
 
 
 def is_confident(rule: AlertRule, change: Change, origins: int) -> bool:
-    """Whether ``change``, which ``origins`` independent origins tell, is sure enough to be told at once."""
+    """Decide whether ``change``, told by ``origins`` independent origins, is sure enough to be told at once."""
     needed = rule.origins if change.confidence >= rule.at_once else max(TWO, rule.origins)
     return origins >= needed
 
@@ -103,7 +103,7 @@ def uncertain_changes(
 
 
 def is_urgent(rule: AlertRule, changes: Sequence[Change]) -> bool:
-    """Whether any of ``changes`` breaks the quiet hours of ``rule``."""
+    """Decide whether any of ``changes`` breaks the quiet hours of ``rule``."""
     urgent = rule.urgent
     return urgent is not None and any(
         change.confidence >= urgent.min_confidence
@@ -114,7 +114,7 @@ def is_urgent(rule: AlertRule, changes: Sequence[Change]) -> bool:
 
 
 def channel_name(channel: str) -> str:
-    """What a channel is called in the store: an address, which may hold a secret, by its scheme and a short hash.
+    """Return the name of a channel in the store: scheme and short hash, as an address may hold a secret.
 
     ``console``, ``file``, ``file:NAME`` and ``env:NAME`` stay as they are.
     """
@@ -124,12 +124,12 @@ def channel_name(channel: str) -> str:
 
 
 def channels_of(rule: AlertRule) -> tuple[str, ...]:
-    """The names of the rule's channels, each once."""
+    """Return the names of the rule's channels, each once."""
     return tuple(dict.fromkeys(map(channel_name, rule.channels)))
 
 
 def escalates_to(rule: AlertRule) -> tuple[str, ...]:
-    """The names of the channels that the rule escalates to, each once."""
+    """Return the names of the channels that the rule escalates to, each once."""
     return tuple(dict.fromkeys(map(channel_name, rule.escalate_to)))
 
 
@@ -140,13 +140,13 @@ def first_channels(watch: Watch) -> tuple[str, ...]:
 
 
 def addresses(watch: Watch) -> dict[str, str]:
-    """The address behind each channel that the watch's rules and briefs name, by the channel's name."""
+    """Return the address behind each channel that the watch's rules and briefs name, by the channel's name."""
     of_rules = (channel for rule in watch.rules for channel in (*rule.channels, *rule.escalate_to))
     return {channel_name(channel): channel for channel in (*of_rules, *first_channels(watch))}
 
 
 def first_rules(watch: Watch) -> dict[str, AlertRule]:
-    """The first rule that names each channel: by its hours goes what is about the watch as a whole."""
+    """Return the first rule that names each channel: its hours hold for what concerns the whole watch."""
     found: dict[str, AlertRule] = {}
     for rule in watch.rules:
         for channel in channels_of(rule):
@@ -160,5 +160,5 @@ def rules_for_channel(watch: Watch, channel: str) -> list[AlertRule]:
 
 
 def find_rule(watch: Watch, name: str, channel: str) -> AlertRule | None:
-    """The rule called ``name``; where there is none any more, the first that names the channel."""
+    """Return the rule called ``name``; where there is none any more, the first that names the channel."""
     return next((rule for rule in watch.rules if rule.name == name), first_rules(watch).get(channel))

@@ -19,7 +19,7 @@ _NEXT = {Every.DAILY: 1, Every.WEEKLY: 7}
 
 
 def release(now: datetime, rule: AlertRule, *, digest: bool = False, urgent: bool = False) -> datetime:
-    """When a message of ``rule`` that is planned at ``now`` may go.
+    """Return when a message of ``rule`` that is planned at ``now`` may go.
 
     Args:
         now: UTC-aware.
@@ -32,7 +32,7 @@ def release(now: datetime, rule: AlertRule, *, digest: bool = False, urgent: boo
 
 
 def next_digest(now: datetime, rule: AlertRule) -> datetime:
-    """When the next digest of ``rule`` after ``now`` is due, UTC.
+    """Return when the next digest of ``rule`` after ``now`` is due, UTC.
 
     An hour that summer time leaves out is taken as if it were there; of one that comes twice the first counts.
     """
@@ -52,7 +52,7 @@ def _instant(day: date, rule: AlertRule) -> datetime:
 
 
 def is_quiet(moment: datetime, rule: AlertRule) -> bool:
-    """Whether the clock on the wall of the rule's time zone stands within its quiet hours."""
+    """Decide whether ``moment`` is within the rule's quiet hours, by the clock of its time zone."""
     if rule.quiet is None:
         return False
     begin, end = rule.quiet
@@ -61,7 +61,7 @@ def is_quiet(moment: datetime, rule: AlertRule) -> bool:
 
 
 def after_quiet(moment: datetime, rule: AlertRule) -> datetime:
-    """``moment``, or the end of the quiet hours in which it stands."""
+    """Return ``moment``, or the end of the quiet hours in which it stands."""
     if rule.quiet is None or not is_quiet(moment, rule):
         return moment
     zone = _zone(rule.timezone)
@@ -76,12 +76,12 @@ def after_quiet(moment: datetime, rule: AlertRule) -> datetime:
 
 
 def may_go(now: datetime, rule: AlertRule | None, *, urgent: bool) -> bool:
-    """Whether a message may be sent at this very moment, whatever was planned; a rule that is gone forbids nothing."""
+    """Decide whether a message may be sent at this moment, whatever was planned."""
     return rule is None or urgent or not is_quiet(now, rule)
 
 
 def retry_at(attempt: int, now: datetime, key: UUID | None = None) -> datetime:
-    """When to try the ``attempt``-th failed delivery again: doubling from 5 minutes to 8 hours.
+    """Return when to try the ``attempt``-th failed delivery again: doubling from 5 minutes to 8 hours.
 
     Args:
         attempt: 1 for the first.

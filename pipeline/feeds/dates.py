@@ -79,7 +79,7 @@ class Dated:
 
 
 def read_date(raw: str, now: datetime, problems: Problems) -> Dated:
-    """The time that a feed's string names, in UTC.
+    """Parse a feed's date string, in UTC.
 
     24:00 is the next day's start and second 60 the next minute's. A date before 1990 or over a day after
     ``now`` is not believed.
@@ -119,7 +119,7 @@ def _read(text: str, problems: Problems) -> Dated | None:
 
 
 def _build(parts: dict[str, str | None], text: str, problems: Problems) -> Dated | None:
-    """The time of a match's groups.
+    """Build the time from a match's groups.
 
     Raises:
         ValueError: where there is no such day, hour or offset.

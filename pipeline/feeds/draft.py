@@ -20,7 +20,7 @@ _MAX_LANGUAGE: Final = 35  # RFC 5646, 4.4.1
 
 
 def pick_link(candidates: Iterable[str], base: str) -> str:
-    """The first candidate that is an http or https address, canonical; empty where none is."""
+    """Return the first candidate that is an http or https address, canonical; empty where none is."""
     for candidate in candidates:
         if candidate:
             try:
@@ -42,7 +42,7 @@ def draft_entry(
     now: datetime,
     problems: Problems,
 ) -> ParsedEntry | None:
-    """An entry from the strings that a feed gives, or None where no link of it can be used, which is recorded.
+    """Build an entry from the strings of a feed; None, with a problem recorded, where no link of it can be used.
 
     Args:
         guid: the feed's own id; empty falls back to the link.
@@ -75,7 +75,7 @@ def draft_entry(
 
 
 def cap_entries(count: int, problems: Problems) -> int:
-    """How many of ``count`` entries are read; a larger count is recorded."""
+    """Return how many of ``count`` entries are read, recording a problem where it is not all."""
     if count > MAX_ENTRIES:
         problems.note(f"The feed has {count:,} entries; {MAX_ENTRIES:,} were read.")
     return min(count, MAX_ENTRIES)

@@ -13,7 +13,7 @@ HASH_VERSION: Final = 1  # raise it when the fields of the hash change: every en
 
 
 def entry_from(item: ParsedEntry, feed: Feed, now: datetime) -> Entry:
-    """One item of a feed as an entry.
+    """Make an entry of one item of a feed.
 
     Args:
         item: what the feed's bytes say of it.
@@ -36,7 +36,7 @@ def entry_from(item: ParsedEntry, feed: Feed, now: datetime) -> Entry:
 
 
 def content_hash(item: ParsedEntry) -> str:
-    """A hash of title, summary, time and link: a byte for its version, then 16 of SHA-256 (34 hex digits).
+    """Hash title, summary, time and link: a byte for the version, then 16 of SHA-256 (34 hex digits).
 
     Empty fields do not count, so that a new field is no new revision of the entries that lack it. (The method is
     that of lemon24/reader.)

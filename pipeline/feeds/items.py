@@ -1,4 +1,4 @@
-"""A feed's text, cut into its items and what stands around them, so that items read before need not be read again.
+"""Split a feed's text into its items, so that items read before need not be read again.
 
 An item whose text is the same, under the same head, says the same: it is told by a digest of both. That holds only
 where nothing in one item changes how feedparser reads another. Where it might, the feed is not cut, and is read whole.
@@ -51,7 +51,7 @@ _TEXTS: Final = ("<title", "<summary", "<content", "<description", "<rights", "<
 
 @dataclass(frozen=True, slots=True)
 class FeedItems:
-    """A feed's text, cut.
+    """A feed's text with the places of its items.
 
     Attributes:
         text: the whole.
@@ -64,7 +64,7 @@ class FeedItems:
     digests: tuple[str, ...]
 
     def without(self, held: Set[str]) -> str:
-        """The text without the items whose digests are in ``held``; all else stays, so that its flaws are seen."""
+        """Return the text without the items whose digests are in ``held``; all else stays."""
         parts, start = [], 0
         for span, digest in zip(self.spans, self.digests, strict=True):
             if digest in held:
@@ -74,7 +74,7 @@ class FeedItems:
 
 
 def split_items(text: str, base: str) -> FeedItems | None:
-    """``text`` cut into its items; None where it can't be cut for certain, or has no items.
+    """Split ``text`` into its items; None where the cuts are uncertain, or it has no items.
 
     Linear in the length of the text, whatever it holds.
 
@@ -109,7 +109,7 @@ _Spans = list[tuple[int, int]]
 
 
 def _items(text: str) -> tuple[_Spans, _Spans] | None:
-    """Where the items are, and the comments outside of them; None where they don't simply follow one another."""
+    """Find the items, and the comments outside of them; None where they do not simply follow one another."""
     spans: _Spans = []
     comments: _Spans = []
     start, position, kind = -1, 0, ""
@@ -141,14 +141,14 @@ def _items(text: str) -> tuple[_Spans, _Spans] | None:
 
 
 def _follow_on(text: str, spans: _Spans, comments: _Spans) -> bool:
-    """Whether nothing but blanks and comments stands between the items."""
+    """Decide whether nothing but blanks and comments stands between the items."""
     first, last = spans[0][0], spans[-1][1]
     known = sorted([*spans, *(comment for comment in comments if first < comment[0] < last)])
     return not any(text[a[1] : b[0]].strip(_BLANKS) for a, b in pairwise(known))
 
 
 def _told(text: str, comments: _Spans, start: int, end: int) -> str:
-    """What of ``text`` between ``start`` and ``end`` may matter to the items."""
+    """Return what of ``text`` between ``start`` and ``end`` may matter to the items."""
     parts = []
     for opened, closed in comments:
         if start <= opened < end:
@@ -160,7 +160,7 @@ def _told(text: str, comments: _Spans, start: int, end: int) -> str:
 
 
 def _is_separable(text: str, spans: _Spans) -> bool:
-    """Whether each item is read as it would be without the others."""
+    """Decide whether each item is read as it would be without the others."""
     first, last = spans[0][0], spans[-1][1]
     inner = text[first:last]
     lower = inner.lower()

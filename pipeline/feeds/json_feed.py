@@ -18,7 +18,7 @@ _VERSION = re.compile(r"jsonfeed\.org/version/|^\s*1(?:\.[01])?\s*$")
 
 
 def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -> ParsedFeed:
-    """The entries of a JSON Feed.
+    """Read the entries of a JSON Feed.
 
     Raises:
         ContentError: ``not-a-feed``, where it is no JSON or names no version.
@@ -57,7 +57,7 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
 
 
 def _text(item: dict[str, Any], key: str) -> str:
-    """A field as text; numbers are taken, since some feeds have them as ids."""
+    """Return a field as text; numbers are taken, since some feeds have them as ids."""
     value = item.get(key)
     if isinstance(value, str):
         return value

@@ -18,7 +18,7 @@ from pipeline.model.urls import absolute
 
 
 def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held: Set[str] = frozenset()) -> ParsedFeed:
-    """What a feed's bytes say: RSS, Atom, RDF, JSON Feed or a (news) sitemap, told apart by the bytes.
+    """Parse the bytes of a feed: RSS, Atom, RDF, JSON Feed or a (news) sitemap, told apart by the bytes.
 
     A feed with flaws is read as far as it goes, with the flaws in ``problems``. A feed without entries is fine.
 

@@ -29,12 +29,12 @@ _UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "iframe",
 
 
 def one_line(fragment: str) -> str:
-    """A title as one line of plain text, at most 500 characters."""
+    """Convert a title to one line of plain text, at most 500 characters."""
     return shorten(scrub(" ".join(to_text(fragment[: 40 * MAX_TITLE]).split())), MAX_TITLE)
 
 
 def paragraphs(fragment: str) -> str:
-    """A summary as plain text, a line for each paragraph, at most 20,000 characters."""
+    """Convert a summary to plain text, a line for each paragraph, at most 20,000 characters."""
     text = to_text(fragment)
     lines = filter(None, (squeeze(line) for line in text.split("\n")))
     return scrub("\n".join(lines))[:MAX_SUMMARY].rstrip()
@@ -46,7 +46,7 @@ def as_html(text: str) -> str:
 
 
 def to_text(fragment: str) -> str:
-    """The text of an HTML fragment, or the fragment itself where it has no markup.
+    """Extract the text of an HTML fragment; a fragment without markup is returned as it is.
 
     Scripts and styles are left out. Reads at most 200,000 characters and 20,000 tags of the fragment.
     """
@@ -67,7 +67,7 @@ def to_text(fragment: str) -> str:
 
 
 def _pieces(root: etree._Element) -> list[str]:
-    """The text under ``root`` in order, a line break at each block; a walk, since the nesting may be deep."""
+    """Return the text under ``root`` in order, a line break at each block; a walk, since the nesting may be deep."""
     pieces: list[str] = []
     hidden: etree._Element | None = None
     for event, element in etree.iterwalk(root, events=("start", "end")):

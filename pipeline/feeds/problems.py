@@ -1,4 +1,4 @@
-"""The flaws of one feed in plain English, each kind once, counted, with the first examples."""
+"""Collect the flaws of one feed in plain English, each kind once, counted, with the first examples."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Problems:
         self._seen[what] = (count + 1, examples)
 
     def lines(self) -> tuple[str, ...]:
-        """The flaws in the order in which they were met."""
+        """Return the flaws in the order in which they were met."""
         return tuple(_line(what, count, examples) for what, (count, examples) in self._seen.items())
 
 
@@ -44,10 +44,10 @@ def _line(what: str, count: int, examples: list[str]) -> str:
 
 
 def scrub(text: str) -> str:
-    """``text`` without the marks that could forge what a person sees, and without lone surrogates."""
+    """Remove from ``text`` the marks that could forge what a person sees, and lone surrogates."""
     return safe(text).encode("utf-8", "replace").decode("utf-8")
 
 
 def display_url(url: str) -> str:
-    """An address as a message can show it."""
+    """Shorten an address for a message."""
     return scrub(url if len(url) <= 200 else f"{url[:199]}…")

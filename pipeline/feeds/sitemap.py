@@ -18,7 +18,7 @@ _NEWS: Final = f"{_GOOGLE}news"
 
 
 def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -> ParsedFeed:
-    """The pages that a sitemap lists; of more than 2,000 the newest.
+    """Read the pages that a sitemap lists; of more than 2,000 the newest.
 
     Raises:
         ContentError: ``not-a-feed``, where nothing of it can be read as XML.
@@ -62,7 +62,7 @@ def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -
 
 
 def _fields(element: etree._Element) -> dict[str, str]:
-    """The texts of a ``url`` or ``sitemap`` element by local name; the first of each name counts."""
+    """Return the texts of a ``url`` or ``sitemap`` element by local name; the first of each name counts."""
     found: dict[str, str] = {}
     for child in element.iter(etree.Element):  # elements only: no comments, no entities
         space, name = _name(child)

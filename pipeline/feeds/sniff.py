@@ -94,7 +94,7 @@ def check_markup(text: str, url: str) -> None:
 
 
 def _root(text: str) -> tuple[int, str]:
-    """Where the first element starts, or -1; and the name that the document type gives, in lower case."""
+    """Return where the first element starts, or -1; and the name that the document type gives, in lower case."""
     position, doctype, subset_passed = 0, "", False
     while True:
         position = text.find("<", position)
@@ -124,7 +124,7 @@ def _root(text: str) -> tuple[int, str]:
 
 
 def _is_junk(text: str, start: int) -> bool:
-    """Whether something other than blanks, declarations and comments stands before ``start``."""
+    """Decide whether something other than blanks, declarations and comments stands before ``start``."""
     return not text[:start].lstrip("\ufeff \t\r\n").startswith("<") if text[:start].strip("\ufeff \t\r\n") else False
 
 

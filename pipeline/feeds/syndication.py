@@ -29,7 +29,7 @@ _PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yea
 
 
 def read(text: str, *, url: str, base: str, now: datetime, problems: Problems) -> ParsedFeed:
-    """The entries of a feed, those of a broken one too, as far as it goes.
+    """Read the entries of a feed, those of a broken one too, as far as it goes.
 
     Raises:
         ContentError: ``not-a-feed``, where there is neither a known format nor an entry.
@@ -81,7 +81,7 @@ def _kind(version: str) -> str:
 
 
 def _field(item: Any, key: str) -> str:
-    """A field as it stands; plain ``dict`` access, since feedparser's own takes one date for another."""
+    """Return a field as it stands; plain ``dict`` access, since feedparser's own takes one date for another."""
     value = dict.get(item, key)
     return value if isinstance(value, str) else ""
 
@@ -100,7 +100,7 @@ def _links(item: Any) -> Iterator[str]:
 
 
 def _markup(item: Any, key: str) -> str:
-    """A text as HTML, whatever type the feed gives it."""
+    """Return a text as HTML, whatever type the feed gives it."""
     value = _field(item, key)
     detail = dict.get(item, f"{key}_detail") or {}
     plain = dict.get(detail, "type") == "text/plain"
@@ -118,7 +118,7 @@ def _summary(item: Any) -> str:
 
 
 def _ttl(head: Any) -> timedelta | None:
-    """How long the feed says it need not be asked again: RSS ``ttl``, else the syndication module."""
+    """Return how long the feed says it need not be asked again: RSS ``ttl``, else the syndication module."""
     ttl = _field(head, "ttl").strip()
     if ttl.isascii() and ttl.isdigit() and 0 < len(ttl) <= 6 and int(ttl):
         return timedelta(minutes=int(ttl))

@@ -33,7 +33,7 @@ _OF_OUTCOME = {
 
 
 def health_of(feed: FeedRecord, now: datetime) -> FeedHealth:
-    """How ``feed`` does at ``now``: the first that holds of the states below.
+    """Return how ``feed`` does at ``now``: the first that holds of the states below.
 
     removed, retired, never_polled; failing, refused, html, not_a_feed (the last poll failed); stale (it answers, but
     has brought nothing new for longer than expected); possible_gap (of the last poll); empty; undated; unchanged; ok.
@@ -197,7 +197,7 @@ def _last_read(health: FeedHealth) -> datetime:
 
 
 def _is_heard_silent(health: FeedHealth) -> bool:
-    """Whether a poll has found the feed silent: after a pause of our own, nothing is told before it was asked."""
+    """Decide whether a poll, and not only a pause of our own, has found the feed silent."""
     feed = health.feed
     return health.is_silent and (feed.polled_at is None or feed.polled_at - health.since > feed.expected_every)
 

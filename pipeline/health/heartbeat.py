@@ -116,7 +116,7 @@ class Notice:
 
 
 def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord, ...]:
-    """Those of ``running`` that no process works on.
+    """Return those of ``running`` that no process works on.
 
     A run holds the folder's lock from before its record to after its end. So where nobody holds it, none is at
     work; where somebody does, it is at most the one that started last.
@@ -194,7 +194,7 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channel
 
 
 def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: str, title: str) -> Notice | None:
-    """The message that is due now, with the channels that have not had it; None where none is.
+    """Return the message that is due now, with the channels that have not had it; None where none is.
 
     A silence is told once to each channel, however often it is looked at, and its end once to each channel that
     was told of it.
@@ -234,7 +234,7 @@ def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: s
 
 
 def after(said: Notice, taken: Sequence[str], beat: Beat, vigil: Vigil | None) -> Vigil | None:
-    """What has been told, once ``taken`` of the channels of ``said`` took it; None where nothing is left to tell."""
+    """Return the state of the alarm once ``taken`` of the channels took ``said``; None where nothing is left."""
     if said.kind == "silence":
         had = vigil.told if vigil is not None and vigil.silence == beat.key else ()
         return Vigil(beat.key, (*had, *taken))
@@ -243,7 +243,7 @@ def after(said: Notice, taken: Sequence[str], beat: Beat, vigil: Vigil | None) -
 
 
 def span(time: timedelta) -> str:
-    """``time`` as a person says it: 40 seconds, 25 minutes, 3 hours, 2 days."""
+    """Format ``time`` as a person says it: 40 seconds, 25 minutes, 3 hours, 2 days."""
     seconds = max(0, round(time.total_seconds()))
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= 2 * size or seconds == size:
@@ -253,12 +253,12 @@ def span(time: timedelta) -> str:
 
 
 def _since(pulse: Pulse, time: datetime) -> bool:
-    """Whether a round has reached its end since ``time``."""
+    """Decide whether a round has reached its end since ``time``."""
     return pulse.last_good is not None and _ended(pulse.last_good) >= time
 
 
 def _instead(pulse: Pulse) -> str:
-    """What is there in place of a round that reached its end."""
+    """Return what is there in place of a round that reached its end."""
     told = ""
     if pulse.lock.held:
         who = f" (process {pulse.lock.pid})" if pulse.lock.pid else ""
@@ -281,7 +281,7 @@ def _remedy(pulse: Pulse) -> str:
 
 
 def _after(zombies: Iterable[RunRecord], since: datetime) -> tuple[RunRecord, ...]:
-    """Those that the round at ``since`` has not taken up: what older ones left is done."""
+    """Return the dead runs that the round at ``since`` has not taken up."""
     return tuple(run for run in zombies if run.started_at >= since)
 
 

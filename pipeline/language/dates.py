@@ -49,7 +49,7 @@ _SPANS = {
 
 
 def merge_dates(found: list[Token], language: str) -> list[Token]:
-    """``found`` with each date as one token, tagged ``D``."""
+    """Return ``found`` with each date as one token, tagged ``D``."""
     months, days = MONTHS[language], DAYS[language]
     out: list[Token] = []
     at = 0
@@ -75,7 +75,7 @@ def _without_article(out: list[Token]) -> bool:
 
 
 def _date(found: list[Token], at: int, months: dict[str, str], out: list[Token]) -> int:
-    """How many tokens ``15 juin 2025``, ``15 de junio de 2025`` or ``juin`` has; 0 where no date begins."""
+    """Return how many tokens ``15 juin 2025``, ``15 de junio de 2025`` or ``juin`` has; 0 where no date begins."""
     end = at
     day = ""
     if _DAY.fullmatch(_low(found, at)):
@@ -108,7 +108,7 @@ def _date(found: list[Token], at: int, months: dict[str, str], out: list[Token])
 
 
 def _weekday(found: list[Token], at: int, days: dict[str, str], out: list[Token]) -> int:
-    """``lundi``, ``ce lundi``, ``lundi dernier``, ``el lunes pasado``, ``el próximo lunes``."""
+    """Return ``lundi``, ``ce lundi``, ``lundi dernier``, ``el lunes pasado``, ``el próximo lunes``."""
     day = days.get(_low(found, at))
     if day is None:
         return 0
@@ -131,7 +131,7 @@ def _weekday(found: list[Token], at: int, days: dict[str, str], out: list[Token]
 
 
 def _ago(found: list[Token], at: int, language: str, out: list[Token]) -> int:
-    """``il y a trois jours``, ``hace tres días``."""
+    """Return ``il y a trois jours``, ``hace tres días``."""
     lead = ("il", "y", "a") if language == "fr" else ("hace",)
     if tuple(_low(found, at + n) for n in range(len(lead))) != lead:
         return 0

@@ -72,7 +72,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def detect_language(title: str, text: str, declared: str = "") -> str:
-    """The language of an article.
+    """Return the language of an article.
 
     Args:
         title: its headline.
@@ -107,7 +107,7 @@ def _detect(text: str, declared: str) -> str:
 
 @lru_cache(maxsize=16384)
 def detect_sentence_language(text: str) -> str:
-    """The language of one sentence: English unless its words speak clearly for French or Spanish."""
+    """Return the language of one sentence: English unless its words speak clearly for French or Spanish."""
     words = [word for word in _WORD.findall(text.lower()) if word not in _SHARED]
     found = common_words(words)
     told = max(_TOLD, key=lambda code: found[code])
@@ -123,7 +123,7 @@ def _is_clear(hits: int, own: int) -> bool:
 
 
 def common_words(words: list[str]) -> Counter[str]:
-    """How many of ``words``, in small letters, are common ones of each language."""
+    """Return how many of ``words``, in small letters, are common ones of each language."""
     found: Counter[str] = Counter()
     for word in words:
         for code in _LANGUAGES.get(word, ()):
@@ -132,5 +132,5 @@ def common_words(words: list[str]) -> Counter[str]:
 
 
 def language_name(code: str) -> str:
-    """What the language is called: ``Haitian Creole``; the code itself where that is not known."""
+    """Return what the language is called: ``Haitian Creole``; the code itself where that is not known."""
     return _NAMES.get(code, f"the language '{code}'") if code != UNKNOWN else "a language that is not known here"

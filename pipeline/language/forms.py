@@ -94,7 +94,7 @@ class Verb(NamedTuple):
 
 
 def inflect_verb(text: str) -> Verb:
-    """The forms of ``take over``."""
+    """Return the forms of ``take over``."""
     base, _, rest = text.partition(" ")
     tail = f" {rest}" if rest else ""
     if base in _IRREGULAR:
@@ -119,7 +119,7 @@ def _s(word: str) -> str:
 
 
 def pluralise_english(text: str) -> str:
-    """The plural of ``head of mission``: of the word that the others hang on."""
+    """Return the plural of ``head of mission``: of the word that the others hang on."""
     for link in (" of ", " for ", " to ", " in ", " and "):
         if link in text:
             head, _, rest = text.partition(link)
@@ -134,7 +134,7 @@ def pluralise_english(text: str) -> str:
 
 
 def plurals(text: str, language: str) -> str:
-    """The plural of ``chef de mission`` or ``casque bleu``: of each word up to the first link."""
+    """Return the plural of ``chef de mission`` or ``casque bleu``: of each word up to the first link."""
     out = []
     linked = False
     for word in text.split():
@@ -163,7 +163,7 @@ def _plural(word: str, language: str) -> str:
 
 
 def adjective_forms(text: str, language: str) -> Iterator[str]:
-    """All genders and numbers of an adjective, given as a man has it."""
+    """Yield all genders and numbers of an adjective, given as a man has it."""
     head, _, last = text.rpartition(" ")
     before = f"{head} " if head else ""
     for form in _genders(last, language):
@@ -207,7 +207,7 @@ class Form(NamedTuple):
 
 
 def conjugate(verb: str, language: str) -> Iterator[Form]:
-    """The forms of a verb of a regular group."""
+    """Yield the forms of a verb of a regular group."""
     yield from _french(verb) if language == "fr" else _spanish(verb)
 
 
@@ -250,7 +250,7 @@ def _first_group(verb: str) -> Iterator[Form]:
 
 
 def irregular_forms(parts: list[str], verb: str, language: str) -> Iterator[Form]:
-    """The forms of a verb from its parts.
+    """Yield the forms of a verb from its parts.
 
     Args:
         parts: present of one, of many, stem of the imperfect, of the future, past of one, of many, participle; in

@@ -42,13 +42,13 @@ _BEFORE_A_NOUN = frozenset({"d", "p", "a", "#"})
 
 
 def to_english(text: str) -> str:
-    """``text``, one sentence, in English where it is French or Spanish; else itself."""
+    """Return ``text``, one sentence, in English where it is French or Spanish; else itself."""
     language = detect_sentence_language(text)
     return gloss(text, language) if language in GLOSSED else text
 
 
 def gloss(text: str, language: str, names: tuple[tuple[str, str], ...] = ()) -> str:
-    """``text`` in English.
+    """Return ``text`` in English.
 
     Args:
         text: one sentence, a title, or lines of them.
@@ -82,7 +82,7 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def english_names(text: str, language: str) -> Mapping[str, str]:
-    """The missions that ``text`` names with their initials, each with an English name.
+    """Return the missions that ``text`` names with their initials, each with an English name.
 
     ``Mission multinationale de soutien à la sécurité (MMSS)`` is a Multinational Security Support Mission.
     """
@@ -100,7 +100,7 @@ def english_names(text: str, language: str) -> Mapping[str, str]:
 
 
 def _trimmed(name: str) -> str:
-    """``name`` without the small words, and those they belong to, that only follow it by chance."""
+    """Return ``name`` without the small words, and those they belong to, that only follow it by chance."""
     words = name.split()
     while len(words) > 1 and not words[-1].lstrip("dlDL'’")[:1].isupper() and words[-1] not in _OWN_SMALL:
         words = words[:-1]
@@ -108,7 +108,7 @@ def _trimmed(name: str) -> str:
 
 
 def _titled(text: str) -> str:
-    """``multinational mission of support to the security`` as ``Multinational Security Support Mission``."""
+    """Return ``multinational mission of support to the security`` as ``Multinational Security Support Mission``."""
     place = _PLACE.search(text)
     tail = place.group() if place else ""
     head, *rest = _JOINT.split(text.removesuffix(tail))
@@ -140,7 +140,7 @@ def _told_after(out: list[Token], text: str, words: Lexicon) -> None:
 
 
 def _longest(found: list[Token], at: int, words: Lexicon, before: list[Token]) -> tuple[Entry | None, int]:
-    """The entry of the most tokens from ``at`` on, and how many they are."""
+    """Return the entry of the most tokens from ``at`` on, and how many they are."""
     for size in range(min(words.longest, len(found) - at), 0, -1):
         part = found[at : at + size]
         if size > 1 and any(t.tag for t in part):

@@ -64,12 +64,12 @@ _TO_A_COUNTRY = frozenset(["send", "deploy", "bring", "withdraw", "take"])
 
 
 def rearrange(found: list[Token]) -> list[Token]:
-    """``found`` with its words as English puts them."""
+    """Return ``found`` with its words as English puts them."""
     return _nouns(_prepositions(_infinitives(_denied(_perfect([t for t in found if t.tag != "z"])))))
 
 
 def _perfect(found: list[Token]) -> list[Token]:
-    """``a approuvé`` as ``approved``, ``ont été tués`` as ``were killed``, ``est arrivé`` as ``arrived``."""
+    """Return ``a approuvé`` as ``approved``, ``ont été tués`` as ``were killed``, ``est arrivé`` as ``arrived``."""
     out: list[Token] = []
     at = 0
     while at < len(found):
@@ -111,7 +111,7 @@ def _perfect(found: list[Token]) -> list[Token]:
 
 
 def _denied(found: list[Token]) -> list[Token]:
-    """``n'approuve pas`` and ``no aprobó`` as ``does not approve`` and ``did not approve``."""
+    """Return ``n'approuve pas`` and ``no aprobó`` as ``does not approve`` and ``did not approve``."""
     out: list[Token] = []
     at = 0
     while at < len(found):
@@ -130,7 +130,7 @@ def _denied(found: list[Token]) -> list[Token]:
 
 
 def _not_at(found: list[Token], at: int) -> int:
-    """Where "not" stands at ``at`` or behind adverbs; 0 where it does not."""
+    """Return where "not" stands at ``at`` or behind adverbs; 0 where it does not."""
     while at < len(found) and found[at].tag == "r":
         at += 1
     return at if at < len(found) and found[at].tag == "o" else 0
@@ -257,7 +257,7 @@ def _nouns(found: list[Token]) -> list[Token]:
 
 
 def _sender(found: list[Token], at: int) -> int:
-    """Where the organisation stands after "of" or "of the" at ``at``; 0 where none does."""
+    """Return where the organisation stands after "of" or "of the" at ``at``; 0 where none does."""
     if at >= len(found) or found[at].text not in {"of", "of the"}:
         return 0
     at += 1

@@ -142,7 +142,7 @@ class Lexicon:
 
 
 def _entries(verb: Verb, goes: bool) -> dict[str, Entry]:
-    """What each tense of :class:`pipeline.language.forms.Form` is in English."""
+    """Return what each tense of :class:`pipeline.language.forms.Form` is in English."""
     plain, ing, done = verb.plain, verb.ing, f"{verb.done}{verb.tail}"
     by_tense = {
         "one": (verb.third, "v"),
@@ -174,7 +174,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=4)
 def lexicon(language: str) -> Lexicon:
-    """The words of ``fr`` or ``es``."""
+    """Return the words of ``fr`` or ``es``."""
     folder = resources.files("pipeline.language").joinpath("words")
     made = Lexicon(language)
     for section, source, english in _lines(folder.joinpath(f"{language}.txt").read_text("utf-8")):

@@ -42,7 +42,7 @@ def anglicise_figures(text: str) -> str:
 
 
 def tokenize(text: str) -> list[Token]:
-    """``text`` cut into tokens; its numbers are written as English writes them first."""
+    """Return ``text`` cut into tokens; its numbers are written as English writes them first."""
     out = []
     text = anglicise_figures(text)
     for m in _TOKEN.finditer(text):
@@ -106,7 +106,7 @@ def merge_numbers(found: list[Token], language: str) -> list[Token]:
 
 
 def _parts(word: str, units: dict[str, int]) -> list[str]:
-    """``vingt-cinq`` as its parts; a word that is in the table as it stands is one."""
+    """Return ``vingt-cinq`` as its parts; a word that is in the table as it stands is one."""
     return (
         [word]
         if word in units or word in _TIMES or "-" not in word
@@ -115,7 +115,7 @@ def _parts(word: str, units: dict[str, int]) -> list[str]:
 
 
 def _value(found: list[Token], at: int, units: dict[str, int]) -> tuple[int | None, int]:
-    """The number in words that begins at ``at``, and where it ends; None where none does."""
+    """Return the number in words that begins at ``at``, and where it ends; None where none does."""
     first = found[at].low
     if first in {"un", "une", "una", "uno"}:
         return None, at

@@ -236,7 +236,7 @@ class Mention(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def mentions(text: str) -> tuple[Mention, ...]:
-    """The countries that ``text`` names, in order, by name, adjective, demonym or capital."""
+    """Return the countries that ``text`` names, in order, by name, adjective, demonym or capital."""
     if not _CAPITALISED.search(text):
         return ()
     found = []

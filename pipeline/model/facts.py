@@ -115,7 +115,7 @@ class Figure(NamedTuple):
 
     @classmethod
     def of(cls, number: float, *, about: bool = False) -> Figure:
-        """The figure of one number."""
+        """Return the figure of one number."""
         return cls(number, number, about)
 
     def equals(self, other: Figure) -> bool:
@@ -142,7 +142,7 @@ class Day(NamedTuple):
 
     @classmethod
     def from_iso(cls, text: str) -> Day:
-        """The day, month or year that ``text`` names.
+        """Return the day, month or year that ``text`` names.
 
         Raises:
             ValueError: it names none.
@@ -151,7 +151,7 @@ class Day(NamedTuple):
         return cls(date.fromisoformat((text + "-01-01")[:10]), precision)
 
     def equals(self, other: Day) -> bool:
-        """Whether both can be the same, as exactly as the rougher one is told."""
+        """Decide whether both can be the same, as exactly as the rougher one is told."""
         if Precision.YEAR in (self.precision, other.precision):
             return self.day.year == other.day.year
         if Precision.MONTH in (self.precision, other.precision):
@@ -200,7 +200,7 @@ class Parts:
     movement: Movement | None = None
 
     def stated(self) -> dict[str, object]:
-        """The parts that are stated, by name."""
+        """Return the parts that are stated, by name."""
         return {
             f.name: value
             for f in fields(self)
@@ -221,7 +221,7 @@ class Parts:
 
     @classmethod
     def from_flat(cls, held: Mapping[str, object]) -> Parts:
-        """The parts that :meth:`flat` wrote; names that are unknown here are left out.
+        """Return the parts that :meth:`flat` wrote; names that are unknown here are left out.
 
         Raises:
             ValueError: a day, a figure or a word of a closed set is none.

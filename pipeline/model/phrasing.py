@@ -64,7 +64,7 @@ def subject(fact: TypedFact) -> str:
 
 
 def value(fact: TypedFact, stage: Stage) -> str:
-    """What the fact says, from its parts alone; :data:`NO_FIGURE` or :data:`NO_NAME` where it must have one."""
+    """Return what the fact says, from its parts alone; :data:`NO_FIGURE` or :data:`NO_NAME` where it must have one."""
     parts = fact.parts
     if fact.slot in (Slot.INCIDENT, Slot.TOLL):
         return harmed(parts) or ("no deaths" if stage is Stage.REJECTED else NO_FIGURE)
@@ -85,7 +85,7 @@ def value(fact: TypedFact, stage: Stage) -> str:
 
 
 def headline(change: Change, *, short: bool = False) -> str:
-    """What became of what, in one line of a phone: ``Ceiling raised: 1,200 -> 1,500 (decided 31 Mar)``.
+    """Return what became of what, in one line of a phone: ``Ceiling raised: 1,200 -> 1,500 (decided 31 Mar)``.
 
     The same words never stand on both sides: where the value is the same, the stages are told. ``short`` leaves out
     what was before.
@@ -107,7 +107,7 @@ def headline(change: Change, *, short: bool = False) -> str:
 
 
 def _direction(change: Change) -> str:
-    """`` raised`` or `` cut`` where a ceiling goes from one figure to another."""
+    """Return `` raised`` or `` cut`` where a ceiling goes from one figure to another."""
     now = change.fact.parts.figure if change.fact is not None and change.fact.slot is Slot.CEILING else None
     was = change.before_parts.figure if change.before_parts is not None else None
     if now is None or was is None or now.low == was.low:
@@ -116,13 +116,13 @@ def _direction(change: Change) -> str:
 
 
 def harmed(parts: Parts) -> str:
-    """``2 killed, 1 injured``; empty where nobody is counted."""
+    """Return ``2 killed, 1 injured``; empty where nobody is counted."""
     numbers = ((getattr(parts, name), name.replace("_", " ")) for name in HARM)
     return ", ".join(f"{number} {word}" for number, word in numbers if number)
 
 
 def counted(parts: Parts) -> str:
-    """``1,500 soldiers``, ``8,000 more soldiers``, ``25 %``; empty where there is no number."""
+    """Return ``1,500 soldiers``, ``8,000 more soldiers``, ``25 %``; empty where there is no number."""
     if parts.figure is None:
         return ""
     if parts.role is FigureRole.PERCENT:
@@ -132,7 +132,7 @@ def counted(parts: Parts) -> str:
 
 
 def money(parts: Parts) -> str:
-    """``$20 million``; empty where there is no sum."""
+    """Return ``$20 million``; empty where there is no sum."""
     if parts.amount is None:
         return ""
     sign = _CURRENCY.get(parts.currency, "")
@@ -141,7 +141,7 @@ def money(parts: Parts) -> str:
 
 
 def figure(number: Figure) -> str:
-    """``1,500``, ``200-300``, ``about 900``."""
+    """Return ``1,500``, ``200-300``, ``about 900``."""
     about = "about " if number.about else ""
     if number.low == number.high:
         return f"{about}{number.low:,g}" if number.low < 1e6 else f"{about}{_scaled(number)}"
@@ -149,7 +149,7 @@ def figure(number: Figure) -> str:
 
 
 def day(when: Day) -> str:
-    """``31 Aug 2026``, ``Aug 2026``, ``2026``."""
+    """Return ``31 Aug 2026``, ``Aug 2026``, ``2026``."""
     if when.precision is Precision.YEAR:
         return f"{when.day:%Y}"
     return f"{when.day:%b %Y}" if when.precision is Precision.MONTH else _date(when.day)
@@ -216,7 +216,7 @@ def waiting_for_model(counts: Mapping[str, int]) -> str:
 
 
 def status_lines(status: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """The status card: a label and what is known, for each column of ``status`` that has something."""
+    """Return the status card: a label and what is known, for each column of ``status`` that has something."""
     return tuple((label, told) for _, label, told in status_parts(status))
 
 
@@ -235,7 +235,7 @@ def _told(value: object) -> str:
 
 
 def _until(text: str) -> str:
-    """A day in words where ``text`` is one, as exactly as it is told; else ``text``."""
+    """Return a day in words where ``text`` is one, as exactly as it is told; else ``text``."""
     try:
         return day(Day.from_iso(text))
     except ValueError:

@@ -53,7 +53,7 @@ class Quantity(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """The numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
+    """Return the numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
     out = []
     for m in _QUANTITY.finditer(text):
         word, scale = (m.group("word") or "").lower(), (m.group("scale") or "").lower()
@@ -110,11 +110,11 @@ def same_number(a: Quantity, b: Quantity) -> bool:
 
 
 def _exact(number: float) -> bool:
-    """True for a number of more than three telling digits, such as 12,262: nobody rounds to that."""
+    """Return True for a number of more than three telling digits, such as 12,262: nobody rounds to that."""
     return len(f"{number:.0f}".rstrip("0")) > 3
 
 
 def _round(number: float) -> bool:
-    """True for a number of which only the first two digits tell anything, such as 5,500 or 11,000."""
+    """Return True for a number of which only the first two digits tell anything, such as 5,500 or 11,000."""
     digits = f"{number:.0f}"
     return len(digits) >= 3 and set(digits[2:]) == {"0"}

@@ -17,7 +17,7 @@ _UNSAFE = re.compile(
 
 
 def content_id(kind: str, *parts: object) -> UUID:
-    """A UUID that depends on the parts alone, so that the same input gives the same row.
+    """Return a UUID that depends on the parts alone, so that the same input gives the same row.
 
     Args:
         kind: what the id is of, e.g. ``"entry"``; ids of different kinds never meet.
@@ -28,7 +28,7 @@ def content_id(kind: str, *parts: object) -> UUID:
 
 
 def text_hash(text: str) -> str:
-    """A short hash of ``text`` that ignores case, spacing and Unicode form (32 hex digits)."""
+    """Return a short hash of ``text`` that ignores case, spacing and Unicode form (32 hex digits)."""
     return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -38,12 +38,12 @@ def bytes_hash(data: bytes) -> str:
 
 
 def squeeze(text: str) -> str:
-    """``text`` with each run of white space made one space, and none at the ends."""
+    """Return ``text`` with each run of white space made one space, and none at the ends."""
     return " ".join(text.split())
 
 
 def normalise(text: str) -> str:
-    """``text`` in NFKC, lower case, straight quotes and single spaces: for comparing, never for showing."""
+    """Return ``text`` in NFKC, lower case, straight quotes and single spaces: for comparing, never for showing."""
     if text.isascii():
         return squeeze(text.lower())
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -51,12 +51,12 @@ def normalise(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """``text`` without the control and direction marks that could forge what a person sees."""
+    """Return ``text`` without the control and direction marks that could forge what a person sees."""
     return _UNSAFE.sub("", text)
 
 
 def shorten(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters, cut at a word with an ellipsis."""
+    """Return ``text`` in at most ``limit`` characters, cut at a word with an ellipsis."""
     text = squeeze(text)
     if len(text) <= limit:
         return text
@@ -65,12 +65,12 @@ def shorten(text: str, limit: int) -> str:
 
 
 def day(when: date | None) -> str:
-    """A day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
+    """Return a day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
     return f"{when:%d %b %Y}".lstrip("0") if when else ""
 
 
 def moment(when: datetime | None) -> str:
-    """A time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
+    """Return a time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
     return f"{day(when)}, {when:%H:%M} UTC" if when else ""
 
 
@@ -91,5 +91,5 @@ def read_moment(text: str, *, begins: bool = False) -> datetime:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """``1 change``, ``2 changes``."""
+    """Return ``1 change``, ``2 changes``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -54,7 +54,7 @@ _NEVER: Final = tuple(
 
 
 def canonical(url: str, base: str | None = None) -> str:
-    """The one written form of a page's address, by which two links to it are known to be the same.
+    """Return the one written form of a page's address, by which two links to it are known to be the same.
 
     As ``absolute``, and without the parameters that only track the reader.
 
@@ -73,7 +73,7 @@ def canonical(url: str, base: str | None = None) -> str:
 
 
 def absolute(url: str, base: str | None = None) -> str:
-    """An address as it can be requested: absolute, ASCII, normal form, no fragment, query untouched.
+    """Return an address as it can be requested: absolute, ASCII, normal form, no fragment, query untouched.
 
     Scheme and host are lower case, default ports and dot segments are gone, an international host is in its
     ASCII form (IDNA 2003, as Python's own codec has it).
@@ -118,7 +118,7 @@ def absolute(url: str, base: str | None = None) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an address, in lower case, without port; empty where there is none."""
+    """Return the host of an address, in lower case, without port; empty where there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -126,7 +126,7 @@ def host(url: str) -> str:
 
 
 def is_public_address(ip: str) -> bool:
-    """Whether an IP address is one of the public internet that we may connect to.
+    """Decide whether an IP address is one of the public internet that we may connect to.
 
     ``ipaddress.is_global`` alone is not enough: on Python 3.11 it is True for multicast, NAT64 (64:ff9b::/96)
     and 6to4 (2002::/16), which reach loopback through a gateway, and for some clouds' own services.
@@ -155,7 +155,7 @@ def is_public_address(ip: str) -> bool:
 
 
 def is_address(name: str) -> bool:
-    """Whether a host is an IP address and not a name."""
+    """Decide whether a host is an IP address and not a name."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -164,14 +164,14 @@ def is_address(name: str) -> bool:
 
 
 def is_local(name: str) -> bool:
-    """Whether a host, by itself, is of this machine or of a private network: no lookup is made."""
+    """Decide whether a host, by itself, is of this machine or of a private network: no lookup is made."""
     if is_address(name):
         return not is_public_address(name)
     return "." not in name or name.endswith(_LOCAL_NAMES)
 
 
 def _host(raw: str, name: str) -> str:
-    """The host as it stands in an address: ASCII name, dotted quad or bracketed IPv6."""
+    """Return the host as it stands in an address: ASCII name, dotted quad or bracketed IPv6."""
     if ":" in name:
         try:
             return f"[{ipaddress.IPv6Address(name).compressed}]" if "%" not in name else _no_host(raw)
@@ -199,7 +199,7 @@ def _no_host(raw: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """``path`` without ``.`` and ``..`` segments (RFC 3986, 5.2.4)."""
+    """Return ``path`` without ``.`` and ``..`` segments (RFC 3986, 5.2.4)."""
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -216,7 +216,7 @@ def _without_dots(path: str) -> str:
 
 
 def _escape(text: str, allowed: str) -> str:
-    """``text`` with all but ``allowed`` percent-encoded, existing escapes kept in upper case."""
+    """Return ``text`` with all but ``allowed`` percent-encoded, existing escapes kept in upper case."""
     text = _BARE_PERCENT.sub("%25", text)
     text = _PERCENT.sub(lambda found: found[0].upper(), text)
     return quote(text, safe=allowed, errors="replace")

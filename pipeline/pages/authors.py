@@ -25,7 +25,7 @@ NAMING_TAGS = ("author", "rel")  # elements that they look for by name
 
 
 def find_authors(tree: HtmlElement) -> str | None:
-    """The authors that the page ``tree`` (which is left as it is) names: what ``extract_author`` finds in it."""
+    """Return the authors that the page ``tree`` (which is left as it is) names: what ``extract_author`` finds in it."""
     if next(tree.iter(*NAMING_TAGS), None) is not None:
         return extract_author(tree)
     may_name = MAY_NAME.search
@@ -40,7 +40,7 @@ def find_authors(tree: HtmlElement) -> str | None:
 
 
 def _only(tree: HtmlElement, elements: Iterable[HtmlElement]) -> HtmlElement:
-    """A tree of copies: ``elements`` (descendants of ``tree``, in order) whole, and of their ancestors no text.
+    """Return a tree of copies: ``elements`` (descendants of ``tree``, in order) whole, and of their ancestors no text.
 
     Each node is met once, however deep the elements lie.
 

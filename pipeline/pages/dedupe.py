@@ -142,7 +142,7 @@ class OriginIndex:
         return origin, self._texts[earlier[0]] if earlier else ""
 
     def find(self, text: str) -> tuple[UUID, str, float] | None:
-        """The article that is nearest to ``text``, if it is nearly the same.
+        """Return the article that is nearest to ``text``, if it is nearly the same.
 
         Returns:
             Its id, its origin and the similarity, 0 to 1: the larger of the shared shingles'
@@ -166,7 +166,7 @@ class OriginIndex:
 
 
 def sketch(text: str) -> list[int]:
-    """What ``text`` is like, in few numbers of 32 bits; none for a text that is too short to be compared.
+    """Return what ``text`` is like, in few numbers of 32 bits; none for a text that is too short to be compared.
 
     Two texts that have none in common are never compared by :class:`OriginIndex`: each is a band of the MinHash by
     which it finds what may be the same.
@@ -180,7 +180,7 @@ def sketch(text: str) -> list[int]:
 
 
 def origin_of(article: Article, index: OriginIndex) -> str:
-    """Who first wrote ``article``: by its credit, else by the earlier text that it repeats, else its publisher.
+    """Return who first wrote ``article``: by its credit, else by the earlier text that it repeats, else its publisher.
 
     Args:
         article: ``family`` is its publisher's, and ``outlet`` is taken where that is empty.
@@ -197,7 +197,7 @@ def _origin(article: Article, earlier: tuple[UUID, str, float] | None) -> str:
 
 
 def byline_origin(text: str, author: str) -> str:
-    """The agency that ``text`` or its author line credits, in lower case, or an empty string.
+    """Return the agency that ``text`` or its author line credits, in lower case, or an empty string.
 
     Only a credit counts, at the head, at the tail or as author: a sentence that cites an agency
     ("an official told Reuters") doesn't. ``"agencies"`` is a text that says it was put together
@@ -245,7 +245,7 @@ def _as_written(name: str) -> bool:
 
 @lru_cache(maxsize=2048)  # for the texts of a run, which are sketched and then traced
 def _minhash(text: str) -> RMinHash | None:
-    """What ``text`` is found by among others; None for a text that is too short to be compared."""
+    """Return what ``text`` is found by among others; None for a text that is too short to be compared."""
     shingles = _shingles(text)
     if len(shingles) < MIN_SHINGLES:
         return None
@@ -256,7 +256,7 @@ def _minhash(text: str) -> RMinHash | None:
 
 @lru_cache(maxsize=512)
 def _hashes(text: str) -> frozenset[int]:
-    """What ``text`` is compared by, which few texts ever are: a number for each shingle."""
+    """Return what ``text`` is compared by, which few texts ever are: a number for each shingle."""
     return frozenset(map(zlib.crc32, _shingles(text)))
 
 

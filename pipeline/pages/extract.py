@@ -122,7 +122,7 @@ def _found(tree: HtmlElement, url: str, *, fast: bool) -> str | None:
 
 
 def count_words(text: str) -> int:
-    """How many words ``text`` has; in scripts without spaces two characters count as one."""
+    """Return how many words ``text`` has; in scripts without spaces two characters count as one."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
@@ -132,7 +132,7 @@ def clean(text: str) -> str:
 
 
 def _guarded(body: bytes, content_type: str, url: str) -> tuple[str, tuple[str, ...]]:
-    """The page's text and the flaws of its charset, once it is known to be cheap enough to parse."""
+    """Return the page's text and the flaws of its charset, once it is known to be cheap enough to parse."""
     if not body.strip():
         raise ContentError("empty", f"The page at {url} is empty.")
     if len(body) > MAX_BYTES:
@@ -196,7 +196,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _from_structured_data(page: ExtractedPage, tree: HtmlElement, words: int, url: str) -> ExtractedPage:
-    """``page`` with the text that the page's JSON-LD holds for machines."""
+    """Return ``page`` with the text that the page's JSON-LD holds for machines."""
     for item in news_objects(tree):
         body = item.get("articleBody")
         if isinstance(body, str):

@@ -84,7 +84,7 @@ def published_at(
     seen_at: datetime,
     url: str = "",
 ) -> PublishedAt:
-    """When ``page`` was published, as exactly as its sources tell.
+    """Return when ``page`` was published, as exactly as its sources tell.
 
     Where the page gives a day only, or a time without a zone, and a later source gives a time
     that fits, that time is taken, with that source's name. Midnight without a zone is a day.
@@ -120,14 +120,14 @@ def published_at(
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree of ``text``, or None where it holds nothing."""
+    """Return the tree of ``text``, or None where it holds nothing."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     data = text.encode("utf-8", "replace")
     return document_fromstring(data, parser=parser) if data.strip() else None
 
 
 def news_objects(tree: HtmlElement | None) -> tuple[dict[str, object], ...]:
-    """The objects in a page's JSON-LD that are articles, in order; pages that only hold one come last.
+    """Return the objects in a page's JSON-LD that are articles, in order; pages that only hold one come last.
 
     Lists of other stories (``itemListElement``) are not looked into. Blocks of over a million
     characters, broken ones, and what is nested too deep are left out.
@@ -145,7 +145,7 @@ def news_objects(tree: HtmlElement | None) -> tuple[dict[str, object], ...]:
 
 
 def is_json_ld(element: HtmlElement) -> bool:
-    """Whether a ``script`` holds JSON-LD."""
+    """Decide whether a ``script`` holds JSON-LD."""
     return str(element.get("type", "")).strip().lower().startswith("application/ld+json")
 
 
@@ -170,7 +170,7 @@ def _day_in(url: str) -> date | None:
 def _moments(
     tree: HtmlElement | None, feed: datetime | None, feed_precision: Precision, latest: datetime, url: str
 ) -> Iterator[tuple[_Moment, str]]:
-    """What each source says, in order; lazily, since htmldate is slow and seldom needed."""
+    """Yield what each source says, in order; lazily, since htmldate is slow and seldom needed."""
     if tree is not None:
         yield from _on_page(tree, latest, url)
     if feed is not None:
@@ -197,7 +197,7 @@ def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_M
 
 
 def _marked(tree: HtmlElement, latest: datetime) -> Iterator[tuple[_Moment, str]]:
-    """What the markup of a page says, where that can be."""
+    """Yield what the markup of a page says, where that can be."""
     for source, written in (("json-ld", _json_ld(tree)), ("open-graph", _marked_up(tree))):
         yield from ((m, source) for raw in written for m in _read(raw) if _possible(m, latest))
 
@@ -246,7 +246,7 @@ def _blocks(tree: HtmlElement | None) -> Iterator[str]:
 
 
 def _walk(data: object) -> Iterator[dict[str, object]]:
-    """The objects of one JSON-LD block that may be the page's article, outermost first."""
+    """Yield the objects of one JSON-LD block that may be the page's article, outermost first."""
     level: list[object] = [data]
     budget = _MAX_OBJECTS
     for _ in range(_MAX_NESTED):
@@ -270,7 +270,7 @@ def _types(item: dict[str, object]) -> set[str]:
 
 
 def _marked_up(tree: HtmlElement) -> Iterator[str]:
-    """The dates that the page's markup names: Open Graph, then ``itemprop``, then the article's ``time``."""
+    """Yield the dates that the page's markup names: Open Graph, then ``itemprop``, then the article's ``time``."""
     for meta in tree.iter("meta"):
         name = str(meta.get("property") or meta.get("name") or "").strip().lower()
         if name in _META_NAMES:
@@ -302,7 +302,7 @@ def _htmldate(tree: HtmlElement, latest: datetime, url: str) -> str:
 
 
 def _read(raw: str) -> Iterator[_Moment]:
-    """``raw`` as a moment, where it is a time: ISO 8601 and its common misspellings, RFC 5322, or an epoch."""
+    """Yield ``raw`` as a moment, where it is a time: ISO 8601 and its common misspellings, RFC 5322, or an epoch."""
     raw = raw.strip()
     if not 8 <= len(raw) <= 64:
         return

@@ -27,7 +27,7 @@ _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 
 
 def parse_html(text: str) -> HtmlElement | None:
-    """The tree of a page's ``text``, or None where it is no HTML.
+    """Return the tree of a page's ``text``, or None where it is no HTML.
 
     References to characters that can't be are left out of it.
     """
@@ -41,7 +41,7 @@ def parse_html(text: str) -> HtmlElement | None:
 
 
 def _sound(head: str) -> bool:
-    """Whether a page that begins with ``head`` says that it is HTML, in a way that needs no repair.
+    """Decide whether a page that begins with ``head`` says that it is HTML, in a way that needs no repair.
 
     A repair is of the first line, up to its first ``>``, or of the first lines of ``head``, or it ends a first line
     that has no end; so what it does to a page, it does to ``head`` and a line's end.
@@ -53,7 +53,7 @@ def _sound(head: str) -> bool:
 
 
 def _possible(reference: re.Match[str]) -> str:
-    """A character reference, or nothing where XML has no such character: one costs a page its text."""
+    """Return a character reference, or nothing where XML has no such character: one costs a page its text."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
     return reference[0] if allowed else ""

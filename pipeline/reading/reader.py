@@ -21,5 +21,5 @@ class Reader(Protocol):
         ...
 
     def read(self, article: Article, watch: Watch) -> Reading:
-        """The claims that ``article`` makes about ``watch``, in text order. Same input, same output."""
+        """Return the claims that ``article`` makes about ``watch``, in text order. Same input, same output."""
         ...

@@ -41,7 +41,7 @@ def choose_reader(watch: Watch, embedded: Reader) -> Reader:
 async def assess_asking(
     articles: Iterable[Article], *, known: AssessmentInput, reader: Reader, watch: Watch, now: datetime, ask: AskModel
 ) -> Assessment:
-    """What :func:`assess` gives, after a language model was asked as ``watch.reader`` says.
+    """Return what :func:`assess` gives, after a language model was asked as ``watch.reader`` says.
 
     Args:
         articles: in order of publication.
@@ -76,7 +76,7 @@ class ModelReadings:
         self._readings = readings
 
     def read(self, article: Article, watch: Watch) -> Reading:
-        """The model's reading, or the embedded engine's."""
+        """Return the model's reading, or the embedded engine's."""
         found = self._readings.get(article.article_id)
         return found if found is not None else replace(self.embedded.read(article, watch), engine=self.engine)
 
@@ -107,7 +107,7 @@ async def _read_in_turn(
 async def _reading(
     article: Article, reader: ModelReadings, board: Board, watch: Watch, now: datetime, ask: AskModel
 ) -> Reading | None:
-    """What is made of ``article``; None where it waits for a model that is away.
+    """Return what is made of ``article``; None where it waits for a model that is away.
 
     The model is not asked about what is surely irrelevant. Those in a language that the embedded engine does not know
     go to it where they may be about the mission.
@@ -181,7 +181,7 @@ def candidates(
     watch: Watch,
     asked: Mapping[UUID, ModelOpinion],
 ) -> tuple[Candidate, ...]:
-    """The sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
+    """Return the sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
 
     Of several claims of one sentence the surest is asked about, with the sentence before and after it, and the board's
     rows as it meets them. Of what was asked already nothing is asked again.
@@ -218,7 +218,7 @@ def _candidate(claim: Claim, article: Article, board: Board) -> Candidate:
 
 
 def _of_sentence(opinion: ModelOpinion, claim: Claim, judgements: Iterable[Judgement]) -> dict[UUID, ModelOpinion]:
-    """The opinion by its claim; what it has against the sentence holds for the other claims of it too."""
+    """Return the opinion by its claim; what it has against the sentence holds for the other claims of it too."""
     if opinion.trouble or opinion.objection is None:
         return {claim.claim_id: opinion}
     beside = (j.claim.claim_id for j in judgements if _place(j.claim) == _place(claim))
@@ -238,7 +238,7 @@ class _Once:
         self._read: dict[UUID, Reading] = {}
 
     def read(self, article: Article, watch: Watch) -> Reading:
-        """What the reader made of ``article``."""
+        """Return what the reader made of ``article``."""
         if article.article_id not in self._read:
             self._read[article.article_id] = self._reader.read(article, watch)
         return self._read[article.article_id]

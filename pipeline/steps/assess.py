@@ -141,7 +141,7 @@ class Assessor:
             self._named = with_successors(self._watch, self._history.changes)
 
     def result(self) -> Assessment:
-        """What the articles that were taken amount to, with the alerts that are due."""
+        """Return what the articles that were taken amount to, with the alerts that are due."""
         known, judgements = self._known, self._judgements
         changes = tuple(j.change for j in judgements if j.change is not None)
         confirmed, heard = _count_origins(judgements, known, changes, self._origins)
@@ -188,7 +188,7 @@ def assess(
 def _count_origins(
     judgements: Sequence[Judgement], known: AssessmentInput, changes: Sequence[Change], origins: Mapping[UUID, str]
 ) -> tuple[tuple[Change, ...], dict[UUID, tuple[int, int]]]:
-    """Who has said what: the earlier changes that got one more independent origin, and the number of origins.
+    """Return who has said what: the earlier changes that got one more independent origin, and the number of origins.
 
     Returns:
         The changes in order, and for each of them and of the new ones how many origins it had and has.
@@ -215,7 +215,7 @@ def _count_origins(
 def _with_opinions(
     verdicts: tuple[Judgement, ...], held_back: Collection[UUID], opinions: Mapping[UUID, ModelOpinion]
 ) -> tuple[Judgement, ...]:
-    """``verdicts`` with what the model said in the reasons of those that it did not hold back."""
+    """Return ``verdicts`` with what the model said in the reasons of those that it did not hold back."""
     return tuple(
         with_opinion(verdict, opinions[verdict.claim.claim_id])
         if verdict.claim.claim_id in opinions and verdict.claim.claim_id not in held_back

@@ -139,12 +139,12 @@ def _not_modified(pending: PendingEntry, again: Validators, response: Response, 
 
 
 def is_put_off(record: FetchRecord) -> bool:
-    """Whether no request was made, because the page's site asks for a longer wait between two of them."""
+    """Decide whether no request was made, because the page's site asks for a longer wait between two of them."""
     return record.reason.startswith("crawl-delay: ")
 
 
 def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -> Article:
-    """The article that ``page`` is, with what its feed says of its publisher."""
+    """Return the article that ``page`` is, with what its feed says of its publisher."""
     digest = text_hash(page.text)
     # A feed may carry several outlets: the page knows best whose it is, unless it only has a host to show.
     named = (
@@ -172,7 +172,7 @@ def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -
 
 
 def may_pass(error: MissionwatchError) -> bool:
-    """Whether another try may succeed: a busy machine, too, makes a worker miss its deadline or die."""
+    """Decide whether another try may succeed: a busy machine, too, makes a worker miss its deadline or die."""
     return isinstance(error, TransientError) or (isinstance(error, WorkerError) and error.code in _OF_THE_MACHINE)
 
 

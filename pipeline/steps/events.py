@@ -76,7 +76,7 @@ class EventSource:
 
 
 def resource_id(slug: str) -> str:
-    """The id of a watch among Prefect's resources."""
+    """Return the id of a watch among Prefect's resources."""
     return f"missionwatch.watch.{slug}"
 
 
@@ -91,7 +91,7 @@ def entries_new(teller: EventSource, entries: int, feeds: Iterable[Feed], key: s
 
 
 def articles_stored(teller: EventSource, articles: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
-    """``articles`` texts were stored, to be read; ``key`` tells two such events of one run apart."""
+    """Return ``articles`` texts were stored, to be read; ``key`` tells two such events of one run apart."""
     if not articles:
         return ()
     return (_event(teller, ARTICLE_STORED, f"{teller.run_id}{key}", {"articles": articles}, _feeds(feeds)),)
@@ -141,7 +141,7 @@ def alerts_delivered(teller: EventSource, deliveries: Sequence[Delivery]) -> tup
 
 
 def alerts_recalled(teller: EventSource, recalls: Sequence[Recall]) -> tuple[Event, ...]:
-    """What had been told, or was about to be, is taken back."""
+    """Return what had been told, or was about to be, is taken back."""
     if not recalls:
         return ()
     payload = {

@@ -43,7 +43,7 @@ class FeedContent:
 
 
 def parse_memory(memory: str) -> dict[str, KnownItem]:
-    """The items of a feed's last body that need not be read again, by digest; see :attr:`FeedContent.memory`."""
+    """Return the items of a feed's last body that need not be read again, by digest; see :attr:`FeedContent.memory`."""
     return {
         line[:_DIGEST]: KnownItem(line[_DIGEST : _DIGEST + _KEY], line[_DIGEST + _KEY :])
         for line in memory.split()
@@ -52,7 +52,7 @@ def parse_memory(memory: str) -> dict[str, KnownItem]:
 
 
 def merge_known(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, KnownItem]) -> FeedContent:
-    """What a body holds, as if all of it had been read now.
+    """Return what a body holds, as if all of it had been read now.
 
     An item is remembered where it is sure to be read alike again: it has a date that was believed, and its entry is
     one of ``entries``, or was one before, so that the store has it.

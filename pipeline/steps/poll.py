@@ -100,7 +100,7 @@ def _same_bytes(state: FeedState, response: Response) -> str:
 async def _validators_lie(
     state: FeedState, response: Response, content: str, *, conditional: bool, fetch: Fetch
 ) -> bool:
-    """Whether this answer, which holds a body, shows that the feed's validators lie.
+    """Decide whether this answer, which holds a body, shows that the feed's validators lie.
 
     They lie where they are the same for other entries. Where this poll sent none and other entries came, the old
     validators are sent once more: a 304 now is the proof.
@@ -161,7 +161,7 @@ def _worked(
     seen: FeedContent | None = None,
     digest: str | None = None,
 ) -> PollRecord:
-    lesson = adapt(state, observed, now)
+    update = adapt(state, observed, now)
     headers = response.headers
     # A 304 may leave out what has not changed; a body's validators are those that came with it, or none.
     etag, last_modified = (None, None) if observed.whole else (state.etag, state.last_modified)
@@ -170,9 +170,9 @@ def _worked(
         feed_id=state.feed.feed_id,
         polled_at=now,
         outcome=outcome,
-        reason=shorten("; ".join((*lesson.notes, *([reason] if reason else ()))), 500),
-        next_due=lesson.due,
-        failures=lesson.failures,
+        reason=shorten("; ".join((*update.notes, *([reason] if reason else ()))), 500),
+        next_due=update.due,
+        failures=update.failures,
         status=response.status,
         final_url=without_secrets(response.final_url),
         etag=headers.get("etag", etag),
@@ -183,9 +183,9 @@ def _worked(
         entries=seen.entries if seen else (),
         read_before=seen.read_before if seen else 0,
         pieces=seen.memory if seen and seen.memory != state.pieces else None,
-        habits=lesson.habits,
-        is_gap=lesson.is_gap,
-        moved_from=lesson.moved_from,
+        habits=update.habits,
+        is_gap=update.is_gap,
+        moved_from=update.moved_from,
     )
 
 
@@ -204,7 +204,7 @@ def _failed(
         retry_after=timedelta(seconds=wait) if wait is not None else None,
         late=late,
     )
-    lesson = adapt(state, observed, now)
+    update = adapt(state, observed, now)
     # Validators belong to the last body that was read as a feed: a page of HTML in its place,
     # or an error, must not make the next good answer look unchanged.
     return PollRecord(
@@ -212,9 +212,9 @@ def _failed(
         feed_id=state.feed.feed_id,
         polled_at=now,
         outcome=outcome,
-        reason=shorten("; ".join((reason_of(error), *lesson.notes)), 500),
-        next_due=lesson.due,
-        failures=lesson.failures,
+        reason=shorten("; ".join((reason_of(error), *update.notes)), 500),
+        next_due=update.due,
+        failures=update.failures,
         status=response.status if response else getattr(error, "status", None),
         final_url=without_secrets(response.final_url) if response else "",
         etag=state.etag,
@@ -222,6 +222,6 @@ def _failed(
         body_hash=state.body_hash,
         size=len(response.body) if response else 0,
         elapsed=response.elapsed if response else 0.0,
-        habits=lesson.habits,
-        moved_from=lesson.moved_from,
+        habits=update.habits,
+        moved_from=update.moved_from,
     )

@@ -45,10 +45,10 @@ class AskModel(Protocol):
     """Puts questions to a language model; raises nothing: a failure is a reply with its trouble."""
 
     async def __call__(self, asks: Sequence[Ask]) -> Sequence[Reply]:
-        """A reply to each of ``asks``, in their order."""
+        """Return a reply to each of ``asks``, in their order."""
         ...
 
 
 def reason_of(error: MissionwatchError) -> str:
-    """An error as a recorded reason: its class, then what happened and what to do."""
+    """Return an error as a recorded reason: its class, then what happened and what to do."""
     return f"{error.code}: {error}"

@@ -64,7 +64,7 @@ async def fetch_again(page: PageToCheck, *, fetch: Fetch, work: Work, now: datet
 
 
 def gone_reason(page: PageToCheck, record: FetchRecord) -> str:
-    """What a page answers that is gone for good; empty where it is not.
+    """Return what a page answers that is gone for good; empty where it is not.
 
     410 says so itself. A site that is being mended answers 404 too, so that must be heard at two looks in a row.
     """
@@ -129,7 +129,7 @@ def read_revisions(articles: Iterable[Article], told: RecheckInput, reader: Read
 
 
 def drop_recalled(made: Assessment, revised: RecheckResult, watch: Watch) -> Assessment:
-    """``made`` without the alerts whose sentence those who would get them are told by a recall.
+    """Return ``made`` without the alerts whose sentence those who would get them are told by a recall.
 
     A corrected figure is a change like any other. Who gets the recall, with the old sentence and the new one, needs no
     second message about it; whoever else it is for is told as ever.

@@ -220,7 +220,7 @@ def _histories(changes: Sequence[Change], group: Callable[[Change], _Key]) -> di
 
 
 def _signs(history: Sequence[Change]) -> list[tuple[object, ...]]:
-    """What makes two histories the same: not their ids, which name the engine."""
+    """Return what makes two histories the same: not their ids, which name the engine."""
     place = {change.change_id: number for number, change in enumerate(history)}
     return [
         (

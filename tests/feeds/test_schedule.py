@@ -54,9 +54,9 @@ def wait(known: FeedState, observed: PollObservation = SAME) -> timedelta:
 def after(known: FeedState, sights: Sequence[PollObservation], step: timedelta = HOUR) -> ScheduleUpdate:
     """What the last of ``sights`` teaches, one ``step`` apart."""
     for number, observed in enumerate(sights):
-        lesson = adapt(known, observed, NOW + number * step)
-        known = replace(known, failures=lesson.failures, habits=lesson.habits)
-    return lesson
+        update = adapt(known, observed, NOW + number * step)
+        known = replace(known, failures=update.failures, habits=update.habits)
+    return update
 
 
 # -- the feed's own rhythm -------------------------------------------------------------------
@@ -90,12 +90,12 @@ def test_an_interval_shrinks_to_a_quarter_at_most_at_once_and_to_five_minutes_at
 
 
 def test_no_overlap_is_a_possible_gap_that_is_recorded_and_met_with_more_polls() -> None:
-    lesson = after(state(), [brought("a", "b"), brought("c", "d")])
+    update = after(state(), [brought("a", "b"), brought("c", "d")])
 
-    assert lesson.is_gap
-    assert lesson.habits.gap_at == NOW + HOUR
-    assert lesson.notes[0].startswith("possible gap: ")
-    assert lesson.habits.interval == 15 * MINUTE
+    assert update.is_gap
+    assert update.habits.gap_at == NOW + HOUR
+    assert update.notes[0].startswith("possible gap: ")
+    assert update.habits.interval == 15 * MINUTE
 
 
 def test_an_empty_answer_between_does_not_hide_a_gap() -> None:
@@ -161,12 +161,14 @@ def test_waits_are_counted_from_the_answer_not_from_the_start_of_the_run() -> No
 # -- failures --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("troubles", "strain"), [(SOFT, 0.5), (HARD, 1.0)])
+@pytest.mark.parametrize(("troubles", "failure_weight"), [(SOFT, 0.5), (HARD, 1.0)])
 def test_soft_failures_count_half_of_hard_ones(troubles: list[str], failure_weight: float) -> None:
     assert {adapt(state(), failed(trouble), NOW).habits.failure_weight for trouble in troubles} == {failure_weight}
 
 
-@pytest.mark.parametrize(("strain", "longest"), [(0, 30 * MINUTE), (1, HOUR), (3, 4 * HOUR), (6, DAY), (500, DAY)])
+@pytest.mark.parametrize(
+    ("failure_weight", "longest"), [(0, 30 * MINUTE), (1, HOUR), (3, 4 * HOUR), (6, DAY), (500, DAY)]
+)
 def test_the_wait_doubles_with_each_hard_failure_up_to_a_day(failure_weight: float, longest: timedelta) -> None:
     known = state(int(failure_weight), every=HOUR, failure_weight=failure_weight)
 
@@ -180,9 +182,9 @@ def test_a_hard_failure_is_not_asked_again_sooner_than_a_feed_that_works() -> No
 
 @pytest.mark.parametrize("outcome", sorted(WORKED))
 def test_a_poll_that_worked_forgets_the_failures(outcome: PollOutcome) -> None:
-    lesson = adapt(state(5, failure_weight=4.5, trouble="dns"), PollObservation(outcome), NOW)
+    update = adapt(state(5, failure_weight=4.5, trouble="dns"), PollObservation(outcome), NOW)
 
-    assert (lesson.failures, lesson.habits.failure_weight, lesson.habits.trouble) == (0, 0.0, "")
+    assert (update.failures, update.habits.failure_weight, update.habits.trouble) == (0, 0.0, "")
 
 
 def test_feeds_that_failed_together_come_back_apart_but_each_always_at_the_same_time() -> None:
@@ -193,10 +195,10 @@ def test_feeds_that_failed_together_come_back_apart_but_each_always_at_the_same_
 
 
 def test_a_feed_that_says_it_is_gone_is_retired_with_a_notice() -> None:
-    lesson = adapt(state(), PollObservation(PollOutcome.GONE, trouble="http-4xx"), NOW)
+    update = adapt(state(), PollObservation(PollOutcome.GONE, trouble="http-4xx"), NOW)
 
-    assert lesson.habits.retired_at == NOW
-    assert "gone for good" in lesson.notes[0]
+    assert update.habits.retired_at == NOW
+    assert "gone for good" in update.notes[0]
 
 
 # -- validators ------------------------------------------------------------------------------
@@ -242,10 +244,10 @@ def test_the_etag_is_believed_before_last_modified(
 
 
 def test_a_lie_is_recorded_with_its_time() -> None:
-    lesson = adapt(state(), brought("a", validators_lied=True), NOW)
+    update = adapt(state(), brought("a", validators_lied=True), NOW)
 
-    assert lesson.habits.distrusted_at == NOW
-    assert lesson.notes[0].startswith("its validators lie: ")
+    assert update.habits.distrusted_at == NOW
+    assert update.notes[0].startswith("its validators lie: ")
 
 
 # -- moves -----------------------------------------------------------------------------------
@@ -259,9 +261,9 @@ def moved(to: str = THERE) -> PollObservation:
 
 def test_a_new_address_is_believed_when_it_was_named_three_times_in_a_row() -> None:
     assert after(state(), [moved()] * 2).habits.address == ""
-    lesson = after(state(), [moved()] * 3)
-    assert (lesson.habits.address, lesson.moved_from) == (THERE, "https://courier.example/feed")
-    assert "moved for good" in lesson.notes[0]
+    update = after(state(), [moved()] * 3)
+    assert (update.habits.address, update.moved_from) == (THERE, "https://courier.example/feed")
+    assert "moved for good" in update.notes[0]
 
 
 @pytest.mark.parametrize("between", [SAME, moved("https://elsewhere.example/feed")])
@@ -278,15 +280,15 @@ def test_a_move_from_https_to_http_is_not_believed() -> None:
 
 
 def test_an_address_with_a_key_in_it_is_never_remembered() -> None:
-    lesson = after(state(), [moved(f"{THERE}?token=k1")] * 9)
-    assert (lesson.habits.address, lesson.habits.moved_to, lesson.moved_from) == ("", "", "")
+    update = after(state(), [moved(f"{THERE}?token=k1")] * 9)
+    assert (update.habits.address, update.habits.moved_to, update.moved_from) == ("", "", "")
 
 
 def test_a_feed_that_is_lost_where_it_moved_to_is_asked_for_at_its_old_address_again() -> None:
-    lesson = after(state(address=THERE), [failed("http-4xx")] * 3)
+    update = after(state(address=THERE), [failed("http-4xx")] * 3)
 
-    assert lesson.habits.address == ""
-    assert lesson.moved_from == THERE
+    assert update.habits.address == ""
+    assert update.moved_from == THERE
     assert address_of(state(address=THERE)) == THERE
 
 
@@ -314,16 +316,16 @@ def test_whatever_happens_the_next_poll_is_within_a_day_and_never_sooner_than_as
 ) -> None:
     known, now = state(every=every), NOW
     for observed in sights:
-        lesson = adapt(known, observed, now)
-        pause = lesson.due - now
+        update = adapt(known, observed, now)
+        pause = update.due - now
 
         assert 5 * MINUTE <= pause <= DAY
         for asked in (observed.ttl, observed.max_age, observed.retry_after):
             assert asked is None or pause >= min(asked, DAY) or observed.outcome is PollOutcome.UNCHANGED
         assert observed.retry_after is None or pause >= min(observed.retry_after, DAY)
-        assert lesson.failures == (0 if observed.outcome in WORKED else known.failures + 1)
-        assert lesson.habits.retired_at is None
-        known, now = replace(known, failures=lesson.failures, habits=lesson.habits), lesson.due + pauses
+        assert update.failures == (0 if observed.outcome in WORKED else known.failures + 1)
+        assert update.habits.retired_at is None
+        known, now = replace(known, failures=update.failures, habits=update.habits), update.due + pauses
 
 
 @given(st.lists(st.sampled_from([*SOFT, *HARD]), min_size=1, max_size=40), st.timedeltas(MINUTE, 90 * DAY))
@@ -332,11 +334,11 @@ def test_one_more_failure_of_the_same_kind_never_shortens_the_wait_before_the_ca
 ) -> None:
     known, longest = state(every=every), timedelta(0)
     for trouble in troubles:
-        lesson = adapt(known, failed(trouble), NOW)
+        update = adapt(known, failed(trouble), NOW)
         bare = adapt(replace(known, habits=replace(known.habits, interval=15 * MINUTE)), failed(trouble), NOW)
         assert bare.due - NOW >= min(longest, 0.8 * DAY)
         longest = bare.due - NOW
-        known = replace(known, failures=lesson.failures, habits=lesson.habits)
+        known = replace(known, failures=update.failures, habits=update.habits)
 
 
 # -- headers ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What was known by a time, composed into a brief: each event once, with the sentence that proves it. Pure."""
+"""Compose a brief from what was known by a time: each event once, with the sentence that proves it. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ASPECTS = tuple(Aspect)
 
 @dataclass(frozen=True, slots=True)
 class BriefInput:
-    """What the store knew of a watch by the end of the time that a brief tells of.
+    """What the store knew of a watch by the end of the period of a brief.
 
     Attributes:
         changes: all that could be known by then, the baseline first, in the order in which the board took them.
@@ -57,7 +57,7 @@ class FeedTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How well the watch could see.
+    """How well the watch could see in the period of a brief.
 
     Attributes:
         quiet: what was polled, read and rejected.
@@ -129,12 +129,12 @@ def compose(watch: Watch, known: BriefInput) -> Brief:
 
 
 def _is_open(change: Change) -> bool:
-    """Whether the row that ``change`` made is one on which sources disagree, as the view ``board`` has it."""
+    """Decide whether sources disagree on the row that ``change`` made, as the view ``board`` does."""
     return change.verdict is Verdict.DISPUTES or change.disputed_value is not None
 
 
 def _since(known: BriefInput, since: datetime) -> list[Change]:
-    """The changes that were new in the time and still count, and those that took one back.
+    """Return the changes that are new in the period and still count, or took one back.
 
     New is what was published in it, or came to the board in it: what was published before and read late was in no
     earlier brief.
@@ -150,7 +150,7 @@ def _since(known: BriefInput, since: datetime) -> list[Change]:
 
 
 def _changes(new: Iterable[Change], known: BriefInput, watch: Watch) -> tuple[Section, ...]:
-    """One section for each event: a row that moved several times is told once, and so is all that one sentence says."""
+    """Return one section for each event; several moves of a row, or claims of a sentence, are one."""
     rows: dict[tuple[Aspect, str, bool], list[Change]] = {}
     for change in new:
         rows.setdefault((change.aspect, change.subject_key, change.verdict is Verdict.WITHDRAWN), []).append(change)
@@ -164,7 +164,7 @@ def _changes(new: Iterable[Change], known: BriefInput, watch: Watch) -> tuple[Se
 
 
 def _as_one(moves: Sequence[Change]) -> Change:
-    """The last of ``moves`` of one row, from where the first began."""
+    """Merge ``moves`` of one row into the last of them, from where the first began."""
     first = moves[0]
     if first.verdict is Verdict.WITHDRAWN:
         return moves[-1]
@@ -210,7 +210,7 @@ def _day(one: Expected, today: date) -> str:
 def _sections(
     told: Sequence[tuple[Change, str]], known: BriefInput, watch: Watch, *, with_before: bool = True
 ) -> tuple[Section, ...]:
-    """The sections of changes, each with its line in the place of the words of an alert."""
+    """Return the sections of changes, each with its line in the place of the words of an alert."""
     if not told:
         return ()
     changes = [change for change, _ in told]
@@ -231,7 +231,7 @@ def _sections(
 
 
 def _with_source(section: Section, change: Change, watch: Watch) -> Section:
-    """``section`` with where its sentence stands, where no article brought it.
+    """Return ``section`` with where its sentence stands, where no article brought it.
 
     The baseline may be in the watch's own words, so no outlet is named.
     """

@@ -54,7 +54,7 @@ def _text_part(part: Part) -> Iterator[str]:
 
 
 def _proof(entry: Entry) -> Iterator[str]:
-    """The lines under a fact: the sentence of the other side where there is one, its own, and where that stands."""
+    """Yield the lines under a fact: the other side's sentence, its own, and its source."""
     if entry.before_quote:
         yield f"{_quoted(entry.before_quote)} ({escape.line(entry.before_source)})"
     if entry.quote:
@@ -113,7 +113,7 @@ def _md(text: str) -> str:
 
 
 def _md_link(url: str) -> str:
-    """A link that names the host it leads to."""
+    """Return a link that names the host it leads to."""
     target = safe_url(url)
     return f"[{_md(urlsplit(target).hostname or '')}]({target})" if target else ""
 
@@ -199,5 +199,5 @@ def as_message(brief: Brief) -> Message:
 
 
 def _in_short(section: Section) -> Section:
-    """The fact, its sentence and where it stands: an alert tells more of it."""
+    """Return the fact, its sentence and where it stands: an alert tells more of it."""
     return replace(section, notes=(), trail="", asked="", before_quote="", before_source="")

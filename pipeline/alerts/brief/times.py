@@ -48,7 +48,7 @@ def brief_alert(brief: Brief, times: BriefTimes, channel: str, watch: Watch) -> 
 
 
 def _set_times(times: BriefTimes, now: datetime) -> list[datetime]:
-    """The set times of the two weeks to ``now``, in order: at least two, as there is one a week."""
+    """Return the set times of the two weeks to ``now``, in order: at least two, as there is one a week."""
     zone = ZoneInfo(times.timezone)
     today = now.astimezone(zone).date()
     days = [today - number * _DAY for number in range(15)]

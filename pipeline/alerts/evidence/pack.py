@@ -65,7 +65,7 @@ class Gathered:
 
 
 def pack_files(found: Gathered, rules: Sequence[AlertRule] = ()) -> dict[str, bytes]:
-    """The files of the pack by name, without the manifest; ``rules`` are the watch's, as they stand now."""
+    """Return the files of the pack by name, without the manifest; ``rules`` are the watch's, as they stand now."""
     told = account_of(found.trail, rules)
     texts, left_out = _texts(found)
     files = {name: text.encode() for name, text in texts.items()}
@@ -81,12 +81,12 @@ def pack_files(found: Gathered, rules: Sequence[AlertRule] = ()) -> dict[str, by
 
 
 def as_json(value: object) -> bytes:
-    """``value`` as JSON for people and programs, with a line break at its end."""
+    """Return ``value`` as JSON for people and programs, with a line break at its end."""
     return (json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
 def text_name(article_id: object) -> str:
-    """The name of the file that holds an article's text."""
+    """Return the name of the file that holds an article's text."""
     return f"texts/{article_id}.txt"
 
 
@@ -94,7 +94,7 @@ def text_name(article_id: object) -> str:
 
 
 def _texts(found: Gathered) -> tuple[dict[str, str], Mapping[str, str]]:
-    """The texts by file name, and why each of the others is not there."""
+    """Return the texts by file name, and why each of the others is not there."""
     kept: dict[str, str] = {}
     left_out: dict[str, str] = {}
     room = MOST_BYTES

@@ -16,7 +16,7 @@ _UNIX, _MODE = 3, 0o100644 << 16
 
 
 def seal(files: Mapping[str, bytes], *, watch: str, asked: str, as_of: str) -> dict[str, bytes]:
-    """``files`` with the manifest and the list of hashes.
+    """Return ``files`` with the manifest and the list of hashes.
 
     Args:
         files: by name.
@@ -41,7 +41,7 @@ def seal(files: Mapping[str, bytes], *, watch: str, asked: str, as_of: str) -> d
 
 
 def as_zip(files: Mapping[str, bytes]) -> bytes:
-    """``files`` as a zip: the same files give the same bytes on any machine.
+    """Return ``files`` as a zip: the same files give the same bytes on any machine.
 
     They are stored as they are: what packing makes of them depends on the version of zlib.
     """

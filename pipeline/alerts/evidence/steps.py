@@ -44,7 +44,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a claim was compared with, or what a change took the place of: a change that the board had.
+    """A change that a claim was compared with, or that another change replaced.
 
     Attributes:
         how: ``compared with`` or ``in place of``.
@@ -89,7 +89,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What became of one claim of the page, or of a change that no claim made.
+    """The course of one claim of the page, or of a change that no claim made.
 
     Attributes:
         claim_id, change_id: empty where there is none.
@@ -112,38 +112,38 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class TrailAccount:
-    """A trail in steps: those of the page, then a branch for each claim and change, then what is about all of it."""
+    """A trail in steps: those of the page, a branch for each claim and change, then what is about all of it."""
 
     steps: tuple[Step, ...]
     branches: tuple[Branch, ...]
 
 
 def is_unread(reading: Row) -> bool:
-    """Whether no engine read the article, as none reads its language: that says nothing of what it is about."""
+    """Decide whether no engine read the article because none reads its language."""
     return not reading["relevant"] and NOT_READ in str(reading["reason"])
 
 
 def describe_row(row: Row) -> str:
-    """What a claim or a change says, in one line."""
+    """Describe a claim or a change in one line."""
     return f"{row['aspect']}, {row['subject']}: {value_words(row['value']) or 'no value'} ({stage_words(row['stage'])})"
 
 
 def as_sentence(text: object) -> str:
-    """``text`` with a full stop at its end, unless it has one."""
+    """Return ``text`` with a full stop at its end, unless it has one."""
     words = str(text).strip()
     return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def stage_words(stage: object) -> str:
-    """A stage, or another name of ours, as people write it."""
+    """Return a stage in words, without underscores."""
     return str(stage).replace("_", " ")
 
 
 def value_words(value: object) -> str:
-    """A value as it is told: of a name that changes, with an arrow."""
+    """Return a value for display: a change of name with an arrow."""
     return str(value or "").replace(BECAME, " → ")
 
 
 def web_url(url: object) -> str:
-    """``url`` where it is a web address; else an empty string."""
+    """Return ``url`` where it is a web address; else an empty string."""
     return safe_url(str(url or ""))

@@ -1,4 +1,4 @@
-"""The trail of one page in steps: what was done, what it was compared with, what was measured and needed. Pure.
+"""Tell a trail in steps: what was done with a page, its claims and their changes. Pure.
 
 Rows come as the store has them, by section, so that the trail of one address and the trails of a whole month are told
 by the same words.
@@ -35,7 +35,7 @@ from pipeline.model.text import day, moment
 
 
 def account_of(trail: Trail, rules: Sequence[AlertRule] = ()) -> TrailAccount:
-    """``trail`` in steps.
+    """Tell ``trail`` in steps.
 
     Args:
         trail: rows by section; sections that are not there count as empty.
@@ -191,7 +191,7 @@ def _verdict(claim: Row, known: Mapping[UUID, Row]) -> Step:
 
 
 def _is_of(mark: Row, row: Row) -> bool:
-    """Whether a person said it of this claim or change: by its id, or by its sentence where it was read anew since."""
+    """Decide whether a correction is about this claim or change, by id or by sentence."""
     if mark["claim_id"] is not None and mark["claim_id"] == row["claim_id"]:
         return True
     if mark["change_id"] is not None and mark["change_id"] == row["change_id"]:
@@ -200,7 +200,7 @@ def _is_of(mark: Row, row: Row) -> bool:
 
 
 def _mark(mark: Row) -> Step:
-    """What a person says of it."""
+    """Tell a correction."""
     note = f": {as_sentence(mark['note'])}" if mark["note"] else "."
     undone = "" if mark["counts"] else " It was taken back since."
     who = mark["author"]
@@ -213,7 +213,7 @@ def _mark(mark: Row) -> Step:
 
 
 def _after(change: Row, trail: Trail, rules: Sequence[AlertRule], known: Mapping[UUID, Row]) -> list[Step]:
-    """From the change of the board to the deliveries, and what was found later."""
+    """List the steps after a change: alerts, deliveries, and what was found later."""
     mine = change["change_id"]
     steps = [_changed(change, known)]
     if change["verdict"] in ("baseline", "withdrawn"):
@@ -257,7 +257,7 @@ def _changed(change: Row, known: Mapping[UUID, Row]) -> Step:
 
 
 def _rule(rule: AlertRule, change: Row) -> Step:
-    """What a rule, as it stands now, makes of the change."""
+    """Tell what a rule, as it stands now, does with the change."""
     name = f"Rule '{rule.name}', as it stands now,"
     for what, wanted in (("aspect", rule.aspects), ("stage", rule.stages)):
         if wanted and change[what] not in wanted:

@@ -12,7 +12,7 @@ WIDTH = 100
 
 
 def as_lines(told: TrailAccount, ends: str = "") -> str:
-    """``told`` as text, a step a paragraph, with a line break at its end.
+    """Return ``told`` as text, a step a paragraph, with a line break at its end.
 
     Args:
         told: the trail.

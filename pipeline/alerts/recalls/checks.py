@@ -1,4 +1,4 @@
-"""All evidence at one page, after a look at it: what stands, and which changes must be taken back. Pure."""
+"""Decide when a page behind an alert is checked again, what of it stands, and what must be taken back. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAILY = timedelta(days=1)
 
 
 def recheck_due(told_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a page is due: 1 h, 6 h and 24 h after it was told of, then daily, for :data:`RECHECK_FOR`.
+    """Decide whether a page is due: 1 h, 6 h and 24 h after it was told, then daily, for :data:`RECHECK_FOR`.
 
     A look that was missed is made up for once; several that were missed are one.
 
@@ -36,7 +36,7 @@ def recheck_due(told_at: datetime, seen_at: datetime, now: datetime) -> bool:
 def check_page(
     page: Page, evidence: Sequence[Evidence], changes: Mapping[UUID, Change], now: datetime
 ) -> tuple[tuple[EvidenceCheck, ...], tuple[Change, ...]]:
-    """What became of each change that rests on ``page``, and the changes that take some of them back.
+    """Check each change that rests on ``page``, and make the withdrawals that follow.
 
     A change is taken back where its evidence was corrected or withdrawn and no other origin says so.
 
@@ -89,7 +89,7 @@ def _rests_on(evidence: Evidence, page: Page) -> bool:
 
 
 def _outcome(here: Sequence[Evidence], page: Page) -> tuple[Evidence, Examination]:
-    """What the page's best evidence came to; another sentence of it counts where that one was only dropped."""
+    """Return the outcome of the page's best evidence; a merely dropped sentence gives way to another of it."""
     found = [(one, examine(one, page)) for one in here]
     first = found[0]
     if first[1].finding in {Finding.STANDS, Finding.CORRECTED}:
@@ -98,13 +98,13 @@ def _outcome(here: Sequence[Evidence], page: Page) -> tuple[Evidence, Examinatio
 
 
 def _support(all_of_it: Sequence[Evidence], here: Sequence[Evidence], page: Page) -> str:
-    """An origin that says so elsewhere and is not the one that took it back."""
+    """Return an origin that says so elsewhere and has not taken it back."""
     own = {one.origin for one in here}
     return min((e.origin for e in all_of_it if e.url != page.url and e.origin not in own), default="")
 
 
 def _withdrawal(change: Change, evidence: Evidence, found: Examination, page: Page, now: datetime) -> Change:
-    """The change that takes ``change`` back: the board is as if it had never been."""
+    """Make the change that takes ``change`` back: the board is as if it had never been."""
     said_now = page.article is not None and found.sentence
     return Change(
         change_id=content_id("withdrawal", change.change_id),

@@ -51,7 +51,7 @@ class Examination(NamedTuple):
 
 
 def examine(evidence: Evidence, page: Page) -> Examination:
-    """What became of ``evidence`` on its page.
+    """Examine what became of ``evidence`` on its page.
 
     The sentence is looked for by its words, without case, spacing and punctuation, so that a new layout is no
     correction. Where it is gone, the claims of the new text are compared, by meaning: in other words is no correction
@@ -86,7 +86,7 @@ def examine(evidence: Evidence, page: Page) -> Examination:
 
 
 def _dropped(evidence: Evidence, now: str) -> Examination:
-    """The sentence is gone, and nothing stands in its place."""
+    """Return the finding where the sentence is gone and nothing stands in its place."""
     old = [_plain(sentence.text) for sentence in split_sentences(evidence.text)]
     left = sum(f" {sentence} " in f" {now} " for sentence in old)
     if old and left >= SAME_PAGE * (len(old) - 1) and left:  # the sentence in question itself can't be left
@@ -97,7 +97,7 @@ def _dropped(evidence: Evidence, now: str) -> Examination:
 
 
 def retraction_notice(article: Article) -> str:
-    """The sentence by which a page says that its article is withdrawn; empty where none does."""
+    """Return the sentence that declares the article withdrawn; empty where there is none."""
     if _NOTICE_TITLE.search(article.title):
         return article.title
     if not _NOTICE.search(article.text):  # nearly always; to split a long text costs as much as to trace it
@@ -106,17 +106,17 @@ def retraction_notice(article: Article) -> str:
 
 
 def drop_retracted(reading: Reading, article: Article) -> Reading:
-    """``reading`` without claims where ``article`` says that it is withdrawn, and as it is elsewhere."""
+    """Return ``reading`` without claims where ``article`` declares itself withdrawn."""
     return replace(reading, claims=(), reason=_SAYS_SO) if retraction_notice(article) else reading
 
 
 def same_claims(one: Reading, other: Reading) -> bool:
-    """Whether two readings of one page say the same, whatever else changed in its bytes."""
+    """Decide whether two readings of one page say the same, whatever else changed in its bytes."""
     return _said(one.claims) == _said(other.claims)
 
 
 def same_value(one: str, other: str) -> bool:
-    """Whether two values mean the same: equal figures, or most words in common where neither has a figure."""
+    """Decide whether two values mean the same: equal figures, or most words in common where neither has a figure."""
     if normalise(one) == normalise(other):
         return True
     mine, theirs = quantities(one), quantities(other)
@@ -130,7 +130,7 @@ def _said(claims: Sequence[Claim]) -> frozenset[tuple[str, ...]]:
 
 
 def _plain(text: str) -> str:
-    """The words of ``text`` and nothing else."""
+    """Return the words of ``text`` and nothing else."""
     return " ".join(_WORD.findall(normalise(text)))
 
 

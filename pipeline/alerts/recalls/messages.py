@@ -34,7 +34,7 @@ def plan_recalls(
     watch: Watch,
     now: datetime,
 ) -> tuple[tuple[Recall, ...], tuple[Alert, ...]]:
-    """The recalls of what was told of the changes that ``checks`` take back, and the alerts that are due.
+    """Plan the recalls of what was told of the changes that ``checks`` take back, and their alerts.
 
     Who has got an alert is told, once for each of its changes. An alert that was not delivered yet is withdrawn; what
     it tells besides goes out in its place.
@@ -84,7 +84,7 @@ def _message(
     watch: Watch,
     now: datetime,
 ) -> Alert | None:
-    """The alert that takes back what ``sent`` told; None where it was not delivered."""
+    """Return the alert that takes back what ``sent`` told; None where it was not delivered."""
     if sent.delivered_at is None:
         return None
     first = changes[checks[0].change_id]
@@ -107,7 +107,7 @@ def _message(
 
 
 def _told(change: Change, check: EvidenceCheck, article: Article | None) -> Section:
-    """What was told of one change, and what its source says now."""
+    """Compose the section about one change: what was told, and what its source says now."""
     if check.finding is Finding.MARKED:
         section = compose.recall_section(change, article, then=check.old_sentence, now="", found="", url=check.url)
         found = f"The page has not changed; what we made of it was {check.reason}."
@@ -131,7 +131,7 @@ def _in_its_place(
     watch: Watch,
     now: datetime,
 ) -> list[Alert]:
-    """What an alert that is withdrawn tells besides, as the alert that goes out for it."""
+    """Make the alert about what a withdrawn alert told besides."""
     left = [changes[i] for i in alert.change_ids if i not in taken_back and i in changes]
     if not left:
         return []

@@ -1,4 +1,4 @@
-"""Whether two facts are about one thing, and whether they say the same of it: keys and typed values. Pure.
+"""Decide whether two facts are about one thing and say the same of it: keys and typed values. Pure.
 
 A claim meets the row of its slot and key; nothing here weighs likeness of sentences. Keys of closed sets (countries,
 posts, kinds) are equal or not; free keys (places, items, tasks, milestones, processes) are compared in one function.
@@ -35,7 +35,7 @@ _INCIDENT = re.compile(r"^(\d{4}-\d{2}-\d{2})?\s*(.*)$")
 
 
 def same_key(slot: Slot, mine: str, theirs: str, alike: Alike | None = None) -> bool:
-    """Whether ``mine`` and ``theirs`` are one key of ``slot``.
+    """Decide whether ``mine`` and ``theirs`` are one key of ``slot``.
 
     Args:
         slot: of both.
@@ -60,7 +60,7 @@ def same_key(slot: Slot, mine: str, theirs: str, alike: Alike | None = None) -> 
 
 
 def canonical(name: str) -> str:
-    """``name`` in one spelling: a country by its usual name, anything else in lower case without an article."""
+    """Return ``name`` in one spelling: a country by its usual name, else lower case without an article."""
     found = countries.mentions(name)
     if len(found) == 1 and found[0].start == 0 and found[0].end == len(name):
         return normalise(found[0].name)
@@ -68,22 +68,22 @@ def canonical(name: str) -> str:
 
 
 def equal(mine: Parts, theirs: Parts) -> bool:
-    """Whether all parts that both state are the same; what only one of them states does not part them."""
+    """Decide whether all parts that both state are the same; what only one of them states does not part them."""
     return all(_same(name, getattr(mine, name), getattr(theirs, name)) for name in both_state(mine, theirs))
 
 
 def adds(mine: Parts, theirs: Parts) -> bool:
-    """Whether ``mine`` states a part of the value that ``theirs`` does not."""
+    """Decide whether ``mine`` states a part of the value that ``theirs`` does not."""
     return bool(set(mine.stated()) - set(theirs.stated()) - _STATED_ONLY)
 
 
 def differing(mine: Parts, theirs: Parts) -> tuple[str, ...]:
-    """The names of the parts that both state and that differ."""
+    """Return the names of the parts that both state and that differ."""
     return tuple(n for n in both_state(mine, theirs) if not _same(n, getattr(mine, n), getattr(theirs, n)))
 
 
 def both_state(mine: Parts, theirs: Parts) -> list[str]:
-    """The names of the parts that both state and that can be compared."""
+    """Return the names of the parts that both state and that can be compared."""
     other = theirs.stated()
     shared = [name for name in mine.stated() if name in other and name not in _STATED_ONLY]
     if "figure" in shared and mine.role is not theirs.role:
@@ -98,12 +98,12 @@ _VALUES = frozenset({"figure", "amount", "until", "person", "organisation", "kil
 
 
 def states_value(parts: Parts) -> bool:
-    """Whether a figure, a sum, a day, a person, people harmed or a thing is stated."""
+    """Decide whether a figure, a sum, a day, a person, people harmed or a thing is stated."""
     return not _OWN.isdisjoint(parts.stated())
 
 
 def says_the_same(mine: Parts, theirs: Parts) -> bool:
-    """Whether both state a figure, a sum, a day or a name, and all that both state is the same."""
+    """Decide whether both state a figure, a sum, a day or a name, and all that both state is the same."""
     shared = _VALUES.intersection(both_state(mine, theirs))
     return bool(shared) and equal(mine, theirs)
 
@@ -123,14 +123,14 @@ def _same(name: str, mine: object, theirs: object) -> bool:
 
 
 def _same_name(mine: str, theirs: str) -> bool:
-    """One name, written in full or in part: a surname is a name, and a title tells nothing."""
+    """Decide whether two names are one, in full or in part: a surname suffices, a title tells nothing."""
     one, other = canonical(mine), canonical(theirs)
     a, b = set(_WORD.findall(one)), set(_WORD.findall(other))
     return one == other or (bool(a and b) and (a <= b or b <= a))
 
 
 def _same_item(mine: str, theirs: str) -> bool:
-    """One thing in two wordings: one length of time, or more than half of the words of the shorter one in the other."""
+    """Decide whether two wordings name one thing: equal lengths of time, or most words in common."""
     one, other = length_of(mine), length_of(theirs)
     if one is not None and other is not None:
         return abs(one - other) <= ROUGHLY * max(one, other)
@@ -139,12 +139,12 @@ def _same_item(mine: str, theirs: str) -> bool:
 
 
 def telling_words(sentence: str) -> frozenset[str]:
-    """The words of a sentence, lower case, cut to six letters, without the smallest ones."""
+    """Return the words of a sentence, lower case, cut to six letters, without the smallest ones."""
     return frozenset(w[:6] for w in _WORD.findall(normalise(sentence)) if w not in _SMALL and len(w) > MIN_LETTERS)
 
 
 def _words(text: str) -> frozenset[str]:
-    """The words that tell, without their endings: the first six letters."""
+    """Return the significant words of ``text``, cut to their first six letters."""
     return frozenset(word[:6] for word in _WORD.findall(text) if word not in _SMALL)
 
 

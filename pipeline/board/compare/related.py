@@ -1,4 +1,4 @@
-"""The verdict of a claim whose reader was shown the board and says how the claim stands to it. Pure.
+"""Judge a claim whose reader was shown the board and says how the claim stands to it. Pure.
 
 What the reader says is evidence beside the identity of slot, key and parts, and not the last word: the board may have
 moved on since it was shown, and an answer can be played on another board.
@@ -49,7 +49,7 @@ _EVENTS = frozenset({Slot.OPERATION, Slot.MOVEMENT, Slot.PRESENCE, Slot.PROCESS,
 def judge_by_relation(
     claim: Claim, article: Article, board: Board, watch: Watch, history: ChangeHistory, origin: str
 ) -> Judgement:
-    """Give the verdict of a claim whose reader says how it stands to the board.
+    """Judge a claim whose reader says how it stands to the board.
 
     Args:
         claim: with its ``relation`` and its ``fact``.
@@ -89,7 +89,7 @@ def judge_by_relation(
 
 
 def _row_meant(claim: Claim, fact: TypedFact, said: UUID | None, board: Board) -> BoardRow | None:
-    """The row that the reader names; else that of the claim's slot and key, of its stage where there are several."""
+    """Return the row that the reader names; else that of the claim's slot, key and stage."""
     rows = board.of(claim.aspect)
     if said is not None:
         named = next((row for row in board.values() if row.change.change_id == said), None)
@@ -101,7 +101,7 @@ def _row_meant(claim: Claim, fact: TypedFact, said: UUID | None, board: Board) -
 
 
 def _new_key(fact: TypedFact, board: Board) -> str:
-    """The key of a row that ``fact`` begins: that of its subject, unless a row of another slot or key has that."""
+    """Return the key of a row that ``fact`` begins: that of its subject, unless another row has it."""
     key = subject_key(fact.slot.aspect, phrasing.subject(fact))
     row = board.get((fact.slot.aspect, key))
     if row is None or row.change.fact is None or _is_of(fact, row.change):
@@ -115,7 +115,7 @@ def _is_of(fact: TypedFact, change: Change) -> bool:
 
 
 def _is_told(claim: Claim, fact: TypedFact, change: Change, kind: RelationKind) -> bool:
-    """Whether the row has what the claim tells: all that both state is the same, and the claim's stage is no further.
+    """Decide whether the row has what the claim tells, at the claim's stage or further on.
 
     Where the reader says that it moves the row, something must be the same beside slot, key and stage: a figure, a
     name, a day.
@@ -135,14 +135,14 @@ def _is_told(claim: Claim, fact: TypedFact, change: Change, kind: RelationKind) 
 
 
 def _is_told_by(claim: Claim, fact: TypedFact, change: Change) -> bool:
-    """Whether a change of the claim's own article tells the same: one slot, key and stage, and no part that differs."""
+    """Decide whether a change of the claim's own article tells the same slot, key, stage and parts."""
     if change.fact is None or change.stage is not claim.stage or not _is_of(fact, change):
         return False
     return not differing(fact.parts, change.fact.parts)
 
 
 def _told_before(claim: Claim, fact: TypedFact, article: Article, changes: Iterable[Change]) -> Change | None:
-    """The change of these days that told the same and has been moved on from since, None where there is none."""
+    """Return the change of these days that told the same and has been moved on from since, None where there is none."""
     for change in reversed(tuple(changes)):
         theirs = change.fact
         if theirs is None or change.stage is not claim.stage or article.published - change.known_at > TOLD_FOR:
@@ -154,7 +154,7 @@ def _told_before(claim: Claim, fact: TypedFact, article: Article, changes: Itera
 
 
 def _is_other_day(claim: Claim, change: Change) -> bool:
-    """Whether both name a day of the event and the days are further apart than reports of one event are."""
+    """Decide whether both name a day of the event and the days are further apart than reports of one event are."""
     if claim.event_date is None or change.event_date is None:
         return False
     return abs(claim.event_date - change.event_date) > SAME_DAY

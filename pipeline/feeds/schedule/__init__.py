@@ -1,4 +1,4 @@
-"""When a feed is polled next, and how. Pure: values and ``now`` in, values out.
+"""Decide when and how a feed is polled next. Pure: values and ``now`` in, values out.
 
 The order of the rules: the feed's own rhythm (:mod:`rhythm`), or the back-off after a failure (:mod:`failing`);
 then never sooner than the publisher asks for (:mod:`hints`); never later than a day, so that no feed is given up

@@ -1,4 +1,4 @@
-"""What one poll teaches: the feed's habits, when it is due again, and what is worth a note. Pure."""
+"""Adapt a feed's schedule to its last poll: its habits, when it is due again, and what is worth a note. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROBE_EVERY: Final = timedelta(days=1)  # or when no body has come for so long
 
 @dataclass(frozen=True, slots=True)
 class ScheduleUpdate:
-    """What a poll taught.
+    """The schedule of a feed after a poll.
 
     Attributes:
         habits: for the next poll.
@@ -40,12 +40,12 @@ class ScheduleUpdate:
 
 
 def address_of(state: FeedState) -> str:
-    """Where a feed is asked for: where it has moved for good, else where the watch says."""
+    """Return the address that a feed is polled at: where it has moved for good, else as the watch says."""
     return state.habits.address or state.feed.url
 
 
 def asks_conditionally(state: FeedState, now: datetime) -> bool:
-    """Whether a poll sends the validators that we hold.
+    """Decide whether a poll sends the validators that we hold.
 
     Not where they were found to lie, and not now and then (after 20 answers 304, or a day without a body): so a
     server that says "not modified" of what it has modified is found out.
@@ -58,7 +58,7 @@ def asks_conditionally(state: FeedState, now: datetime) -> bool:
 
 
 def same_validators(state: FeedState, headers: Mapping[str, str]) -> bool:
-    """Whether ``headers`` claim that the feed is what it was: the same ETag, or without any the same Last-Modified."""
+    """Decide whether ``headers`` declare the feed unchanged: the same ETag, else the same Last-Modified."""
     etag = headers.get("etag")
     if etag or state.etag:
         return etag == state.etag
@@ -66,7 +66,7 @@ def same_validators(state: FeedState, headers: Mapping[str, str]) -> bool:
 
 
 def adapt(state: FeedState, observed: PollObservation, now: datetime) -> ScheduleUpdate:
-    """What a poll teaches.
+    """Adapt the feed's schedule to a poll.
 
     A feed that works is due after its own rhythm, and never sooner than its ttl, its headers or ``Retry-After``
     allow; one that fails after a back-off, and never sooner than ``Retry-After``. Each is taken as 5 minutes to
@@ -134,7 +134,7 @@ def _after_failure(state: FeedState, observed: PollObservation, interval: timede
 
 
 def _after_move(state: FeedState, known: Habits, observed: PollObservation) -> tuple[Habits, str]:
-    """The habits after what a poll that worked said of the feed's address, and the address that is left, if any."""
+    """Return the habits after what a poll said of the address, and the address that is left, if any."""
     if not (observed.moved_to or known.moved_to):
         return known, ""  # as nearly always
     here = address_of(state)

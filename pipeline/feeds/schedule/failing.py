@@ -1,4 +1,4 @@
-"""How long a feed that fails is left alone. Pure. It is never left alone for good."""
+"""Decide how long a failing feed is left alone; never for good. Pure."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ HARD_WEIGHT: Final = 1.0
 
 
 def is_soft(trouble: str) -> bool:
-    """Whether the failure with the code ``trouble`` goes away by itself."""
+    """Decide whether the failure with the code ``trouble`` is likely to go away by itself."""
     return trouble in _SOFT
 
 
 def weight(trouble: str) -> float:
-    """How much a failure with the code ``trouble`` counts."""
+    """Return the weight of the failure with the code ``trouble``."""
     return SOFT_WEIGHT if is_soft(trouble) else HARD_WEIGHT
 
 
 def back_off(feed_id: UUID, failure_weight: float, failures: int) -> timedelta:
-    """15 minutes x 2^``failure_weight``, at most a day, less up to a fifth.
+    """Return 15 minutes x 2^``failure_weight``, at most a day, less up to a fifth.
 
     The part that is taken off depends on feed and count alone: the same poll always gives the same wait.
 

@@ -1,4 +1,4 @@
-"""What a publisher asks for: how long an answer stays fresh, and how long to wait. Pure."""
+"""Read what a publisher asks for: how long an answer stays fresh, and how long to wait. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SECONDS = re.compile(r"\s*(\d{1,10})(?:\.\d+)?\s*")
 
 
 def cache_max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long a response stays fresh: ``Cache-Control: max-age`` less ``Age``, else ``Expires`` (RFC 9111, 4.2).
+    """Return how long a response stays fresh: ``max-age`` less ``Age``, else ``Expires`` (RFC 9111, 4.2).
 
     Args:
         headers: the response's headers, names in lower case.
@@ -35,7 +35,7 @@ def cache_max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the server asks us to wait: ``Retry-After`` as seconds or as a date (RFC 9110, 10.2.3).
+    """Return how long the server asks us to wait: ``Retry-After`` in seconds or as a date (RFC 9110, 10.2.3).
 
     Args:
         headers: the response's headers, names in lower case.
@@ -54,7 +54,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 
 def http_date(value: str) -> datetime | None:
-    """The time that an HTTP date names, in UTC, or None where it is none."""
+    """Parse an HTTP date, in UTC; None where it is none."""
     if not 8 <= len(value) <= 100:
         return None
     try:

@@ -1,4 +1,4 @@
-"""How often a feed is asked, from how much of it is new each time. Pure.
+"""Decide how often a feed is polled, from how much of it is new each time. Pure.
 
 The aim is overlap: while each poll still shows entries of the one before, nothing was missed between them.
 """
@@ -24,17 +24,17 @@ SKETCH: Final = 256  # hashes kept of a feed's entries
 
 
 def first_interval(expected_every: timedelta) -> timedelta:
-    """The wait before anything is known: a quarter of the expected period, from 15 minutes to 6 hours."""
+    """Return the wait before anything is known: a quarter of the expected period, from 15 minutes to 6 hours."""
     return clamp(expected_every / 4, FIRST_SHORTEST, FIRST_LONGEST)
 
 
 def longest_interval(expected_every: timedelta) -> timedelta:
-    """The longest wait that a feed is given for bringing little: a quarter of its expected period, at most a day."""
+    """Return the longest wait for a feed that brings little: a quarter of its expected period, at most a day."""
     return clamp(expected_every / 4, FIRST_SHORTEST, LONGEST)
 
 
 def next_interval(interval: timedelta, share: float | None, elapsed: timedelta, expected_every: timedelta) -> timedelta:
-    """The wait after a poll that worked.
+    """Return the wait after a poll that worked.
 
     Args:
         interval: the wait until now.
@@ -58,17 +58,17 @@ def next_interval(interval: timedelta, share: float | None, elapsed: timedelta, 
 
 
 def key_of(guid: str) -> str:
-    """The hash by which an entry is told at the next poll, 10 hex digits of its id's."""
+    """Return the hash by which an entry is recognised at the next poll, 10 hex digits of its id's."""
     return bytes_hash(guid.encode("utf-8", "surrogatepass"))[:10]
 
 
 def sketch_of(keys: Iterable[str]) -> tuple[str, ...]:
-    """The :data:`SKETCH` smallest of ``keys``, in order: hashes, so a fair sample, the same whatever the order."""
+    """Return the :data:`SKETCH` smallest of ``keys``, in order: a fair sample, whatever their order."""
     return tuple(sorted(set(keys))[:SKETCH])
 
 
 def new_share(keys: Iterable[str], sketch: tuple[str, ...]) -> float | None:
-    """How much of ``keys`` is not in what ``sketch`` was made of, 0 to 1; exact up to :data:`SKETCH` keys.
+    """Return the share of ``keys`` that ``sketch`` does not have, 0 to 1; exact up to :data:`SKETCH` keys.
 
     Args:
         keys: hashes of ids, see :func:`key_of`.
@@ -88,5 +88,5 @@ def new_share(keys: Iterable[str], sketch: tuple[str, ...]) -> float | None:
 
 
 def clamp(value: timedelta, low: timedelta, high: timedelta) -> timedelta:
-    """``value``, or the bound that it is beyond."""
+    """Limit ``value`` to the range from ``low`` to ``high``."""
     return max(low, min(value, high))

@@ -1,4 +1,4 @@
-"""Which pages a run takes, and in which order: each feed and each host has its share."""
+"""Choose the pages that a run fetches, and their order: each feed and each host has its share. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def share_pages(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
 
 
 def _places(candidates: Iterable[Candidate], group: Callable[[Candidate], Hashable]) -> dict[UUID, int]:
-    """The place of each candidate in its group, by its entry."""
+    """Return the place of each candidate in its group, by its entry."""
     sizes: Counter[Hashable] = Counter()
     places: dict[UUID, int] = {}
     for one in candidates:

@@ -83,7 +83,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
 
 
 def _near(published: date, month: int, day: int) -> date | None:
-    """The date with this month and day that lies nearest to, and not far ahead of, ``published``."""
+    """Return the date with this month and day that lies nearest to, and not far ahead of, ``published``."""
     best: date | None = None
     for year in (published.year - 1, published.year, published.year + 1):
         candidate = _safe(year, month, day)
@@ -164,7 +164,7 @@ def _resolve(m: re.Match[str], published: date) -> tuple[date, Precision] | None
 
 
 def find_dates(text: str, published: date) -> tuple[DateMention, ...]:
-    """The date mentions of ``text`` in order.
+    """Return the date mentions of ``text`` in order.
 
     A weekday is the last one up to ``published``; a day without a year is the one nearest to it.
     """

@@ -72,7 +72,7 @@ class PieceOdds:
     odds: Array
 
     def of(self, slot: Slot, role: str, start: int, end: int) -> float:
-        """The log-odds that what stands from ``start`` to ``end`` is the part ``role`` of a fact of ``slot``."""
+        """Return the log-odds that what stands from ``start`` to ``end`` is the part ``role`` of a fact of ``slot``."""
         at = (self.places[:, 0] < end) & (self.places[:, 1] > start)
         if not at.any():
             return -math.inf
@@ -130,7 +130,7 @@ class Encoder:
             raise UsageError(f"encoder.onnx: is no network: {error}", remedy=_REMEDY) from error
 
     def read(self, page: Page) -> EncoderOutput:
-        """The answers for each sentence of ``page``, which has at least one."""
+        """Return the answers for each sentence of ``page``, which has at least one."""
         size = len(page.sentences)
         shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),))
         out = [np.zeros((size, *shape), np.float32) for shape in shapes]
@@ -180,13 +180,13 @@ def claim_inputs(answers: EncoderOutput, i: int, aspect: Aspect) -> tuple[float,
 
 
 def _any(odds: Iterable[float]) -> float:
-    """The log-odds that at least one of several independent things is so."""
+    """Return the log-odds that at least one of several independent things is so."""
     none = -math.fsum(math.log1p(math.exp(min(one, 30.0))) for one in odds)
     return math.log(-math.expm1(min(none, -1e-9))) - none
 
 
 def dump_meta(meta: EncoderMeta) -> bytes:
-    """The file of ``meta``: the same content gives the same bytes."""
+    """Return the file of ``meta``: the same content gives the same bytes."""
     content = {
         "features": FEATURES,
         "vocabulary": meta.vocabulary,
@@ -198,7 +198,7 @@ def dump_meta(meta: EncoderMeta) -> bytes:
 
 
 def load_meta(data: bytes, name: str = "encoder.json.gz") -> EncoderMeta:
-    """The :class:`EncoderMeta` of a file's bytes.
+    """Return the :class:`EncoderMeta` of a file's bytes.
 
     Raises:
         UsageError: the file is none of ours, or was trained for other features; names the file.
@@ -216,13 +216,13 @@ def load_meta(data: bytes, name: str = "encoder.json.gz") -> EncoderMeta:
 
 
 def files() -> Traversable:
-    """The folder of the files that come with the package."""
+    """Return the folder of the files that come with the package."""
     return resources.files("pipeline.reading.embedded").joinpath("model")
 
 
 @lru_cache(maxsize=1)
 def load_shipped() -> Encoder:
-    """The encoder that comes with the package; read once.
+    """Return the encoder that comes with the package; read once.
 
     Raises:
         UsageError: its files do not fit this version.

@@ -26,12 +26,12 @@ _UNREAD = "the embedded engine does not read it (a language model reader does)"
 
 
 def language_of(article: Article) -> str:
-    """The code of the language that ``article`` is in, by its words; what was declared is a hint."""
+    """Return the code of the language that ``article`` is in, by its words; what was declared is a hint."""
     return language.detect_language(article.title, article.text, article.language)
 
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:
-    """The sentences of ``article``, in its own words."""
+    """Return the sentences of ``article``, in its own words."""
     return sentences.split_sentences(article.text, language_of(article))
 
 
@@ -41,7 +41,7 @@ def languages_read(watch: Watch) -> frozenset[str] | None:
 
 
 def is_for_a_model(article: Article, watch: Watch) -> bool:
-    """Whether a language model should read ``article`` because the embedded engine can't.
+    """Decide whether a language model should read ``article`` because the embedded engine can't.
 
     Without a reader for its language all that can be told is whether it has a name or a place of the watch, or is in a
     language that the watch asks for.
@@ -56,7 +56,7 @@ def is_for_a_model(article: Article, watch: Watch) -> bool:
 
 
 def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Reading:
-    """What ``read_english`` makes of ``article``, whichever of the known languages it is in.
+    """Return what ``read_english`` makes of ``article``, whichever of the known languages it is in.
 
     Args:
         article: in any language.
@@ -78,7 +78,7 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
 
 
 def gloss_article(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
-    """``article`` told in English, and its sentences: English text at the places of the original."""
+    """Return ``article`` told in English, and its sentences: English text at the places of the original."""
     whole = f"{article.title}\n{article.text}"
     names = (*((name.text, name.text) for name in watch.names), *language.english_names(whole, code).items())
     parts = tuple(
@@ -125,7 +125,7 @@ def _own_people(places: tuple[str, ...]) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=32)
 def watch_in_english(watch: Watch) -> Watch:
-    """``watch`` with its baseline in English; itself where it is so already."""
+    """Return ``watch`` with its baseline in English; itself where it is so already."""
     base = watch.baseline
     code = language.detect_language(base.title, base.text)
     if code not in language.GLOSSED:
@@ -136,5 +136,5 @@ def watch_in_english(watch: Watch) -> Watch:
 
 
 def _in_its_words(claim: Claim, article: Article, part: Sentence) -> Claim:
-    """``claim`` with its quote as the article has it."""
+    """Return ``claim`` with its quote as the article has it."""
     return replace(claim, quote=article.text[part.start : part.end])

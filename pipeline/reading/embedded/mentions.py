@@ -66,5 +66,5 @@ def mentions(seen: SentenceFeatures) -> tuple[Mention, ...]:
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """A place without the spaces at its ends."""
+    """Return a place without the spaces at its ends."""
     return start + len(text[start:end]) - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())

@@ -55,7 +55,7 @@ class Identity:
 
 
 def name_of(watch: Watch) -> str:
-    """What the mission is called: the first of its names, else the watch's title."""
+    """Return what the mission is called: the first of its names, else the watch's title."""
     return watch.names[0].text if watch.names else watch.title
 
 
@@ -96,7 +96,7 @@ _OFFICES = frozenset(
 
 
 def _kin(text: str) -> tuple[str, ...]:
-    """The names of the baseline that can tie an article to the mission: neither states nor offices nor days."""
+    """Return the names of the baseline that can tie an article to the mission: neither states nor offices nor days."""
     found: list[str] = []
     for phrase in capitalised_phrases(text):
         before = text[max(0, phrase.start - 2) : phrase.start]
@@ -113,7 +113,7 @@ def _is_own(word: str) -> bool:
 
 
 def sends(organisation: str, text: str) -> bool:
-    """True where ``text``, a mission's name or lead, has the organisation in it, in full or by its initials."""
+    """Return True where ``text``, a mission's name or lead, has the organisation in it, in full or by its initials."""
     words = text.split()
     return organisation.lower() in text.lower() or any(short in words for short in ORGANISATIONS[organisation])
 
@@ -145,7 +145,7 @@ def focus(article: Article, watch: Watch) -> Focus:
 
 
 def tells_of_a_sister(sentence: str, who: Identity) -> bool:
-    """Whether ``sentence`` names a mission that the watch calls another one, and not its own."""
+    """Decide whether ``sentence`` names a mission that the watch calls another one, and not its own."""
     return bool(who.sisters and who.sisters.search(sentence)) and not _named(sentence, who)
 
 
@@ -158,7 +158,7 @@ def _named(text: str, who: Identity) -> bool:
 
 
 def _name_in(whole: str, who: Identity) -> str | None:
-    """The first of the mission's names that counts in this article, or None."""
+    """Return the first of the mission's names that counts in this article, or None."""
     low = whole.lower()
     # Most articles name none: that is plain from the letters, a dozen times sooner than by the pattern.
     if who.long_names and any(name in low for name in who.names) and (m := who.long_names.search(whole)):

@@ -94,7 +94,7 @@ def build_fact(
     event: date | None,
     published: date,
 ) -> TypedFact:
-    """The fact that a sentence of that slot and stage states.
+    """Return the fact that a sentence of that slot and stage states.
 
     Args:
         seen: the sentence.
@@ -126,7 +126,7 @@ def build_fact(
 
 
 def _successor(text: str, mission: str, odds: Odds) -> str:
-    """The likeliest phrase of ``text`` that names a mission, and not this one; empty where there is none."""
+    """Return the likeliest phrase of ``text`` that names a mission, and not this one; empty where there is none."""
     named = [one for one in capitalised_phrases(text) if " " in one.text and names_mission(one.text)]
     others = [
         one for one in named if one.text.lower() not in mission.lower() and mission.lower() not in one.text.lower()
@@ -136,7 +136,7 @@ def _successor(text: str, mission: str, odds: Odds) -> str:
 
 
 def _part(role: str, found: Sequence[Mention], odds: Odds, text: str) -> object:
-    """The likeliest value of ``role`` among ``found``; None where none is likely enough."""
+    """Return the likeliest value of ``role`` among ``found``; None where none is likely enough."""
     likely = [(odds(role, one.start, one.end), one) for one in found]
     whole = [(sure, one) for sure, one in likely if one.kind in ("number", "date", "country")]
     sure, best = max(whole, key=lambda one: one[0], default=(UNSURE, None))
@@ -156,7 +156,7 @@ def _reached(first: Mention, found: Sequence[Mention], text: str) -> Mention:
 
 
 def _phrase(words: Sequence[tuple[float, Mention]], text: str) -> str:
-    """The likeliest run of ``words``, given with their log-odds, and the small words between them."""
+    """Return the likeliest run of ``words``, given with their log-odds, and the small words between them."""
     runs: list[list[tuple[float, Mention]]] = []
     for sure, one in words:
         if runs and _LINK.fullmatch(text, runs[-1][-1][1].end, one.start):
@@ -168,7 +168,7 @@ def _phrase(words: Sequence[tuple[float, Mention]], text: str) -> str:
 
 
 def _counted(held: dict[str, object], text: str) -> dict[str, object]:
-    """``held`` with its numbers as figures, each with what it counts in, and its dates as days."""
+    """Return ``held`` with its numbers as figures, each with what it counts in, and its dates as days."""
     out = {
         name: Day(value.day, value.precision) if isinstance(value, DateMention) else value
         for name, value in held.items()
@@ -207,7 +207,7 @@ def _still_to_come(until: DateMention, published: date) -> DateMention:
 
 
 def _figure(text: str, quantity: Quantity) -> Figure:
-    """The figure of a quantity; "up to 900" is no rough number."""
+    """Return the figure of a quantity; "up to 900" is no rough number."""
     bounded = _UP_TO.match(text, quantity.start)
     return Figure.of(quantity.number, about=quantity.about and bounded is None)
 

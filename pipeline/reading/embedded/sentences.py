@@ -40,7 +40,7 @@ _CLOCK = re.compile(r"^\d{1,2}[.:]\d{2}\s?(?:[ap]\.?m\.?)?\s*(?:[—–-]\s*)?",
 
 
 def _skip(paragraph: str) -> int:
-    """How many leading characters are dateline, clock or bullet and no part of a sentence."""
+    """Return how many leading characters are dateline, clock or bullet and no part of a sentence."""
     skipped = 0
     for pattern in (_CLOCK, _DATELINE):
         m = pattern.match(paragraph[skipped : skipped + 120])
@@ -52,13 +52,13 @@ def _skip(paragraph: str) -> int:
 
 
 def _is_dateline(text: str) -> bool:
-    """True where ``text`` is a place in capitals or ends in a dateline's dash."""
+    """Return True where ``text`` is a place in capitals or ends in a dateline's dash."""
     head = text.split(",")[0].strip(" —–-:.")
     return head.upper() == head or text.rstrip().endswith(("—", "–", "-"))
 
 
 def split_sentences(text: str, language: str = "en") -> tuple[Sentence, ...]:
-    """The sentences of ``text`` in order; at most ``MAX_SENTENCES``.
+    """Return the sentences of ``text`` in order; at most ``MAX_SENTENCES``.
 
     Args:
         text: an article's, with a line for each paragraph.

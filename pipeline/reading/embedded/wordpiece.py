@@ -39,7 +39,7 @@ class MarkedText:
     copied: tuple[tuple[int, int, int], ...] = ()
 
     def place(self, at: int) -> int:
-        """Where in the sentence the character ``at`` of the text stands; -1 in a mark."""
+        """Return where in the sentence the character ``at`` of the text stands; -1 in a mark."""
         return next((own + at - begin for begin, own, size in self.copied if 0 <= at - begin < size), -1)
 
 
@@ -90,7 +90,7 @@ class Tokenizer:
         self._of_word = lru_cache(maxsize=20_000)(self._split)
 
     def ids(self, text: str, most: int) -> tuple[int, ...]:
-        """The ids of the first ``most`` pieces of ``text``."""
+        """Return the ids of the first ``most`` pieces of ``text``."""
         return tuple(piece for piece, _, _ in self.placed(text, most))
 
     def placed(self, text: str, most: int) -> tuple[tuple[int, int, int], ...]:
@@ -106,7 +106,7 @@ class Tokenizer:
         return tuple(out[:most])
 
     def windows(self, page: Page) -> tuple[Window, ...]:
-        """``page`` cut into windows, each with head and title before it, so that no sentence is cut in two."""
+        """Return ``page`` cut into windows, each with head and title before it, so that no sentence is cut in two."""
         head = (self._ids["[watch]"], *self.ids(page.head, MAX_HEAD))
         head = (*head, self._ids["[title]"], *self.ids(page.title, MAX_TITLE))
         out: list[Window] = []
@@ -157,7 +157,7 @@ def _in_sentence(sentence: MarkedText, pieces: Sequence[tuple[int, int, int]]) -
 
 
 def _without_accents(text: str) -> tuple[str, list[int]]:
-    """``text`` in small letters without accents, and where each of its characters stands in ``text``."""
+    """Return ``text`` in small letters without accents, and where each of its characters stands in ``text``."""
     letters: list[str] = []
     places: list[int] = []
     for at, letter in enumerate(text):

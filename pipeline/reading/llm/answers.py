@@ -17,7 +17,7 @@ _DECODER = json.JSONDecoder()
 
 
 def last_object(content: str) -> dict[str, Any] | None:
-    """The last JSON object of ``content`` that is not part of another: what comes before it is reasoning."""
+    """Return the last JSON object of ``content`` that is not part of another: what comes before it is reasoning."""
     last = None
     for one in _values(_said(content), "{"):
         if isinstance(one, dict):
@@ -26,7 +26,7 @@ def last_object(content: str) -> dict[str, Any] | None:
 
 
 def list_entries(content: str, name: str) -> list[Any] | None:
-    """The entries of the list ``name`` in ``content``, as many as can be read; None where there is no such list.
+    """Return the entries of the list ``name`` in ``content``, as many as can be read; None where there is no such list.
 
     The list may stand alone, without the object around it, or break off.
     """
@@ -44,14 +44,14 @@ def list_entries(content: str, name: str) -> list[Any] | None:
 
 
 def as_text(given: object) -> str:
-    """``given`` as text without white space around it; empty where it is none."""
+    """Return ``given`` as text without white space around it; empty where it is none."""
     if isinstance(given, str):
         return given.strip()
     return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else ""
 
 
 def as_number(given: object) -> float | None:
-    """The number that ``given`` is or begins with: 1500, "1,500", "1,500 soldiers"; None where it is none."""
+    """Return the number that ``given`` is or begins with: 1500, "1,500", "1,500 soldiers"; None where it is none."""
     if isinstance(given, bool):
         return None
     if isinstance(given, int | float):

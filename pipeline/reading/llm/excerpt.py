@@ -9,7 +9,7 @@ LEAD = 3  # sentences at the top that are always sent: an article begins with it
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], matters: Collection[int], most: int) -> str:
-    """``text`` where it has ``most`` characters or fewer, else its most telling sentences in their order.
+    """Return ``text`` where it has ``most`` characters or fewer, else its most telling sentences in their order.
 
     Args:
         text: of the article.

@@ -84,7 +84,7 @@ SCHEMAS: Mapping[Form, dict[str, Any]] = {
 
 
 def is_usable(ask: Ask, content: str) -> bool:
-    """Whether anything of ``content`` can be taken for the form of ``ask``, filled in."""
+    """Decide whether anything of ``content`` can be taken for the form of ``ask``, filled in."""
     if ask.form in ("read", "state"):
         return list_entries(content, "facts") is not None
     filled = last_object(content)
@@ -92,7 +92,7 @@ def is_usable(ask: Ask, content: str) -> bool:
 
 
 def is_changed(content: str) -> bool:
-    """What the form ``glance`` says: False only where the model says so and is sure of it."""
+    """Return what the form ``glance`` says: False only where the model says so and is sure of it."""
     filled = last_object(content) or {}
     sure = as_number(filled.get("confidence"))
     return filled.get("changed") is not False or sure is None or sure < MIN_UNCHANGED
@@ -186,7 +186,7 @@ def parse_reading(
 
 
 def _claim(one: object, asked: ReadingRequest, engine: str) -> Claim | str:
-    """The claim that one entry of the form makes, or why it is dropped."""
+    """Return the claim that one entry of the form makes, or why it is dropped."""
     if not isinstance(one, dict):
         return "an entry that is no object"
     article = asked.article
@@ -235,7 +235,7 @@ def _claim(one: object, asked: ReadingRequest, engine: str) -> Claim | str:
 
 
 def _placed(quote: str, article: Article, spans: Sequence[tuple[int, int]]) -> tuple[str, int, int] | str:
-    """The quote as the article has it and its place, or why it is none; (-1, -1) is the title."""
+    """Return the quote as the article has it and its place, or why it is none; (-1, -1) is the title."""
     if len(quote) < MIN_QUOTE:
         return "the quote is too short"
     found = find_quote(quote, article.text)
@@ -251,7 +251,7 @@ def _placed(quote: str, article: Article, spans: Sequence[tuple[int, int]]) -> t
 def _fact(
     one: Mapping[str, Any], slot: Slot, stage: Stage, day: date, evidence: str, elsewhere: str = ""
 ) -> TypedFact | str:
-    """The typed fact that an entry gives, or why it is dropped: a figure that stands nowhere in the article."""
+    """Return the typed fact that an entry gives, or why it is dropped: a figure that stands nowhere in the article."""
     given = one.get("parts")
     parts = _parts(given if isinstance(given, dict) else {})
     wanted = {number for number in _numbers(parts) if number >= TELLING}
@@ -278,7 +278,7 @@ def _parts(given: Mapping[str, Any]) -> Parts:
 
 
 def _as_rough_as(evidence: str, parts: Parts) -> Parts:
-    """``parts`` with those figures said roughly that the sentences say roughly: the form has no word for it."""
+    """Return ``parts`` with those figures said roughly that the sentences say roughly: the form has no word for it."""
     said = _quantities(evidence)
     rough = {q.number for q in said if q.about} - {q.number for q in said if not q.about}
 
@@ -301,7 +301,7 @@ def _name(given: object) -> str:
 
 
 def _word(words: Any, given: object) -> Any:
-    """The word of a closed set that is meant, however it is written; None where none is."""
+    """Return the word of a closed set that is meant, however it is written; None where none is."""
     text = as_text(given).lower().replace(" ", "_").replace("-", "_")
     return next((word for word in words if word.value == text), None)
 
@@ -319,6 +319,6 @@ def _figures(text: str) -> set[float]:
 
 
 def _quantities(text: str) -> list[Quantity]:
-    """The numbers of ``text``, however they are written there: "1.200" and "1 200" are 1,200 elsewhere."""
+    """Return the numbers of ``text``, however they are written there: "1.200" and "1 200" are 1,200 elsewhere."""
     ways = dict.fromkeys((text, anglicise_figures(to_english(text))))
     return [q for way in ways for q in quantities(squeeze(way))]

@@ -18,7 +18,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def wrap_material(material: Mapping[str, object]) -> str:
-    """``material`` as one line of JSON between two lines that are the same mark.
+    """Return ``material`` as one line of JSON between two lines that are the same mark.
 
     The mark holds a hash of that line, so no text can hold the mark of the message that it stands in. Inside strings
     all that is invisible, and the brackets of chat templates, are JSON escapes: the text that JSON gives back is the
@@ -30,7 +30,7 @@ def wrap_material(material: Mapping[str, object]) -> str:
 
 
 def unwrap_material(message: str) -> object:
-    """What :func:`wrap_material` put into ``message``; for tests and for whoever looks at a request."""
+    """Return what :func:`wrap_material` put into ``message``; for tests and for whoever looks at a request."""
     return json.loads(message.split("\n")[1])
 
 

@@ -86,13 +86,13 @@ def weigh(reading: Reading, opinions: Mapping[UUID, ModelOpinion]) -> tuple[Read
 
 
 def reading_without(reading: Reading, held_back: tuple[Judgement, ...]) -> Reading:
-    """``reading`` without the claims that were held back: what is left to be compared with the board."""
+    """Return ``reading`` without the claims that were held back: what is left to be compared with the board."""
     ids = {judgement.claim.claim_id for judgement in held_back}
     return replace(reading, claims=tuple(c for c in reading.claims if c.claim_id not in ids)) if ids else reading
 
 
 def with_opinion(judgement: Judgement, opinion: ModelOpinion) -> Judgement:
-    """``judgement`` whose reason, and its change's, also tells what the model had to say."""
+    """Return ``judgement`` whose reason, and its change's, also tells what the model had to say."""
     if opinion.trouble:
         said = f"{opinion.who} was not heard ({opinion.trouble}), so this verdict stands without it"
     elif opinion.objection is not None:

@@ -225,7 +225,7 @@ class Candidate:
 
 
 def engine_name(model: str, embedded: str) -> str:
-    """The engine's name where a language model reads; ``embedded`` finds the articles and stands in for it."""
+    """Return the engine's name where a language model reads; ``embedded`` finds the articles and stands in for it."""
     return f"llm:{model}+p{PROMPT_VERSION}+{embedded}"
 
 

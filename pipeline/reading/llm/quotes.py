@@ -7,7 +7,7 @@ _TRIM = " \"'.…[]"
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
-    """The (start, end) of ``quote`` in ``text``; None where it does not stand there.
+    """Return the (start, end) of ``quote`` in ``text``; None where it does not stand there.
 
     It must be the same letters and figures in the same order. What may differ: kinds of quotation marks and dashes,
     white space, and marks and dots around the whole.

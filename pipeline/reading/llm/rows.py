@@ -43,7 +43,7 @@ def row_name(change: Change) -> str:
 
 
 def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]:
-    """The rows that ``article`` may be about, in the order of the slots.
+    """Return the rows that ``article`` may be about, in the order of the slots.
 
     Those of which there is one, those whose country, place, person or thing the article names, and those that changed
     last; where they are too many, the newest.
@@ -61,7 +61,7 @@ def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, .
 
 
 def find_row(name: str, rows: Sequence[ShownRow]) -> Change | None:
-    """The change behind the row that ``name`` calls, None where there is none.
+    """Return the change behind the row that ``name`` calls, None where there is none.
 
     The stage behind the name may be left out, or be another one: then the row that changed last is meant.
     """

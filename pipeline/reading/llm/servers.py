@@ -64,7 +64,7 @@ def parse_models(body: bytes) -> tuple[str, ...]:
 
 
 def _can_be_typed(name: object) -> bool:
-    """Whether a model of that name can be given to a command and stand in a watch's file."""
+    """Decide whether a model of that name can be given to a command and stand in a watch's file."""
     return (
         isinstance(name, str)
         and 0 < len(name.strip()) == len(name) <= MAX_NAME
