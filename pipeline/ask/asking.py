@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pipeline.model import escape
 from pipeline.model.errors import UsageError
-from pipeline.model.text import read_moment, shorten
+from pipeline.model.text import parse_moment, shorten
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # items of an answer: what an assistant can take in
 MAX_WORDS, MAX_WORDS_LENGTH = 10, 200
@@ -37,7 +37,7 @@ def moment(name: str, text: str | None, *, begins: bool = False) -> datetime | N
         return None
     given = text.strip()
     try:
-        found = read_moment(given, begins=begins).astimezone(UTC)
+        found = parse_moment(given, begins=begins).astimezone(UTC)
         if found.year not in _YEARS:
             raise ValueError("a year far away")
     except (ValueError, OverflowError):

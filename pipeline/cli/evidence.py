@@ -11,7 +11,7 @@ from pipeline.alerts.evidence import account_of, as_zip, pack_files, seal
 from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
 from pipeline.model import Watch, escape
 from pipeline.model.errors import StoreUnwritableError
-from pipeline.model.text import counted
+from pipeline.model.text import pluralise
 from pipeline.site.files import write
 from pipeline.site.why import alone
 from pipeline.storage import open_published
@@ -51,7 +51,7 @@ def evidence_command(folder: Path, what: str, out: Path, data_dir: Path, archive
     _write(out, packed)
     texts = sum(name.startswith("texts/") for name in files)
     counts = ((len(found.changes), "change"), (len(found.claims), "sentence"), (texts, "archived text"))
-    told = ", ".join(counted(number, what) for number, what in counts)
+    told = ", ".join(pluralise(number, what) for number, what in counts)
     click.echo(f"{out}: {told}, {len(packed):,} bytes. How to check it: README.txt in it.")
     click.echo(f"SHA-256 {hashlib.sha256(packed).hexdigest()}")
 

@@ -13,7 +13,7 @@ import click
 
 from pipeline.model import escape
 from pipeline.model.errors import MissionwatchError, UsageError
-from pipeline.model.text import read_moment
+from pipeline.model.text import parse_moment
 from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.runtime.settings import Settings, load_settings
 
@@ -169,6 +169,6 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return read_moment(str(value))
+            return parse_moment(str(value))
         except ValueError:
             self.fail(f"{value!r} is no day or time: write 2025-09-30 or 2025-09-30T14:00Z", param, ctx)

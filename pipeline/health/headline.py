@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import FAILS, HealthState, Standing, WatchState
-from pipeline.model.text import counted, day, moment
+from pipeline.model.text import format_day, format_moment, pluralise
 
 Row = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def headline(
     failing = [row for row in active if row["state"] in FAILS]
     if failing and len(failing) == len(active):
         read = max((row["last_ok_at"] for row in failing if row["last_ok_at"]), default=None)
-        since = f"since {moment(read)}" if read else "ever"
+        since = f"since {format_moment(read)}" if read else "ever"
         return f"Blind: no feed could be read {since}. This is not quiet: nothing is known of that time."
     half = f"{len(failing)} of {len(active)} feeds can't be read. " if 2 * len(failing) >= len(active) > 0 else ""
     unread = f"{waits}. " if waits else ""
@@ -43,6 +43,6 @@ def _changed(known: Sequence[datetime], now: datetime, lately: int) -> str:
     if not known:
         return "Nothing has changed since the watch began."
     if lately:
-        return f"{counted(lately, 'change')} in the last seven days."
+        return f"{pluralise(lately, 'change')} in the last seven days."
     last = max(known)
-    return f"Quiet for {counted((now - last).days, 'day')}: the last change was reported on {day(last)}."
+    return f"Quiet for {pluralise((now - last).days, 'day')}: the last change was reported on {format_day(last)}."

@@ -64,17 +64,17 @@ def shorten(text: str, limit: int) -> str:
     return f"{cut or text[: limit - 1]}…"
 
 
-def day(when: date | None) -> str:
+def format_day(when: date | None) -> str:
     """Return a day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
     return f"{when:%d %b %Y}".lstrip("0") if when else ""
 
 
-def moment(when: datetime | None) -> str:
+def format_moment(when: datetime | None) -> str:
     """Return a time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
-    return f"{day(when)}, {when:%H:%M} UTC" if when else ""
+    return f"{format_day(when)}, {when:%H:%M} UTC" if when else ""
 
 
-def read_moment(text: str, *, begins: bool = False) -> datetime:
+def parse_moment(text: str, *, begins: bool = False) -> datetime:
     """Read a day (2025-09-30) or a time (2025-09-30T14:00Z); without a zone it is UTC.
 
     Args:
@@ -90,6 +90,6 @@ def read_moment(text: str, *, begins: bool = False) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def pluralise(number: int, one: str, many: str = "") -> str:
     """Return ``1 change``, ``2 changes``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

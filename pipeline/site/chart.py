@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pipeline.model.text import day, safe, shorten
+from pipeline.model.text import format_day, safe, shorten
 from pipeline.site import words
 from pipeline.site.view import Card, View
 
@@ -299,7 +299,7 @@ def _datum(one: Segment) -> dict[str, Any]:
         "dispute": dispute,
         "now": now,
         "href": f"#{card.anchor}",
-        "says": f"{back}{day(card.held)}, {card.aspect}: {shorten(safe(card.became), 220)}",
+        "says": f"{back}{format_day(card.held)}, {card.aspect}: {shorten(safe(card.became), 220)}",
     }
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 from pipeline.alerts.compose import change_page_url
 from pipeline.alerts.message import safe_url
 from pipeline.model import Slot, escape
-from pipeline.model.text import content_id, counted, moment, shorten
+from pipeline.model.text import content_id, format_moment, pluralise, shorten
 from pipeline.site import words
 from pipeline.site.view import Card, View
 from pipeline.site.words import Piece
@@ -155,7 +155,9 @@ def _html(card: Card) -> str:
     """What the entry says, as HTML that asks nothing of the network."""
     parts = []
     if card.taken_back:
-        parts.append(f"<p><b>Taken back on {_text(moment(card.taken_back_at))}</b>: {_text(card.taken_back)}.</p>")
+        parts.append(
+            f"<p><b>Taken back on {_text(format_moment(card.taken_back_at))}</b>: {_text(card.taken_back)}.</p>"
+        )
     if card.takes_back:
         parts.append(f"<p><b>This takes back what was told before</b>: {_text(card.reason)}.</p>")
     parts.append(f"<p><b>{_text(card.became)}</b></p>")
@@ -165,12 +167,12 @@ def _html(card: Card) -> str:
         )
         parts.append("<p>Now:</p>")
     parts.append(f"<blockquote>{_quote(card.quote)}</blockquote>")
-    source = _text(f"{card.outlet}, {moment(card.known)}")
+    source = _text(f"{card.outlet}, {format_moment(card.known)}")
     if card.url:
         link = html.escape(card.url, quote=True)
         source += f': <a href="{link}" rel="noopener noreferrer">{_text(card.title or card.url)}</a>'
     parts.append(f"<p>{source}</p>")
-    sure = f"{card.sure} ({card.surer:.2f}), {counted(len(card.origins), 'independent origin')}"
+    sure = f"{card.sure} ({card.surer:.2f}), {pluralise(len(card.origins), 'independent origin')}"
     parts.append(f"<p>How sure: {sure}. Verdict: {_text(card.verdict_words)}.</p>")
     return "".join(parts)
 

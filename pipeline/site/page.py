@@ -22,7 +22,7 @@ from pipeline.alerts.compose import SURE_WORDS
 from pipeline.alerts.message import safe_url
 from pipeline.model import Aspect, Slot, Stage, escape
 from pipeline.model.succession import SLOTS_OF_UNTYPED, ends_with_mission, is_ending, is_succession
-from pipeline.model.text import counted, day, moment, safe
+from pipeline.model.text import format_day, format_moment, pluralise, safe
 from pipeline.site import words
 from pipeline.site.chart import PLOT, SPANS
 from pipeline.site.feeds import slot_file
@@ -105,7 +105,7 @@ def summary_json(view: View) -> bytes:
         "watch": view.slug,
         "title": view.title,
         "headline": view.headline,
-        "round": moment(view.now),
+        "round": format_moment(view.now),
         "round_at": view.now.isoformat(),
         "changes": len(view.cards),
         "changes_in_seven_days": view.lately,
@@ -175,7 +175,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for form in (day, moment, counted, words.stage_words, words.value):
+    for form in (format_day, format_moment, pluralise, words.stage_words, words.value):
         environment.filters[form.__name__] = form
     environment.filters["safe_url"] = safe_url
     environment.finalize = escape.for_template

@@ -13,7 +13,7 @@ from pipeline.alerts.message import safe_url
 from pipeline.board.fold import corroborated
 from pipeline.health.headline import headline
 from pipeline.model import FAILS, HealthState, Slot, phrasing
-from pipeline.model.text import day, moment
+from pipeline.model.text import format_day, format_moment
 from pipeline.site import words
 from pipeline.site.read import FeedLine, ReadArticle, article_line, feed_lines
 from pipeline.site.words import Piece
@@ -299,7 +299,7 @@ def _marked(row: Row, value: str | None) -> tuple[Piece, ...]:
 
 def _source(row: Row) -> str:
     start = ", known at the start" if row["verdict"] == "baseline" else ""
-    return f"{row['outlet'] or row['baseline_outlet'] or 'the baseline'}, {day(row['known_at'])}{start}"
+    return f"{row['outlet'] or row['baseline_outlet'] or 'the baseline'}, {format_day(row['known_at'])}{start}"
 
 
 def _url(row: Row) -> str:
@@ -310,7 +310,7 @@ def _told(row: Row) -> str:
     if row["verdict"] == "baseline":
         return ""
     if row["delivered_at"] is not None:
-        return f"told on {moment(row['delivered_at'])}"
+        return f"told on {format_moment(row['delivered_at'])}"
     if row["alerts"]:
         return "waits to be told"
     return f"not told: {row['silence']}" if row["silence"] else "not told"

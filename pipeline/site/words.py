@@ -10,7 +10,7 @@ from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import KIND_WORDS, CorrectionKind
 from pipeline.board.successors import BECAME
 from pipeline.model import AlertRule
-from pipeline.model.text import day, normalise
+from pipeline.model.text import format_day, normalise
 
 STAGES = ("proposed", "planned", "decided", "in_effect", "ended", "rejected")
 _ANY_RULE = AlertRule("")
@@ -122,4 +122,4 @@ def is_uncertain(confidence: float) -> bool:
 def marked_by(row: Mapping[str, Any]) -> str:
     """What one person says of a change: ``confirmed by ana on 26 Nov 2026: the minister told me``."""
     note = f": {row['note']}" if row["note"] else ""
-    return f"{KIND_WORDS[CorrectionKind(row['kind'])]} by {row['author']} on {day(row['made_at'])}{note}"
+    return f"{KIND_WORDS[CorrectionKind(row['kind'])]} by {row['author']} on {format_day(row['made_at'])}{note}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
@@ -26,13 +26,12 @@ from pipeline.board.corrections import (
 )
 from pipeline.board.fold import Board, confirm_all, fold
 from pipeline.model import AlertKind, Article, Change, Claim, Judgement, Reading, Silence, Verdict, Watch
-from pipeline.model.text import content_id
+from pipeline.model.text import content_id, format_day, pluralise
 from pipeline.steps.correction import (
     CorrectionContext,
     CorrectionOutcome,
     describe_change,
     describe_recalls,
-    pluralise,
     take_back,
     withdrawal,
     withdrawal_id,
@@ -235,8 +234,8 @@ def _judge(
     row = board.get((change.aspect, change.subject_key))
     if row is not None and row.change.known_at > change.known_at:
         why = (
-            f"the board has later news of it, of {_day(row.change.known_at.date())}; `missionwatch reread DIR --apply` "
-            f"puts it in its place in the past ({judgement.reason})"
+            f"the board has later news of it, of {format_day(row.change.known_at.date())}; "
+            f"`missionwatch reread DIR --apply` puts it in its place in the past ({judgement.reason})"
         )
         return Judgement(claim, Verdict.STALE, why, row.change.change_id, judgement.similarity)
     named = content_id(
@@ -325,7 +324,3 @@ def _stands_again(correction: Correction, lost: Change, board: Board) -> Change:
         before_subject=before.subject if before is not None else lost.before_subject,
         before_since=before.held_from if before is not None else lost.before_since,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -26,7 +26,7 @@ from pipeline.model import (
     Verdict,
     Watch,
 )
-from pipeline.model.text import content_id
+from pipeline.model.text import content_id, pluralise
 
 _NOTHING = RecheckResult()
 
@@ -174,11 +174,6 @@ def describe_recalls(revised: RecheckResult) -> list[str]:
     if withdrawn := sum(recall.message_id is None for recall in revised.recalls):
         told.append(f"Withdrawn before anybody got it: {pluralise(withdrawn, 'alert')}.")
     return told
-
-
-def pluralise(number: int, one: str) -> str:
-    """Return ``1 alert``, ``2 alerts``."""
-    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def describe_change(change: Change) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.text import counted, day
+from pipeline.model.text import format_day, pluralise
 from pipeline.site.words import marked
 from tests.storage.builders import at
 
@@ -49,6 +49,6 @@ def test_the_pieces_are_the_sentence_whatever_the_value(value: str) -> None:
 
 
 def test_days_and_numbers_are_written_as_people_write_them() -> None:
-    assert day(at("2025-09-03")) == "3 Sep 2025"
-    assert [counted(number, "change") for number in (1, 2_000)] == ["1 change", "2,000 changes"]
-    assert counted(2, "entry", "entries") == "2 entries"
+    assert format_day(at("2025-09-03")) == "3 Sep 2025"
+    assert [pluralise(number, "change") for number in (1, 2_000)] == ["1 change", "2,000 changes"]
+    assert pluralise(2, "entry", "entries") == "2 entries"

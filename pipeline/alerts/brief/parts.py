@@ -9,7 +9,7 @@ from itertools import groupby
 from pipeline.alerts.brief.compose import Brief, Coverage
 from pipeline.alerts.digest import proof_rows
 from pipeline.alerts.message import Section
-from pipeline.model.text import day, moment
+from pipeline.model.text import format_day, format_moment
 
 STANDS, CHANGED, DISPUTED, TO_COME, SEEN = (
     "Where it stands",
@@ -59,7 +59,7 @@ def headline(brief: Brief) -> str:
     """Return the brief in one line: what was seen stands first, for where nothing was, nothing is known to be quiet."""
     sight, feeds = brief.sight, brief.sight.quiet.feeds
     if not sight.rounds:
-        last = f" The last round was on {moment(sight.last_round)}." if sight.last_round else ""
+        last = f" The last round was on {format_moment(sight.last_round)}." if sight.last_round else ""
         return f"Not watched: no round was made. This is not quiet: nothing is known of that time.{last}"
     counted = (
         (len(brief.changes), "change", "changes"),
@@ -70,7 +70,7 @@ def headline(brief: Brief) -> str:
     changed = "" if brief.changes else "Nothing changed."
     if sight.is_blind:
         read = max((feed.since for feed in sight.failing if feed.since), default=None)
-        since = f"since {moment(read)}" if read else "ever"
+        since = f"since {format_moment(read)}" if read else "ever"
         blind = f"Blind: no feed could be read {since}. This is not quiet: nothing is known of that time."
         return f"{blind} {told}." if told else blind
     ill = f"{len(sight.failing)} of {feeds} feeds can't be read." if sight.failing else ""
@@ -79,7 +79,7 @@ def headline(brief: Brief) -> str:
 
 def period(brief: Brief) -> str:
     """Return the time that the brief tells of, in words."""
-    return f"{moment(brief.since)} to {moment(brief.until)}, as it was known then"
+    return f"{format_moment(brief.since)} to {format_moment(brief.until)}, as it was known then"
 
 
 def build_parts(brief: Brief) -> tuple[Part, ...]:
@@ -126,16 +126,16 @@ def _nothing(sight: Coverage) -> str:
 
 
 def _seen(sight: Coverage) -> Iterator[tuple[str, str]]:
-    last = f"; the last on {moment(sight.last_round)}" if sight.last_round else ""
+    last = f"; the last on {format_moment(sight.last_round)}" if sight.last_round else ""
     yield "Rounds", f"{sight.rounds}{last}"
     yield from proof_rows(sight.quiet)
     for feed in sight.failing[:MOST_FEEDS]:
-        since = f"since {moment(feed.since)}" if feed.since else "never read"
+        since = f"since {format_moment(feed.since)}" if feed.since else "never read"
         yield "Can't be read", f"{feed.title}, {since}: {feed.reason}"
     if len(sight.failing) > MOST_FEEDS:
         yield "Can't be read", f"and {len(sight.failing) - MOST_FEEDS} more"
     if sight.silent:
-        named = [f"{feed.title} (since {day(feed.since) or 'the start'})" for feed in sight.silent[:MOST_FEEDS]]
+        named = [f"{feed.title} (since {format_day(feed.since) or 'the start'})" for feed in sight.silent[:MOST_FEEDS]]
         more = [f"and {len(sight.silent) - MOST_FEEDS} more"] if len(sight.silent) > MOST_FEEDS else []
         yield "Quiet for long", ", ".join((*named, *more))
     if sight.waits:

@@ -31,7 +31,7 @@ from pipeline.alerts.evidence.steps import (
 from pipeline.board.compare.history import SAME
 from pipeline.board.compare.verdicts import RESTATED, RESTATES, SURE
 from pipeline.model import AlertRule
-from pipeline.model.text import day, moment
+from pipeline.model.text import format_day, format_moment
 
 
 def account_of(trail: Trail, rules: Sequence[AlertRule] = ()) -> TrailAccount:
@@ -76,7 +76,7 @@ def _looked_at_again(fetches: Sequence[Row]) -> Iterator[Step]:
     """Later looks that found nothing new: a page behind an alert is looked at each day, for two weeks."""
     last = fetches[-1]
     times = "once" if len(fetches) == 1 else f"{len(fetches)} times"
-    until = "" if len(fetches) == 1 else f", the last time on {moment(last['fetched_at'])}"
+    until = "" if len(fetches) == 1 else f", the last time on {format_moment(last['fetched_at'])}"
     told = f"Its page was looked at again {times}{until}, and has the text that we hold."
     yield Step("page", told, fetches[0]["fetched_at"], url=web_url(last["final_url"] or last["url"]))
 
@@ -104,7 +104,7 @@ def _article(article: Row) -> Step:
     title = as_sentence(article["title"] or "without a title")
     told = f"{article['outlet'] or 'An outlet'} published it{wrote}: {title}"
     if article.get("text_removed_at") is not None:
-        told += f" Its text was removed on {moment(article['text_removed_at'])} because of its age."
+        told += f" Its text was removed on {format_moment(article['text_removed_at'])} because of its age."
     return Step(
         "article", told, article["published"], url=web_url(article["url"]), id=str(article["article_id"])
     )  # fmt: skip
@@ -278,7 +278,7 @@ def _told(trail: Trail, change_id: UUID) -> Iterator[Step]:
             continue
         kind = str(alert["kind"] or "alert").replace("_", " ")
         if alert["delivered_at"] is not None:
-            told = f"Delivered to {alert['channel']} on {moment(alert['delivered_at'])}"
+            told = f"Delivered to {alert['channel']} on {format_moment(alert['delivered_at'])}"
         else:
             told = f"For {alert['channel']}: {str(alert['state']).replace('_', ' ')}"
             told += f", {alert['last_error']}" if alert["last_error"] else ""
@@ -309,8 +309,8 @@ def _compared(change: Row, how: str = "compared with") -> Compared:
     return Compared(
         how=how,
         change_id=str(change["change_id"]),
-        says=f"{describe_row(change)}, since {day(change['held_from'])}",
+        says=f"{describe_row(change)}, since {format_day(change['held_from'])}",
         quote=change["quote"] or "",
-        source=f"{change['outlet'] or 'the baseline'}, {day(change['known_at'])}{start}",
+        source=f"{change['outlet'] or 'the baseline'}, {format_day(change['known_at'])}{start}",
         url=web_url(change["url"]),
     )

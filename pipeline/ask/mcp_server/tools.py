@@ -18,7 +18,7 @@ from pipeline.ask import DEFAULT_LIMIT, MAX_LIMIT, Ask, model
 from pipeline.ask.mcp_server.quoted import quoted
 from pipeline.model import Aspect, Slot, Stage, Verdict, escape
 from pipeline.model.errors import MissionwatchError
-from pipeline.model.text import counted
+from pipeline.model.text import pluralise
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -113,7 +113,7 @@ class ReadingTools:
         disputed, and which days are expected.
         """
         answer = self._answered(self._ask.status, watch, as_of=as_of, known_at=known_at)
-        return result(f"{_of(answer.about)}: {counted(len(answer.facts), 'line')} of the status card.", answer)
+        return result(f"{_of(answer.about)}: {pluralise(len(answer.facts), 'line')} of the status card.", answer)
 
     def board(
         self,
@@ -268,7 +268,7 @@ class ReadingTools:
     def watches(self) -> Annotated[CallToolResult, model.Watches]:
         """Tell which watches may be asked about, and how each stands."""
         answer = self._answered(self._ask.watches)
-        return result(f"{counted(len(answer.watches), 'watch', 'watches')}.", answer)
+        return result(f"{pluralise(len(answer.watches), 'watch', 'watches')}.", answer)
 
 
 def correcting_tool(correct: Callable[..., str], kinds: Sequence[str], author: str) -> Tool:
@@ -326,4 +326,4 @@ def _of(about: model.About) -> str:
 
 def _some(answer: model.Answer, items: Sequence[object], one: str) -> str:
     more = "; more follow with next_cursor" if answer.next_cursor else ""
-    return f"{counted(len(items), one)}{more}"
+    return f"{pluralise(len(items), one)}{more}"

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from pipeline.board.compare.history import ChangeHistory
 from pipeline.board.compare.related import judge_by_relation
-from pipeline.board.compare.verdicts import day_of, judge_by_likeness
+from pipeline.board.compare.verdicts import judge_by_likeness
 from pipeline.board.fold import Board, apply, confirm
 from pipeline.model import Article, Change, Claim, Judgement, Reading, Verdict, Watch
+from pipeline.model.text import format_day
 
 
 def judge(
@@ -52,7 +53,7 @@ def _unless_overtaken(judgement: Judgement, board: Board) -> Judgement:
     """Return ``judgement``, as stale where a later report has moved the board already."""
     if judgement.change is None or (later := _overtaken_by(judgement.change, board)) is None:
         return judgement
-    reason = f"the board has this from a later report, of {day_of(later.known_at.date())}"
+    reason = f"the board has this from a later report, of {format_day(later.known_at.date())}"
     return replace(judgement, verdict=Verdict.STALE, reason=reason, against=later.change_id, change=None)
 
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from pipeline.board.compare.history import ChangeHistory
 from pipeline.board.compare.identity import adds, both_state, differing, same_key
 from pipeline.board.compare.likeness import RANK
-from pipeline.board.compare.verdicts import SAME_DAY, day_of, judge_known, make_change, states_nothing_new
+from pipeline.board.compare.verdicts import SAME_DAY, judge_known, make_change, states_nothing_new
 from pipeline.board.fold import Board, subject_key
 from pipeline.model import (
     Article,
@@ -36,7 +36,7 @@ from pipeline.model import (
     Watch,
     phrasing,
 )
-from pipeline.model.text import normalise
+from pipeline.model.text import format_day, normalise
 
 # Under this a claim is not told. A model's word is surer than it is right, and a second origin does not mend that: what
 # it holds for background, others tell as background too. Chosen on one dev mission with recorded answers.
@@ -79,7 +79,7 @@ def judge_by_relation(
         return judge_known(claim, row.change, row, origin, 1.0)
     told = _told_before(claim, fact, article, history.changes)
     if told is not None:
-        since = day_of(told.held_from)
+        since = format_day(told.held_from)
         reason = f"the board has had this since {since} and has moved on"
         return Judgement(claim, Verdict.STALE, reason, told.change_id, 1.0)
     if claim.confidence < SURE:

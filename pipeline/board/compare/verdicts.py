@@ -16,7 +16,7 @@ from pipeline.board.successors import BECAME, successor_name
 from pipeline.language import to_english
 from pipeline.model import Article, Aspect, BoardRow, Change, Claim, Judgement, Slot, Stage, Verdict, Watch
 from pipeline.model.quantities import IN_ALL, quantities, same_number
-from pipeline.model.text import content_id
+from pipeline.model.text import content_id, format_day
 
 SURE = 0.55  # under this a claim is too weak to move the board; chosen on dev, where 0.5 tells half as many again twice
 LATE_FOR = timedelta(days=45)  # within which an earlier stage of what the board has is a late report, not a new plan
@@ -58,7 +58,7 @@ def judge_by_likeness(
     if claim.background:
         return verdict(Verdict.STALE, "the article tells this as background, not as news")
     if (denied := _denial_of(claim, board)) is not None:
-        reason = f"was denied on {day_of(denied.held_from)}, and nobody has confirmed it since"
+        reason = f"was denied on {format_day(denied.held_from)}, and nobody has confirmed it since"
         return replace(verdict(Verdict.STALE, reason), against=denied.change_id)
     row = board.get((known.aspect, known.subject_key)) if known else None
     if known is not None and row is not None and not _brings_more(claim, row.change):
@@ -69,7 +69,7 @@ def judge_by_likeness(
             return judge_known(claim, row.change, row, origin, similar)
         old, restated = history.most_likely_restatement(mine, own)
         if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
-            since = day_of(old.held_from)
+            since = format_day(old.held_from)
             stale = verdict(Verdict.STALE, f"{RESTATES} since {since}")
             return replace(stale, against=old.change_id, similarity=round(restated, 3))
     confidence, backed = claim.confidence, ""
@@ -78,9 +78,9 @@ def judge_by_likeness(
         confidence = noisy_or(claim.confidence, doubt.claim.confidence) if doubt else claim.confidence
         if doubt is None or confidence < SURE:
             return verdict(Verdict.UNCERTAIN, f"too weak to tell ({confidence:.2f}, needs {SURE:.2f})")
-        backed = f"; two origins say so, {doubt.origin} since {day_of(doubt.published.date())} and now {origin}"
+        backed = f"; two origins say so, {doubt.origin} since {format_day(doubt.published.date())} and now {origin}"
     if known is not None and row is None:
-        return verdict(Verdict.STALE, f"the board has had this since {day_of(known.held_from)} and has moved on")
+        return verdict(Verdict.STALE, f"the board has had this since {format_day(known.held_from)} and has moved on")
     if row is not None and not _is_row_of(claim, row.change):
         # What is known of the event stands under another slot or key: the board gets this beside it, and nobody hears
         # of the event twice.
@@ -233,17 +233,17 @@ def _fills_in(claim: Claim, change: Change) -> bool:
 def judge_known(claim: Claim, known: Change, row: BoardRow, origin: str, similar: float) -> Judgement:
     """Return the verdict of a claim that the board has already: confirms, repeats or stale."""
     current = row.change
-    since = day_of(current.held_from)
+    since = format_day(current.held_from)
 
     def verdict(kind: Verdict, reason: str) -> Judgement:
         return Judgement(claim, kind, reason, current.change_id, similar)
 
     if row.closed is not None and claim.stage is not Stage.REJECTED:
-        return verdict(Verdict.STALE, f"the mission's end on {day_of(row.closed.held_from)} ended this")
+        return verdict(Verdict.STALE, f"the mission's end on {format_day(row.closed.held_from)} ended this")
     if RANK[claim.stage] < RANK[current.stage]:
         return verdict(Verdict.STALE, f"the board is further on: {_stage(current.stage)} since {since}")
     if known.change_id != current.change_id and known.stage is not current.stage:
-        return verdict(Verdict.STALE, f"the board had this from {day_of(known.held_from)} on, and has moved on")
+        return verdict(Verdict.STALE, f"the board had this from {format_day(known.held_from)} on, and has moved on")
     if current.verdict is Verdict.BASELINE:
         return verdict(Verdict.REPEATS, f"the baseline has had this since {since}")
     if origin in row.origins:
@@ -323,7 +323,7 @@ def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str
     sure = claim.confidence
     if before is None:
         return Verdict.NEW, f"the board has nothing on '{claim.subject}' yet", sure
-    was, now, since = _stage(before.stage), _stage(claim.stage), day_of(before.held_from)
+    was, now, since = _stage(before.stage), _stage(claim.stage), format_day(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
             unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor_name(before)
@@ -358,8 +358,3 @@ def _superseded(claim: Claim, board: Board, key: str) -> UUID | None:
 
 def _stage(stage: Stage) -> str:
     return stage.value.replace("_", " ")
-
-
-def day_of(day: date) -> str:
-    """Format ``day`` as reasons do: 31 Aug 2026."""
-    return f"{day.day} {day:%b %Y}"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pipeline.board.fold import Key
 from pipeline.model import Aspect, Change, Claim, Stage, Verdict, escape
-from pipeline.model.text import content_id, shorten
+from pipeline.model.text import content_id, format_day, shorten
 
 MAX_AUTHOR, MAX_NOTE, MAX_WORDS = 200, 2_000, 200  # characters of a name, a note, a subject or value
 
@@ -129,7 +129,7 @@ class Correction:
     def told(self) -> str:
         """The correction as reasons cite it: ``marked wrong by ana on 26 Nov 2026: a rumour``."""
         note = f": {shorten(escape.line(self.note), 300)}" if self.note.strip() else ""
-        return f"{KIND_WORDS[self.kind]} by {shorten(escape.line(self.author), 60)} on {_day(self.made_at)}{note}"
+        return f"{KIND_WORDS[self.kind]} by {shorten(escape.line(self.author), 60)} on {format_day(self.made_at)}{note}"
 
 
 class Placed(NamedTuple):
@@ -276,7 +276,3 @@ def anchor_of(claim: Claim, url: str, text_hash: str, change: Change | None = No
         article_id=claim.article_id,
         change_id=change.change_id if change is not None and change.verdict is not Verdict.WITHDRAWN else None,
     )
-
-
-def _day(when: datetime) -> str:
-    return f"{when.day} {when:%b %Y}"
