@@ -49,7 +49,7 @@ _SPANS = {
 
 
 def merge_dates(found: list[Token], language: str) -> list[Token]:
-    """Return ``found`` with each date as one token, tagged ``D``."""
+    """Merge each date of ``found`` into one token, tagged ``D``."""
     months, days = MONTHS[language], DAYS[language]
     out: list[Token] = []
     at = 0

@@ -72,7 +72,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def detect_language(title: str, text: str, declared: str = "") -> str:
-    """Return the language of an article.
+    """Detect the language of an article.
 
     Args:
         title: its headline.
@@ -123,7 +123,7 @@ def _is_clear(hits: int, own: int) -> bool:
 
 
 def common_words(words: list[str]) -> Counter[str]:
-    """Return how many of ``words``, in small letters, are common ones of each language."""
+    """Count the words of ``words``, in small letters, that are common ones of each language."""
     found: Counter[str] = Counter()
     for word in words:
         for code in _LANGUAGES.get(word, ()):
@@ -132,5 +132,5 @@ def common_words(words: list[str]) -> Counter[str]:
 
 
 def language_name(code: str) -> str:
-    """Return what the language is called: ``Haitian Creole``; the code itself where that is not known."""
+    """Return the name of a language: ``Haitian Creole``; the code itself where it is not known."""
     return _NAMES.get(code, f"the language '{code}'") if code != UNKNOWN else "a language that is not known here"

@@ -94,7 +94,7 @@ class Verb(NamedTuple):
 
 
 def inflect_verb(text: str) -> Verb:
-    """Return the forms of ``take over``."""
+    """Inflect ``take over``."""
     base, _, rest = text.partition(" ")
     tail = f" {rest}" if rest else ""
     if base in _IRREGULAR:
@@ -119,7 +119,7 @@ def _s(word: str) -> str:
 
 
 def pluralise_english(text: str) -> str:
-    """Return the plural of ``head of mission``: of the word that the others hang on."""
+    """Return the plural of ``head of mission``: of its head noun."""
     for link in (" of ", " for ", " to ", " in ", " and "):
         if link in text:
             head, _, rest = text.partition(link)
@@ -163,7 +163,7 @@ def _plural(word: str, language: str) -> str:
 
 
 def adjective_forms(text: str, language: str) -> Iterator[str]:
-    """Yield all genders and numbers of an adjective, given as a man has it."""
+    """Yield all genders and numbers of an adjective, given in the masculine singular."""
     head, _, last = text.rpartition(" ")
     before = f"{head} " if head else ""
     for form in _genders(last, language):

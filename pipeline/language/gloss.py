@@ -48,7 +48,7 @@ def to_english(text: str) -> str:
 
 
 def gloss(text: str, language: str, names: tuple[tuple[str, str], ...] = ()) -> str:
-    """Return ``text`` in English.
+    """Gloss ``text`` in English, word by word.
 
     Args:
         text: one sentence, a title, or lines of them.
@@ -82,7 +82,7 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def english_names(text: str, language: str) -> Mapping[str, str]:
-    """Return the missions that ``text`` names with their initials, each with an English name.
+    """Find the missions that ``text`` names with their initials, each with an English name.
 
     ``Mission multinationale de soutien à la sécurité (MMSS)`` is a Multinational Security Support Mission.
     """
@@ -118,7 +118,7 @@ def _titled(text: str) -> str:
 
 
 def _told_after(out: list[Token], text: str, words: Lexicon) -> None:
-    """Add the tokens of ``text`` with their English to those that stand before it."""
+    """Append the tokens of ``text`` with their English."""
     found = merge_dates(merge_numbers(tokenize(text), words.language), words.language)
     at = 0
     while at < len(found):
@@ -157,7 +157,7 @@ def _longest(found: list[Token], at: int, words: Lexicon, before: list[Token]) -
 
 
 def _fitting(kinds: dict[str, Entry], token: Token, before: list[Token], after: Token | None, words: Lexicon) -> Entry:
-    """The kind that fits what stands beside it: a noun after an article, a verb after a noun, a title before a name."""
+    """Choose the kind that fits its neighbours: a noun after an article, a verb after a noun."""
     if "m" in kinds and len(kinds) > 1 and not _is_infinitive(after, words):
         kinds = {kind: entry for kind, entry in kinds.items() if kind != "m"}  # "compte 800 soldats"
     if "t" in kinds and after is not None and after.text[:1].isupper():
@@ -196,7 +196,7 @@ def _is_infinitive(token: Token | None, words: Lexicon) -> bool:
 
 
 def _is_name(token: Token, entry: Entry, before: list[Token], after: Token | None) -> bool:
-    """True for a word with a capital that is somebody's name: ``Claire``, ``Carlos Guerra``; not ``Fuerza Unida``."""
+    """Decide whether a capitalised word is somebody's name: ``Carlos Guerra``, not ``Fuerza Unida``."""
     if not token.text[:1].isupper() or token.text.isupper() or not before or not before[-1].low[:1].isalpha():
         return False
     last = before[-1]

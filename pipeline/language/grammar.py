@@ -64,12 +64,12 @@ _TO_A_COUNTRY = frozenset(["send", "deploy", "bring", "withdraw", "take"])
 
 
 def rearrange(found: list[Token]) -> list[Token]:
-    """Return ``found`` with its words as English puts them."""
+    """Put the words of ``found`` into English order."""
     return _nouns(_prepositions(_infinitives(_denied(_perfect([t for t in found if t.tag != "z"])))))
 
 
 def _perfect(found: list[Token]) -> list[Token]:
-    """Return ``a approuvé`` as ``approved``, ``ont été tués`` as ``were killed``, ``est arrivé`` as ``arrived``."""
+    """Turn ``a approuvé`` into ``approved``, ``ont été tués`` into ``were killed``."""
     out: list[Token] = []
     at = 0
     while at < len(found):
@@ -111,7 +111,7 @@ def _perfect(found: list[Token]) -> list[Token]:
 
 
 def _denied(found: list[Token]) -> list[Token]:
-    """Return ``n'approuve pas`` and ``no aprobó`` as ``does not approve`` and ``did not approve``."""
+    """Turn ``n'approuve pas`` and ``no aprobó`` into ``does not approve`` and ``did not approve``."""
     out: list[Token] = []
     at = 0
     while at < len(found):
@@ -149,7 +149,7 @@ def _not(verb: Token, gap: bool, word: str) -> Token:
 
 
 def _infinitives(found: list[Token]) -> list[Token]:
-    """``pour approuver`` as ``to approve``, ``peut approuver`` as ``can approve``, ``sans tuer`` as ``without ...``."""
+    """Turn ``pour approuver`` into ``to approve``, ``peut approuver`` into ``can approve``."""
     out: list[Token] = []
     for token in found:
         if token.tag == "i":
@@ -176,7 +176,7 @@ def _infinitives(found: list[Token]) -> list[Token]:
 
 
 def _prepositions(found: list[Token]) -> list[Token]:
-    """No article before a country, "in" before a place, no "of" after a million."""
+    """Fix prepositions: no article before a country, "in" before a place, no "of" after a million."""
     out: list[Token] = []
     for at, token in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else None
@@ -211,7 +211,7 @@ def _is_count(token: Token) -> bool:
 
 
 def _is_personal(token: Token, before: list[Token], after: Token) -> bool:
-    """True for the Spanish ``a`` before a person or body that something is done to: ``retirará a sus soldados``."""
+    """Decide whether ``a`` is the Spanish personal one: ``retirará a sus soldados``."""
     if token.low not in {"a", "al"} or (after.tag not in {"d", "c", "n", "t", "a"} and not _is_count(after)):
         return False
     if not before:

@@ -174,7 +174,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=4)
 def lexicon(language: str) -> Lexicon:
-    """Return the words of ``fr`` or ``es``."""
+    """Load the lexicon of ``fr`` or ``es``."""
     folder = resources.files("pipeline.language").joinpath("words")
     made = Lexicon(language)
     for section, source, english in _lines(folder.joinpath(f"{language}.txt").read_text("utf-8")):

@@ -37,12 +37,12 @@ class Token:
 
 
 def anglicise_figures(text: str) -> str:
-    """``text`` with its figures as English writes them: ``5.550`` and ``5 550`` as ``5,550``, ``1,2`` as ``1.2``."""
+    """Write the figures of ``text`` as English does: ``5.550`` as ``5,550``, ``1,2`` as ``1.2``."""
     return _NUMBER.sub(_as_english, text)
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return ``text`` cut into tokens; its numbers are written as English writes them first."""
+    """Split ``text`` into tokens, after writing its numbers as English does."""
     out = []
     text = anglicise_figures(text)
     for m in _TOKEN.finditer(text):
@@ -53,7 +53,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _as_english(m: re.Match[str]) -> str:
-    """``5 550`` and ``5.550`` as ``5,550``; ``1,2`` as ``1.2``; ``5,550`` stays, since nobody counts in thousandths."""
+    """Write ``5 550`` and ``5.550`` as ``5,550``; ``5,550`` stays, since nobody counts in thousandths."""
     whole, _, part = m.group().partition(",")
     if part and len(part) == 3 and whole.isdigit():
         return m.group()
@@ -86,7 +86,7 @@ _JOINS = frozenset({"et", "y"})
 
 
 def merge_numbers(found: list[Token], language: str) -> list[Token]:
-    """``found`` with each number in words as one token: ``deux mille cinq cents`` is ``2,500``; small ones stay words.
+    """Merge each number in words into one token: ``deux mille cinq cents`` is ``2,500``; small ones stay.
 
     A lone ``un`` is an article and stays; ``200 mil`` is ``200,000``.
     """

@@ -1,4 +1,4 @@
-"""The world's countries: name, what its people and things are called, and its capital.
+"""The world's countries: their names, adjectives, demonyms and capitals.
 
 A capital stands for its government in the press ("Ottawa pledged"). General knowledge, one line a
 country: ``Name | adjective, demonyms and other names | capital``.
@@ -236,7 +236,7 @@ class Mention(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Return the countries that ``text`` names, in order, by name, adjective, demonym or capital."""
+    """Find the countries that ``text`` names, in order, by name, adjective, demonym or capital."""
     if not _CAPITALISED.search(text):
         return ()
     found = []

@@ -80,7 +80,7 @@ _KINDS = (
 
 
 def kind_of_people(name: str) -> str:
-    """Of which kind people are who are called ``name``: police, observers, civilians, ships, aircraft, or all."""
+    """Return the kind of the people called ``name``: police, observers, civilians, ships, aircraft, or all."""
     kinds = {kind for words, kind in _KINDS if words.search(name.lower())}
     return kinds.pop() if len(kinds) == 1 else ALL
 
@@ -119,7 +119,7 @@ class Figure(NamedTuple):
         return cls(number, number, about)
 
     def equals(self, other: Figure) -> bool:
-        """Whether both can mean the same: the ranges meet, or are within :data:`ROUGHLY` where one is said roughly."""
+        """Decide whether both can mean the same: the ranges meet, or nearly where one is rough."""
         if self.low <= other.high and other.low <= self.high:
             return True
         if not (self.about or other.about):
@@ -142,7 +142,7 @@ class Day(NamedTuple):
 
     @classmethod
     def from_iso(cls, text: str) -> Day:
-        """Return the day, month or year that ``text`` names.
+        """Parse the day, month or year that ``text`` names.
 
         Raises:
             ValueError: it names none.
@@ -151,7 +151,7 @@ class Day(NamedTuple):
         return cls(date.fromisoformat((text + "-01-01")[:10]), precision)
 
     def equals(self, other: Day) -> bool:
-        """Decide whether both can be the same, as exactly as the rougher one is told."""
+        """Decide whether both can be the same, as exactly as the rougher one is given."""
         if Precision.YEAR in (self.precision, other.precision):
             return self.day.year == other.day.year
         if Precision.MONTH in (self.precision, other.precision):
@@ -208,7 +208,7 @@ class Parts:
         }
 
     def flat(self) -> dict[str, str | int | float | bool]:
-        """The stated parts as JSON and SQL have them: figures as low and high, days as ISO 8601 as far as known."""
+        """Flatten the stated parts for JSON and SQL: figures as low and high, days as ISO 8601."""
         out: dict[str, str | int | float | bool] = {}
         for name, value in self.stated().items():
             if isinstance(value, Figure):
@@ -221,7 +221,7 @@ class Parts:
 
     @classmethod
     def from_flat(cls, held: Mapping[str, object]) -> Parts:
-        """Return the parts that :meth:`flat` wrote; names that are unknown here are left out.
+        """Rebuild the parts that :meth:`flat` wrote; unknown names are ignored.
 
         Raises:
             ValueError: a day, a figure or a word of a closed set is none.

@@ -85,7 +85,7 @@ def value(fact: TypedFact, stage: Stage) -> str:
 
 
 def headline(change: Change, *, short: bool = False) -> str:
-    """Return what became of what, in one line of a phone: ``Ceiling raised: 1,200 -> 1,500 (decided 31 Mar)``.
+    """Describe a change in one line of a phone: ``Ceiling raised: 1,200 -> 1,500 (decided 31 Mar)``.
 
     The same words never stand on both sides: where the value is the same, the stages are told. ``short`` leaves out
     what was before.

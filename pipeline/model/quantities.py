@@ -53,7 +53,7 @@ class Quantity(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
+    """Find the numbers of ``text`` in order; years and days of a date are the caller's to leave out."""
     out = []
     for m in _QUANTITY.finditer(text):
         word, scale = (m.group("word") or "").lower(), (m.group("scale") or "").lower()
@@ -89,7 +89,7 @@ _LENGTH = re.compile(
 
 
 def length_of(text: str) -> float | None:
-    """The days that ``text`` says something is to last: half a year is six months; None where it names no length."""
+    """Return the length of time, in days, that ``text`` names; None where it names none."""
     found = _LENGTH.search(normalise(text))
     if found is None:
         return None
@@ -99,7 +99,7 @@ def length_of(text: str) -> float | None:
 
 
 def same_number(a: Quantity, b: Quantity) -> bool:
-    """True where two numbers can mean the same: equal, within 10 % if one is said roughly, 1.2 % if one is round."""
+    """Decide whether two numbers can mean the same: equal, within 10 % if rough, 1.2 % if round."""
     if a.kind != b.kind:
         return False
     if a.number == b.number:
@@ -110,11 +110,11 @@ def same_number(a: Quantity, b: Quantity) -> bool:
 
 
 def _exact(number: float) -> bool:
-    """Return True for a number of more than three telling digits, such as 12,262: nobody rounds to that."""
+    """Decide whether a number has more than three significant digits, such as 12,262: nobody rounds to that."""
     return len(f"{number:.0f}".rstrip("0")) > 3
 
 
 def _round(number: float) -> bool:
-    """Return True for a number of which only the first two digits tell anything, such as 5,500 or 11,000."""
+    """Decide whether only the first two digits of a number are significant, such as 5,500 or 11,000."""
     digits = f"{number:.0f}"
     return len(digits) >= 3 and set(digits[2:]) == {"0"}

@@ -28,7 +28,7 @@ def content_id(kind: str, *parts: object) -> UUID:
 
 
 def text_hash(text: str) -> str:
-    """Return a short hash of ``text`` that ignores case, spacing and Unicode form (32 hex digits)."""
+    """Hash ``text``, ignoring case, spacing and Unicode form (32 hex digits)."""
     return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -38,12 +38,12 @@ def bytes_hash(data: bytes) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Return ``text`` with each run of white space made one space, and none at the ends."""
+    """Collapse each run of white space in ``text`` to one space, and strip the ends."""
     return " ".join(text.split())
 
 
 def normalise(text: str) -> str:
-    """Return ``text`` in NFKC, lower case, straight quotes and single spaces: for comparing, never for showing."""
+    """Normalise ``text`` for comparing: NFKC, lower case, straight quotes, single spaces."""
     if text.isascii():
         return squeeze(text.lower())
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -51,12 +51,12 @@ def normalise(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Return ``text`` without the control and direction marks that could forge what a person sees."""
+    """Remove from ``text`` the control and direction marks that could forge what a person sees."""
     return _UNSAFE.sub("", text)
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return ``text`` in at most ``limit`` characters, cut at a word with an ellipsis."""
+    """Cut ``text`` to at most ``limit`` characters, at a word, with an ellipsis."""
     text = squeeze(text)
     if len(text) <= limit:
         return text
@@ -65,17 +65,17 @@ def shorten(text: str, limit: int) -> str:
 
 
 def format_day(when: date | None) -> str:
-    """Return a day as it is shown: ``30 Sep 2025``; of a time, its day in UTC."""
+    """Format a day: ``30 Sep 2025``; of a time, its day in UTC."""
     return f"{when:%d %b %Y}".lstrip("0") if when else ""
 
 
 def format_moment(when: datetime | None) -> str:
-    """Return a time as it is shown: ``30 Sep 2025, 18:15 UTC``."""
+    """Format a time: ``30 Sep 2025, 18:15 UTC``."""
     return f"{format_day(when)}, {when:%H:%M} UTC" if when else ""
 
 
 def parse_moment(text: str, *, begins: bool = False) -> datetime:
-    """Read a day (2025-09-30) or a time (2025-09-30T14:00Z); without a zone it is UTC.
+    """Parse a day (2025-09-30) or a time (2025-09-30T14:00Z); without a zone it is UTC.
 
     Args:
         text: as a person types it.
@@ -91,5 +91,5 @@ def parse_moment(text: str, *, begins: bool = False) -> datetime:
 
 
 def pluralise(number: int, one: str, many: str = "") -> str:
-    """Return ``1 change``, ``2 changes``."""
+    """Format a number with its noun: ``1 change``, ``2 changes``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -54,7 +54,7 @@ _NEVER: Final = tuple(
 
 
 def canonical(url: str, base: str | None = None) -> str:
-    """Return the one written form of a page's address, by which two links to it are known to be the same.
+    """Return the canonical form of a page's address, by which two links to it are known to be the same.
 
     As ``absolute``, and without the parameters that only track the reader.
 
@@ -73,7 +73,7 @@ def canonical(url: str, base: str | None = None) -> str:
 
 
 def absolute(url: str, base: str | None = None) -> str:
-    """Return an address as it can be requested: absolute, ASCII, normal form, no fragment, query untouched.
+    """Return an address in the form in which it is requested: absolute, ASCII, normal form, no fragment.
 
     Scheme and host are lower case, default ports and dot segments are gone, an international host is in its
     ASCII form (IDNA 2003, as Python's own codec has it).
@@ -199,7 +199,7 @@ def _no_host(raw: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """Return ``path`` without ``.`` and ``..`` segments (RFC 3986, 5.2.4)."""
+    """Remove the ``.`` and ``..`` segments of ``path`` (RFC 3986, 5.2.4)."""
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -216,7 +216,7 @@ def _without_dots(path: str) -> str:
 
 
 def _escape(text: str, allowed: str) -> str:
-    """Return ``text`` with all but ``allowed`` percent-encoded, existing escapes kept in upper case."""
+    """Percent-encode all but ``allowed`` in ``text``, existing escapes kept in upper case."""
     text = _BARE_PERCENT.sub("%25", text)
     text = _PERCENT.sub(lambda found: found[0].upper(), text)
     return quote(text, safe=allowed, errors="replace")

@@ -1,4 +1,4 @@
-"""Who wrote a page, where no metadata says so: trafilatura's ``extract_author``, on the little that it finds them in.
+"""Find who wrote a page, where no metadata says so: trafilatura's ``extract_author``, on the few elements it needs.
 
 It copies the tree and then asks each element by up to eight regular expressions, called back from XPath: as much as
 half an extraction. All that they ask about is an element's own name and attributes. So one look at the attributes
@@ -25,7 +25,7 @@ NAMING_TAGS = ("author", "rel")  # elements that they look for by name
 
 
 def find_authors(tree: HtmlElement) -> str | None:
-    """Return the authors that the page ``tree`` (which is left as it is) names: what ``extract_author`` finds in it."""
+    """Find the authors that the page ``tree``, which is left unchanged, names."""
     if next(tree.iter(*NAMING_TAGS), None) is not None:
         return extract_author(tree)
     may_name = MAY_NAME.search
@@ -40,7 +40,7 @@ def find_authors(tree: HtmlElement) -> str | None:
 
 
 def _only(tree: HtmlElement, elements: Iterable[HtmlElement]) -> HtmlElement:
-    """Return a tree of copies: ``elements`` (descendants of ``tree``, in order) whole, and of their ancestors no text.
+    """Copy ``tree`` with only ``elements`` (descendants, in order) and, without their text, their ancestors.
 
     Each node is met once, however deep the elements lie.
 

@@ -132,7 +132,7 @@ class OriginIndex:
         self._held.append((article_id, origin))
 
     def trace(self, article: Article) -> tuple[str, str]:
-        """Who first wrote ``article``, and the earlier text that it repeats, else ""; it is remembered afterwards.
+        """Find who first wrote ``article``, and the earlier text that it repeats, else ""; then remember it.
 
         The origin is that of :func:`origin_of`.
         """
@@ -166,7 +166,7 @@ class OriginIndex:
 
 
 def sketch(text: str) -> list[int]:
-    """Return what ``text`` is like, in few numbers of 32 bits; none for a text that is too short to be compared.
+    """Return the MinHash sketch of ``text``; none for a text that is too short to be compared.
 
     Two texts that have none in common are never compared by :class:`OriginIndex`: each is a band of the MinHash by
     which it finds what may be the same.
@@ -245,7 +245,7 @@ def _as_written(name: str) -> bool:
 
 @lru_cache(maxsize=2048)  # for the texts of a run, which are sketched and then traced
 def _minhash(text: str) -> RMinHash | None:
-    """Return what ``text`` is found by among others; None for a text that is too short to be compared."""
+    """Return the MinHash of ``text``; None for a text that is too short to be compared."""
     shingles = _shingles(text)
     if len(shingles) < MIN_SHINGLES:
         return None
@@ -256,7 +256,7 @@ def _minhash(text: str) -> RMinHash | None:
 
 @lru_cache(maxsize=512)
 def _hashes(text: str) -> frozenset[int]:
-    """Return what ``text`` is compared by, which few texts ever are: a number for each shingle."""
+    """Return a hash for each shingle of ``text``."""
     return frozenset(map(zlib.crc32, _shingles(text)))
 
 

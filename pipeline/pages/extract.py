@@ -122,7 +122,7 @@ def _found(tree: HtmlElement, url: str, *, fast: bool) -> str | None:
 
 
 def count_words(text: str) -> int:
-    """Return how many words ``text`` has; in scripts without spaces two characters count as one."""
+    """Count the words of ``text``; in scripts without spaces two characters count as one."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
@@ -180,7 +180,7 @@ def _without_layout_tables(tree: HtmlElement) -> None:
 
 
 def _without_headline(text: str, title: str) -> str:
-    """``text`` without a first paragraph that only says the title: the headline is not a sentence of the article."""
+    """Remove a first paragraph of ``text`` that only repeats the title."""
     first, _, rest = text.partition("\n\n")
     headline, whole = normalise(first), normalise(title)
     # The title may go on with the site's name: "Vote doubles force | Isle Post".

@@ -1,4 +1,4 @@
-"""What a page says of itself: headline, authors and publisher, by trafilatura's own functions and only these three.
+"""Read what a page says of itself: headline, authors and publisher, by the three functions of trafilatura for that.
 
 Its whole set of metadata takes a third of the time of an extraction. Half of that goes into what is not used here:
 tags, categories, licence, and a date (:mod:`pipeline.pages.published` reads dates, with their time of day).
@@ -26,7 +26,7 @@ class PageMetadata:
 
 
 def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
-    """What the page ``tree``, which came from ``url``, says of itself: as trafilatura's ``extract_metadata`` has it."""
+    """Read the metadata of the page ``tree``, which came from ``url``, as trafilatura's ``extract_metadata`` would."""
     try:
         found = _document(tree, url)
         found.clean_and_trim()

@@ -1,4 +1,4 @@
-"""What a page holds, as a value.
+"""The content of a page, as a value.
 
 Apart from how it is read: whoever stores a page need not import what reads it, which takes a while.
 """
@@ -12,7 +12,7 @@ from pipeline.model import PublishedAt
 
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
-    """What a page holds.
+    """The content of a page.
 
     Attributes:
         title: the headline, or an empty string.

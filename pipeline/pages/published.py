@@ -84,7 +84,7 @@ def published_at(
     seen_at: datetime,
     url: str = "",
 ) -> PublishedAt:
-    """Return when ``page`` was published, as exactly as its sources tell.
+    """Decide when ``page`` was published, as exactly as its sources tell.
 
     Where the page gives a day only, or a time without a zone, and a later source gives a time
     that fits, that time is taken, with that source's name. Midnight without a zone is a day.
@@ -120,7 +120,7 @@ def published_at(
 
 
 def parse(text: str) -> HtmlElement | None:
-    """Return the tree of ``text``, or None where it holds nothing."""
+    """Parse ``text`` to a tree; None where it holds nothing."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     data = text.encode("utf-8", "replace")
     return document_fromstring(data, parser=parser) if data.strip() else None

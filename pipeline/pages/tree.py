@@ -1,4 +1,4 @@
-"""From a page's text to its tree: the one that trafilatura makes of it, for less.
+"""Parse a page's text to the tree that trafilatura would make of it, for less.
 
 Of the time of ``load_html`` half goes into a search for characters that XML has not, which few pages hold, and into
 repairs that few need. Here both are looked for with what is cheap; a page that has either goes the whole way.
@@ -27,7 +27,7 @@ _PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
 
 
 def parse_html(text: str) -> HtmlElement | None:
-    """Return the tree of a page's ``text``, or None where it is no HTML.
+    """Parse a page's ``text``; None where it is no HTML.
 
     References to characters that can't be are left out of it.
     """
@@ -41,7 +41,7 @@ def parse_html(text: str) -> HtmlElement | None:
 
 
 def _sound(head: str) -> bool:
-    """Decide whether a page that begins with ``head`` says that it is HTML, in a way that needs no repair.
+    """Decide whether a page that begins with ``head`` declares itself HTML, in a way that needs no repair.
 
     A repair is of the first line, up to its first ``>``, or of the first lines of ``head``, or it ends a first line
     that has no end; so what it does to a page, it does to ``head`` and a line's end.

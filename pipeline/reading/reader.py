@@ -1,4 +1,4 @@
-"""What a reading engine is: a pure function from an article and a watch to claims."""
+"""The interface of a reading engine: a pure function from an article and a watch to claims."""
 
 from __future__ import annotations
 

@@ -34,14 +34,14 @@ WORTH_ASKING = 0.2  # the confidence from which a claim that is too weak to tell
 
 
 def choose_reader(watch: Watch, embedded: Reader) -> Reader:
-    """The engine that ``watch`` chooses. A model's own engine reads as ``embedded`` does until it has been asked."""
+    """Return the engine that ``watch`` chooses; a model reads as ``embedded`` does until it is asked."""
     return embedded if watch.reader.kind != "llm" else ModelReadings(watch, embedded, {})
 
 
 async def assess_asking(
     articles: Iterable[Article], *, known: AssessmentInput, reader: Reader, watch: Watch, now: datetime, ask: AskModel
 ) -> Assessment:
-    """Return what :func:`assess` gives, after a language model was asked as ``watch.reader`` says.
+    """Assess as :func:`assess` does, asking a language model as ``watch.reader`` says.
 
     Args:
         articles: in order of publication.
@@ -107,7 +107,7 @@ async def _read_in_turn(
 async def _reading(
     article: Article, reader: ModelReadings, board: Board, watch: Watch, now: datetime, ask: AskModel
 ) -> Reading | None:
-    """Return what is made of ``article``; None where it waits for a model that is away.
+    """Have ``article`` read by the model; None where it waits for a model that is away.
 
     The model is not asked about what is surely irrelevant. Those in a language that the embedded engine does not know
     go to it where they may be about the mission.
@@ -181,7 +181,7 @@ def candidates(
     watch: Watch,
     asked: Mapping[UUID, ModelOpinion],
 ) -> tuple[Candidate, ...]:
-    """Return the sentences to ask about: those that would be alerted, and those that are only too weak to be. Pure.
+    """Select the sentences to ask about: those that would be alerted, and those just too weak to be. Pure.
 
     Of several claims of one sentence the surest is asked about, with the sentence before and after it, and the board's
     rows as it meets them. Of what was asked already nothing is asked again.

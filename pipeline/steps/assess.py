@@ -23,7 +23,7 @@ NEAR_DUPLICATES_FOR = timedelta(days=21)  # how long a text is compared with lat
 
 @dataclass(frozen=True, slots=True)
 class AssessmentInput:
-    """What the store holds when articles are assessed: looks backward, all of them values.
+    """What the store holds when articles are assessed.
 
     Attributes:
         changes: every change of the watch, in the order in which the board took them.
@@ -66,7 +66,7 @@ class Assessment:
 
 
 class Assessor:
-    """Articles under assessment, one after another: each meets the board that those before it have left.
+    """Assess articles one after another: each meets the board that those before it have left.
 
     It is a fold over values: the same articles and readings give the same assessment.
 
@@ -115,7 +115,7 @@ class Assessor:
         return self._named
 
     def assess(self, article: Article, reader: Reader) -> None:
-        """Read ``article`` with ``reader``, and judge what it claims."""
+        """Read ``article`` with ``reader``, and judge its claims."""
         origin, reprinted = self._index.trace(article)
         traced = replace(article, origin=origin)
         self._origins[article.article_id] = origin
@@ -141,7 +141,7 @@ class Assessor:
             self._named = with_successors(self._watch, self._history.changes)
 
     def result(self) -> Assessment:
-        """Return what the articles that were taken amount to, with the alerts that are due."""
+        """Return the assessment of the articles so far, with the alerts that are due."""
         known, judgements = self._known, self._judgements
         changes = tuple(j.change for j in judgements if j.change is not None)
         confirmed, heard = _count_origins(judgements, known, changes, self._origins)
@@ -188,7 +188,7 @@ def assess(
 def _count_origins(
     judgements: Sequence[Judgement], known: AssessmentInput, changes: Sequence[Change], origins: Mapping[UUID, str]
 ) -> tuple[tuple[Change, ...], dict[UUID, tuple[int, int]]]:
-    """Return who has said what: the earlier changes that got one more independent origin, and the number of origins.
+    """Count who has said what: the earlier changes that gained an independent origin, and the counts.
 
     Returns:
         The changes in order, and for each of them and of the new ones how many origins it had and has.
@@ -215,7 +215,7 @@ def _count_origins(
 def _with_opinions(
     verdicts: tuple[Judgement, ...], held_back: Collection[UUID], opinions: Mapping[UUID, ModelOpinion]
 ) -> tuple[Judgement, ...]:
-    """Return ``verdicts`` with what the model said in the reasons of those that it did not hold back."""
+    """Add the model's opinion to the reasons of those ``verdicts`` that it did not hold back."""
     return tuple(
         with_opinion(verdict, opinions[verdict.claim.claim_id])
         if verdict.claim.claim_id in opinions and verdict.claim.claim_id not in held_back

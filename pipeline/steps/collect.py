@@ -139,12 +139,12 @@ def _not_modified(pending: PendingEntry, again: Validators, response: Response, 
 
 
 def is_put_off(record: FetchRecord) -> bool:
-    """Decide whether no request was made, because the page's site asks for a longer wait between two of them."""
+    """Decide whether no request was made because the page's site asks for a longer wait."""
     return record.reason.startswith("crawl-delay: ")
 
 
 def article_from(page: ExtractedPage, entry: Entry, feed: Feed, now: datetime) -> Article:
-    """Return the article that ``page`` is, with what its feed says of its publisher."""
+    """Make the article of ``page``, with what its feed says of its publisher."""
     digest = text_hash(page.text)
     # A feed may carry several outlets: the page knows best whose it is, unless it only has a host to show.
     named = (

@@ -62,7 +62,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """Whose events these are.
+    """The watch and run that events are about.
 
     Attributes:
         watch: the watch.
@@ -81,7 +81,7 @@ def resource_id(slug: str) -> str:
 
 
 def entries_new(teller: EventSource, entries: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
-    """A poll stored ``entries`` new entries; ``feeds`` are those that were read for it. None where there are none.
+    """Return the event that a poll stored new entries; none where there are none.
 
     ``key`` tells two such events of one run apart.
     """
@@ -91,14 +91,14 @@ def entries_new(teller: EventSource, entries: int, feeds: Iterable[Feed], key: s
 
 
 def articles_stored(teller: EventSource, articles: int, feeds: Iterable[Feed], key: str = "") -> tuple[Event, ...]:
-    """Return ``articles`` texts were stored, to be read; ``key`` tells two such events of one run apart."""
+    """Return the event that texts were stored, to be read; ``key`` tells two such events of a run apart."""
     if not articles:
         return ()
     return (_event(teller, ARTICLE_STORED, f"{teller.run_id}{key}", {"articles": articles}, _feeds(feeds)),)
 
 
 def status_changed(teller: EventSource, changes: Iterable[Change], urls: Mapping[UUID, str]) -> tuple[Event, ...]:
-    """One event a change of the board: ``status.disputed`` where sources disagree, else ``status.changed``.
+    """Return an event for each change of the board; ``status.disputed`` where sources disagree.
 
     Args:
         teller: whose they are.
@@ -119,7 +119,7 @@ def status_changed(teller: EventSource, changes: Iterable[Change], urls: Mapping
 
 
 def alerts_planned(teller: EventSource, alerts: Sequence[Alert], key: str = "") -> tuple[Event, ...]:
-    """``alerts`` wait in the outbox now, some of them for a later hour; ``key`` as in :func:`articles_stored`."""
+    """Return the event that ``alerts`` wait in the outbox; ``key`` as in :func:`articles_stored`."""
     if not alerts:
         return ()
     payload = {"alerts": len(alerts), "alert_ids": _ids(alert.alert_id for alert in alerts)}
@@ -127,7 +127,7 @@ def alerts_planned(teller: EventSource, alerts: Sequence[Alert], key: str = "") 
 
 
 def alerts_delivered(teller: EventSource, deliveries: Sequence[Delivery]) -> tuple[Event, ...]:
-    """What attempts to deliver came to, where at least one did well; channels by their names, never by address."""
+    """Return the event of deliveries, where at least one succeeded; channels by name, never by address."""
     delivered = [one for one in deliveries if one.outcome == "delivered"]
     if not delivered:
         return ()
@@ -141,7 +141,7 @@ def alerts_delivered(teller: EventSource, deliveries: Sequence[Delivery]) -> tup
 
 
 def alerts_recalled(teller: EventSource, recalls: Sequence[Recall]) -> tuple[Event, ...]:
-    """Return what had been told, or was about to be, is taken back."""
+    """Return the event that what had been told, or was about to be, is taken back."""
     if not recalls:
         return ()
     payload = {

@@ -1,4 +1,4 @@
-"""What a poll saw: the items that were read now, with what is remembered of those that were read before."""
+"""Combine the items that a poll read with what is remembered of those read before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE: Final = _DIGEST + _KEY + _CONTENT
 
 
 class KnownItem(NamedTuple):
-    """What an item was read as: the hash of its id, see :func:`pipeline.feeds.schedule.key_of`, and of its content."""
+    """An item read before: the hash of its id, see :func:`pipeline.feeds.schedule.key_of`, and of its content."""
 
     key: str
     content: str
@@ -25,7 +25,7 @@ class KnownItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """What a body holds.
+    """The content of a body.
 
     Attributes:
         entries: those that were read now, in the feed's order; one that says the same as an earlier one is dropped.
@@ -52,7 +52,7 @@ def parse_memory(memory: str) -> dict[str, KnownItem]:
 
 
 def merge_known(parsed: ParsedFeed, feed: Feed, now: datetime, known: Mapping[str, KnownItem]) -> FeedContent:
-    """Return what a body holds, as if all of it had been read now.
+    """Return the content of a body, as if all of it had been read now.
 
     An item is remembered where it is sure to be read alike again: it has a date that was believed, and its entry is
     one of ``entries``, or was one before, so that the store has it.

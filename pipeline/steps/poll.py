@@ -29,7 +29,7 @@ def parse_in_worker(
 
 
 def no_delay() -> timedelta:
-    """No time has passed since the run's own ``now``."""
+    """Return that no time has passed since the run's own ``now``."""
     return timedelta(0)
 
 

@@ -50,5 +50,5 @@ class AskModel(Protocol):
 
 
 def reason_of(error: MissionwatchError) -> str:
-    """Return an error as a recorded reason: its class, then what happened and what to do."""
+    """Format an error as a recorded reason: its class, then what happened and what to do."""
     return f"{error.code}: {error}"

@@ -1,4 +1,4 @@
-"""Look: a feed -> fetch, parse -> what there is to be seen. Nothing is learned of it, and nothing is stored."""
+"""Preview: a feed -> fetch, parse -> its content. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.steps.ports import Fetch, Work
 
 @dataclass(frozen=True, slots=True)
 class FeedPreview:
-    """What one look at a feed showed.
+    """What one request to a feed showed.
 
     Attributes:
         feed: the feed.
@@ -48,7 +48,7 @@ class FeedPreview:
 
 
 async def preview_feed(feed: Feed, *, fetch: Fetch, work: Work, now: datetime) -> FeedPreview:
-    """Ask for a feed once, as a poll does. Never raises for what the world does."""
+    """Request a feed once, as a poll does. Never raises for what the world does."""
     try:
         response = await fetch(feed.url, max_body=MAX_FEED, accept=FEED_TYPES)
         content_type = response.headers.get("content-type", "")

@@ -1,4 +1,4 @@
-"""Look again: a page behind an alert -> fetch, extract, compare -> what stands, and what must be taken back."""
+"""Recheck: a page behind an alert -> fetch, extract, compare -> what stands, and what must be taken back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAX_HASH_ONLY = 24  # later texts of a page that say the same, and are kept; the
 
 @dataclass(frozen=True, slots=True)
 class RecheckInput:
-    """What the store holds of what was told, when pages are looked at again.
+    """What the store holds about what was told, when pages are checked again.
 
     Attributes:
         evidence: what still says what the pages say, there and elsewhere.
@@ -76,7 +76,7 @@ def gone_reason(page: PageToCheck, record: FetchRecord) -> str:
 
 
 def limit_revisions(record: FetchRecord, before: str, revisions: int, reader: Reader, watch: Watch) -> FetchRecord:
-    """``record``; where its text says what the one before said, and :data:`MAX_HASH_ONLY` such are kept, without it.
+    """Return ``record`` without its text where that says nothing new and :data:`MAX_HASH_ONLY` such are kept.
 
     So a clock or a counter in a page fills no disk, and a correction is seen however often the page has changed.
 
@@ -96,7 +96,7 @@ def limit_revisions(record: FetchRecord, before: str, revisions: int, reader: Re
 
 
 def plan_revisions(pages: Iterable[Page], *, told: RecheckInput, watch: Watch, now: datetime) -> RecheckResult:
-    """What became of all that was told from ``pages``: the checks, what is taken back, who must hear of it. Pure."""
+    """Check all that was told from ``pages``, and plan what is taken back and the recalls. Pure."""
     changes = {change.change_id: change for change in told.changes}
     left = list(told.evidence)
     checks: list[EvidenceCheck] = []
@@ -118,7 +118,7 @@ def plan_revisions(pages: Iterable[Page], *, told: RecheckInput, watch: Watch, n
 
 
 def read_revisions(articles: Iterable[Article], told: RecheckInput, reader: Reader, watch: Watch) -> tuple[Page, ...]:
-    """Those of ``articles`` that are later texts of pages from which something was told, with what they say now."""
+    """Read those of ``articles`` that are later texts of pages from which something was told."""
     known = {(one.url, one.claim.article_id) for one in told.evidence}
     named = with_successors(watch, in_force(told.changes))
     return tuple(
@@ -129,7 +129,7 @@ def read_revisions(articles: Iterable[Article], told: RecheckInput, reader: Read
 
 
 def drop_recalled(made: Assessment, revised: RecheckResult, watch: Watch) -> Assessment:
-    """Return ``made`` without the alerts whose sentence those who would get them are told by a recall.
+    """Return ``made`` without the alerts whose readers get the same sentence in a recall.
 
     A corrected figure is a change like any other. Who gets the recall, with the old sentence and the new one, needs no
     second message about it; whoever else it is for is told as ever.

@@ -37,7 +37,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RereadResult:
-    """What reading the past again came to. To store it makes the board what the engine reads now.
+    """The result of reading the past again; storing it makes the board what the engine reads now.
 
     Attributes:
         withdrawals: they take back what the engine no longer reads; they come before ``added``.
@@ -177,7 +177,7 @@ class _Replay:
 
 
 def _compared(stored: Sequence[Change], read: Sequence[Change]) -> tuple[tuple[Change, ...], dict[UUID, UUID]]:
-    """The stored changes to take back; and for each change that is read as it is stored, the id that it has there.
+    """Return the stored changes to take back, and the stored ids of the changes that are read alike.
 
     Subjects are compared with their whole history. Those that supersede each other's rows go together: to keep one
     half of such a history would make another board than either.
@@ -220,7 +220,7 @@ def _histories(changes: Sequence[Change], group: Callable[[Change], _Key]) -> di
 
 
 def _signs(history: Sequence[Change]) -> list[tuple[object, ...]]:
-    """Return what makes two histories the same: not their ids, which name the engine."""
+    """Return what two equal histories share: not their ids, which name the engine."""
     place = {change.change_id: number for number, change in enumerate(history)}
     return [
         (
@@ -244,7 +244,7 @@ def _as(change: Change, renamed: Mapping[UUID, UUID]) -> Change:
 
 
 def _judgement(judgement: Judgement, renamed: Mapping[UUID, UUID], added: set[UUID]) -> Judgement:
-    """``judgement`` with the ids on record; one whose change is there already confirms nothing new: it repeats it."""
+    """Return ``judgement`` with the ids on record; one whose change is there already repeats it."""
     against = renamed.get(judgement.against, judgement.against) if judgement.against is not None else None
     if judgement.change is None:
         return replace(judgement, against=against)

@@ -1,4 +1,4 @@
-"""From an article to claims: relevance, sentences, slot, stage, typed parts, event date, news or background."""
+"""Read an article into claims: relevance, sentences, slot, stage, typed parts, event date, news or background."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _resolve(m: re.Match[str], published: date) -> tuple[date, Precision] | None
 
 
 def find_dates(text: str, published: date) -> tuple[DateMention, ...]:
-    """Return the date mentions of ``text`` in order.
+    """Find the dates that ``text`` mentions, in order.
 
     A weekday is the last one up to ``published``; a day without a year is the one nearest to it.
     """

@@ -40,7 +40,7 @@ class LogisticWeights:
     values: tuple[float, ...]
 
     def odds(self, row: Sequence[float]) -> float:
-        """The log-odds of ``row``, rounded once: the built-in ``sum`` of 3.12 rounds otherwise than that of 3.11."""
+        """Return the log-odds of ``row``, rounded once: ``sum`` of 3.12 rounds otherwise than that of 3.11."""
         return math.fsum((self.values[0], *(w * x for w, x in zip(self.values[1:], row, strict=True))))
 
 
@@ -130,7 +130,7 @@ class Encoder:
             raise UsageError(f"encoder.onnx: is no network: {error}", remedy=_REMEDY) from error
 
     def read(self, page: Page) -> EncoderOutput:
-        """Return the answers for each sentence of ``page``, which has at least one."""
+        """Run the encoder on each sentence of ``page``, which has at least one."""
         size = len(page.sentences)
         shapes = ((), (len(KINDS),), (len(SLOTS),), (len(SLOTS),), (len(SLOTS), len(STAGES)), (len(ACTS),))
         out = [np.zeros((size, *shape), np.float32) for shape in shapes]
@@ -186,7 +186,7 @@ def _any(odds: Iterable[float]) -> float:
 
 
 def dump_meta(meta: EncoderMeta) -> bytes:
-    """Return the file of ``meta``: the same content gives the same bytes."""
+    """Serialise ``meta``: the same content gives the same bytes."""
     content = {
         "features": FEATURES,
         "vocabulary": meta.vocabulary,
@@ -198,7 +198,7 @@ def dump_meta(meta: EncoderMeta) -> bytes:
 
 
 def load_meta(data: bytes, name: str = "encoder.json.gz") -> EncoderMeta:
-    """Return the :class:`EncoderMeta` of a file's bytes.
+    """Parse the :class:`EncoderMeta` in the bytes of a file.
 
     Raises:
         UsageError: the file is none of ours, or was trained for other features; names the file.
@@ -222,7 +222,7 @@ def files() -> Traversable:
 
 @lru_cache(maxsize=1)
 def load_shipped() -> Encoder:
-    """Return the encoder that comes with the package; read once.
+    """Load the encoder that comes with the package, once.
 
     Raises:
         UsageError: its files do not fit this version.

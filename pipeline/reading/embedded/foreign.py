@@ -26,7 +26,7 @@ _UNREAD = "the embedded engine does not read it (a language model reader does)"
 
 
 def language_of(article: Article) -> str:
-    """Return the code of the language that ``article`` is in, by its words; what was declared is a hint."""
+    """Detect the language of ``article`` by its words; what was declared is a hint."""
     return language.detect_language(article.title, article.text, article.language)
 
 
@@ -56,7 +56,7 @@ def is_for_a_model(article: Article, watch: Watch) -> bool:
 
 
 def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Reading:
-    """Return what ``read_english`` makes of ``article``, whichever of the known languages it is in.
+    """Read ``article`` with ``read_english``, in whichever of the known languages it is.
 
     Args:
         article: in any language.
@@ -78,7 +78,7 @@ def read(article: Article, watch: Watch, engine: str, read_english: Read) -> Rea
 
 
 def gloss_article(article: Article, code: str, watch: Watch) -> tuple[Article, tuple[Sentence, ...]]:
-    """Return ``article`` told in English, and its sentences: English text at the places of the original."""
+    """Gloss ``article`` in English, and its sentences at the places of the original."""
     whole = f"{article.title}\n{article.text}"
     names = (*((name.text, name.text) for name in watch.names), *language.english_names(whole, code).items())
     parts = tuple(
@@ -95,7 +95,7 @@ def gloss_article(article: Article, code: str, watch: Watch) -> tuple[Article, t
 def _without_the_hosts(
     told: Article, parts: tuple[Sentence, ...], watch: Watch
 ) -> tuple[Article, tuple[Sentence, ...]]:
-    """The article with the host's own people called "local": ``Chadian soldiers`` are none of a mission in Chad."""
+    """Call the host's own people "local": ``Chadian soldiers`` are none of a mission in Chad."""
     pattern = _own_people(watch.places)
     if pattern is None:
         return told, parts

@@ -113,7 +113,7 @@ def _is_own(word: str) -> bool:
 
 
 def sends(organisation: str, text: str) -> bool:
-    """Return True where ``text``, a mission's name or lead, has the organisation in it, in full or by its initials."""
+    """Decide whether ``text``, a mission's name or lead, has the organisation in it, in full or by its initials."""
     words = text.split()
     return organisation.lower() in text.lower() or any(short in words for short in ORGANISATIONS[organisation])
 

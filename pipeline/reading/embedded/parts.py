@@ -94,7 +94,7 @@ def build_fact(
     event: date | None,
     published: date,
 ) -> TypedFact:
-    """Return the fact that a sentence of that slot and stage states.
+    """Build the fact that a sentence of that slot and stage states.
 
     Args:
         seen: the sentence.
@@ -199,7 +199,7 @@ def _unit(after: str) -> str:
 
 
 def _still_to_come(until: DateMention, published: date) -> DateMention:
-    """The end of what goes on lies ahead: in September "until 30 June" is next year's, though this year's is nearer."""
+    """Move the end of what goes on ahead: in September "until 30 June" is next year's."""
     if until.day >= published - _JUST_OVER or _YEAR.search(until.text):
         return until
     last = min(until.day.day, monthrange(until.day.year + 1, until.day.month)[1])

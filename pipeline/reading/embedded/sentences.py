@@ -52,13 +52,13 @@ def _skip(paragraph: str) -> int:
 
 
 def _is_dateline(text: str) -> bool:
-    """Return True where ``text`` is a place in capitals or ends in a dateline's dash."""
+    """Decide whether ``text`` is a place in capitals or ends in a dateline's dash."""
     head = text.split(",")[0].strip(" —–-:.")
     return head.upper() == head or text.rstrip().endswith(("—", "–", "-"))
 
 
 def split_sentences(text: str, language: str = "en") -> tuple[Sentence, ...]:
-    """Return the sentences of ``text`` in order; at most ``MAX_SENTENCES``.
+    """Split ``text`` into sentences, in order; at most ``MAX_SENTENCES``.
 
     Args:
         text: an article's, with a line for each paragraph.

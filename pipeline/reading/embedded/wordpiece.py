@@ -94,7 +94,7 @@ class Tokenizer:
         return tuple(piece for piece, _, _ in self.placed(text, most))
 
     def placed(self, text: str, most: int) -> tuple[tuple[int, int, int], ...]:
-        """The first ``most`` pieces of ``text``: id, begin and end in ``text``. A word's pieces all have its place."""
+        """Return the first ``most`` pieces of ``text``: id, begin and end; a word's pieces share its place."""
         bare, places = _without_accents(text)
         out: list[tuple[int, int, int]] = []
         for part in _PART.finditer(bare):
@@ -124,7 +124,7 @@ class Tokenizer:
         return tuple([*out, _window(ids, held)] if held else out)
 
     def single(self, text: str) -> Window:
-        """One sentence without an article."""
+        """Return the window of one sentence without an article."""
         ids = (self._ids["[title]"], self._ids["[paragraph]"], *self.ids(text, MAX_SENTENCE))
         return Window(ids, ((1, len(ids)),), (0,))
 

@@ -1,4 +1,4 @@
-"""What a language model answered, as JSON, however it is wrapped: the objects in it that can be read. Pure."""
+"""Read the JSON in the answer of a language model, however it is wrapped. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DECODER = json.JSONDecoder()
 
 
 def last_object(content: str) -> dict[str, Any] | None:
-    """Return the last JSON object of ``content`` that is not part of another: what comes before it is reasoning."""
+    """Return the last JSON object of ``content`` that is not part of another: what precedes it is reasoning."""
     last = None
     for one in _values(_said(content), "{"):
         if isinstance(one, dict):
@@ -26,7 +26,7 @@ def last_object(content: str) -> dict[str, Any] | None:
 
 
 def list_entries(content: str, name: str) -> list[Any] | None:
-    """Return the entries of the list ``name`` in ``content``, as many as can be read; None where there is no such list.
+    """Return the entries of the list ``name`` in ``content``, as many as can be read; None where it is missing.
 
     The list may stand alone, without the object around it, or break off.
     """
@@ -51,7 +51,7 @@ def as_text(given: object) -> str:
 
 
 def as_number(given: object) -> float | None:
-    """Return the number that ``given`` is or begins with: 1500, "1,500", "1,500 soldiers"; None where it is none."""
+    """Return the number that ``given`` is or begins with: "1,500 soldiers"; None where it is none."""
     if isinstance(given, bool):
         return None
     if isinstance(given, int | float):
@@ -65,7 +65,7 @@ def _said(content: str) -> str:
 
 
 def _values(text: str, opening: str) -> Iterator[Any]:
-    """The JSON values of ``text`` that begin with ``opening``, one after another; what breaks off is passed over."""
+    """Yield the JSON values of ``text`` that begin with ``opening``; what breaks off is passed over."""
     at = text.find(opening)
     tried = 0
     while at >= 0 and tried < MAX_ENTRIES:

@@ -1,4 +1,4 @@
-"""A long article cut to what a language model may be sent: by sentences, around what matters. Pure."""
+"""Cut a long article to what a language model may be sent: by sentences, around what matters. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LEAD = 3  # sentences at the top that are always sent: an article begins with it
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], matters: Collection[int], most: int) -> str:
-    """Return ``text`` where it has ``most`` characters or fewer, else its most telling sentences in their order.
+    """Return ``text``, or, where it exceeds ``most`` characters, its most telling sentences in order.
 
     Args:
         text: of the article.

@@ -1,4 +1,4 @@
-"""Strangers' text as it is put before a language model: JSON between marks, that it can neither leave nor imitate."""
+"""Wrap strangers' text for a language model: JSON between markers that it can neither leave nor imitate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def wrap_material(material: Mapping[str, object]) -> str:
-    """Return ``material`` as one line of JSON between two lines that are the same mark.
+    """Wrap ``material`` as one line of JSON between two lines that are the same marker.
 
     The mark holds a hash of that line, so no text can hold the mark of the message that it stands in. Inside strings
     all that is invisible, and the brackets of chat templates, are JSON escapes: the text that JSON gives back is the
@@ -30,7 +30,7 @@ def wrap_material(material: Mapping[str, object]) -> str:
 
 
 def unwrap_material(message: str) -> object:
-    """Return what :func:`wrap_material` put into ``message``; for tests and for whoever looks at a request."""
+    """Unwrap what :func:`wrap_material` put into ``message``; for tests and for inspecting a request."""
     return json.loads(message.split("\n")[1])
 
 

@@ -1,4 +1,4 @@
-"""What a language model thinks of a claim, and what that does to the claim and its verdict. Pure."""
+"""Weigh a language model's opinion of a claim, and what it does to the claim and its verdict. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OBJECTIONS: Mapping[Answer, tuple[Verdict, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ModelOpinion:
-    """What a model thinks of one claim; where there is ``trouble``, it was not heard and the rest means nothing.
+    """A model's opinion of one claim; where there is ``trouble``, none was given and the rest means nothing.
 
     Attributes:
         fact: what the sentence states, as the model types it; None leaves the engine's.
@@ -86,13 +86,13 @@ def weigh(reading: Reading, opinions: Mapping[UUID, ModelOpinion]) -> tuple[Read
 
 
 def reading_without(reading: Reading, held_back: tuple[Judgement, ...]) -> Reading:
-    """Return ``reading`` without the claims that were held back: what is left to be compared with the board."""
+    """Return ``reading`` without the claims that were held back."""
     ids = {judgement.claim.claim_id for judgement in held_back}
     return replace(reading, claims=tuple(c for c in reading.claims if c.claim_id not in ids)) if ids else reading
 
 
 def with_opinion(judgement: Judgement, opinion: ModelOpinion) -> Judgement:
-    """Return ``judgement`` whose reason, and its change's, also tells what the model had to say."""
+    """Return ``judgement`` with the model's opinion in its reason and its change's."""
     if opinion.trouble:
         said = f"{opinion.who} was not heard ({opinion.trouble}), so this verdict stands without it"
     elif opinion.objection is not None:

@@ -7,7 +7,7 @@ _TRIM = " \"'.…[]"
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
-    """Return the (start, end) of ``quote`` in ``text``; None where it does not stand there.
+    """Find ``quote`` in ``text``; return its (start, end), or None where it does not stand there.
 
     It must be the same letters and figures in the same order. What may differ: kinds of quotation marks and dashes,
     white space, and marks and dots around the whole.
@@ -22,7 +22,7 @@ def find_quote(quote: str, text: str) -> tuple[int, int] | None:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """``text`` in one spelling without doubled white space, and for each of its characters its place in ``text``."""
+    """Simplify the spelling of ``text``, and map each character of the result to its place in ``text``."""
     out: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text.translate(_AS)):

@@ -1,4 +1,4 @@
-"""The board as a language model is shown it: the rows that matter for an article, each with a name. Pure."""
+"""Choose the rows of the board that a language model is shown for an article, each with a name. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def row_name(change: Change) -> str:
 
 
 def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]:
-    """Return the rows that ``article`` may be about, in the order of the slots.
+    """Select the rows that ``article`` may be about, in the order of the slots.
 
     Those of which there is one, those whose country, place, person or thing the article names, and those that changed
     last; where they are too many, the newest.
@@ -61,7 +61,7 @@ def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, .
 
 
 def find_row(name: str, rows: Sequence[ShownRow]) -> Change | None:
-    """Return the change behind the row that ``name`` calls, None where there is none.
+    """Find the change behind the row called ``name``; None where there is none.
 
     The stage behind the name may be left out, or be another one: then the row that changed last is meant.
     """

@@ -1,4 +1,4 @@
-"""What a language model costs, and whether a further call may be made. Pure."""
+"""Count what a language model costs, and decide whether a further call may be made. Pure."""
 
 from __future__ import annotations
 
