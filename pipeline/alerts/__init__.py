@@ -1,4 +1,4 @@
-"""Which changes are told, to whom, when, and in which words. Pure.
+"""Decide which changes are alerted, to whom, when, and in which words. Pure.
 
 ``rules`` say which changes they take, ``planning`` makes alerts of them, ``timing`` says when one may go, ``digest``
 gathers those that wait for a digest, ``escalation`` and ``expected`` tell what nobody acknowledged and what is to come,

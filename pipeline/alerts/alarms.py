@@ -1,4 +1,4 @@
-"""What an operator is told of the watch itself: feeds that fell silent or fail, channels that fail. Pure."""
+"""Write the alerts about the watch itself: feeds that fell silent or fail, channels that fail. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from pipeline.model import (
 from pipeline.model.text import content_id, shorten
 
 ROUNDS = 3  # in a row that a channel fails before the others tell it
-BROUGHT_IN = timedelta(days=30)  # the time of which an alarm tells what its feeds used to bring
+BROUGHT_IN = timedelta(days=30)  # the period for which an alarm says what its feeds used to bring
 FEEDS_LISTED = 20  # of one kind in a message; each is in the view feed_health
 _REASON_LENGTH = 200  # characters
 _OF_FEEDS = {one.kind: one for one in FEED_KINDS}
@@ -53,7 +53,7 @@ def alarm_alerts(
         raised, over: see :func:`pipeline.health.feeds.due_alarms`.
         feeds: how the feeds do, for their names and last words.
         brought: what each has brought in the time :data:`BROUGHT_IN`.
-        watch: the channels of its rules are told, outside their quiet hours.
+        watch: the channels of its rules are alerted, outside their quiet hours.
         now: the time of planning, UTC.
         lost: the pages that gave no text, by feed.
     """

@@ -1,4 +1,4 @@
-"""What a message says of changes: what became of what, both sentences, who says so and how sure we are. Pure."""
+"""Compose the message about changes: what became of what, both sentences, the sources and the confidence. Pure."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def became(change: Change) -> str:
 def confidence_words(confidence: float) -> str:
     """Return a confidence in words and as a number: ``sure (0.85)``."""
     shown_as = f"{confidence:.2f}"
-    # By the number as it is shown: 0.899 is told as 0.90, so it has that word.
+    # By the number as it is shown: 0.899 is shown as 0.90, so it has that word.
     word = next(word for floor, word in SURE_WORDS if float(shown_as) >= floor)
     return f"{word} ({shown_as})"
 
@@ -178,7 +178,7 @@ def confidence_words(confidence: float) -> str:
 def subject_line(changes: Sequence[Change], watch: Watch, kind: str = AT_ONCE, *, uncertain: bool = False) -> str:
     """Return a subject with the first change and how many more there are, at most 90 characters.
 
-    ``uncertain`` marks a digest of which nothing is sure.
+    ``uncertain`` marks a digest in which nothing is sure.
     """
     first = changes[0]
     called = "uncertain" if kind == DIGEST and uncertain else kind

@@ -1,4 +1,4 @@
-"""Digests: what is due of one channel, as one message, with the proof that the rest was quiet. Pure."""
+"""Gather what is due on a channel into one digest, with the proof that the rest was quiet. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told again because nobody has acknowledged it. Pure."""
+"""Decide which unacknowledged alerts are sent again, and to whom. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.board.fold import fold
 from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, UnacknowledgedAlert, Watch
 from pipeline.model.text import content_id
 
-# What is told again where nobody acknowledges it. A digest, a reminder and an alarm ask for no hurry.
+# What is sent again where nobody acknowledges it. A digest, a reminder and an alarm are not urgent.
 ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED, AlertKind.FLAPPING})
 LATE_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up what is older
 
@@ -36,14 +36,14 @@ def unacknowledged_alerts(
 ) -> tuple[Alert, ...]:
     """Tell unacknowledged alerts again: each set of changes once to each channel of its rule.
 
-    Where the rule repeats it, it is told there once more, so long after the last time, while the board says any of it.
+    Where the rule repeats it, it is sent once more after that time, as long as the board still says any of it.
 
     Args:
         told: alerts that were delivered, and that nobody has acknowledged.
         changes: all of the watch, by id, in the order of the board: what is urgent stays so.
         watch: its rules say after how long, and to whom.
         now: the time of planning.
-        mutes: an alert of which they cover all changes is not told again.
+        mutes: an alert is not sent again where they cover all of its changes.
     """
     told = list(told)
     rules = {rule.name: rule for rule in watch.rules}

@@ -1,4 +1,4 @@
-"""Days that the board looks forward to: a mandate's end, a planned step. Told before, and when they pass in silence.
+"""Remind of days that the board looks forward to, and report those that pass in silence. Pure.
 
 Pure: of the board's rows and the day.
 """

@@ -1,4 +1,4 @@
-"""Rows that go back and forth: told once, then once that they flap, then again when they have settled. Pure."""
+"""Report rows that go back and forth once, then that they flap, then when they have settled. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.board.fold import in_force
 from pipeline.model import Alert, AlertKind, AlertRule, AlertTiming, Article, Change, Mute, Stage, Verdict, Watch
 from pipeline.model.text import content_id
 
-TOLD_FOR = timedelta(days=7)  # a row that settled longer ago is told no more
+TOLD_FOR = timedelta(days=7)  # a row that settled longer ago is not reported any more
 _NO_MOVES = frozenset({Verdict.BASELINE, Verdict.DISPUTES})
 _State = tuple[Stage | None, str | None]
 
@@ -74,7 +74,7 @@ def settled_alerts(
         origins: how many independent origins tell each.
         watch: its rules say after how long a row has settled.
         now: the time of planning.
-        mutes: of what they cover nobody is told.
+        mutes: what they cover is not reported.
     """
     rows = _rows(changes)
     known = {change.change_id: change for row in rows for change in row}

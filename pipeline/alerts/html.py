@@ -1,4 +1,4 @@
-"""A message as one page of HTML, for mail. Pure.
+"""Format a message as one page of HTML, for mail. Pure.
 
 What a message says comes from feeds: there is no tag in it. The page asks nothing of the network: no style sheet, no
 script, no image but one that comes with the mail, and links to http and https addresses only.

@@ -1,4 +1,4 @@
-"""A message as a value, and its words as plain text and markdown. Pure.
+"""The message of an alert as a value, and its forms as plain text, markdown and JSON. Pure.
 
 What a message says comes from feeds, so each form escapes it: no control or direction marks in any of them, no marks
 that a chat acts on in markdown, no tags in HTML, which stands in ``as_page``.

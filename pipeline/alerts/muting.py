@@ -1,4 +1,4 @@
-"""Mutes: which changes alert nobody for a time, and what is told of them when that ends. Pure."""
+"""Apply mutes to changes, and report what was muted once a mute ends. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.alerts.timing import release
 from pipeline.model import Alert, AlertKind, AlertRule, AlertTiming, Article, Change, Mute, Watch
 from pipeline.model.text import content_id
 
-TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is told no more
+TOLD_FOR = timedelta(days=7)  # a mute that ended longer ago is not reported any more
 MOST = 20  # changes that one message lists
 
 

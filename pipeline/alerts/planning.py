@@ -1,4 +1,4 @@
-"""Which changes are told, to whom, and when. Pure.
+"""Plan alerts: which changes are reported, to whom, and when. Pure.
 
 A change becomes an alert where a rule of the watch takes it; where none does, the silence is
 recorded with its reason. The changes that one article brought go out as one message a channel,
@@ -89,13 +89,13 @@ def plan(
     Args:
         changes: in the order in which the board took them.
         articles: the articles that brought them, by id.
-        watch: its rules say who is told of what, and when.
+        watch: its rules say what is reported, to whom, and when.
         now: the time of planning, UTC-aware.
         confirmed: earlier changes that one more independent origin has now confirmed.
         before: earlier changes by id; the one that a change supersedes is quoted, and tells whether a dispute ended.
         origins: how many independent origins a change had when it was last planned (0 for a new one), and has now.
             Without it a new change has one, and a confirmed one got its second.
-        mutes: what they cover is told to nobody, and that is the reason of its silence.
+        mutes: what they cover is not reported, and the mute is the reason of its silence.
     """
     known, counted = before or {}, origins or {}
     silences = [
@@ -188,7 +188,7 @@ def alert_about(
         intro=intro or _INTROS.get(kind, ""),
     )
     ids = tuple(change.change_id for change in changes)
-    # What is told at once has the plain key, as it always had.
+    # An immediate alert has the plain key, as it always had.
     suffix = (() if kind is AlertKind.ALERT else (str(kind),)) + (("again",) if again else ())
     due = due_at or release(now, rule, digest=kind is AlertKind.DIGEST_PART, urgent=urgent)
     return make_alert(
@@ -305,7 +305,7 @@ def _escalated(
             found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]
         elif ended is not None and is_confident(
             rule, ended, heard[1]
-        ):  # who was not told of it needs not hear of its end
+        ):  # whoever was not told of it is not told of its end
             found += [_Telling(channel, AlertKind.SETTLED, rule) for channel in others]
     return found
 

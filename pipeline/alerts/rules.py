@@ -1,4 +1,4 @@
-"""Which changes a rule takes, and what it wants to be told of them. Pure."""
+"""Decide which changes an alert rule takes, and how urgent and sure they are to it. Pure."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def uncertain_changes(
 
     Args:
         changes: to be told.
-        rules: those because of which they are told.
+        rules: the rules under which they are reported.
         origins: how many independent origins tell each by now; one, where it is not there.
     """
     unsure = set()

@@ -1,4 +1,4 @@
-"""When a message may go: quiet hours, digests, tries after a failure. Pure: of a time and a rule."""
+"""Decide when a message may go: quiet hours, digests, retries. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the names that a mission is given by what changes: successors, renamings, and their initials. Pure."""
+"""Find the names that changes give the mission: successors, renamings, and their initials. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feed bytes to entries. Pure: no network, no clock; ``now`` is an argument. Run it in a worker that can be killed.
+"""Parse the bytes of feeds into entries. Pure: ``now`` is an argument. Run it in a worker that can be killed.
 
     parse_feed (parse.py)      bytes -> decode -> sniff -> one reader per format -> ParsedFeed
     entry_from (entries.py)    one of its entries -> Entry

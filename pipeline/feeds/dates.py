@@ -1,4 +1,4 @@
-"""Dates of feeds. We read the strings ourselves: feedparser takes CET, BST, IST and the like for UTC, silently.
+"""Parse the dates of feeds ourselves: feedparser silently takes CET, BST, IST and the like for UTC.
 
 Formats: RFC 822 / RFC 5322 with its many misspellings, ISO 8601 / W3CDTF, month-first English dates, epoch
 seconds. What we can't read is no date, with the flaw recorded; what has no zone is taken as UTC.

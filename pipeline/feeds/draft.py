@@ -1,4 +1,4 @@
-"""What the readers of all formats share: links made canonical, ids that are never empty, the cap on entries."""
+"""Build entries, for the readers of all formats: canonical links, ids that are never empty, the cap on entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A parsed feed's items as entries: revisions with ids that hash their content."""
+"""Make entries of a parsed feed's items: revisions with ids that hash their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a feed's bytes to its entries, by the reader for its format."""
+"""Parse a feed with the reader for its format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markup of titles and summaries to plain text, bounded."""
+"""Convert the markup of titles and summaries to plain text, within bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sitemaps, with Google's news extension or without (https://www.sitemaps.org/protocol.html)."""
+"""Read sitemaps, with Google's news extension or without (https://www.sitemaps.org/protocol.html)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text is, told by its first tag, and whether a parser may see it."""
+"""Recognise the format of a text by its first tag, and refuse what a parser must not see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF, by feedparser over bytes in memory.
+"""Read RSS, Atom and RDF, by feedparser over bytes in memory.
 
 Its sanitising and its rewriting of links inside texts are off: both are quadratic on hostile input (100 kB of one
 style attribute take 50 s), and we make plain text ourselves.

@@ -1,4 +1,4 @@
-"""How a feed does, as one word; which silences and failures are told, and when they are over. Pure.
+"""Decide how a feed does, which silences and failures are alarms, and when these are over. Pure.
 
 The view ``feed_health`` says the same in SQL; tests hold the two together.
 """
@@ -109,7 +109,7 @@ def due_alarms(
     in each case one message.
 
     What else has its signs is raised once and lasts as long as they do; of a feed that can't be read nothing new is
-    known, so nothing more is told and nothing called over. What comes and goes is told a few times, and then stays.
+    known, so nothing more is raised and nothing cleared. What comes and goes is raised a few times, and then stays.
 
     Args:
         feeds: all feeds of the watch.

@@ -1,4 +1,4 @@
-"""The first line about a watch: whether it is quiet, or whether nothing can be known of that. Pure."""
+"""Write the first line about a watch: whether it is quiet, or whether that cannot be known. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the watch alive? What the store says of its runs, and the hour, in; the answer and what to tell, out.
+"""Decide from the record of its runs whether the watch is alive, and what to report. Pure.
 
 A watch that has died is as quiet as one with nothing to tell. So something that is no part of the run
 looks at the runs from outside, at its own times: :mod:`pipeline.cli.heartbeat`.
@@ -72,7 +72,7 @@ class Beat:
         remedy: what to do about it; empty where nothing is to be done.
         zombies: runs that are recorded as running, and that no process works on.
         standing: whether it is to be watched.
-        is_blind: rounds go on, and could read no feed.
+        is_blind: rounds run, but could read no feed.
         is_unheard: it is alive, and none of its channels takes what it has to tell.
     """
 
@@ -132,7 +132,7 @@ def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord,
 def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channels: Collection[str] = ()) -> Beat:
     """Decide whether the watch is alive: a round has ended within ``missed`` intervals, and the last one read a feed.
 
-    A round that could read no feed is known to have seen nothing, so it is told at once; nothing has been missed.
+    A round that could read no feed is known to have seen nothing, so it is reported at once; nothing has been missed.
 
     Args:
         pulse: what the store says.
@@ -196,7 +196,7 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channel
 def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: str, title: str) -> Notice | None:
     """Return the message that is due now, with the channels that have not had it; None where none is.
 
-    A silence is told once to each channel, however often it is looked at, and its end once to each channel that
+    A silence is reported once to each channel, however often it is checked, and its end once to each channel that
     was told of it.
 
     Args:

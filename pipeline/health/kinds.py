@@ -1,4 +1,4 @@
-"""The kinds of alarm, as one table: when each is due, in what words it is told, and what is to be done. Pure.
+"""The kinds of alarm, as one table: when each is due, its wording, and what is to be done. Pure.
 
 Silences and failures of feeds depend on each other and on how many there are:
 :mod:`pipeline.health.feeds` decides when these are due, and :mod:`pipeline.alerts.alarms` has their sentences. All

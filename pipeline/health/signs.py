@@ -1,4 +1,4 @@
-"""Conditions of the alarms, one for each kind, over what happened lately. Pure.
+"""The conditions of the alarms, one for each kind, over recent history. Pure.
 
 Each begins where a healthy feed or watch never is, and ends only where the trouble is plainly over, so that what stands
 on the edge does not come and go.

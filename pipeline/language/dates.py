@@ -1,4 +1,4 @@
-"""Dates and spans of French and Spanish as English has them: ``15 June 2025``, ``last Monday``, ``three days ago``."""
+"""Write French and Spanish dates and spans in English: ``15 June 2025``, ``last Monday``, ``three days ago``."""
 
 from __future__ import annotations
 

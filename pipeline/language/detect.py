@@ -1,4 +1,4 @@
-"""Which language a text is in, from its commonest words. Pure, offline, and a tenth of a millisecond for a page.
+"""Detect the language of a text by its commonest words. Pure, offline, a tenth of a millisecond for a page.
 
 What a page or a feed declares is a hint and often a template's default, so the words decide. A library's model of a
 hundred languages weighs megabytes and takes Haitian Creole for French; the few words that make up a third of any

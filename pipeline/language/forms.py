@@ -1,4 +1,4 @@
-"""The forms of nouns, adjectives and verbs: French, Spanish, and their English. Pure, and generous with forms.
+"""Inflect nouns, adjectives and verbs of French, Spanish and English. Pure, and generous with forms.
 
 A form that nobody writes does no harm; one that is missing leaves a sentence without its verb.
 """

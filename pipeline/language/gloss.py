@@ -1,4 +1,4 @@
-"""French and Spanish told in English, word by word. Pure and deterministic; for rules, never for people.
+"""Gloss French and Spanish in English, word by word. Pure and deterministic; for rules, never for people.
 
 It is no translation. It keeps who, what, how many, when and how sure, in words that the rules for English know: verbs
 with their tense and their "not", nouns with their adjectives before them, numbers, dates and countries. What it does
@@ -18,7 +18,7 @@ from pipeline.language.grammar import rearrange
 from pipeline.language.lexicon import Entry, Lexicon, lexicon
 from pipeline.language.tokens import Token, merge_numbers, tokenize
 
-GLOSSED = ("fr", "es")  # the languages that are told in English
+GLOSSED = ("fr", "es")  # the languages that are glossed in English
 
 _HEADS = (
     r"(?:Mission|Force|Opération|Mécanisme|Contingent|Dispositif|Bureau|Autorité|Groupe|Misión|Fuerza|Operación"

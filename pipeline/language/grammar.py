@@ -1,4 +1,4 @@
-"""Words of French and Spanish, each in English, put as English puts them: tense, "not", adjectives, "to". Pure."""
+"""Put glossed words into English order: tense, "not", adjectives, "to". Pure."""
 
 from __future__ import annotations
 

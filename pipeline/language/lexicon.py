@@ -1,4 +1,4 @@
-"""The word lists of a language, read once: for each word or phrase what English says, and what kind of word it is.
+"""The word lists of a language: for each word or phrase its English, and what kind of word it is.
 
 The lists are the files in ``words``. A section in brackets says of which kind its lines are, a line is
 ``source = English``; several stand in one line with semicolons between. What a sign at a verb means:

@@ -1,4 +1,4 @@
-"""A text in French or Spanish as tokens, with its numbers and dates as English has them. Pure."""
+"""Split a French or Spanish text into tokens, with its numbers and dates as English has them. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts and their deliveries, and the runs that did it all."""
+"""Alerts, their deliveries, and the runs that made them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AlertKind(StrEnum):
     CORROBORATED = "corroborated"  # the four that escalate what was told already
     DISPUTED = "disputed"
     SETTLED = "settled"
-    FLAPPING = "flapping"  # it goes back and forth; what follows is told when it has settled
+    FLAPPING = "flapping"  # it goes back and forth; what follows is reported when it has settled
     UNACKNOWLEDGED = "unacknowledged"
     EXPECTED = "expected"
     MUTE_ENDED = "mute_ended"  # what came while it was muted

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The errors of Missionwatch, as one tree.
 
 The split that matters is *transient* against *permanent*: a caller that asks "shall I try
 again?" tests the type and nothing else. Each error carries a ``remedy``, one sentence that

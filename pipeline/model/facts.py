@@ -1,4 +1,4 @@
-"""Facts: what a board is made of. A slot, its key, and a value of typed parts, as ``docs/design.md`` has them."""
+"""Facts: a slot, its key, and a value of typed parts, as ``docs/design.md`` has them."""
 
 from __future__ import annotations
 

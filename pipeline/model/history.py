@@ -1,4 +1,4 @@
-"""What has happened lately to a feed and to a watch: all that alarms are decided by, beside how the feeds do."""
+"""The recent history of a feed and of a watch, from which alarms are decided."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class FeedHistory:
 
 @dataclass(frozen=True, slots=True)
 class RecentRound:
-    """A round that ended, or a step woken by an event that read articles.
+    """A round that ended, or a step started by an event that read articles.
 
     Attributes:
         now: the watch's own time at its start.

@@ -1,4 +1,4 @@
-"""Claims, verdicts, changes and the board: what we make of it."""
+"""Claims, verdicts, changes and rows of the board."""
 
 from __future__ import annotations
 

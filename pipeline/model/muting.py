@@ -1,4 +1,4 @@
-"""Mutes: a person's word that changes of one kind alert nobody until a time."""
+"""Mutes: a person asks that changes of one kind alert nobody until a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed facts in words: what a board's row, a headline and a JSON line call them. Pure.
+"""Put typed facts into words: for rows of the board, headlines and lines of JSON. Pure.
 
 Nothing here quotes an article: all words come from parts, so that a clause is never a value or a headline.
 """

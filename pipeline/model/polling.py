@@ -1,4 +1,4 @@
-"""What we learn of a feed by polling it, and how well it does."""
+"""What polling teaches about a feed, and how well the feed does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of an address is a secret: the one place that decides it. Pure.
+"""Redact secrets in addresses: the one place that decides what is secret. Pure.
 
 Logs, the store and all that is made of it (pages, exports, evidence), messages, events and what commands print show
 addresses through here. The whole address stays in the watch's own files, where polling takes it from.

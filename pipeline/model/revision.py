@@ -1,4 +1,4 @@
-"""What a later look at an article's page says of what was told from it."""
+"""Rechecks of the pages behind alerts, and what is taken back."""
 
 from __future__ import annotations
 

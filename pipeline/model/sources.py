@@ -1,4 +1,4 @@
-"""Feeds, entries and articles: what the world sends."""
+"""Feeds, entries and articles."""
 
 from __future__ import annotations
 

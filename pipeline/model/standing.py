@@ -1,4 +1,4 @@
-"""Whether a watch is watched: at work, paused, or archived."""
+"""The state of a watch: at work, paused, or archived."""
 
 from __future__ import annotations
 

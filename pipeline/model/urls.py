@@ -1,4 +1,4 @@
-"""Addresses: one written form for each, and which of them we refuse. Pure; nothing here asks a name server."""
+"""Normalise addresses, and refuse those that must not be requested. Pure: no name server is asked."""
 
 from __future__ import annotations
 

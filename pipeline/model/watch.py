@@ -19,7 +19,7 @@ class Name:
         text: as it is written, e.g. ``"Gang Suppression Force"`` or ``"GSF"``.
         acronym: True where it is initials, matched with their case.
         valid_from, valid_to: the days on which the name is in use; None is open.
-        context: words of which at least one must stand in the same article for the name to
+        context: words, at least one of which must stand in the same article for the name to
             count; empty where the name is unmistakable.
         not_context: words that show another use of the same name.
     """
@@ -107,10 +107,10 @@ class AlertRule:
             letters, and its act; one that is not typed has none of these.
         min_confidence: 0 to 1; changes below it are held back with that reason.
         at_once: 0 to 1; changes from it on are sure. Those between the two go into the digest, marked
-            uncertain, and are told at once when a second independent origin confirms.
+            uncertain, and are alerted at once when a second independent origin confirms.
         channels: ``console``, ``file`` or ``file:NAME``, or any Apprise URL, or the name of an
             environment variable that holds one, written ``env:NAME``.
-        origins: independent origins that must say so before a change is told at once.
+        origins: independent origins that must say so before a change is alerted at once.
         when: what becomes of changes that are sure.
         digest: how often the digest goes out.
         digest_at: at what time of day, in ``timezone``.
@@ -118,14 +118,14 @@ class AlertRule:
         timezone: an IANA name; digests and quiet hours follow its clock, summer time too.
         quiet: (from, to) in ``timezone``: nothing goes out in these hours but what is ``urgent``. None has none.
         urgent: what breaks the quiet hours; None is nothing.
-        escalate_after: how long after its delivery an alert that nobody has acknowledged is told again.
-        escalate_to: where it is told again, and where corroboration and disputes are told too; empty means
+        escalate_after: how long after its delivery an alert that nobody has acknowledged is sent again.
+        escalate_to: where it is sent again, and where corroboration and disputes are reported too; empty means
             ``channels`` for the former and nowhere for the latter.
-        repeat_every: how long after that it is told once more, again and again, until somebody acknowledges it or the
-            board no longer says so; None tells it once.
-        flapping: a row that goes back to what it said within this time flaps: that is told once, and again when it has
-            stood for as long. None tells each change.
-        remind_before: days before the end of a mandate, and the like, at which it is told; empty tells of none.
+        repeat_every: how often it is repeated after that, until somebody acknowledges it or the board no longer
+            says so; None sends it once.
+        flapping: a row that goes back to what it said within this time flaps: that is reported once, and again
+            when it has stood for as long. None reports each change.
+        remind_before: days before the end of a mandate, and the like, at which to remind of it; empty for none.
         picture: whether messages by mail and to JSON webhooks carry the timeline of what they tell.
     """
 
@@ -192,7 +192,7 @@ class ReaderChoice:
         calls_per_day, tokens_per_day, money_per_day: the same for a day in UTC, all runs together; 0 sets no bound.
         price_in, price_out: of a million tokens of questions and of answers, in ``currency``.
         currency: by its code in ISO 4217.
-        patience_h: hours that an article waits for a model that gives no answer, before the embedded reading is told.
+        patience_h: hours that an article waits for a model that gives no answer, before the embedded reading is used.
         first_model: a cheaper model at the same endpoint that decides first whether anything changed; empty: none.
     """
 

@@ -1,4 +1,4 @@
-"""The closed sets of words: aspects, stages, verdicts, roles, outcomes."""
+"""The closed vocabularies: aspects, stages, verdicts, roles, outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a page's bytes to its text and metadata. Pure, and slow on hostile pages: run it in a worker.
+"""Extract text and metadata from the bytes of a page. Pure, and slow on hostile pages: run it in a worker.
 
     extract_page (extract.py)    bytes -> ExtractedPage (page.py)
 

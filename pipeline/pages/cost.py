@@ -1,4 +1,4 @@
-"""What the tree of a page costs, known before it is made: the parser's own events are counted, and no tree is built.
+"""Estimate the cost of a page's tree before it is built, by counting the parser's events.
 
 Reading a page's tags costs as much as the page is long. Making the tree costs more: for each attribute libxml2 walks
 past all that the element has already, so an element costs the square of its attributes, and again whenever the tree

@@ -1,4 +1,4 @@
-"""The days that a page prints at its headline, where readers look for one: a witness beside its markup."""
+"""Find the days that a page prints at its headline: a witness beside its markup."""
 
 from __future__ import annotations
 

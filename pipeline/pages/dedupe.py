@@ -1,4 +1,4 @@
-"""Who wrote it first: reprints of one wire are one origin, however many outlets print them.
+"""Find who wrote an article first: reprints of one wire are one origin, however many outlets print them.
 
 Two ways to tell: the credit that the text itself gives ("(Reuters) -", "— AFP"), and a text that
 is nearly the one of an article that came before. Near-duplicates are found by MinHash with

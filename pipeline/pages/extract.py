@@ -1,4 +1,4 @@
-"""From a page's bytes to an article's text and metadata, with guards against pages that cost too much.
+"""Extract an article's text and metadata from the bytes of a page, with guards against costly pages.
 
 trafilatura does the extraction, in its fast mode: on 181 real pages that is as accurate as the slow one and half as
 long. Where it finds few words, the slow one is asked as well: on the 990 pages of trafilatura's own evaluation that

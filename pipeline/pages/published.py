@@ -1,4 +1,4 @@
-"""When was a page published? The page's own words first, then its feed, then when we saw it.
+"""Decide when a page was published: by its own words first, then its feed, then when we saw it.
 
 Of a page three witnesses are heard: its markup (JSON-LD, Open Graph and the like), the day that it prints at its
 headline (:mod:`pipeline.pages.dateline`), and htmldate, which looks for a date in what is made to hold one. A wrong

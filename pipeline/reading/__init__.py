@@ -1,1 +1,1 @@
-"""From an article to claims: the embedded reader, and a language model as an option."""
+"""Read articles into claims: the embedded engine, and a language model as an option."""

@@ -31,7 +31,7 @@ class AssessmentInput:
         texts: (article_id, origin, text) of recent articles, for near-duplicates; those that share no band of their
             sketch with an article of the batch may be left out.
         uncertain: (claim, origin, time) of recent claims that were too weak to move the board.
-        articles: behind recent changes, so that what is confirmed is told with its first source.
+        articles: behind recent changes, so that a confirmed change is reported with its first source.
         corrections: what persons say of what is read.
         mutes: what persons want to hear nothing of for a time.
     """

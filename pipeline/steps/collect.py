@@ -19,7 +19,7 @@ from pipeline.steps.ports import Fetch, Work, reason_of
 MAX_PAGE = 3 * 2**20  # bytes; the largest of 1,213 real pages measured has less than half
 MAX_ATTEMPTS = 5  # of fetching one page: over two days, with the waits below
 FIRST_WAIT = timedelta(minutes=30)
-_OF_THE_MACHINE = frozenset({"deadline", "crashed"})  # what becomes of a worker where too much else goes on
+_OF_THE_MACHINE = frozenset({"deadline", "crashed"})  # what happens to a worker on a busy machine
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 
 

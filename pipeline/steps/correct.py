@@ -288,7 +288,7 @@ def _undo(correction: Correction, stored: CorrectionContext, watch: Watch, now: 
             continue
         again.append((_stands_again(correction, lost, board), lost))
         told.append(f"It stands again: {describe_change(lost)}.")
-    # Who got a recall, or nothing yet, must hear of it; what went quietly comes back quietly.
+    # Whoever got a recall, or nothing yet, is alerted; what was withdrawn silently returns silently.
     told_before = {i for sent in stored.alerts if sent.delivered_at for i in sent.alert.change_ids}
     quiet = undone.kind is CorrectionKind.DUPLICATE
     news = [one for one, lost in again if not (quiet and lost.change_id in told_before)]

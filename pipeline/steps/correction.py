@@ -83,7 +83,7 @@ class CorrectionOutcome:
 
     Attributes:
         correction: the correction.
-        revised: what is taken back, and who must hear of it.
+        revised: what is taken back, and the recalls due.
         judgements: new verdicts of claims, with the changes that they make now.
         added: the other changes that join: of a pin, or what stands again. They come last.
         alerts, silences: of the changes that join.

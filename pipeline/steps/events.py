@@ -1,4 +1,4 @@
-"""The events that Missionwatch tells Prefect: their names, resources and payloads. Pure.
+"""The events that are sent to Prefect: names, resources and payloads. Pure.
 
 Outside automations hang on these, so names, resource ids and payload keys are a contract: what stands in
 docs/serving.md stays, and a change of meaning raises :data:`VERSION`. An event is a wake-up and never the truth,
@@ -23,7 +23,7 @@ ALERT_PLANNED = "missionwatch.alert.planned"
 ALERT_DELIVERED = "missionwatch.alert.delivered"
 ALERT_RECALLED = "missionwatch.alert.recalled"
 FEED_SILENT = "missionwatch.feed.silent"
-# The kinds of alarm that are its matter; the others are told by their alerts.
+# The kinds of alarm that it announces; the others have their alerts.
 SILENCES = frozenset({
     AlarmKind.SILENT, AlarmKind.FAILING, AlarmKind.UNREADABLE, AlarmKind.RETIRED, AlarmKind.BLIND, AlarmKind.HALF_BLIND,
 })  # fmt: skip
@@ -38,7 +38,7 @@ NAMES = (
     FEED_SILENT,
 )
 
-# Who tells it: a round, which takes the next step itself, or a step that ran alone, whose next must be woken.
+# Who announces it: a round, which takes the next step itself, or a single step, whose next must be started.
 BY = "missionwatch.by"
 ROUND, STEP = "round", "step"
 
@@ -67,7 +67,7 @@ class EventSource:
     Attributes:
         watch: the watch.
         run_id: the run that did it.
-        in_round: whether a whole round tells it, which goes on to the next step by itself.
+        in_round: whether a whole round announces it, which takes the next step itself.
     """
 
     watch: Watch

@@ -1,4 +1,4 @@
-"""How the steps act on the world: given to them, never imported by them."""
+"""The interfaces by which the steps act on the world; implementations are passed in."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def limit_revisions(record: FetchRecord, before: str, revisions: int, reader: Re
         record: of a fetch.
         before: the text that we hold; empty where it is no longer kept.
         revisions: later texts of the page that we hold.
-        reader, watch: what is told by the text is what this engine reads of this mission.
+        reader, watch: the engine and mission by which two texts are compared.
     """
     article = record.article
     if record.outcome != "stored" or article is None or revisions < MAX_HASH_ONLY or retraction_notice(article):
@@ -132,7 +132,7 @@ def drop_recalled(made: Assessment, revised: RecheckResult, watch: Watch) -> Ass
     """Return ``made`` without the alerts whose readers get the same sentence in a recall.
 
     A corrected figure is a change like any other. Who gets the recall, with the old sentence and the new one, needs no
-    second message about it; whoever else it is for is told as ever.
+    second message about it; everybody else is alerted as usual.
     """
     corrected = {
         (check.revision_id, check.new_sentence): check for check in revised.checks if check.finding is Finding.CORRECTED

@@ -1,4 +1,4 @@
-"""Read again: the stored past, with the engine as it is now -> how the board would differ, and what to store for it."""
+"""Reread: the stored past, with the engine as it is now -> how the board would differ, and what to store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The brief: one report of a time: where the mission stands, what changed, what is open, and what could be seen. Pure.
+"""The brief: one report of where the mission stands, what changed, what is open, and what could be seen. Pure.
 
 compose     what the store knew by a time     -> a ``Brief``
 parts       a ``Brief``                       -> its five parts, as every form shows them

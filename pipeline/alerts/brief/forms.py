@@ -1,4 +1,4 @@
-"""A brief in the forms in which it is read: plain text, markdown, JSON, a message for a channel. Pure.
+"""Format a brief as plain text, markdown, JSON or a message for a channel. Pure.
 
 What it quotes comes from feeds, and is escaped in each form. The page is made by :mod:`pipeline.site`.
 """

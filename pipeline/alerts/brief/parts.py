@@ -1,4 +1,4 @@
-"""The five parts of a brief in plain words, as every form shows them; no form says anything of its own. Pure."""
+"""Write the five parts of a brief in plain words, common to all of its forms. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STANDS, CHANGED, DISPUTED, TO_COME, SEEN = (
     "To come",
     "How well it could see",
 )
-MOST_FEEDS = 12  # of a kind that are named; of the others their number is told
+MOST_FEEDS = 12  # of a kind that are named; the others are counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When a brief is due, and the alert that carries it. Pure: of a ``[[brief]]`` of the watch and the time."""
+"""Decide when a brief is due, and make the alert that carries it. Pure."""
 
 from __future__ import annotations
 

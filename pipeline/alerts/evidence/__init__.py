@@ -1,4 +1,4 @@
-"""What proves a change, and how it was decided, told so that a stranger can check it. Pure.
+"""Explain a change and how it was decided, so that a stranger can check it. Pure.
 
 ``telling`` makes the store's rows of one page into ``steps``: what was done, what it was compared with, what was
 measured and what was needed. ``pack`` makes the files of an evidence pack, and ``seal`` the archive and its hashes.

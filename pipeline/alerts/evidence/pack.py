@@ -1,4 +1,4 @@
-"""The files of an evidence pack: a change, its sentences, the texts that they stand in, and how it came about. Pure.
+"""Build the files of an evidence pack: a change, its sentences, their texts, and how it was decided. Pure.
 
 What the pack says can be checked without Missionwatch: each quote has its place in a text that lies beside it, and
 each file its SHA-256. The same store gives the same bytes.

@@ -1,4 +1,4 @@
-"""An evidence pack as one file: a manifest of hashes, and a zip whose bytes depend on its content alone. Pure."""
+"""Seal an evidence pack: a manifest of hashes, and a zip whose bytes depend on its content alone. Pure."""
 
 from __future__ import annotations
 

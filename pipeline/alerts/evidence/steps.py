@@ -1,4 +1,4 @@
-"""What a trail in steps is made of: values, and the small words that its steps share. Pure."""
+"""The steps of a trail as values, and the wording that they share. Pure."""
 
 from __future__ import annotations
 

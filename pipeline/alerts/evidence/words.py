@@ -1,4 +1,4 @@
-"""A trail in steps as lines of plain text: for a terminal, and for the file in an evidence pack. Pure."""
+"""Format the steps of a trail as plain text: for a terminal, and for a file of the evidence pack. Pure."""
 
 from __future__ import annotations
 

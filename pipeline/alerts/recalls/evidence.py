@@ -1,4 +1,4 @@
-"""What became of a sentence that a change rests on, when its page says something else now. Pure."""
+"""Examine what became of the sentence behind a change when its page has been edited. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who must hear that something told is taken back, and in which words. Pure."""
+"""Plan the recalls of changes that are taken back. Pure."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def plan_recalls(
 ) -> tuple[tuple[Recall, ...], tuple[Alert, ...]]:
     """Plan the recalls of what was told of the changes that ``checks`` take back, and their alerts.
 
-    Who has got an alert is told, once for each of its changes. An alert that was not delivered yet is withdrawn; what
-    it tells besides goes out in its place.
+    Whoever got an alert gets a recall, once for each of its changes. An alert that was not delivered yet is
+    withdrawn; what it tells besides goes out in its place.
 
     Args:
         checks: those without a withdrawal recall nothing.

@@ -12,7 +12,7 @@ from pipeline.board.compare.stem_weights import distinctive
 from pipeline.model import Aspect, Change, Claim, Stage
 
 # The probability from which a claim and a change tell of one event: lower than one half, since an event told twice is
-# worse than one that is told late.
+# worse than one that is reported late.
 SAME = 0.4
 RECENTLY = timedelta(days=10)  # so long a change may be told again in quite other words
 MIN_CONFIDENCE = 0.3  # how sure an uncertain claim must be to be heeded: two guesses are no knowledge

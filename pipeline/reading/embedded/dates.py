@@ -1,4 +1,4 @@
-"""When a sentence says that something happens: its date mentions, resolved against the publication."""
+"""Find the dates that a sentence mentions, resolved against the publication."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trained encoder: for each sentence of an article, what it tells. A network in an ONNX file, offline.
+"""The trained encoder: what each sentence of an article tells, by a network in an ONNX file, offline.
 
 ``python -m training.encode`` writes both files. One thread, one article at a time: the same input gives the same
 numbers.

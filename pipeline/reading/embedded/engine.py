@@ -24,8 +24,8 @@ from pipeline.reading.embedded.sentences import Sentence
 
 ENGINE = "encoder-7"
 SAID = 0.1  # below this there is no claim: of a hundred such on dev, five would be right
-STATED = 0.35  # from so sure a sentence of a baseline states a fact: a person reads it, and what lacks is dearer
-SECOND = 0.65  # from so sure a further fact of a sentence is told too: most sentences tell one
+STATED = 0.35  # from here on a sentence of a baseline states a fact: a person reviews it, and an omission costs more
+SECOND = 0.65  # from here on a further fact of a sentence is a claim too: most sentences state one
 UNLIKELY = -1.0  # log-odds: what is less likely to be about the mission is not shown to a language model either
 BACKGROUND = 0.25  # a sentence that is news with less than this probability is background
 

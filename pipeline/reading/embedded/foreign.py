@@ -1,4 +1,4 @@
-"""Articles in other languages than English: what the engines make of them, with quotes in their own words. Pure.
+"""Read articles in other languages than English, quoting them in their own words. Pure.
 
 French and Spanish are told in English first (:mod:`pipeline.language`), so that one set of rules reads all three and
 what a French outlet reports confirms what an English one did. Each quote is then cut from the article as it stands.

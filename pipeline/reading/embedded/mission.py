@@ -1,4 +1,4 @@
-"""Which articles may be about the mission: those that name it, its place, or another name of its baseline. Pure.
+"""Decide which articles may be about the mission: they name it, its place, or a name of its baseline. Pure.
 
 All that is known of the mission comes from the watch. Whether an article that passes is about it, the encoder says.
 """

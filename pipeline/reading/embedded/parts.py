@@ -1,4 +1,4 @@
-"""The typed fact that a sentence states, once the encoder has said its slot and stage: key and parts. Pure.
+"""Build the typed fact of a sentence, once the encoder has given its slot and stage. Pure.
 
 The one place where parts come from. Grammar and closed lists find what can be a part (``mentions``) and normalise it;
 the encoder says which of them is which part. What is not found is left out: a clause is never a value.

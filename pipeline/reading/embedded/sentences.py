@@ -1,4 +1,4 @@
-"""An article's text as sentences with their offsets, free of datelines and clock marks."""
+"""Split an article's text into sentences with their offsets, free of datelines and clock marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An article as word pieces, and as the windows that the encoder reads. Pure.
+"""Split an article into word pieces, and into the windows that the encoder reads. Pure.
 
 The pieces are those of BERT's uncased English vocabulary (Devlin et al., 2019; found by greedy longest match, as
 Wu et al., 2016, do), plus the marks of :data:`MARKS`.

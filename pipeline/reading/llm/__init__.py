@@ -1,4 +1,4 @@
-"""A language model as an option: what it is asked, what of its answers counts, what they do to a verdict. Pure.
+"""A language model as an option: questions, answers, and what these do to a verdict. Pure.
 
 The model never decides alone and never speaks freely: it fills in a form (:mod:`pipeline.reading.llm.forms`), what it
 quotes must stand verbatim in the article, and where it does not answer so, the embedded engine's verdict stands. The

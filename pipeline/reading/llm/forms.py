@@ -1,4 +1,4 @@
-"""The forms that a language model fills in: their JSON schemas, and what of a filled-in form counts.
+"""The forms that a language model fills in: their JSON schemas, and how answers are read.
 
 Models differ in how well they keep to a form. What can be understood counts: an answer between fences or after its
 reasoning, a key too many, a number written as text, "in effect" for ``in_effect``, half a list. What can't is lost
@@ -31,7 +31,7 @@ LONG_AGO = timedelta(days=3 * 366)  # an event before that is no event of this a
 MIN_UNCHANGED = 0.8  # so sure the first model must be that an article tells nothing: the second does not see it then
 TELLING = 10  # from this number on a figure must stand in the article; smaller ones are written in many ways
 
-_DATED = re.compile(r"^\d{4}-\d{2}-\d{2}\s*")  # before who suffered: an incident's day is told by itself
+_DATED = re.compile(r"^\d{4}-\d{2}-\d{2}\s*")  # before the victims: an incident's day is stated separately
 _NAMES = ("act", "actor", "person", "organisation", "country", "place", "item", "unit", "currency")
 _DAYS = ("day", "start", "until", "since")
 _TEXT = {"type": ["string", "null"]}

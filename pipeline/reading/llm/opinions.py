@@ -65,7 +65,7 @@ def weigh(reading: Reading, opinions: Mapping[UUID, ModelOpinion]) -> tuple[Read
     """Give ``reading`` with its claims as the opinions correct them, and the judgements of those that they hold back.
 
     A claim keeps its id: it names what the engine found in the article. Fact, stage and confidence are the model's:
-    it has seen the board, the sentence and what stands beside it. An objection of which it is not sure changes nothing.
+    it has seen the board, the sentence and what stands beside it. An objection that it is not sure of changes nothing.
     """
     if not any(claim.claim_id in opinions for claim in reading.claims):
         return reading, ()

@@ -1,4 +1,4 @@
-"""What a language model is asked: which changes an article tells, and what one sentence changes; as chat messages."""
+"""Build the questions for a language model, as chat messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat protocol: a question as the body of a request, a response's body as the text that was answered.
+"""The chat protocol: build the body of a request, and parse the body of a response.
 
 It is the ``POST /v1/chat/completions`` of OpenAI with ``response_format`` of type ``json_schema``
 (https://platform.openai.com/docs/api-reference/chat), which Ollama, llama.cpp and vLLM speak too. Not every server

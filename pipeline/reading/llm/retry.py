@@ -1,4 +1,4 @@
-"""When a question that brought no answer is put again. Pure."""
+"""Decide when a question that got no answer is asked again. Pure."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def row_name(change: Change) -> str:
 def select_rows(article: Article, rows: Iterable[BoardRow]) -> tuple[ShownRow, ...]:
     """Select the rows that ``article`` may be about, in the order of the slots.
 
-    Those of which there is one, those whose country, place, person or thing the article names, and those that changed
+    Rows that occur once, those whose country, place, person or thing the article names, and those that changed
     last; where they are too many, the newest.
     """
     changes = [row.change for row in rows]

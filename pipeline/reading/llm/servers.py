@@ -1,4 +1,4 @@
-"""The servers of language models that people run at home: where they listen, and what they say they serve. Pure."""
+"""The servers of language models that people run at home: where they listen, and what they serve. Pure."""
 
 from __future__ import annotations
 
