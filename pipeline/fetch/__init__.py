@@ -261,14 +261,8 @@ class Fetcher:
             moved_to = target if for_good else moved_to
             if target in seen or len(seen) > self._limits.max_redirects:
                 why = "in a circle" if target in seen else f"more than {self._limits.max_redirects} times"
-                raise with_status(
-                    RefusedError(
-                        "redirects",
-                        f"{display_url(url)} redirects {why}.",
-                        remedy="Open it in a browser for its address.",
-                    ),
-                    hop.status,
-                )
+                said, remedy = f"{display_url(url)} redirects {why}.", "Open it in a browser for its address."
+                raise with_status(RefusedError("redirects", said, remedy=remedy), hop.status)
             seen.add(target)
 
     def _session(self, look_up: _LookUp, make_socket: Any) -> aiohttp.ClientSession:

@@ -217,7 +217,7 @@ def test_validators_are_sent_where_we_hold_some() -> None:
         ({"unmodified": 20, "body_at": NOW - HOUR}, False),
         ({"unmodified": 1, "body_at": NOW - DAY}, False),
         ({"unmodified": 0, "body_at": NOW - DAY}, True),
-        ({"lied_at": NOW - 99 * DAY}, False),
+        ({"distrusted_at": NOW - 99 * DAY}, False),
     ],
 )
 def test_now_and_then_the_whole_feed_is_asked_for_and_always_after_a_lie(
