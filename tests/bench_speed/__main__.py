@@ -78,7 +78,7 @@ def measure_growth(sizes: list[int], take: int, cache: Path | None, *, update: b
         verdict = f"Slower than asked for: {'; '.join(slow)}." if slow else "All within what is asked for."
         update_page(
             "growth",
-            found[:-1],  # the questions are in the picture
+            found[:1],  # what publishing and questions take is printed, and in the picture
             told=f"`{command}`, with {take:,} articles taken in at each size, on {told}. {verdict}",
             picture=NAME,
             alt="What an article costs after pasts of several sizes, and how long questions take",
