@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, NoReturn, TypeVar
 
 from pipeline.feeds.schedule import http_date, retry_after
-from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
+from pipeline.model.errors import CUT_SHORT, FetchError, MissionwatchError, RefusedError
 from pipeline.model.redact import without_secrets
 from pipeline.model.text import safe
 
@@ -100,7 +100,7 @@ def cut_short(url: str, *, begun: bool) -> FetchError:
     """Return the error for a page that a run could not wait for."""
     if begun:
         return FetchError(
-            "timeout", f"{display_url(url)} had not answered in full when the run had to go on without it."
+            CUT_SHORT, f"{display_url(url)} had not answered in full when the run had to go on without it."
         )
     return FetchError("crawl-delay", f"The turn of {display_url(url)} did not come in this run; the page is put off.")
 

@@ -87,11 +87,14 @@ class NotWatchedError(UsageError):
 # -- fetching --------------------------------------------------------------------------------
 
 
+CUT_SHORT = "cut-short"  # code of a page that was under way when its run had to go on without it
+
+
 class FetchError(TransientError):
     """A request brought no usable response; ``code`` tells the class of failure.
 
     Codes: ``dns``, ``connect``, ``tls``, ``timeout``, ``http-5xx``, ``http-429``, ``broken``,
-    ``robots-unreachable``, ``crawl-delay``.
+    ``robots-unreachable``, ``crawl-delay``, ``cut-short``.
     """
 
     def __init__(self, code: str, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:

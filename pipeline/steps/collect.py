@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pipeline.language import detect_language
 from pipeline.model import Article, Entry, Feed, FetchRecord, PendingEntry, Precision, Response, Role
-from pipeline.model.errors import MissionwatchError, SpreadError, TransientError, WorkerError
+from pipeline.model.errors import CUT_SHORT, MissionwatchError, SpreadError, TransientError, WorkerError
 from pipeline.model.text import content_id, shorten, text_hash
 from pipeline.model.urls import host
 from pipeline.pages.page import ExtractedPage
@@ -19,6 +19,8 @@ from pipeline.steps.ports import Fetch, Work, reason_of
 MAX_PAGE = 3 * 2**20  # bytes; the largest of 1,213 real pages measured has less than half
 MAX_ATTEMPTS = 5  # of fetching one page: over two days, with the waits below
 FIRST_WAIT = timedelta(minutes=30)
+# After a first attempt that the run cut short: the page may be quick, and the machine was busy.
+SOON = timedelta(minutes=1)
 _OF_THE_MACHINE = frozenset({"deadline", "crashed"})  # what happens to a worker on a busy machine
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 
@@ -183,7 +185,8 @@ def _fetch_failure(
     passing = may_pass(error)
     again = passing and attempt < MAX_ATTEMPTS and not is_look
     wait = getattr(error, "retry_after", None)
-    pause = max(FIRST_WAIT * 3 ** (attempt - 1), timedelta(seconds=wait or 0))
+    pause = SOON if attempt == 1 and error.code == CUT_SHORT else FIRST_WAIT * 3 ** (attempt - 1)
+    pause = max(pause, timedelta(seconds=wait or 0))
     reason = reason_of(error)
     if passing and not again and not is_look:
         reason = f"given up after {attempt} attempts; {reason}"

@@ -21,7 +21,7 @@ from pipeline.model import (
     Response,
     Role,
 )
-from pipeline.model.errors import FetchError, RefusedError, WorkerError
+from pipeline.model.errors import CUT_SHORT, FetchError, RefusedError, WorkerError
 from pipeline.model.text import bytes_hash, content_id, text_hash
 from tests.fakes import FakeChannel, FakeWeb, page, rss, work_here
 
@@ -297,6 +297,16 @@ async def test_a_page_that_is_down_is_tried_again_later() -> None:
 
     assert (record.outcome, record.attempt) == ("failed", 1)
     assert record.retry_at == NOW + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("attempts", "again"), [(0, 1), (1, 90)])
+async def test_a_page_that_its_run_cut_short_is_asked_for_again_in_a_minute_once(attempts: int, again: int) -> None:
+    error = FetchError(CUT_SHORT, f"{PAGE} had not answered in full.")
+
+    record = await collected(FakeWeb().fails(PAGE, error), attempts=attempts)
+
+    assert (record.outcome, record.attempt) == ("failed", attempts + 1)
+    assert record.retry_at == NOW + timedelta(minutes=again)
 
 
 async def test_after_five_attempts_a_page_is_given_up_and_says_so() -> None:
