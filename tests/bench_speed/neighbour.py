@@ -66,6 +66,11 @@ class Measured:
     cancelled: int = 0  # polls that met another
 
 
+def number_of(place: int) -> int:
+    """How many observers the story at ``place``, from 1, tells of."""
+    return 100 + 10 * place
+
+
 @contextmanager
 def served(folder: Path, poll_every: int) -> Iterator[ServedWatch]:
     """The watch, served and polled each ``poll_every`` seconds."""
@@ -103,7 +108,7 @@ def measure(count: int, poll_every: int, seed: int = 2026) -> Measured:
             if waiting and time.monotonic() >= next_at:
                 country = waiting.pop(0)
                 published[country] = wall_clock()
-                send(world.good, country, 100 + 10 * len(published), published[country])
+                send(world.good, country, number_of(len(published)), published[country])
                 next_at = time.monotonic() + chance.uniform(poll_every / 2, poll_every)
             told = world.alerts.read_text("utf-8") if world.alerts.is_file() else ""
             for country in published.keys() - alerted.keys():
@@ -161,7 +166,8 @@ def main() -> int:
     show([Table(f"{title}{chosen.poll_every} s", ("", "n", "p50 s", "p95 s", "longest s"), tuple(lines))])
     whole = len(made.samples) + len(made.silent)
     print(
-        f"{late} of {whole} took longer than {limit:.0f} s, {len(made.silent)} of these made no alert. "
+        f"{late} of {whole} took longer than {limit:.0f} s, {len(made.silent)} of these made no alert"
+        f"{': ' + ', '.join(made.silent) if made.silent else ''}. "
         f"{made.pages} pages of the neighbour were fetched meanwhile, {made.cancelled} runs met another and were "
         f"cancelled. Load {os.getloadavg()[0]:.1f} at the end."
     )

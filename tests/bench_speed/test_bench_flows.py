@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from pipeline.alerts import worth_alerting
+from pipeline.lab.backtest.lines import replayed
+from pipeline.reading.embedded import DEFAULT, ENGINES
+from pipeline.watches import load_watch
 from tests.bench_speed.latency import HAITI, Sample, moments, row
+from tests.bench_speed.neighbour import SENDERS, number_of
 from tests.bench_speed.pages import names_of, shared_pages
+from tests.neighbours import SLOW_HOST, make_watch, send
+from tests.outlet import Outlet
+from tests.storage.builders import NOW, make_article, make_entry
 
 
 def test_so_many_pages_in_a_hundred_are_about_the_mission() -> None:
@@ -21,6 +32,22 @@ def test_the_percentile_is_the_value_that_no_more_than_one_in_twenty_exceed() ->
 
 def test_what_came_after_the_poll_was_due_is_what_did_not_wait_for_it() -> None:
     assert Sample(whole=12.0, waited=7.5, begun=1.0).beyond == 4.5
+
+
+def test_each_story_beside_the_neighbour_makes_one_change_however_quick_the_run(tmp_path: Path) -> None:
+    good = Outlet()
+    watch = load_watch(make_watch(tmp_path / "tarsk", good, Outlet(host=SLOW_HOST)))
+    for place, country in enumerate(("Mongolia", *SENDERS)):
+        send(good, country, number_of(place), NOW + timedelta(seconds=10 * place))
+    articles = [
+        make_article(make_entry(one.path, published=one.published), "\n\n".join(one.text), title=one.title)
+        for one in good.stories
+    ]
+
+    made = replayed(watch, articles, ENGINES[DEFAULT]())
+
+    assert [article.title.split()[0] for article, _ in made] == ["Mongolia", *SENDERS]
+    assert all(worth_alerting(change, watch)[0] for _, change in made)
 
 
 @pytest.mark.slow
