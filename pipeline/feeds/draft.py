@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from pipeline.feeds.dates import read_date
 from pipeline.feeds.plain import one_line, paragraphs
 from pipeline.feeds.problems import Problems, scrub
 from pipeline.model import ParsedEntry
+from pipeline.model.dates import read_date
 from pipeline.model.errors import RefusedError
 from pipeline.model.text import bytes_hash
 from pipeline.model.urls import canonical
@@ -59,16 +59,19 @@ def draft_entry(
     if not link:
         problems.note("An entry has no link that can be used and was skipped.", told or guid or "(no title)")
         return None
-    dated = read_date(date, now, problems)
+    dated = read_date(date, now)
+    for flaw in dated.flaws:
+        problems.note(flaw, date)
+    published = dated.time and dated.time.astimezone(UTC)
     own = scrub(guid).strip()
     if len(own) > _MAX_GUID:
         own = bytes_hash(own.encode())
     return ParsedEntry(
-        guid=own or link or bytes_hash(f"{told}\x1f{dated.time}".encode()),
+        guid=own or link or bytes_hash(f"{told}\x1f{published}".encode()),
         link=link,
         title=told,
         summary=paragraphs(summary),
-        published=dated.time,
+        published=published,
         precision=dated.precision,
         language=scrub(language).strip()[:_MAX_LANGUAGE],
     )

@@ -19,21 +19,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from htmldate import find_date
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipeline.model import Precision, PublishedAt
+from pipeline.model.dates import AHEAD, EARLIEST, read_date
 from pipeline.pages.dateline import printed_days
 
 MAX_JSON_LD = 2**20  # characters; parsing takes 133 bytes of memory for each
 _MAX_OBJECTS = 2_000  # of one page's JSON-LD that are looked at
 _MAX_NESTED = 8
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _EASTERNMOST, _WESTERNMOST = 14, -10  # hours from UTC of Kiribati and Hawaii
-_LATEST = timedelta(days=1)  # after we saw it: clocks are wrong, zones are left out
 
 _ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report", "SocialMediaPosting"})
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage"})
@@ -44,14 +42,7 @@ _COMMENTED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|(?://\s*|/\*\s*)?\]\]>(?:\s*\*/)?)\s*$"
 )
 _IN_BROKEN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
-_ISO = re.compile(
-    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{1,2})?)?",
-    re.IGNORECASE,
-)
-_ZONE = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?!\d)")
-_EPOCH = re.compile(r"(\d{10})(?:\d{3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +93,7 @@ def published_at(
         is ``json-ld``, ``open-graph`` (any date that the page's markup names: Open Graph, ``itemprop``, the article's
         ``time``), ``printed`` (at the headline), ``htmldate``, ``feed`` or ``seen``.
     """
-    latest = seen_at + _LATEST
+    latest = seen_at + AHEAD  # clocks are wrong, zones are left out
     tree = parse(page) if isinstance(page, str) else page
     rough: tuple[_Moment, str] | None = None
     for moment, source in _moments(tree, feed_published, feed_precision, latest, url):
@@ -180,7 +171,7 @@ def _moments(
 
 def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_Moment, str]]:
     """Yield what a page says; nothing where it contradicts itself, or where its day can be read as two."""
-    printed = printed_days(tree, _EARLIEST.replace(tzinfo=None), latest.replace(tzinfo=None))
+    printed = printed_days(tree, EARLIEST.replace(tzinfo=None), latest.replace(tzinfo=None))
     days = tuple(chain.from_iterable(printed))
     address = _day_in(url)
     marked = _marked(tree, latest)
@@ -191,7 +182,7 @@ def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_M
             yield moment, first[1]
             yield from marked
     elif not days:
-        yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url)))
+        yield from ((m, "htmldate") for m in _read(_htmldate(tree, latest, url), latest))
     elif len(days) == len(printed):  # each has one reading
         yield _Moment(datetime.combine(days[0], datetime.min.time(), UTC), Precision.DAY, **_DAY), "printed"
 
@@ -199,7 +190,7 @@ def _on_page(tree: HtmlElement, latest: datetime, url: str) -> Iterator[tuple[_M
 def _marked(tree: HtmlElement, latest: datetime) -> Iterator[tuple[_Moment, str]]:
     """Yield what the markup of a page says, where that can be."""
     for source, written in (("json-ld", _json_ld(tree)), ("open-graph", _marked_up(tree))):
-        yield from ((m, source) for raw in written for m in _read(raw) if _possible(m, latest))
+        yield from ((m, source) for raw in written for m in _read(raw, latest))
 
 
 def _at_home(moment: _Moment, address: date | None, printed: Sequence[date]) -> _Moment:
@@ -216,7 +207,7 @@ def _at_home(moment: _Moment, address: date | None, printed: Sequence[date]) -> 
 
 
 def _possible(moment: _Moment, latest: datetime) -> bool:
-    return _EARLIEST <= moment.time <= latest
+    return EARLIEST <= moment.time <= latest
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[str]:
@@ -293,7 +284,7 @@ def _htmldate(tree: HtmlElement, latest: datetime, url: str) -> str:
             extensive_search=False,
             deferred_url_extractor=True,  # an address holds a day, the page may hold the time
             url=url or None,
-            min_date=_EARLIEST.replace(tzinfo=None),
+            min_date=EARLIEST.replace(tzinfo=None),
             max_date=latest.replace(tzinfo=None),
         )
     except Exception:  # a date is not worth a page, and this library reads hostile text with many rules
@@ -301,44 +292,11 @@ def _htmldate(tree: HtmlElement, latest: datetime, url: str) -> str:
     return found or ""
 
 
-def _read(raw: str) -> Iterator[_Moment]:
-    """Yield ``raw`` as a moment, where it is a time: ISO 8601 and its common misspellings, RFC 5322, or an epoch."""
+def _read(raw: str, latest: datetime) -> Iterator[_Moment]:
+    """Yield ``raw`` as a moment, where it names a day or a time that can be that of a page."""
     raw = raw.strip()
-    if not 8 <= len(raw) <= 64:
+    dated = read_date(raw, latest - AHEAD) if 8 <= len(raw) <= 64 else None
+    if dated is None or dated.time is None or dated.precision not in (Precision.TIME, Precision.DAY):
         return
-    try:
-        iso, epoch = _ISO.fullmatch(raw), _EPOCH.fullmatch(raw)
-        if iso:
-            year, month, day, hour, minute, second = (int(g or 0) for g in iso.groups()[:6])
-            naive = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001  - the zone follows
-            zone = iso[7]
-        elif epoch:
-            yield _Moment(datetime.fromtimestamp(int(epoch[1]), UTC), Precision.TIME)
-            return
-        else:
-            parsed = parsedate_to_datetime(raw)
-            naive, zone = parsed.replace(tzinfo=None), None
-            if parsed.tzinfo is not None:
-                yield _Moment(parsed, Precision.TIME)
-                return
-        if zone is None:
-            midnight = naive.time() == datetime.min.time()
-            yield _Moment(
-                naive.replace(tzinfo=UTC),
-                Precision.DAY if midnight else Precision.TIME,
-                **(_DAY if midnight else _NO_ZONE),
-            )
-        else:
-            yield _Moment(naive.replace(tzinfo=timezone(_offset(zone))), Precision.TIME)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return
-
-
-def _offset(zone: str) -> timedelta:
-    match = _ZONE.fullmatch(zone)
-    if not match:
-        return timedelta()
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    if offset > timedelta(hours=14):
-        raise ValueError(f"no zone is {zone} from UTC")
-    return -offset if match[1] == "-" else offset
+    span = _DAY if dated.precision is Precision.DAY else {} if dated.zoned else _NO_ZONE
+    yield _Moment(dated.time, dated.precision, **span)

@@ -12,10 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from pipeline.feeds.dates import read_date
 from pipeline.feeds.parse import parse_feed
-from pipeline.feeds.problems import Problems
 from pipeline.model import Precision
+from pipeline.model.dates import read_date
 from pipeline.model.errors import ContentError, WatchFileError
 from pipeline.model.text import safe
 from pipeline.pages.extract import extract_page
@@ -85,7 +84,7 @@ def page(data: bytes) -> None:
 def dates(data: bytes) -> None:
     """Date reading: of feeds, of pages and in sentences."""
     text = data.decode("utf-8", "replace")
-    time = read_date(text, NOW, Problems()).time
+    time = read_date(text, NOW).time
     assert time is None or time <= NOW + timedelta(days=1)
     quoted = text.replace('"', "")
     html = f'<meta property="article:published_time" content="{quoted}"><article><time datetime="{quoted}">x</time>'

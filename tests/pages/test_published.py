@@ -310,6 +310,12 @@ def test_a_time_without_a_zone_takes_the_feeds_where_the_two_can_be_one() -> Non
     assert when(html) == PublishedAt(utc(30, 16, 15), Precision.TIME, "json-ld")
 
 
+def test_a_time_in_a_zone_that_is_several_takes_the_feeds_where_the_two_can_be_one() -> None:
+    html = page(news("Tue, 30 Sep 2025 16:15:00 IST"))
+
+    assert when(html, feed=FEED) == PublishedAt(FEED, Precision.TIME, "feed")
+
+
 def test_an_old_story_in_todays_feed_keeps_its_own_date() -> None:
     found = when(page(news("2019-05-02T10:00:00Z")), feed=FEED)
 
@@ -343,6 +349,9 @@ def test_a_time_up_to_a_day_ahead_of_us_is_taken() -> None:
         "2025/09/30 19:05:00 UTC",
         "Tue, 30 Sep 2025 15:05:00 -0400",
         "Tue, 30 Sep 2025 19:05:00 GMT",
+        "Tue, 30 Sep 2025 21:05:00 CEST",
+        "September 30, 2025 3:05 PM EDT",
+        "30 septembre 2025 19:05 UTC",
         "1759259100",
         "1759259100000",
     ],

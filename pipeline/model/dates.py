@@ -1,7 +1,8 @@
-"""Parse the dates of feeds ourselves: feedparser silently takes CET, BST, IST and the like for UTC.
+"""The dates that feeds and pages write, read by one function.
 
 Formats: RFC 822 / RFC 5322 with its many misspellings, ISO 8601 / W3CDTF, month-first English dates, epoch
-seconds. What we can't read is no date, with the flaw recorded; what has no zone is taken as UTC.
+seconds. What we can't read is no date, and its flaw is told; what has no zone is taken as UTC. feedparser takes CET,
+BST, IST and the like for UTC, silently; docs/libraries.md says why dateutil and dateparser don't serve.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from pipeline.feeds.problems import Problems
-from pipeline.model import Precision
+from pipeline.model.words import Precision
 
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
@@ -72,54 +72,59 @@ _ZONE_NAME = re.compile(r"\(?([A-Za-z]{1,5})\)?(?:\s.*)?")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A time and how exactly it is known; ``time`` is None where there is none that we believe."""
+    """A time and how exactly it is known.
+
+    Attributes:
+        time: in the offset that is written, or in UTC; None where there is none that we believe.
+        precision: whether it is a time, a day, a month or a year.
+        flaws: what is wrong with it, a sentence each.
+        zoned: whether a zone is written that is one alone: else the time may be another by hours.
+    """
 
     time: datetime | None
     precision: Precision = Precision.TIME
+    flaws: tuple[str, ...] = ()
+    zoned: bool = True
 
 
-def read_date(raw: str, now: datetime, problems: Problems) -> Dated:
-    """Parse a feed's date string, in UTC.
+def read_date(raw: str, now: datetime) -> Dated:
+    """Return the time that a string names.
 
     24:00 is the next day's start and second 60 the next minute's. A date before 1990 or over a day after
     ``now`` is not believed.
 
     Args:
-        raw: the string as the feed has it.
+        raw: the string as it is written.
         now: UTC.
-        problems: takes the flaws: no date that we know, no zone, an unknown or ambiguous zone, not believed.
     """
     text = " ".join(raw[:200].split())
     if not text:
         return Dated(None)
     try:
-        found = _read(text, problems)
+        found = _read(text)
     except (ValueError, OverflowError):  # the 31st of February, hour 99, an offset of 99 hours
         found = None
     if found is None or found.time is None:
-        problems.note("A date could not be read.", text)
-        return Dated(None)
+        return Dated(None, flaws=("A date could not be read.",))
     if found.time < EARLIEST:
-        problems.note("A date is before 1990 and was not believed.", text)
-        return Dated(None)
+        return Dated(None, flaws=("A date is before 1990 and was not believed.",))
     if found.time > now + AHEAD:
-        problems.note("A date is more than a day ahead and was not believed.", text)
-        return Dated(None)
+        return Dated(None, flaws=("A date is more than a day ahead and was not believed.",))
     return found
 
 
-def _read(text: str, problems: Problems) -> Dated | None:
+def _read(text: str) -> Dated | None:
     if epoch := _EPOCH.fullmatch(text):
         return Dated(datetime.fromtimestamp(int(epoch[1]), UTC))
     plain = text.translate(_ACCENTS)
     for pattern in (_COMPACT, _ISO, _RFC, _ENGLISH, _ASCTIME):
         if found := pattern.fullmatch(plain):
-            return _build(found.groupdict(), text, problems)
+            return _build(found.groupdict())
     return None
 
 
-def _build(parts: dict[str, str | None], text: str, problems: Problems) -> Dated | None:
-    """Build the time from a match's groups.
+def _build(parts: dict[str, str | None]) -> Dated | None:
+    """The time of a match's groups.
 
     Raises:
         ValueError: where there is no such day, hour or offset.
@@ -151,7 +156,10 @@ def _build(parts: dict[str, str | None], text: str, problems: Problems) -> Dated
     if not zone and not (hour or minute or second):
         return Dated(day, Precision.DAY)  # midnight without a zone is a day, padded
     local = day + timedelta(hours=hour, minutes=minute, seconds=second)
-    return Dated(local - timedelta(minutes=_offset(zone, text, problems)))
+    minutes, flaw = _offset(zone)
+    # By way of UTC, so that what no calendar holds is refused here.
+    time = (local - timedelta(minutes=minutes)).astimezone(timezone(timedelta(minutes=minutes)))
+    return Dated(time, flaws=(flaw,) if flaw else (), zoned=not flaw)
 
 
 def _month(name: str) -> int | None:
@@ -159,25 +167,22 @@ def _month(name: str) -> int | None:
     return _MONTHS.get(lowered[:4]) or _MONTHS.get(lowered[:3])
 
 
-def _offset(zone: str, text: str, problems: Problems) -> int:
-    """Minutes east of UTC.
+def _offset(zone: str) -> tuple[int, str]:
+    """Return minutes east of UTC, and what is wrong with the zone.
 
     Raises:
         ValueError: for an offset that no zone has.
     """
     if not zone:
-        problems.note("A date has no zone and was taken as UTC.", text)
-        return 0
+        return 0, "A date has no zone and was taken as UTC."
     if found := _OFFSET.fullmatch(zone):
         minutes = int(found[2]) * 60 + int(found[3] or 0)
         timezone(timedelta(minutes=minutes))  # raises for a day or more
-        return minutes if found[1] == "+" else -minutes
+        return minutes if found[1] == "+" else -minutes, ""
     named = _ZONE_NAME.fullmatch(zone)
     code = named[1].upper() if named else ""
     if code not in ZONES:
-        problems.note("A date has a zone that we do not know and was taken as UTC.", text)
-        return 0
+        return 0, "A date has a zone that we do not know and was taken as UTC."
     if code in AMBIGUOUS:
-        hours = f"UTC{ZONES[code] / 60:+g}"
-        problems.note(f"A date has the ambiguous zone {code}, read as {hours}.", text)
-    return ZONES[code]
+        return ZONES[code], f"A date has the ambiguous zone {code}, read as UTC{ZONES[code] / 60:+g}."
+    return ZONES[code], ""

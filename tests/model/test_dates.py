@@ -1,4 +1,4 @@
-"""Dates as feeds write them."""
+"""Dates as feeds and pages write them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.feeds.dates import AMBIGUOUS, ZONES, Dated, read_date
-from pipeline.feeds.problems import Problems
 from pipeline.model import Precision
+from pipeline.model.dates import AMBIGUOUS, ZONES, Dated, read_date
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def read(raw: str) -> tuple[Dated, tuple[str, ...]]:
-    problems = Problems()
-    return read_date(raw, NOW, problems), problems.lines()
+def read(raw: str) -> Dated:
+    return read_date(raw, NOW)
 
 
 def at(*parts: int) -> datetime:
@@ -46,7 +44,6 @@ def at(*parts: int) -> datetime:
         ("5 de enero de 2024 10:00 GMT", at(2024, 1, 5, 10)),
         ("Mar 5, 2024 10:00 PM GMT", at(2024, 3, 5, 22)),
         ("March 5th, 2024 12:30 a.m. GMT", at(2024, 3, 5, 0, 30)),
-        ("Tue, 05 Mar 2024 10:00:00 AMT", at(2024, 3, 5, 14)),
         ("2024-03-05T10:00:00Z", at(2024, 3, 5, 10)),
         ("2024-03-05T10:00:00.123456+05:30", at(2024, 3, 5, 4, 30)),
         ("2024-03-05 10:00:00 +0100", at(2024, 3, 5, 9)),
@@ -62,7 +59,7 @@ def at(*parts: int) -> datetime:
     ],
 )
 def test_a_date_is_read_in_utc(raw: str, expected: datetime) -> None:
-    assert read(raw)[0] == Dated(expected)
+    assert read(raw) == Dated(expected)
 
 
 @pytest.mark.parametrize(
@@ -79,28 +76,25 @@ def test_a_date_is_read_in_utc(raw: str, expected: datetime) -> None:
     ],
 )
 def test_a_date_without_a_time_says_how_exact_it_is(raw: str, expected: Dated) -> None:
-    assert read(raw) == (expected, ())
+    assert read(raw) == expected
 
 
 def test_a_time_without_a_zone_is_taken_as_utc_and_told() -> None:
-    assert read("Tue, 05 Mar 2024 10:00:00") == (
-        Dated(at(2024, 3, 5, 10)),
-        ("A date has no zone and was taken as UTC. (Tue, 05 Mar 2024 10:00:00)",),
+    assert read("Tue, 05 Mar 2024 10:00:00") == Dated(
+        at(2024, 3, 5, 10), flaws=("A date has no zone and was taken as UTC.",), zoned=False
     )
 
 
 def test_an_ambiguous_zone_is_read_as_the_usual_one_and_told() -> None:
-    dated, problems = read("Tue, 05 Mar 2024 10:00:00 IST")
-
-    assert dated == Dated(at(2024, 3, 5, 4, 30))
-    assert problems == ("A date has the ambiguous zone IST, read as UTC+5.5. (Tue, 05 Mar 2024 10:00:00 IST)",)
+    assert read("Tue, 05 Mar 2024 10:00:00 IST") == Dated(
+        at(2024, 3, 5, 4, 30), flaws=("A date has the ambiguous zone IST, read as UTC+5.5.",), zoned=False
+    )
 
 
 def test_an_unknown_zone_is_taken_as_utc_and_told() -> None:
-    dated, problems = read("Tue, 05 Mar 2024 10:00:00 XYZ")
-
-    assert dated == Dated(at(2024, 3, 5, 10))
-    assert "zone that we do not know" in problems[0]
+    assert read("Tue, 05 Mar 2024 10:00:00 XYZ") == Dated(
+        at(2024, 3, 5, 10), flaws=("A date has a zone that we do not know and was taken as UTC.",), zoned=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,26 +117,25 @@ def test_an_unknown_zone_is_taken_as_utc_and_told() -> None:
     ],
 )
 def test_a_date_that_can_not_be_is_none_and_told(raw: str, why: str) -> None:
-    dated, problems = read(raw)
+    dated = read(raw)
 
     assert dated.time is None
-    assert why in problems[0]
+    assert why in dated.flaws[0]
 
 
 def test_a_date_within_the_next_day_is_believed() -> None:
-    assert read("2026-06-01T23:00:00Z") == (Dated(at(2026, 6, 1, 23)), ())
+    assert read("2026-06-01T23:00:00Z") == Dated(at(2026, 6, 1, 23))
 
 
 def test_no_date_is_no_flaw() -> None:
-    assert read("  ") == (Dated(None), ())
+    assert read("  ") == Dated(None)
 
 
 @pytest.mark.parametrize("zone", sorted(set(ZONES) - AMBIGUOUS))
 def test_each_zone_of_the_table_is_read_without_a_word(zone: str) -> None:
-    dated, problems = read(f"Tue, 05 Mar 2024 10:00:00 {zone}")
+    dated = read(f"Tue, 05 Mar 2024 10:00:00 {zone}")
 
-    assert dated.time == at(2024, 3, 5, 10) - timedelta(minutes=ZONES[zone])
-    assert problems == ()
+    assert dated == Dated(at(2024, 3, 5, 10) - timedelta(minutes=ZONES[zone]))
 
 
 @given(
@@ -155,12 +148,12 @@ def test_a_time_written_in_any_offset_is_the_same_time(time: datetime, minutes: 
     hours, rest = divmod(abs(minutes), 60)
     offset = f"{'+' if minutes >= 0 else '-'}{hours:02}{rest:02}"
 
-    assert read(f"{local:%a, %d %b %Y %H:%M:%S} {offset}") == (Dated(moment), ())
-    assert read(f"{local:%Y-%m-%dT%H:%M:%S}{offset}") == (Dated(moment), ())
+    assert read(f"{local:%a, %d %b %Y %H:%M:%S} {offset}") == Dated(moment)
+    assert read(f"{local:%Y-%m-%dT%H:%M:%S}{offset}") == Dated(moment)
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789:-+/., TZJanFebAMPM\u0660é"), max_size=40))
 def test_no_string_breaks_the_reading(raw: str) -> None:
-    dated, problems = read(raw)
+    dated = read(raw)
 
-    assert dated.time is not None or problems or not raw.strip()
+    assert dated.time is not None or dated.flaws or not raw.strip()
