@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from charset_normalizer import from_bytes
-
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -144,7 +142,7 @@ def _is_nearly_utf8(body: bytes) -> bool:
     """Whether a stray or cut character is all that keeps ``body`` from being UTF-8."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    foreign = len(text) - sum(map(str.isascii, text))
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
     return bad <= max(1, foreign * _FEW_BAD) and foreign > bad
 
 
@@ -155,6 +153,8 @@ def _guess(body: bytes) -> str:
     sample = body[start : start + _SAMPLE]
     if len(_FOREIGN.findall(sample)) < _ENOUGH:
         return ""
+    from charset_normalizer import from_bytes  # here: most processes meet nothing to guess, and it takes 13 ms
+
     # Its own order takes French for Central European where both read without a flaw.
     best = min(from_bytes(sample, cp_isolation=_GUESSES), key=lambda one: (one.chaos, -one.coherence), default=None)
     return best.encoding if best is not None and _strict(body, best.encoding) is not None else ""

@@ -14,6 +14,7 @@ PACKAGE: Final = Path(__file__).resolve().parents[2]
 
 # Beside our own code, what the text of a page and the reading of a sentence depend on.
 DECIDING: Final = (
+    "charset-normalizer",
     "courlan",
     "dateparser",
     "feedparser",
