@@ -23,7 +23,7 @@ from flows.run.record import ensure_store, start_logs  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.cli import report  # noqa: E402
 from pipeline.cli.frame import different, settings  # noqa: E402
-from pipeline.health.feeds import blindness, blindness_told  # noqa: E402
+from pipeline.health.feeds import blindness, describe_blindness  # noqa: E402
 from pipeline.model import AlarmKind, RunRecord  # noqa: E402
 from pipeline.model.errors import NotWatchedError, StoreLockedError, WatchFileError  # noqa: E402
 from pipeline.model.text import safe, shorten  # noqa: E402
@@ -117,7 +117,7 @@ def tell(done: RunRecord, request: WatchRequest, title: str = "") -> int:
     if troubles > NOTES_SHOWN:
         screen.print(f"  and {troubles - NOTES_SHOWN} more; each feed's trouble is in the view feed_health.")
     screen.print(f"Published for SQL: {request.data_dir / 'missionwatch.duckdb'}")
-    if blind := blindness_told(counts):
+    if blind := describe_blindness(counts):
         screen.print(f"{blind} Is this machine online? Every failure is kept in the view feed_health.")
     return code_of(done)
 

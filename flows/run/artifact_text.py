@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from pipeline.alerts.message import Message, as_markdown, markdown_text, safe_url
-from pipeline.health.feeds import blindness, blindness_told
+from pipeline.health.feeds import blindness, describe_blindness
 from pipeline.model import AlarmKind, escape
 from pipeline.model.text import shorten
 
@@ -103,7 +103,7 @@ def round_markdown(title: str, counts: Mapping[str, int], notes: Sequence[str], 
     """
     n = counts.get
     feeds, failing, changes = n("feeds", 0), n("feeds_failing", 0), n("changes", 0)
-    blind = blindness_told(counts)
+    blind = describe_blindness(counts)
     if blindness(counts) is AlarmKind.BLIND:
         head = f"**{blind}**"
     elif changes:

@@ -13,7 +13,7 @@ from prefect.states import Completed, Failed
 
 from flows.run.request import WatchRequest
 from flows.run.summary import POLLING, ended, run_name
-from pipeline.health.feeds import blindness, blindness_told
+from pipeline.health.feeds import blindness, describe_blindness
 from pipeline.model import AlarmKind, RunRecord
 from pipeline.model.errors import MissionwatchError, NotWatchedError, StoreLockedError
 from pipeline.storage import hold_run
@@ -85,7 +85,7 @@ def _state_of(flow: str, done: object) -> State[Any]:
         raise TypeError(f"A run of {flow} gave {type(done).__name__}, and not its counts.")
     told = ended(flow, counts)
     if flow in POLLING and blindness(counts) is AlarmKind.BLIND:
-        return Failed(name=BLIND, message=told, data=BlindError(blindness_told(counts), done))  # type: ignore[arg-type]
+        return Failed(name=BLIND, message=told, data=BlindError(describe_blindness(counts), done))  # type: ignore[arg-type]
     return Completed(message=told, data=done)
 
 

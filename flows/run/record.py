@@ -21,7 +21,7 @@ from flows.run.request import WatchRequest
 from flows.run.server import quiet_prefect_logs, server_named
 from flows.run.summary import ended
 from pipeline.alerts import addresses
-from pipeline.health.feeds import blindness, blindness_told
+from pipeline.health.feeds import blindness, describe_blindness
 from pipeline.model import AlarmKind, RunRecord, Standing, Watch, WatchState
 from pipeline.model.errors import MissionwatchError, NotWatchedError, StorageError, StoreDamagedError
 from pipeline.model.phrasing import DONE_HERE
@@ -256,7 +256,7 @@ async def _one_run(flow: str, request: WatchRequest, watch: Watch, settings: Set
         yield
         if any(DONE_HERE in note for note in run.notes):
             run.count(cluster_away=1)
-        blind = blindness_told(run.counts)
+        blind = describe_blindness(run.counts)
         outcome = "partial" if run.notes or blind else "ok"
         if blindness(run.counts) is AlarmKind.BLIND:
             outcome = "blind"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from pipeline.health.feeds import blindness_told
+from pipeline.health.feeds import describe_blindness
 
 Counts = Mapping[str, int]
 
@@ -24,7 +24,7 @@ def ended(flow: str, counts: Counts) -> str:
         steps = ("poll", "collect", "assess", "alert")
     elif flow == "poll":  # which may have gone on with what it found
         steps = ("poll", *(step for step in ("collect", "assess", "alert") if counts.keys() & _MARKS[step]))
-    blind = blindness_told(counts) if flow in POLLING else ""
+    blind = describe_blindness(counts) if flow in POLLING else ""
     return " ".join(filter(None, (blind, *(_TOLD[step](counts) for step in steps if step in _TOLD))))
 
 

@@ -16,7 +16,7 @@ from pipeline.board.fold import in_force
 from pipeline.cli.frame import Moment, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.cli.telling import sentences, tellings
-from pipeline.lab.backtest import Account, Told, account_of_stored, catch_up
+from pipeline.lab.backtest import Account, ReportedChange, account_of_stored, catch_up
 from pipeline.model import Article, Change, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
@@ -134,7 +134,7 @@ def _apply(where: Path, watch: Watch, since: datetime) -> None:
         click.echo(f"{alert.channel}: {count} change{'' if count == 1 else 's'}, with the next run.")
 
 
-def _as_text(one: Told, now: Told, name: str) -> str:
+def _as_text(one: ReportedChange, now: ReportedChange, name: str) -> str:
     change = one.change
     kind = "TOLD    " if one.tellings else "NOT TOLD"
     lines = [f"{kind}  {one.at:%Y-%m-%d}  {change.aspect}: {escape.line(became(change))}"]
@@ -144,11 +144,11 @@ def _as_text(one: Told, now: Told, name: str) -> str:
     return "\n".join([*lines, *sentences(one)])
 
 
-def _how(one: Told) -> list[str]:
+def _how(one: ReportedChange) -> list[str]:
     return tellings(one) if one.tellings else [f"not told; {escape.line(one.silence)}"]
 
 
-def _as_json(one: Told, now: Told) -> str:
+def _as_json(one: ReportedChange, now: ReportedChange) -> str:
     change = one.change
     return escape.json_line(
         {
@@ -166,7 +166,7 @@ def _as_json(one: Told, now: Told) -> str:
     )
 
 
-def _told(one: Told) -> list[dict[str, Any]]:
+def _told(one: ReportedChange) -> list[dict[str, Any]]:
     return [
         {"how": telling.kind, "channel": telling.channel, "due": telling.due.isoformat(), "rule": telling.rule}
         for telling in one.tellings

@@ -25,8 +25,8 @@ from pipeline.lab.backtest import (
     Compared,
     Difference,
     RecordedReader,
+    ReportedChange,
     Side,
-    Told,
     backtest,
     backtest_asking,
     compared,
@@ -233,7 +233,7 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _as_text(difference: Difference, names: tuple[str, str]) -> str:
-    told = difference.shown
+    told = difference.reported
     change = told.change
     kind = "TOLD OTHERWISE" if difference.kind == "otherwise" else difference.kind.upper()
     lines = [f"{kind}  {told.at:%Y-%m-%d}  {change.aspect}: {escape.line(became(change))}"]
@@ -250,7 +250,7 @@ def _as_text(difference: Difference, names: tuple[str, str]) -> str:
 
 
 def _as_json(difference: Difference) -> str:
-    change = difference.shown.change
+    change = difference.reported.change
     return escape.json_line(
         {
             "kind": difference.kind,
@@ -263,7 +263,7 @@ def _as_json(difference: Difference) -> str:
     )
 
 
-def _side(told: Told | None) -> dict[str, Any] | None:
+def _side(told: ReportedChange | None) -> dict[str, Any] | None:
     if told is None:
         return None
     change, article = told.change, told.article

@@ -21,7 +21,7 @@ from pipeline.cli.ping import ping_address
 from pipeline.doctor import State
 from pipeline.doctor.network import prefect_answers
 from pipeline.doctor.real import get
-from pipeline.health.heartbeat import Beat, Notice, Vigil, after, judge, notice
+from pipeline.health.heartbeat import AlarmState, Beat, Notice, assess_pulse, next_alarm_state, notice
 from pipeline.model import Alert, Standing, Watch, escape
 from pipeline.model.errors import DeliveryError, StorageError
 from pipeline.notify import Channels, deliver, needs_prefect
@@ -115,7 +115,7 @@ def _look(store_at: Path, watch: Watch, every: timedelta, missed: int) -> Beat:
     except StorageError as error:
         # Nothing can be known of it: for whoever waits for news that is the same as silence.
         return Beat(False, None, f"Whether it runs can't be seen: {error.message}", error.remedy)
-    return judge(pulse, now, every=every, missed=missed, channels=_channels(watch))
+    return assess_pulse(pulse, now, every=every, missed=missed, channels=_channels(watch))
 
 
 def _channels(watch: Watch) -> dict[str, str]:
@@ -154,7 +154,7 @@ def _tell(watch: Watch, beat: Beat, state_file: Path, channels: Channels, away: 
         others = tuple(name for name in due.channels if name not in left)
         due = replace(due, channels=others, body=f"{due.body}\n\nNot told until Prefect is back: {names}.")
     taken = asyncio.run(_send(watch, due, addresses, channels))
-    vigil = after(due, taken, beat, vigil)
+    vigil = next_alarm_state(due, taken, beat, vigil)
     try:
         _keep(state_file, vigil)
     except OSError as error:
@@ -191,7 +191,7 @@ async def _send(watch: Watch, due: Notice, addresses: Mapping[str, str], channel
     return [name for name in await asyncio.gather(*map(one, due.channels)) if name]
 
 
-def _kept(path: Path) -> Vigil | None:
+def _kept(path: Path) -> AlarmState | None:
     """What was told so far. A file that can't be made out counts as none: to tell twice is better than never."""
     try:
         with path.open("rb") as file:
@@ -199,12 +199,12 @@ def _kept(path: Path) -> Vigil | None:
         told = tuple(state["told"])
         if not isinstance(state["silence"], str) or not all(isinstance(channel, str) for channel in told):
             return None
-        return Vigil(state["silence"], told)
+        return AlarmState(state["silence"], told)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(path: Path, vigil: Vigil | None) -> None:
+def _keep(path: Path, vigil: AlarmState | None) -> None:
     if vigil is None:
         path.unlink(missing_ok=True)
         return

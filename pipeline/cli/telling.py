@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.lab.backtest import Told
+from pipeline.lab.backtest import ReportedChange
 from pipeline.model import AlertKind, escape
 from pipeline.model.text import shorten
 
@@ -17,7 +17,7 @@ HOW = {
 }
 
 
-def sentences(*sides: Told | None) -> list[str]:
+def sentences(*sides: ReportedChange | None) -> list[str]:
     """The sentence and source of each side, once where they are the same."""
     lines: list[str] = []
     for told in sides:
@@ -34,7 +34,7 @@ def sentences(*sides: Told | None) -> list[str]:
     return lines
 
 
-def tellings(told: Told) -> list[str]:
+def tellings(told: ReportedChange) -> list[str]:
     """How and when a change is told, a line for each moment."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for one in told.tellings:

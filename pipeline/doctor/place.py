@@ -8,7 +8,7 @@ from datetime import timedelta
 from pipeline.doctor.words import Finding, ok, skipped, trouble, warning
 from pipeline.doctor.world import World
 from pipeline.health import ROOM, needed_room
-from pipeline.health.heartbeat import BLIND, LockSight, dead_runs, span
+from pipeline.health.heartbeat import BLIND, LockState, dead_runs, span
 from pipeline.model import FAILS, HealthState, Standing
 from pipeline.model.phrasing import waiting_for_model
 
@@ -207,7 +207,7 @@ def check_locks(world: World) -> Finding:
     return ok(f"the store is open{_who(writer)}" if writer.held else "free: nobody is at work")
 
 
-def _who(lock: LockSight) -> str:
+def _who(lock: LockState) -> str:
     return f" (process {lock.pid})" if lock.pid else ""
 
 

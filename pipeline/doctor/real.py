@@ -28,7 +28,7 @@ from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
 from pipeline.feeds.parse import parse_feed
 from pipeline.feeds.schedule.hints import http_date
 from pipeline.fetch import ACCEPT_FEED, FEED_BODY, Fetcher, FetchLimits
-from pipeline.health.heartbeat import LockSight, Pulse
+from pipeline.health.heartbeat import LockState, Pulse
 from pipeline.model import Article, Feed, Precision, Watch
 from pipeline.model.errors import MissionwatchError
 from pipeline.model.text import content_id
@@ -186,11 +186,11 @@ class RealWorld:
         """
         return read_vitals(self.data_dir, self.watch().slug, self.now()).feeds
 
-    def writer(self) -> LockSight:
+    def writer(self) -> LockState:
         """Who has the store open."""
         return look_at_writer(self.data_dir)
 
-    def runner(self) -> LockSight:
+    def runner(self) -> LockState:
         """Who runs in the data folder."""
         return look_at_runs(self.data_dir)
 

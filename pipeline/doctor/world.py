@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.health.heartbeat import LockSight, Pulse
+from pipeline.health.heartbeat import LockState, Pulse
 from pipeline.model import Feed, Watch
 from pipeline.runtime.settings import Settings
 from pipeline.storage import StoreSight
@@ -122,11 +122,11 @@ class World(Protocol):
         """How many feeds are in which state of the view feed_health, as of the last round."""
         ...
 
-    def writer(self) -> LockSight:
+    def writer(self) -> LockState:
         """Who has the store open."""
         ...
 
-    def runner(self) -> LockSight:
+    def runner(self) -> LockState:
         """Who runs in the data folder."""
         ...
 

@@ -38,7 +38,7 @@ from pipeline.fetch.failures import (
     unreachable,
     with_status,
 )
-from pipeline.fetch.lanes import Lanes, host_state
+from pipeline.fetch.lanes import HostLanes, host_state
 from pipeline.fetch.patience import Attempt, Patience
 from pipeline.fetch.robots import Robots
 from pipeline.fetch.sockets import (
@@ -129,7 +129,7 @@ class Fetcher:
                 raise ValueError(f"The grant of {name} goes to {ip}, which is not a loopback address.")
         self._user_agent = user_agent
         self._concurrency = concurrency
-        self._lanes = Lanes(per_host=self._limits.per_host, concurrency=concurrency)
+        self._lanes = HostLanes(per_host=self._limits.per_host, concurrency=concurrency)
         self._robots = Robots(
             lambda url, most: self._follow(url, None, None, most, "*/*", is_robots=True), user_agent=user_agent
         )

@@ -16,7 +16,7 @@ NEVER: Final = -float("inf")  # the start of a request that was not made
 _LANES_KEPT: Final = 4_096
 
 
-class Lanes:
+class HostLanes:
     """A queue for each host.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.health.kinds import FEED_KINDS, NOTICES, WATCH_KINDS, FeedKind, Key, Kind, WatchKind, signs_of
-from pipeline.health.signs import ROOM, Look, Sign, needed_room
+from pipeline.health.signs import ROOM, Observation, Sign, needed_room
 
 __all__ = [
     "FEED_KINDS",
@@ -13,7 +13,7 @@ __all__ = [
     "FeedKind",
     "Key",
     "Kind",
-    "Look",
+    "Observation",
     "Sign",
     "WatchKind",
     "needed_room",

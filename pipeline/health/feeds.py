@@ -77,7 +77,7 @@ def blindness(counts: Mapping[str, int]) -> AlarmKind | None:
     return AlarmKind.HALF_BLIND if failing and 2 * failing >= active else None
 
 
-def blindness_told(counts: Mapping[str, int]) -> str:
+def describe_blindness(counts: Mapping[str, int]) -> str:
     """Return the sentence about a run's :func:`blindness`; empty where there is none."""
     kind = blindness(counts)
     if kind is AlarmKind.BLIND:

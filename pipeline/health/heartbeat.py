@@ -23,7 +23,7 @@ NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
-class LockSight:
+class LockState:
     """Who holds a lock file.
 
     Attributes:
@@ -55,7 +55,7 @@ class Pulse:
     last_ended: RunRecord | None = None
     ahead: RunRecord | None = None
     running: tuple[RunRecord, ...] = ()
-    lock: LockSight = LockSight()
+    lock: LockState = LockState()
     state: WatchState = field(default_factory=WatchState)
     failing: frozenset[str] = frozenset()
 
@@ -97,7 +97,7 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
-class Vigil:
+class AlarmState:
     """What has been told of one silence: its key, and the channels that took the alarm and wait for the all-clear."""
 
     silence: str
@@ -115,7 +115,7 @@ class Notice:
     channels: tuple[str, ...]
 
 
-def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord, ...]:
+def dead_runs(running: Sequence[RunRecord], lock: LockState) -> tuple[RunRecord, ...]:
     """Return those of ``running`` that no process works on.
 
     A run holds the folder's lock from before its record to after its end. So where nobody holds it, none is at
@@ -129,7 +129,7 @@ def dead_runs(running: Sequence[RunRecord], lock: LockSight) -> tuple[RunRecord,
     return tuple(by_start[:-1] if lock.held else by_start)
 
 
-def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channels: Collection[str] = ()) -> Beat:
+def assess_pulse(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channels: Collection[str] = ()) -> Beat:
     """Decide whether the watch is alive: a round has ended within ``missed`` intervals, and the last one read a feed.
 
     A round that could read no feed is known to have seen nothing, so it is reported at once; nothing has been missed.
@@ -193,7 +193,7 @@ def judge(pulse: Pulse, now: datetime, *, every: timedelta, missed: int, channel
     return Beat(False, since, told + _told_dead(_after(zombies, since)), _remedy(pulse), zombies)
 
 
-def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: str, title: str) -> Notice | None:
+def notice(beat: Beat, vigil: AlarmState | None, channels: Iterable[str], *, watch: str, title: str) -> Notice | None:
     """Return the message that is due now, with the channels that have not had it; None where none is.
 
     A silence is reported once to each channel, however often it is checked, and its end once to each channel that
@@ -233,13 +233,13 @@ def notice(beat: Beat, vigil: Vigil | None, channels: Iterable[str], *, watch: s
     )
 
 
-def after(said: Notice, taken: Sequence[str], beat: Beat, vigil: Vigil | None) -> Vigil | None:
+def next_alarm_state(said: Notice, taken: Sequence[str], beat: Beat, vigil: AlarmState | None) -> AlarmState | None:
     """Return the state of the alarm once ``taken`` of the channels took ``said``; None where nothing is left."""
     if said.kind == "silence":
         had = vigil.told if vigil is not None and vigil.silence == beat.key else ()
-        return Vigil(beat.key, (*had, *taken))
+        return AlarmState(beat.key, (*had, *taken))
     left = tuple(channel for channel in (vigil.told if vigil else ()) if channel not in taken)
-    return Vigil(vigil.silence, left) if vigil is not None and left else None
+    return AlarmState(vigil.silence, left) if vigil is not None and left else None
 
 
 def span(time: timedelta) -> str:

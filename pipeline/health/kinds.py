@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from pipeline.health import signs
-from pipeline.health.signs import Look, Sign
+from pipeline.health.signs import Observation, Sign
 from pipeline.model import AlarmKind, FeedHealth, FeedHistory, WatchHistory
 
 Key = tuple[UUID | None, AlarmKind]  # whose, None for the whole watch's, and of which kind
@@ -51,14 +51,14 @@ class Kind:
 class FeedKind(Kind):
     """A kind that is about one feed; ``sign`` is None where the feeds are looked at together."""
 
-    sign: Callable[[FeedHealth, FeedHistory, Look], Sign | None] | None = None
+    sign: Callable[[FeedHealth, FeedHistory, Observation], Sign | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchKind(Kind):
     """A kind that is about the whole watch; ``sign`` is None where its feeds say so together."""
 
-    sign: Callable[[WatchHistory, Look], Sign | None] | None = None
+    sign: Callable[[WatchHistory, Observation], Sign | None] | None = None
 
 
 FEED_KINDS: Final = (
@@ -235,8 +235,8 @@ def signs_of(
         asks_model: whether the watch asks a language model.
     """
 
-    def look(key: Key) -> Look:
-        return Look(now, key in standing, readable, asks_model)
+    def look(key: Key) -> Observation:
+        return Observation(now, key in standing, readable, asks_model)
 
     found: dict[Key, Sign] = {}
     for kind in WATCH_KINDS:

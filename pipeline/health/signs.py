@@ -39,7 +39,7 @@ _DETAIL: Final = 300  # characters of what comes from elsewhere
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """A look at a feed or watch for one kind of alarm.
 
     Attributes:
@@ -66,7 +66,7 @@ class Sign:
 # -- of a feed ---------------------------------------------------------------------------------
 
 
-def old(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def old(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that a feed brings what is new to us, and all of it is old."""
     usual, newest = health.feed.expected_every, history.newest
     if newest is None or (health.is_silent and not look.stands):  # what brings nothing is silent, and told so
@@ -76,7 +76,7 @@ def old(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
     return Sign(newest, f"its newest entry is {_days(look.now - newest)} old, and a new one is usual in {_span(usual)}")
 
 
-def undated(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def undated(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that no entry of a feed has a date."""
     if not history.polls:
         return _as_before(look)
@@ -87,7 +87,7 @@ def undated(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None
     return Sign(last.polled_at, f"none of its {last.entries} entries{flaws}")
 
 
-def misdated(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def misdated(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that entries are dated after the time at which they were seen."""
     if not history.entries:
         return _as_before(look)
@@ -99,7 +99,7 @@ def misdated(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | Non
     return Sign(min(at for _, at in ahead), f"{len(ahead)} of its last {len(dated)} entries, by up to {_span(most)}")
 
 
-def gaps(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def gaps(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that a feed drops entries between two polls."""
     if not history.polls:
         return _as_before(look)
@@ -110,7 +110,7 @@ def gaps(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
     return Sign(first[-1].polled_at, f"at {sum(recent)} of its last {len(recent)} polls that brought entries")
 
 
-def garbled(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def garbled(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that texts, or the titles in the feed, can't be decoded."""
     titles = [one for one in history.entries[:ENTRIES] if one.is_garbled]
     if len(titles) >= (1 if look.stands else SEVERAL):
@@ -119,7 +119,7 @@ def garbled(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None
     return _in_a_row(history.pages, [page.broken >= BROKEN for page in history.pages], look, f"{broken} characters")
 
 
-def other_language(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def other_language(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that a feed's pages are in a language that the watch's reader does not read."""
     if look.readable is None:
         return None
@@ -128,13 +128,13 @@ def other_language(health: FeedHealth, history: FeedHistory, look: Look) -> Sign
     return _in_a_row(history.pages, foreign, look, f"in the language {' and '.join(codes)}")
 
 
-def teasers(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def teasers(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that pages give a few words where the article should stand."""
     words = _numbers(page.words for page in history.pages[:PAGES])
     return _in_a_row(history.pages, [page.words < TEASER_WORDS for page in history.pages], look, f"{words} words")
 
 
-def one_page(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | None:
+def one_page(health: FeedHealth, history: FeedHistory, look: Observation) -> Sign | None:
     """Return the sign that all entries of a feed lead to one page, or to one text."""
     pages = history.pages[:PAGES]
     if not pages:
@@ -150,7 +150,7 @@ def one_page(health: FeedHealth, history: FeedHistory, look: Look) -> Sign | Non
     return None
 
 
-def _in_a_row(pages: Sequence[RecentPage], faults: Sequence[bool], look: Look, detail: str) -> Sign | None:
+def _in_a_row(pages: Sequence[RecentPage], faults: Sequence[bool], look: Observation, detail: str) -> Sign | None:
     """Return the sign where all of the last pages are at fault, or most while the alarm stands."""
     last = faults[:PAGES]
     if not last:
@@ -160,7 +160,7 @@ def _in_a_row(pages: Sequence[RecentPage], faults: Sequence[bool], look: Look, d
     return Sign(pages[len(last) - 1].fetched_at, f"its last {len(last)} pages: {detail}")
 
 
-def _as_before(look: Look) -> Sign | None:
+def _as_before(look: Observation) -> Sign | None:
     """Return a sign where an alarm stands and nothing has come since by which it could be judged."""
     return Sign(look.now, "") if look.stands else None
 
@@ -168,7 +168,7 @@ def _as_before(look: Look) -> Sign | None:
 # -- of the watch ------------------------------------------------------------------------------
 
 
-def model_away(history: WatchHistory, look: Look) -> Sign | None:
+def model_away(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that the language model gave no answer to a whole round."""
     if not look.asks_model:
         return None
@@ -185,7 +185,7 @@ def model_away(history: WatchHistory, look: Look) -> Sign | None:
     return Sign(away[-1].now, f"{what}{f' ({_outside(said)})' if said else ''}")
 
 
-def cluster_away(history: WatchHistory, look: Look) -> Sign | None:
+def cluster_away(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that this machine did a round's work in place of the cluster."""
     with_work = [one for one in history.rounds if one.cluster_away or one.pages]
     if not with_work:
@@ -195,14 +195,14 @@ def cluster_away(history: WatchHistory, look: Look) -> Sign | None:
     return Sign(away[-1].now, f"in {rounds} that had some") if away else None
 
 
-def backlog(history: WatchHistory, look: Look) -> Sign | None:
+def backlog(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that more comes than is read."""
     if history.backlog_since is None or history.backlog < (1 if look.stands else BACKLOG):
         return None
     return Sign(history.backlog_since, f"{history.backlog} entries with news of the last days")
 
 
-def unpublished(history: WatchHistory, look: Look) -> Sign | None:
+def unpublished(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that rounds end and the file for SQL clients is not written anew."""
     at = history.published_at
     behind = [one for one in history.rounds if one.is_whole and (at is None or one.ended_at > at)]
@@ -211,7 +211,7 @@ def unpublished(history: WatchHistory, look: Look) -> Sign | None:
     return Sign(at or behind[-1].ended_at, f"{len(behind)} rounds have ended since")
 
 
-def disk_low(history: WatchHistory, look: Look) -> Sign | None:
+def disk_low(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that the disk has room for one more round and not for much more."""
     if history.free is None or history.free >= needed_room(history.stored) * (1.25 if look.stands else 1):
         return None
@@ -223,7 +223,7 @@ def needed_room(stored: int) -> int:
     return 2 * stored + ROOM
 
 
-def clock_back(history: WatchHistory, look: Look) -> Sign | None:
+def clock_back(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that the clock stands before the time of the last run."""
     last = history.last_run
     if last is None or last - look.now <= (timedelta(0) if look.stands else CLOCK_SLACK):
@@ -231,7 +231,7 @@ def clock_back(history: WatchHistory, look: Look) -> Sign | None:
     return Sign(last, f"it is {_span(last - look.now)} behind it")
 
 
-def restored(history: WatchHistory, look: Look) -> Sign | None:
+def restored(history: WatchHistory, look: Observation) -> Sign | None:
     """Return the sign that the store was brought back from a copy."""
     if not history.restored or look.now - history.restored[0][0] > RESTORED_WITHIN:
         return None

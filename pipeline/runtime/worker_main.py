@@ -60,7 +60,7 @@ def carried(error: MissionwatchError) -> tuple[str, str, dict[str, Any]]:
     return known.__name__, error.message, fields
 
 
-def remade(name: str, message: str, fields: dict[str, Any]) -> MissionwatchError:
+def rebuild_error(name: str, message: str, fields: dict[str, Any]) -> MissionwatchError:
     """The error that :func:`carried` took apart."""
     kind: type[MissionwatchError] = getattr(errors, name)
     error = kind.__new__(kind)

@@ -29,7 +29,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from pipeline.model.errors import WorkerError
-from pipeline.runtime.worker_main import BROKE, DONE, HEADER, NO_MEMORY, READY, REFUSED, pack, remade
+from pipeline.runtime.worker_main import BROKE, DONE, HEADER, NO_MEMORY, READY, REFUSED, pack, rebuild_error
 
 R = TypeVar("R")
 
@@ -121,7 +121,7 @@ class WorkerPool:
         if kind == DONE:
             return value
         if kind == REFUSED:
-            raise remade(*cast("tuple[str, str, dict[str, Any]]", value))
+            raise rebuild_error(*cast("tuple[str, str, dict[str, Any]]", value))
         if kind == NO_MEMORY:
             raise _out_of_memory(job, self._memory)
         raise WorkerError("crashed", f"{job.name} failed in its worker: {value}.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.health.heartbeat import ROUND, LockSight, Pulse
+from pipeline.health.heartbeat import ROUND, LockState, Pulse
 from pipeline.model import RunRecord, Standing, WatchState
 from pipeline.model.errors import StorageError
 from pipeline.reading.llm import Spending
@@ -99,31 +99,31 @@ class Vitals:
     sizes: Mapping[str, int] = field(default_factory=dict)
 
 
-def look_at_lock(path: Path) -> LockSight:
+def look_at_lock(path: Path) -> LockState:
     """Who holds the lock file ``path``; nobody where it is not there, or can't be looked at."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return LockSight()
+        return LockState()
     try:
         # Shared, so that two who look don't take each other for a run; a run that comes meanwhile tries again in 5 ms.
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         pid = _signed(path)
-        return LockSight(True, pid, pid is not None and Path(f"/proc/{pid}").exists())
+        return LockState(True, pid, pid is not None and Path(f"/proc/{pid}").exists())
     else:
         fcntl.flock(handle, fcntl.LOCK_UN)
-        return LockSight()
+        return LockState()
     finally:
         os.close(handle)
 
 
-def look_at_runs(folder: Path) -> LockSight:
+def look_at_runs(folder: Path) -> LockState:
     """Who runs in the data folder ``folder``."""
     return look_at_lock(folder / RUN_LOCK)
 
 
-def look_at_writer(folder: Path) -> LockSight:
+def look_at_writer(folder: Path) -> LockState:
     """Who has the store of ``folder`` open at this moment."""
     return look_at_lock(folder / LOCK)
 
@@ -278,7 +278,7 @@ def _live_pulse(folder: Path, watch: str, now: datetime, wait: float) -> Pulse:
     return replace(second, running=still, lock=lock)
 
 
-def _with_lock(pulse: Pulse, lock: LockSight) -> Pulse:
+def _with_lock(pulse: Pulse, lock: LockState) -> Pulse:
     return replace(pulse, lock=lock)
 
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from pipeline.feeds.schedule import retry_after
-from pipeline.fetch.lanes import Lanes
+from pipeline.fetch.lanes import HostLanes
 from pipeline.model import ParsedEntry, ParsedFeed, Response
 from pipeline.model.errors import ContentError, FetchError, RefusedError
 from tests.bench_polling.world import HOUR, START, Source
@@ -44,7 +44,7 @@ class Servers:
         self.log = Log()
         self._sources = {source.feed.url: source for source in sources}
         self._moved = {self._new_home(source): source for source in sources if "301" in source.manner}
-        self._lanes = Lanes(per_host=PER_HOST, concurrency=CONCURRENCY)
+        self._lanes = HostLanes(per_host=PER_HOST, concurrency=CONCURRENCY)
         self._under_way: dict[str, int] = defaultdict(int)
         self._starts: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=1))
         self._not_before: dict[str, float] = {}

@@ -22,7 +22,7 @@ from pipeline.doctor.network import sample
 from pipeline.doctor.real import _kind
 from pipeline.doctor.words import ok
 from pipeline.doctor.world import ClusterSight, Disk, FeedSight, Package
-from pipeline.health.heartbeat import LockSight, Pulse
+from pipeline.health.heartbeat import LockState, Pulse
 from pipeline.model import AlertRule, Feed, RunRecord, Standing, Watch, WatchState
 from pipeline.model.errors import StorageError, UsageError, WatchFileError
 from pipeline.model.text import content_id
@@ -72,8 +72,8 @@ class FakeWorld:
     _store: StoreSight = StoreSight(live=GB, published=GB, published_at=NOW - timedelta(minutes=5))  # noqa: RUF009 -- it is frozen
     _pulse: object = field(default_factory=lambda: Pulse(a_run(5), a_run(5)))
     _feed_states: object = field(default_factory=lambda: {"ok": 3})
-    _runner: LockSight = LockSight()  # noqa: RUF009 -- it is frozen
-    _writer: LockSight = LockSight()  # noqa: RUF009 -- it is frozen
+    _runner: LockState = LockState()  # noqa: RUF009 -- it is frozen
+    _writer: LockState = LockState()  # noqa: RUF009 -- it is frozen
     _unknown: tuple[str, ...] = ()
     _authorities: tuple[int, str] = (140, "/etc/ssl/certs")
     _environ: Mapping[str, str] = field(default_factory=dict)
@@ -117,10 +117,10 @@ class FakeWorld:
     def feed_states(self) -> Mapping[str, int]:
         return given(self._feed_states)
 
-    def writer(self) -> LockSight:
+    def writer(self) -> LockState:
         return self._writer
 
-    def runner(self) -> LockSight:
+    def runner(self) -> LockState:
         return self._runner
 
     def addresses(self, host: str) -> Sequence[str]:
@@ -288,9 +288,9 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
             "older",
         ),
         ("published", {"store": replace(STORE, published_at=OLD)}, State.WARNING, "publishing fails"),
-        ("locks", {"runner": LockSight(True, 42, True)}, State.OK, "a run is at work (process 42)"),
-        ("locks", {"runner": LockSight(True, 42, False)}, State.WARNING, "process 42, which took it, is gone"),
-        ("locks", {"writer": LockSight(True, 43, True)}, State.OK, "the store is open (process 43)"),
+        ("locks", {"runner": LockState(True, 42, True)}, State.OK, "a run is at work (process 42)"),
+        ("locks", {"runner": LockState(True, 42, False)}, State.WARNING, "process 42, which took it, is gone"),
+        ("locks", {"writer": LockState(True, 43, True)}, State.OK, "the store is open (process 43)"),
         ("clock", {"store": StoreSight()}, State.OK, "nothing was done yet"),
         ("clock", {"pulse": Pulse(a_run(5), a_run(5), a_run(-600))}, State.TROUBLE, "a run ended 10 hours later"),
         ("authorities", {"authorities": (0, "/none")}, State.TROUBLE, "no certificate authority is trusted"),

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from fetch_site import MIB, OUTLET, Site, fetcher
 
-from pipeline.fetch.lanes import Lanes
+from pipeline.fetch.lanes import HostLanes
 from pipeline.fetch.robots import Robots
 from pipeline.model import HostState, Response
 from pipeline.model.errors import FetchError, MissionwatchError, RefusedError
@@ -145,7 +145,7 @@ async def test_pages_keep_the_crawl_delay(site: Site) -> None:
 
 
 async def test_a_delay_that_is_longer_than_a_run_waits_puts_the_page_off(site: Site) -> None:
-    lanes = Lanes(per_host=2, concurrency=2)
+    lanes = HostLanes(per_host=2, concurrency=2)
     async with lanes.turn("courier.example", 0, crawl_delay=600):
         pass
 

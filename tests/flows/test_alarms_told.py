@@ -76,7 +76,7 @@ class Isle:
                 for n in range(count)
             ]
             polls.append(
-                make_poll(*new, feed=feed, **{"polled_at": at, "kept": 9, **((poll or {}) if is_times else {})})
+                make_poll(*new, feed=feed, **{"polled_at": at, "read_before": 9, **((poll or {}) if is_times else {})})
             )
             brought += [(one, (page or {}) if is_times else {}, (article or {}) if is_times else {}) for one in new]
         self.store.add_polls(RUN, polls)
@@ -126,7 +126,7 @@ OF_FEEDS = [
         "1 feed with old news only", "its newest entry is 30 days old, and a new one is usual in 24 h",
     ),
     Case(
-        AlarmKind.UNDATED, 1, {"entries": 3, "entry": {"published": None}, "poll": {"kept": 0}},
+        AlarmKind.UNDATED, 1, {"entries": 3, "entry": {"published": None}, "poll": {"read_before": 0}},
         "1 feed without dates", "none of its 3 entries",
     ),
     Case(
@@ -299,4 +299,4 @@ def test_of_a_feed_that_can_not_be_read_nothing_else_is_told_or_called_over(isle
     for _ in range(2):
         isle.hour(poll={"is_gap": True})
 
-    assert [isle.hour(poll={"outcome": PollOutcome.FAILED, "failures": 1, "kept": 0}, entries=0)] == [[]]
+    assert [isle.hour(poll={"outcome": PollOutcome.FAILED, "failures": 1, "read_before": 0}, entries=0)] == [[]]

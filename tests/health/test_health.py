@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.health.feeds import blindness, blindness_told, due_alarms, health_of
+from pipeline.health.feeds import blindness, describe_blindness, due_alarms, health_of
 from pipeline.model import AlarmKind, FeedHealth, FeedRecord, HealthState, LostPages, PollOutcome
 from pipeline.model.text import content_id
 
@@ -231,7 +231,7 @@ def test_a_run_is_blind_where_no_feed_that_is_polled_could_be_read(
 
 
 def test_a_run_that_could_read_half_says_how_many_feeds_it_could_not() -> None:
-    assert blindness_told({"feeds": 54, "feeds_active": 53, "feeds_failing": 30}) == (
+    assert describe_blindness({"feeds": 54, "feeds_active": 53, "feeds_failing": 30}) == (
         "30 of the 53 feeds could not be read: what these bring is not seen."
     )
 

@@ -21,7 +21,16 @@ from click.testing import CliRunner, Result
 
 import pipeline.cli.heartbeat as command
 from flows.cli import main
-from pipeline.health.heartbeat import LockSight, Pulse, Vigil, after, dead_runs, judge, notice, span
+from pipeline.health.heartbeat import (
+    AlarmState,
+    LockState,
+    Pulse,
+    assess_pulse,
+    dead_runs,
+    next_alarm_state,
+    notice,
+    span,
+)
 from pipeline.model import Alert, ChannelAlarm, RunRecord, Standing, WatchState
 from pipeline.model.errors import DeliveryError
 from pipeline.model.text import content_id
@@ -46,7 +55,7 @@ def a_run(
 
 
 def looked(pulse: Pulse):
-    return judge(pulse, NOW, every=QUARTER, missed=3)
+    return assess_pulse(pulse, NOW, every=QUARTER, missed=3)
 
 
 # -- the judgement --------------------------------------------------------------------------------
@@ -66,7 +75,7 @@ def test_articles_that_wait_for_a_language_model_are_told_with_the_beat():
 def test_a_watch_none_of_whose_channels_takes_alerts_is_alive_and_not_well():
     pulse = Pulse(last_good=a_run(5), last_ended=a_run(5), failing=frozenset(CHANNELS))
 
-    beat = judge(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS)
+    beat = assess_pulse(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS)
 
     assert (beat.alive, beat.is_well) == (True, False)
     assert "But no channel takes its alerts: console, file." in beat.told
@@ -76,7 +85,7 @@ def test_a_watch_none_of_whose_channels_takes_alerts_is_alive_and_not_well():
 def test_a_watch_one_of_whose_channels_takes_alerts_is_well():
     pulse = Pulse(last_good=a_run(5), last_ended=a_run(5), failing=frozenset({"console"}))
 
-    assert judge(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS).is_well
+    assert assess_pulse(pulse, NOW, every=QUARTER, missed=3, channels=CHANNELS).is_well
 
 
 def test_a_round_that_ended_longer_ago_is_none_and_the_line_says_how_long():
@@ -124,7 +133,7 @@ def test_blindness_is_told_as_such_and_only_once():
 
     assert said is not None
     assert said.subject == "Not watched: no feed read since 2025-10-01 11:40 UTC: Haiti"
-    assert notice(beat, after(said, CHANNELS, beat, None), CHANNELS, watch="haiti", title="Haiti") is None
+    assert notice(beat, next_alarm_state(said, CHANNELS, beat, None), CHANNELS, watch="haiti", title="Haiti") is None
 
 
 def state(standing: Standing, ago: float) -> WatchState:
@@ -162,7 +171,7 @@ def test_a_watch_that_has_never_run_is_not_alive():
 def test_a_run_that_hangs_is_told_with_its_process():
     hangs = a_run(started=80)
 
-    beat = looked(Pulse(a_run(90), a_run(90), None, (hangs,), LockSight(True, 4711, True)))
+    beat = looked(Pulse(a_run(90), a_run(90), None, (hangs,), LockState(True, 4711, True)))
 
     assert not beat.alive
     assert "A run is at work since 2025-10-01 10:40 UTC (process 4711), and does not come to an end." in beat.told
@@ -186,7 +195,7 @@ def test_a_clock_that_was_wrong_once_does_not_silence_a_watch_that_lives():
 def test_a_run_that_is_recorded_as_running_while_nobody_holds_the_lock_is_dead():
     killed = a_run(started=30)
 
-    beat = looked(Pulse(a_run(40), a_run(40), None, (killed,), LockSight()))
+    beat = looked(Pulse(a_run(40), a_run(40), None, (killed,), LockState()))
 
     assert beat.alive
     assert beat.zombies == (killed,)
@@ -196,12 +205,12 @@ def test_a_run_that_is_recorded_as_running_while_nobody_holds_the_lock_is_dead()
 def test_of_the_running_only_the_last_can_be_the_one_that_holds_the_lock():
     old, new = a_run(started=50), a_run(started=2)
 
-    assert dead_runs([new, old], LockSight(held=True)) == (old,)
-    assert dead_runs([new, old], LockSight()) == (old, new)
+    assert dead_runs([new, old], LockState(held=True)) == (old,)
+    assert dead_runs([new, old], LockState()) == (old, new)
 
 
 def test_what_an_old_killed_run_left_is_done_and_not_told_again():
-    assert "stopped before" not in looked(Pulse(a_run(5), a_run(5), None, (a_run(started=600),), LockSight())).told
+    assert "stopped before" not in looked(Pulse(a_run(5), a_run(5), None, (a_run(started=600),), LockState())).told
 
 
 @pytest.mark.parametrize(
@@ -235,7 +244,7 @@ def test_a_silence_is_told_to_each_channel_once():
     assert first is not None
     assert (first.kind, first.channels) == ("silence", CHANNELS)
 
-    vigil = after(first, CHANNELS, SILENT, None)
+    vigil = next_alarm_state(first, CHANNELS, SILENT, None)
 
     assert due(SILENT, vigil) is None
 
@@ -243,14 +252,14 @@ def test_a_silence_is_told_to_each_channel_once():
 def test_a_channel_that_did_not_take_it_is_told_again_under_the_same_key():
     first = due(SILENT, None)
     assert first is not None
-    again = due(SILENT, after(first, ["console"], SILENT, None))
+    again = due(SILENT, next_alarm_state(first, ["console"], SILENT, None))
 
     assert again is not None
     assert (again.channels, again.key) == (("file",), first.key)
 
 
 def test_the_all_clear_goes_to_those_who_were_told_and_then_nothing_more():
-    vigil = Vigil(SILENT.key, ("file",))
+    vigil = AlarmState(SILENT.key, ("file",))
     clear = due(ALIVE, vigil)
     assert clear is not None
     assert (clear.kind, clear.channels, clear.subject) == (
@@ -259,22 +268,22 @@ def test_the_all_clear_goes_to_those_who_were_told_and_then_nothing_more():
         "Watched again: Haiti security mission",
     )
 
-    assert after(clear, ["file"], ALIVE, vigil) is None
+    assert next_alarm_state(clear, ["file"], ALIVE, vigil) is None
     assert due(ALIVE, None) is None
 
 
 def test_an_all_clear_that_failed_stays_due():
-    vigil = Vigil(SILENT.key, CHANNELS)
+    vigil = AlarmState(SILENT.key, CHANNELS)
     clear = due(ALIVE, vigil)
     assert clear is not None
 
-    assert after(clear, ["console"], ALIVE, vigil) == Vigil(SILENT.key, ("file",))
+    assert next_alarm_state(clear, ["console"], ALIVE, vigil) == AlarmState(SILENT.key, ("file",))
 
 
 def test_the_next_silence_is_another_and_is_told_anew():
     other = looked(Pulse(last_good=a_run(50), last_ended=a_run(50)))
 
-    found = due(other, Vigil(SILENT.key, CHANNELS))
+    found = due(other, AlarmState(SILENT.key, CHANNELS))
 
     assert found is not None
     assert found.channels == CHANNELS

@@ -38,7 +38,7 @@ from pipeline.board.compare.identity import (
     states_value,
     telling_words,
 )
-from pipeline.lab.bench import Told
+from pipeline.lab.bench import ScoredChange
 from pipeline.model import Movement, Slot, Stage, TypedFact, Verdict
 from pipeline.model.text import normalise
 from training.gold_file import GoldMission
@@ -283,7 +283,7 @@ def _words(stage: Stage) -> str:
     return stage.value.replace("_", " ")
 
 
-def gold_told(mission: GoldMission) -> list[Told]:
+def gold_told(mission: GoldMission) -> list[ScoredChange]:
     """What comparing by identity tells of a mission's gold claims, background left out as its reader would."""
     rows: list[Row] = []
     for sentence in mission.baseline.sentences:
@@ -308,7 +308,7 @@ def gold_told(mission: GoldMission) -> list[Told]:
                     moved = moved or ruling.verdict in MOVES
                 if moved:
                     name = f"{mission.name}-{article.name}"
-                    out.append(Told(name, fact.aspect.value, fact.stage.value, sentence.text))
+                    out.append(ScoredChange(name, fact.aspect.value, fact.stage.value, sentence.text))
     return out
 
 

@@ -13,7 +13,7 @@ from statistics import fmean
 from pipeline.lab.backtest import given_id
 from pipeline.lab.bench import Kind, Mission, Table, baseline_watch, load_gold, score
 from pipeline.lab.bench.figures import AT_ONCE, calibration_gap, cause, measure_one, reliability
-from pipeline.lab.bench.scoring import GRADES, Score, Told
+from pipeline.lab.bench.scoring import GRADES, Score, ScoredChange
 from tests.bench.keywords import keyword_lines
 from training.gold_file import GoldMission
 
@@ -52,7 +52,7 @@ def by_keywords(missions: Iterable[GoldMission]) -> list[tuple[GoldMission, Scor
         for held in missions:
             gold = load_gold(as_bench.write(held, Path(folder)))
             lines = keyword_lines([one.article for one in gold.articles], baseline_watch(gold))
-            told = [Told(row["article"], row["aspect"], row["stage"], row["quote"]) for row in lines]
+            told = [ScoredChange(row["article"], row["aspect"], row["stage"], row["quote"]) for row in lines]
             out.append((held, score(gold, told)))
     return out
 

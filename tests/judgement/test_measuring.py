@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lab.bench import Gold, Score, Told, baseline_watch, load_gold, score
+from pipeline.lab.bench import Gold, Score, ScoredChange, baseline_watch, load_gold, score
 from tests.judgement import as_bench, checks, figures, sealed
 from tests.judgement.engines import GoldReader, reader
 from tests.judgement.test_gold_file import TEXT
@@ -19,11 +19,11 @@ def gold(folder: Path) -> Gold:
     return load_gold(as_bench.write(MISSION, folder))
 
 
-def scored(folder: Path, *told: Told) -> Score:
+def scored(folder: Path, *told: ScoredChange) -> Score:
     return score(gold(folder), told)
 
 
-RIGHT = Told(
+RIGHT = ScoredChange(
     "tamar-001", "mandate", "decided", "The Council on Friday allowed Ostland to lead a force in Tamar for a year."
 )
 

@@ -294,7 +294,7 @@ class UnheardOfError(MissionwatchError):
 
 
 async def test_an_error_from_elsewhere_arrives_as_its_nearest_ancestor_in_our_tree() -> None:
-    error = worker_main.remade(*worker_main.carried(UnheardOfError("Something.", remedy="Do it.")))
+    error = worker_main.rebuild_error(*worker_main.carried(UnheardOfError("Something.", remedy="Do it.")))
 
     assert type(error) is MissionwatchError
     assert str(error) == "Something. Do it."

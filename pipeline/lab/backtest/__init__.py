@@ -11,7 +11,7 @@ from pipeline.lab.backtest.compared import Came, Compared, Difference, Side, com
 from pipeline.lab.backtest.lines import BacktestLine, backtest, backtest_asking, replayed
 from pipeline.lab.backtest.living import Step, lived
 from pipeline.lab.backtest.recorded import RecordedReader
-from pipeline.lab.backtest.telling import Account, Telling, Told, account_of_stored
+from pipeline.lab.backtest.telling import Account, ReportedChange, Telling, account_of_stored
 
 __all__ = [
     "Account",
@@ -21,10 +21,10 @@ __all__ = [
     "Compared",
     "Difference",
     "RecordedReader",
+    "ReportedChange",
     "Side",
     "Step",
     "Telling",
-    "Told",
     "account_of_stored",
     "backtest",
     "backtest_asking",

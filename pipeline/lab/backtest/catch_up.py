@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline import alerts as alerting
-from pipeline.lab.backtest.telling import Told
+from pipeline.lab.backtest.telling import ReportedChange
 from pipeline.model import Alert, AlertKind, Article, Change, Mute, Watch
 
 _INTRO = "CAUGHT UP: by the rules as they are now, this would have been told here before."
 
 
 def catch_up(
-    told: Iterable[Told],
+    told: Iterable[ReportedChange],
     sent: Collection[tuple[str, UUID]],
     articles: Mapping[UUID, Article],
     before: Mapping[UUID, Change],

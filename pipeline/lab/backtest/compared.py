@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pipeline.alerts.recalls import drop_retracted
 from pipeline.lab.backtest.living import Step, lived
-from pipeline.lab.backtest.telling import Account, Told, account
+from pipeline.lab.backtest.telling import Account, ReportedChange, account
 from pipeline.model import Article, Change, ReaderChoice, Reading, Watch
 from pipeline.reading.embedded import Reader
 
@@ -46,12 +46,12 @@ class Difference:
     """
 
     kind: str
-    before: Told | None
-    after: Told | None
+    before: ReportedChange | None
+    after: ReportedChange | None
     reason: str = ""
 
     @property
-    def shown(self) -> Told:
+    def reported(self) -> ReportedChange:
         """The side that is told; of two, the other side's."""
         told = self.before if self.kind == LOST else self.after
         assert told is not None  # noqa: S101 -- what is gained is told after, what is lost before
@@ -108,7 +108,7 @@ def compared(
     before, after = account(ours, one.watch, since=since), account(theirs, other.watch, since=since)
     pairs = list(_paired(before.told, after.told))
     found = [_difference(b, a, ours, theirs) for b, a in pairs]
-    differences = sorted((d for d in found if d is not None), key=lambda d: d.shown.at)
+    differences = sorted((d for d in found if d is not None), key=lambda d: d.reported.at)
     both = sum(bool(b and a and b.tellings and a.tellings) for b, a in pairs)
     unreadable = sum(not one.article.text for one in came)
     return Compared(
@@ -160,11 +160,13 @@ def _told(side: Account) -> int:
 # -- which change of the one side is which of the other -----------------------------------------
 
 
-def _paired(before: Sequence[Told], after: Sequence[Told]) -> Iterator[tuple[Told | None, Told | None]]:
+def _paired(
+    before: Sequence[ReportedChange], after: Sequence[ReportedChange]
+) -> Iterator[tuple[ReportedChange | None, ReportedChange | None]]:
     """Each change of either side with its counterpart, the likest first; None where there is none."""
     left, right = list(before), list(after)
     for sign in (_word_for_word, _said_elsewhere, _read_otherwise, _same_sentence):
-        waiting: dict[Hashable, list[Told]] = {}
+        waiting: dict[Hashable, list[ReportedChange]] = {}
         for told in right:
             waiting.setdefault(sign(told), []).append(told)
         alone = []
@@ -178,19 +180,19 @@ def _paired(before: Sequence[Told], after: Sequence[Told]) -> Iterator[tuple[Tol
     yield from ((None, told) for told in right)
 
 
-def _word_for_word(told: Told) -> Hashable:
+def _word_for_word(told: ReportedChange) -> Hashable:
     return told.article.article_id, _what(told.change)
 
 
-def _said_elsewhere(told: Told) -> Hashable:
+def _said_elsewhere(told: ReportedChange) -> Hashable:
     return _what(told.change)
 
 
-def _read_otherwise(told: Told) -> Hashable:
+def _read_otherwise(told: ReportedChange) -> Hashable:
     return told.article.article_id, told.change.quote, told.change.aspect
 
 
-def _same_sentence(told: Told) -> Hashable:
+def _same_sentence(told: ReportedChange) -> Hashable:
     return told.article.article_id, told.change.quote
 
 
@@ -199,7 +201,9 @@ def _what(change: Change) -> Hashable:
     return change.aspect, change.subject_key, change.stage, change.value, change.disputed_value
 
 
-def _difference(before: Told | None, after: Told | None, ours: _Past, theirs: _Past) -> Difference | None:
+def _difference(
+    before: ReportedChange | None, after: ReportedChange | None, ours: _Past, theirs: _Past
+) -> Difference | None:
     if before is not None and before.tellings:
         if after is None or not after.tellings:
             return Difference(LOST, before, after, _why(before, after, theirs))
@@ -209,7 +213,7 @@ def _difference(before: Told | None, after: Told | None, ours: _Past, theirs: _P
     return None
 
 
-def _as_told(told: Told) -> Hashable:
+def _as_told(told: ReportedChange) -> Hashable:
     """What a reader of the alerts sees: what became of what, by which article, how and when. Not the rule's name."""
     change = told.change
     return (
@@ -221,7 +225,7 @@ def _as_told(told: Told) -> Hashable:
     )
 
 
-def _why(told: Told, silent: Told | None, past: _Past) -> str:
+def _why(told: ReportedChange, silent: ReportedChange | None, past: _Past) -> str:
     """Why the side that lived ``past`` does not tell what the other does."""
     if silent is not None:
         return silent.silence or "it tells this outside of the time that was asked for"

@@ -31,7 +31,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedChange:
     """A change of the past, and how it would have been told.
 
     Attributes:
@@ -52,7 +52,7 @@ class Told:
 class Account:
     """Everything that a watch would have told, and the messages that this takes (parts of digests left out)."""
 
-    told: tuple[Told, ...]
+    told: tuple[ReportedChange, ...]
     messages: int
 
 
@@ -131,7 +131,7 @@ def _account(moments: Iterable[_Moment], known: dict[UUID, Change], watch: Watch
             for change_id in alert.change_ids:
                 tellings.setdefault(change_id, set()).add(telling)
     told = (
-        Told(
+        ReportedChange(
             known[change_id],
             article,
             at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.lab.bench.browser import page
 from pipeline.lab.bench.figures import AT_ONCE, Mission, calibration_gap, measure, reliability
 from pipeline.lab.bench.gold import Gold, baseline_watch, load_gold
-from pipeline.lab.bench.scoring import Kind, Score, Told, score
+from pipeline.lab.bench.scoring import Kind, Score, ScoredChange, score
 from pipeline.lab.bench.tables import Table, as_markdown, as_text, reliability_tables, summary_tables
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "Kind",
     "Mission",
     "Score",
+    "ScoredChange",
     "Table",
-    "Told",
     "as_markdown",
     "as_text",
     "baseline_watch",

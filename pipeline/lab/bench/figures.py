@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.board.fold import corroborated
 from pipeline.lab.bench.gold import Gold
 from pipeline.lab.bench.run import Run, Seen, run_watch
-from pipeline.lab.bench.scoring import GRADES, SAME, Grade, Kind, Score, Told, matches, overlap, score
+from pipeline.lab.bench.scoring import GRADES, SAME, Grade, Kind, Score, ScoredChange, matches, overlap, score
 from pipeline.model import Article, Verdict, Watch
 from pipeline.model.errors import UsageError
 from pipeline.reading.embedded import Reader
@@ -52,8 +52,8 @@ class Mixed:
     """What changed when other missions' articles were mixed in: the alerts that are new and wrong."""
 
     articles: int
-    from_others: tuple[Told, ...]
-    from_own: tuple[Told, ...]
+    from_others: tuple[ScoredChange, ...]
+    from_own: tuple[ScoredChange, ...]
     aspect_f1: float
 
     @property
@@ -195,7 +195,7 @@ def mix(mission: Mission, others: Sequence[Article], reader: Reader) -> Mixed:
     return Mixed(
         articles=len(run.articles),
         from_others=tuple(one.told() for one in run.alerts if one.article.article_id not in own),
-        from_own=tuple(Told(*key) for key in (after - before).elements()),
+        from_own=tuple(ScoredChange(*key) for key in (after - before).elements()),
         aspect_f1=scored.grade("aspect").f1,
     )
 

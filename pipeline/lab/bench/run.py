@@ -11,7 +11,7 @@ from uuid import UUID
 from pipeline.alerts import line_key, worth_alerting
 from pipeline.board.fold import Board, apply, baseline_changes, fold
 from pipeline.lab.backtest import given_id
-from pipeline.lab.bench.scoring import Told
+from pipeline.lab.bench.scoring import ScoredChange
 from pipeline.model import Article, Change, Judgement, Reading, Verdict, Watch
 from pipeline.reading.embedded import Reader
 from pipeline.steps import AskModel, Assessment, AssessmentInput, assess, assess_asking, choose_reader
@@ -44,10 +44,10 @@ class Seen:
         change = self.judgement.change
         return change.confidence if change is not None else self.judgement.claim.confidence
 
-    def told(self) -> Told:
+    def told(self) -> ScoredChange:
         """It as the scorer takes it."""
         claim = self.judgement.claim
-        return Told(given_id(self.article), claim.aspect.value, claim.stage.value, claim.quote, self.confidence)
+        return ScoredChange(given_id(self.article), claim.aspect.value, claim.stage.value, claim.quote, self.confidence)
 
 
 @dataclass(frozen=True, slots=True)

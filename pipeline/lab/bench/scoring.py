@@ -40,7 +40,7 @@ class Kind(StrEnum):
 _GRADE_OF = {Kind.RIGHT: 3, Kind.WRONG_STAGE: 2, Kind.WRONG_ASPECT: 1}
 
 
-class Told(NamedTuple):
+class ScoredChange(NamedTuple):
     """One change that was told: the article's name, the labels, the sentence, and how sure it was (0 to 1)."""
 
     article: str
@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
         where: for a false alarm, the kind of article that it came from.
     """
 
-    told: Told
+    told: ScoredChange
     kind: Kind
     event_id: str | None = None
     late: int | None = None
@@ -130,13 +130,13 @@ def overlap(quote: str, sentence: str) -> float:
     return common / min(mine.total(), theirs.total()) if common >= FEWEST else 0.0
 
 
-def matches(told: Told, article: GoldArticle) -> list[tuple[Report, float]]:
+def matches(told: ScoredChange, article: GoldArticle) -> list[tuple[Report, float]]:
     """The reports of ``article`` whose sentences the told change quotes, each with the overlap."""
     scored = ((report, max(overlap(told.quote, text) for text in report.sentences)) for report in article.reports)
     return [(report, share) for report, share in scored if share >= SAME]
 
 
-def score(gold: Gold, told: Iterable[Told]) -> Score:
+def score(gold: Gold, told: Iterable[ScoredChange]) -> Score:
     """Each of ``told``, in order, against ``gold``.
 
     Raises:
@@ -167,14 +167,14 @@ def score(gold: Gold, told: Iterable[Told]) -> Score:
     return Score(tuple(outcomes), {event: tuple(names) for event, names in reported.items()}, core, unlike)
 
 
-def verbatim(told: Told, article: GoldArticle) -> bool:
+def verbatim(told: ScoredChange, article: GoldArticle) -> bool:
     """Whether the quote stands in the article's text or title."""
     quote = told.quote.strip()
     return quote in article.article.text or quote in article.article.title
 
 
 def _outcome(
-    told: Told, article: GoldArticle, gold: Gold, found: set[str], reported: Mapping[str, list[str]]
+    told: ScoredChange, article: GoldArticle, gold: Gold, found: set[str], reported: Mapping[str, list[str]]
 ) -> Outcome:
     hits = []
     for report, share in matches(told, article):

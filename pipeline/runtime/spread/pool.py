@@ -16,7 +16,7 @@ from pipeline.runtime.settings import Settings
 from pipeline.runtime.spread import remote
 from pipeline.runtime.spread.ahead import ReadAhead, for_reading, shares
 from pipeline.runtime.spread.cluster import AwayError, Cluster
-from pipeline.runtime.worker_main import remade
+from pipeline.runtime.worker_main import rebuild_error
 from pipeline.runtime.workers import WorkerPool
 
 R = TypeVar("R")
@@ -140,7 +140,7 @@ class ClusterPool:
     async def _there(self, function: Callable[..., R], args: tuple[object, ...], deadline: float) -> R:
         kind, value = await self._cluster.run(function.__module__, function.__qualname__, args, deadline)
         if kind == remote.REFUSED:
-            raise remade(*cast("tuple[str, str, dict[str, object]]", value))
+            raise rebuild_error(*cast("tuple[str, str, dict[str, object]]", value))
         if kind == remote.OTHER_CODE:
             raise AwayError(
                 f"a worker of the cluster at {self._cluster.address} runs other code than this machine "

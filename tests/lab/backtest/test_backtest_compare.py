@@ -62,7 +62,7 @@ def what_if(one: Watch, other: Watch, past: Sequence[Came] = PAST, **more: Any) 
 
 
 def listed(made: Compared) -> list[tuple[str, str, str]]:
-    return [(d.kind, d.shown.change.quote, d.reason) for d in made.differences]
+    return [(d.kind, d.reported.change.quote, d.reason) for d in made.differences]
 
 
 def due(difference: Difference) -> tuple[list[tuple[str, datetime]], list[tuple[str, datetime]]]:
@@ -110,7 +110,7 @@ def test_rules_for_other_aspects_and_stages_gain_and_lose_what_they_take() -> No
 def test_what_is_told_at_once_in_place_of_in_the_digest_is_told_otherwise() -> None:
     (difference,) = what_if(ruled(at_once=0.7), ruled(at_once=0.6)).differences
 
-    assert (difference.kind, difference.shown.change.quote) == ("otherwise", GENERAL)
+    assert (difference.kind, difference.reported.change.quote) == ("otherwise", GENERAL)
     assert due(difference) == (
         [("digest_part", datetime.fromisoformat("2025-10-02T06:00+00:00"))],
         [("alert", datetime.fromisoformat("2025-10-01T18:00+00:00"))],

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from flows.cli import main
 from pipeline.lab.backtest import backtest
-from pipeline.lab.bench import AT_ONCE, Kind, Score, Told, load_gold, page, reliability, score
+from pipeline.lab.bench import AT_ONCE, Kind, Score, ScoredChange, load_gold, page, reliability, score
 from pipeline.lab.bench.figures import measure_one
 from pipeline.model.errors import UsageError
 from pipeline.reading.embedded import EncodedReader
@@ -41,12 +41,12 @@ def in_the_plain_form(scored: Score) -> dict[str, object]:
     }
 
 
-def in_the_plain_words(told: list[Told], mission: str) -> dict[str, object]:
+def in_the_plain_words(told: list[ScoredChange], mission: str) -> dict[str, object]:
     found = plain_score(HERE / mission, [one._asdict() for one in told])
     return {name: found[name] for name in in_the_plain_form(score(gold(mission), told))}
 
 
-def made_up(mission: str, seed: int) -> list[Told]:
+def made_up(mission: str, seed: int) -> list[ScoredChange]:
     """Alerts of every kind, in a random order: right ones, wrong labels, repeats, part quotes, inventions."""
     chance = random.Random(seed)
     out = []
@@ -60,7 +60,7 @@ def made_up(mission: str, seed: int) -> list[Told]:
             quote = chance.choice(
                 [sentence, sentence[: len(sentence) // 2], f"{sentence} It was said.", "No such words"]
             )
-            out += [Told(held.name, aspect, stage, quote)] * chance.choice([0, 1, 1, 2])
+            out += [ScoredChange(held.name, aspect, stage, quote)] * chance.choice([0, 1, 1, 2])
     chance.shuffle(out)
     return out
 
@@ -122,7 +122,7 @@ def run(*words: object) -> Result:
 
 def test_an_alert_finds_an_event_once_and_telling_it_again_is_a_duplicate(tmp_path: Path) -> None:
     held = load_gold(own_gold(tmp_path / "own"))
-    right, again = (Told("a-1", "strength", stage, SENTENCE) for stage in ("decided", "planned"))
+    right, again = (ScoredChange("a-1", "strength", stage, SENTENCE) for stage in ("decided", "planned"))
     assert [o.kind for o in score(held, [right, again]).outcomes] == [Kind.RIGHT, Kind.DUPLICATE]
     assert [o.kind for o in score(held, [again]).outcomes] == [Kind.WRONG_STAGE]
 

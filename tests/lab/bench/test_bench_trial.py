@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from flows.cli import main
 from pipeline.lab.bench import as_text
-from pipeline.lab.bench.scoring import Told, verbatim
+from pipeline.lab.bench.scoring import ScoredChange, verbatim
 from pipeline.lab.bench.trial import Tried, advise, table, trial_gold
 from tests.reading.llm.standin import agrees, serving
 
@@ -47,7 +47,7 @@ def test_each_sentence_of_the_gold_stands_in_its_article() -> None:
     for article in trial_gold().articles:
         for report in article.reports:
             for sentence in report.sentences:
-                assert verbatim(Told(article.name, "", "", sentence), article), (article.name, sentence)
+                assert verbatim(ScoredChange(article.name, "", "", sentence), article), (article.name, sentence)
 
 
 # -- the advice ------------------------------------------------------------------------------
