@@ -256,13 +256,13 @@ def _told_first(change: Change, rules: Sequence[AlertRule], origins: int) -> lis
     """Decide how a new change is told: a sure one as its rule says, others in the digest."""
     at_once, wanted, unsure = [], [], []
     for rule in rules:
-        sure = is_confident(rule, change, origins)
+        confident = is_confident(rule, change, origins)
         for channel in channels_of(rule):
-            if sure and rule.when is not AlertTiming.DIGEST:
+            if confident and rule.when is not AlertTiming.DIGEST:
                 at_once.append(_Telling(channel, AlertKind.ALERT, rule))
             if rule.when is not AlertTiming.AT_ONCE:
                 wanted.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
-            elif not sure:
+            elif not confident:
                 unsure.append(_Telling(channel, AlertKind.DIGEST_PART, rule))
     told = {telling.channel for telling in at_once}
     return at_once + wanted + [telling for telling in unsure if telling.channel not in told]

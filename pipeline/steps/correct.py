@@ -145,7 +145,7 @@ def _confirm(
         (article, claim)
         for article, corrected in covered
         for claim in corrected.reading.claims
-        if claim.claim_id in corrected.sure
+        if claim.claim_id in corrected.confirmed
     ]
     if not found:
         return CorrectionOutcome(correction, told=("The sentence does not stand in the article any more.",))
@@ -200,9 +200,9 @@ def _confirm_standing(
     """Confirm a change that stands; tell it at once where it was too unsure for that before."""
     earlier = {c.change_id: c for c in stored.changes}
     heard_of = {change.change_id: (0, (stored.origins or {}).get(change.change_id, 1))}
-    sure = replace(change, confidence=1.0)
+    confirmed = replace(change, confidence=1.0)
     planned, _ = alerting.plan(
-        (sure,), stored.articles or {}, watch, now, before=earlier, origins=heard_of, mutes=stored.mutes
+        (confirmed,), stored.articles or {}, watch, now, before=earlier, origins=heard_of, mutes=stored.mutes
     )
     in_digest = {AlertKind.DIGEST, AlertKind.DIGEST_PART}
     told_at_once = {

@@ -320,24 +320,24 @@ def make_change(
 
 def _kind(claim: Claim, before: Change | None, held: date) -> tuple[Verdict, str, float]:
     """Return verdict, reason and confidence of a claim that moves the board from ``before``."""
-    sure = claim.confidence
+    confidence = claim.confidence
     if before is None:
-        return Verdict.NEW, f"the board has nothing on '{claim.subject}' yet", sure
+        return Verdict.NEW, f"the board has nothing on '{claim.subject}' yet", confidence
     was, now, since = _stage(before.stage), _stage(claim.stage), format_day(before.held_from)
     if claim.stage is before.stage:
         if _fills_in(claim, before):
             unnamed = before.fact and before.fact.slot is Slot.SUCCESSOR and not successor_name(before)
-            told = sure if unnamed else min(sure, QUIET)  # the name of a successor that had none is told
+            told = confidence if unnamed else min(confidence, QUIET)  # the name of a successor that had none is told
             return Verdict.ADVANCES, f"tells more of what was {was} since {since}: '{claim.value}'", told
         if _differs(claim, before) and abs(held - before.held_from) <= DISPUTE_DAYS and not _moves(claim, before):
             mine, theirs = quantities(claim.value)[0].number, quantities(before.value)[0].number
             small = abs(mine - theirs) <= SMALL_DISPUTE * max(mine, theirs) or claim.aspect is Aspect.CASUALTIES
             reason = f"sources disagree: '{before.value}' since {since}, now '{claim.value}'"
-            return Verdict.DISPUTES, reason, min(sure, QUIET) if small else sure
-        return Verdict.REVISES, f"was '{before.value}' since {since}", sure
+            return Verdict.DISPUTES, reason, min(confidence, QUIET) if small else confidence
+        return Verdict.REVISES, f"was '{before.value}' since {since}", confidence
     if Stage.REJECTED in (claim.stage, before.stage) or RANK[claim.stage] < RANK[before.stage]:
-        return Verdict.REVERSES, f"was {was} since {since}, is now {now}", sure
-    return Verdict.ADVANCES, f"was {was} since {since}, is now {now}", sure
+        return Verdict.REVERSES, f"was {was} since {since}, is now {now}", confidence
+    return Verdict.ADVANCES, f"was {was} since {since}, is now {now}", confidence
 
 
 def _superseded(claim: Claim, board: Board, key: str) -> UUID | None:

@@ -35,17 +35,17 @@ class CorrectedReading:
     Attributes:
         reading: with the claims that persons make beside the engine's.
         held_back: the judgements of the claims that are not to be compared with the board.
-        sure: of the claims that count because a person says so, the correction, by the claim's id.
+        confirmed: of the claims that count because a person says so, the correction, by the claim's id.
     """
 
     reading: Reading
     held_back: tuple[Judgement, ...] = ()
-    sure: Mapping[UUID, Correction] = field(default_factory=dict)
+    confirmed: Mapping[UUID, Correction] = field(default_factory=dict)
 
     @property
     def ids(self) -> frozenset[UUID]:
         """The ids of the claims that a person has decided on."""
-        return frozenset((*self.sure, *(judgement.claim.claim_id for judgement in self.held_back)))
+        return frozenset((*self.confirmed, *(judgement.claim.claim_id for judgement in self.held_back)))
 
 
 def apply_corrections(reading: Reading, article: Article, corrections: Corrections) -> CorrectedReading:
@@ -56,7 +56,7 @@ def apply_corrections(reading: Reading, article: Article, corrections: Correctio
     people, overruled = _people(page, article)
     claims: list[Claim] = []
     held: list[Judgement] = []
-    sure: dict[UUID, Correction] = {}
+    confirmed: dict[UUID, Correction] = {}
     for claim in reading.claims:
         placed = _meant(claim, reading.claims, page, article)
         claims.append(claim)
@@ -74,23 +74,23 @@ def apply_corrections(reading: Reading, article: Article, corrections: Correctio
         said = (
             people.get(correction.correction_id) if placed.is_first else None
         )  # what others said the same is held back
-        if said is not None and _labels(said[1]) == _labels(claim) and correction not in sure.values():
+        if said is not None and _labels(said[1]) == _labels(claim) and correction not in confirmed.values():
             claims[-1] = replace(claim, confidence=1.0, background=False)
-            sure[claim.claim_id] = correction
+            confirmed[claim.claim_id] = correction
         else:
             held.append(Judgement(claim, Verdict.REPEATS, f"{correction.told} (told as the person reads it)"))
-    added = [(correction, claim) for correction, claim in people.values() if correction not in sure.values()]
-    sure |= {claim.claim_id: correction for correction, claim in added}
-    if sure and not reading.relevant:
-        decided = {judgement.claim.claim_id for judgement in held} | sure.keys()
+    added = [(correction, claim) for correction, claim in people.values() if correction not in confirmed.values()]
+    confirmed |= {claim.claim_id: correction for correction, claim in added}
+    if confirmed and not reading.relevant:
+        decided = {judgement.claim.claim_id for judgement in held} | confirmed.keys()
         why = f"not about this mission: {reading.reason}"
         held += [Judgement(c, Verdict.IRRELEVANT, why) for c in claims if c.claim_id not in decided]
     told = (*claims, *(claim for _, claim in added))
     reason = reading.reason
-    if sure and not reading.relevant:
-        reason = f"{reason}; {next(iter(sure.values())).told}"
-    reading = replace(reading, claims=told, relevant=reading.relevant or bool(sure), reason=reason)
-    return CorrectedReading(reading, tuple(held), sure)
+    if confirmed and not reading.relevant:
+        reason = f"{reason}; {next(iter(confirmed.values())).told}"
+    reading = replace(reading, claims=told, relevant=reading.relevant or bool(confirmed), reason=reason)
+    return CorrectedReading(reading, tuple(held), confirmed)
 
 
 def judge_corrected(
@@ -118,7 +118,7 @@ def judge_corrected(
     judged, board = _judge(reading, article, board, watch, history, reprinted, pins or {})
     done: list[Judgement] = list(corrected.held_back)
     for judgement in judged:
-        correction = corrected.sure.get(judgement.claim.claim_id)
+        correction = corrected.confirmed.get(judgement.claim.claim_id)
         found = judgement
         if correction is not None and judgement.verdict in _OVERRULED and judgement.against not in _pinned(board, pins):
             # Without the history of what was told before, since a person says that this is news.

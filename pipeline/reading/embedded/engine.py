@@ -98,12 +98,12 @@ def predict_claims(answers: EncoderOutput, claim: encoder.LogisticWeights) -> It
         background = sigmoid(float(answers.news[i])) < BACKGROUND
         said = []
         for aspect in Aspect:
-            sure = sigmoid(claim.odds(encoder.claim_inputs(answers, i, aspect)))
-            if sure < SAID:
+            probability = sigmoid(claim.odds(encoder.claim_inputs(answers, i, aspect)))
+            if probability < SAID:
                 continue
             for place, slot in enumerate(_slots_of(answers, i, aspect)):
                 stage = STAGES[int(np.argmax(answers.stage[i, slot]))]
-                confidence = sure if place == 0 else min(sure, sigmoid(float(answers.told[i, slot])))
+                confidence = probability if place == 0 else min(probability, sigmoid(float(answers.told[i, slot])))
                 odds = f"{SLOTS[slot].value} {answers.told[i, slot]:+.1f}, news {answers.news[i]:+.1f}"
                 said.append(_prediction(answers, i, slot, stage, confidence, odds, background=background))
         said.sort(key=lambda one: -one.confidence)
@@ -115,9 +115,9 @@ def predict_statements(answers: EncoderOutput) -> Iterator[Prediction]:
     for i in range(len(answers.news)):
         for aspect in Aspect:
             slot = max(encoder.OF_ASPECT[aspect], key=lambda k: (float(answers.stated[i, k]), -k))
-            if (sure := sigmoid(float(answers.stated[i, slot]))) >= STATED:
+            if (probability := sigmoid(float(answers.stated[i, slot]))) >= STATED:
                 stage = STAGES[int(np.argmax(answers.stage[i, slot]))]
-                yield _prediction(answers, i, slot, stage, sure)
+                yield _prediction(answers, i, slot, stage, probability)
 
 
 def _prediction(

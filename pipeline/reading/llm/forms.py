@@ -94,8 +94,8 @@ def is_usable(ask: Ask, content: str) -> bool:
 def is_changed(content: str) -> bool:
     """Return what the form ``glance`` says: False only where the model says so and is sure of it."""
     filled = last_object(content) or {}
-    sure = as_number(filled.get("confidence"))
-    return filled.get("changed") is not False or sure is None or sure < MIN_UNCHANGED
+    confidence = as_number(filled.get("confidence"))
+    return filled.get("changed") is not False or confidence is None or confidence < MIN_UNCHANGED
 
 
 def parse_opinion(
@@ -112,8 +112,8 @@ def parse_opinion(
     quote = as_text(filled.get("quote"))
     if quote and find_quote(quote, claim.quote) is None:
         return ModelOpinion(claim.claim_id, model, trouble="what it quotes does not stand in the sentence")
-    sure = as_number(filled.get("confidence"))
-    confidence = min(max(sure, 0.0), 1.0) if sure is not None else 0.5
+    confidence = as_number(filled.get("confidence"))
+    confidence = min(max(confidence, 0.0), 1.0) if confidence is not None else 0.5
     slot, stage = _word(Slot, filled.get("slot")), _word(Stage, filled.get("stage"))
     fact = None
     if answer is Answer.CHANGE and slot is not None and claim.fact is not None:
@@ -212,7 +212,7 @@ def _claim(one: object, asked: ReadingRequest, engine: str) -> Claim | str:
     kind = _word(RelationKind, one.get("relation"))
     background = as_text(one.get("relation")) == "background"
     row = find_row(as_text(one.get("row")), asked.rows)
-    sure = as_number(one.get("confidence"))
+    confidence = as_number(one.get("confidence"))
     return Claim(
         claim_id=content_id(
             "claim", article.article_id, engine, fact.slot.aspect.value, stage.value, start, subject, value
@@ -227,7 +227,7 @@ def _claim(one: object, asked: ReadingRequest, engine: str) -> Claim | str:
         end=end,
         event_date=day.day if day is not None and len(day.iso) == len("2025-01-31") else None,
         background=background,
-        confidence=round(min(max(sure, 0.0), 1.0), 4) if sure is not None else 0.5,
+        confidence=round(min(max(confidence, 0.0), 1.0), 4) if confidence is not None else 0.5,
         why=f"also: {beside[0]}" if isinstance(beside, tuple) else "",
         fact=fact,
         relation=Relation(kind or RelationKind.NEW, row.change_id if row is not None else None),
