@@ -1,4 +1,4 @@
-"""Marks in the store: what is marked, what rests on it, and what came of a correction."""
+"""Corrections in the store: what they are about, what rests on it, and what came of them."""
 
 from __future__ import annotations
 
