@@ -164,7 +164,7 @@ def _alert(alert_id: UUID, head: str, body: str, watch: Watch, channel: str, rul
 
 
 def _alarm_head(raised: Sequence[Alarm], over: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth]) -> str:
-    """Return what a subject says: what began, the whole watch's first, then what ended."""
+    """Write the subject: what began, the whole watch's first, then what ended."""
     active = [health for health in feeds.values() if health.feed.is_polled]
     began, ended = ({alarm.kind for alarm in alarms if alarm.feed_id is None} for alarms in (raised, over))
     parts = [one.head for one in WATCH_KINDS if one.kind in began]
@@ -190,7 +190,7 @@ def _paragraphs(
     lost: Mapping[UUID, LostPages],
     now: datetime,
 ) -> list[str]:
-    """Return what is told of ``alarms``: of one kind about many feeds the first, and how many more there are.
+    """Write the paragraphs about ``alarms``: of one kind about many feeds, the first and a count of the rest.
 
     What began stands before what is over, and the whole watch before its feeds.
     """
@@ -213,7 +213,7 @@ def _paragraphs(
 
 
 def _feed_lines(kind: FeedKind, alarms: Sequence[Alarm], feeds: Mapping[UUID, FeedHealth], more: str = "") -> list[str]:
-    """Return what is told of a kind that stands alone: what is so, a line for each of the feeds, what to do."""
+    """Write about a single kind: what is so, a line for each of the feeds, what to do."""
     if alarms[0].cleared_at is not None:
         lines = [f"- {_name(alarm, feeds)}, told on {_time(alarm.raised_at)}" for alarm in alarms]
         return [f"ALL CLEAR: {kind.over}.", *lines, *filter(None, [more])]

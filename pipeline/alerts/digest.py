@@ -110,7 +110,7 @@ def proof_of_quiet(quiet: QuietPeriod) -> str:
 
 
 def proof_rows(quiet: QuietPeriod) -> tuple[tuple[str, str], ...]:
-    """Return what was done in a period: labels, and what is told of each."""
+    """List what was done in a period, as labels and values."""
     claims = ", ".join(f"{count} {verdict}" for verdict, count in quiet.claims.items()) or "none"
     oldest = f"; the oldest is of {quiet.oldest_unread:%d %b %Y %H:%M} UTC" if quiet.oldest_unread else ""
     failing = f"{quiet.failing} failing now" if quiet.failing else "none failing now"

@@ -30,7 +30,7 @@ class Flap(Enum):
 
 
 def flap_of(rule: AlertRule, row: Sequence[Change]) -> Flap:
-    """Return what the last change of ``row`` is to ``rule``.
+    """Decide whether the last change of ``row`` flaps under ``rule``.
 
     Changes that the rule does not take count as not made, and so do disputes, which leave the row as it was.
 
@@ -66,7 +66,7 @@ def settled_alerts(
     now: datetime,
     mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
-    """Return what is told of rows that flapped and have settled, each once to each channel.
+    """Plan the alerts about rows that flapped and have settled, each once to each channel.
 
     Args:
         changes: all of the watch, in the order of the board.

@@ -24,7 +24,7 @@ def find_mute(change: Change, mutes: Iterable[Mute], now: datetime) -> Mute | No
 
 
 def recently_ended(mutes: Iterable[Mute], now: datetime) -> list[Mute]:
-    """Return those of ``mutes`` that are over, and not for so long that nobody needs to hear of it."""
+    """Select those of ``mutes`` that ended recently enough to be reported."""
     return [
         mute
         for mute in mutes
@@ -40,7 +40,7 @@ def ended_mutes(
     watch: Watch,
     now: datetime,
 ) -> tuple[Alert, ...]:
-    """Return what is told of mutes that are over: what came meanwhile, once to each channel that it was kept from.
+    """Plan the reports of mutes that are over: what was muted, once to each channel.
 
     A mute under which nothing came is over without a word.
 
@@ -83,7 +83,7 @@ def ended_mutes(
 
 
 def _by_channel(muted: Sequence[Change], watch: Watch) -> dict[str, tuple[AlertRule, list[Change]]]:
-    """Return what each channel would have been told, by the first of its rules that takes any of it."""
+    """Group what each channel would have been sent, by the first of its rules that takes any of it."""
     found: dict[str, tuple[AlertRule, list[Change]]] = {}
     for rule in watch.rules:
         taken = [change for change in muted if takes(rule, change)[0]]

@@ -148,7 +148,7 @@ def _follow_on(text: str, spans: _Spans, comments: _Spans) -> bool:
 
 
 def _told(text: str, comments: _Spans, start: int, end: int) -> str:
-    """Return what of ``text`` between ``start`` and ``end`` may matter to the items."""
+    """Return the part of ``text`` between ``start`` and ``end`` that may matter to the items."""
     parts = []
     for opened, closed in comments:
         if start <= opened < end:

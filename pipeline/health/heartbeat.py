@@ -116,7 +116,7 @@ class Notice:
 
 
 def dead_runs(running: Sequence[RunRecord], lock: LockState) -> tuple[RunRecord, ...]:
-    """Return those of ``running`` that no process works on.
+    """Select those of ``running`` that no process works on.
 
     A run holds the folder's lock from before its record to after its end. So where nobody holds it, none is at
     work; where somebody does, it is at most the one that started last.
@@ -258,7 +258,7 @@ def _since(pulse: Pulse, time: datetime) -> bool:
 
 
 def _instead(pulse: Pulse) -> str:
-    """Return what is there in place of a round that reached its end."""
+    """Describe what is on record in place of a round that reached its end."""
     told = ""
     if pulse.lock.held:
         who = f" (process {pulse.lock.pid})" if pulse.lock.pid else ""

@@ -223,7 +223,7 @@ def signs_of(
     *,
     asks_model: bool = True,
 ) -> dict[Key, Sign]:
-    """Return what shows a trouble at ``now``, by whose it is and its kind.
+    """Return the signs of trouble at ``now``, by feed and kind.
 
     Args:
         feeds: the feeds of the watch that are polled.

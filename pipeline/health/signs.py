@@ -244,7 +244,7 @@ def _numbers(values: Iterable[int]) -> str:
 
 
 def _outside(text: str, limit: int = _DETAIL) -> str:
-    """Return what comes from elsewhere as part of one line."""
+    """Shorten text from outside to be part of one line."""
     return shorten(safe(text), limit)
 
 

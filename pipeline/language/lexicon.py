@@ -142,7 +142,7 @@ class Lexicon:
 
 
 def _entries(verb: Verb, goes: bool) -> dict[str, Entry]:
-    """Return what each tense of :class:`pipeline.language.forms.Form` is in English."""
+    """Return the English of each tense of :class:`pipeline.language.forms.Form`."""
     plain, ing, done = verb.plain, verb.ing, f"{verb.done}{verb.tail}"
     by_tense = {
         "one": (verb.third, "v"),

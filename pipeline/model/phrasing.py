@@ -64,7 +64,7 @@ def subject(fact: TypedFact) -> str:
 
 
 def value(fact: TypedFact, stage: Stage) -> str:
-    """Return what the fact says, from its parts alone; :data:`NO_FIGURE` or :data:`NO_NAME` where it must have one."""
+    """State the fact from its parts alone; :data:`NO_FIGURE` or :data:`NO_NAME` where it lacks one."""
     parts = fact.parts
     if fact.slot in (Slot.INCIDENT, Slot.TOLL):
         return harmed(parts) or ("no deaths" if stage is Stage.REJECTED else NO_FIGURE)

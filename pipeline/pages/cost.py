@@ -38,7 +38,7 @@ class Cost:
 
 
 def cost_of(text: str) -> Cost:
-    """Return what the tree of the page ``text`` would hold, in time that grows with the page's length alone."""
+    """Count what the tree of the page ``text`` would hold, in time linear in the page's length."""
     cost = Cost()
     parser = HTMLParser(
         target=cost,  # type: ignore[arg-type]  # the stubs ask for all methods, lxml calls those that are there

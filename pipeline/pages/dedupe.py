@@ -180,7 +180,7 @@ def sketch(text: str) -> list[int]:
 
 
 def origin_of(article: Article, index: OriginIndex) -> str:
-    """Return who first wrote ``article``: by its credit, else by the earlier text that it repeats, else its publisher.
+    """Decide who first wrote ``article``: by its credit, else the earlier text that it repeats, else its publisher.
 
     Args:
         article: ``family`` is its publisher's, and ``outlet`` is taken where that is empty.

@@ -150,7 +150,7 @@ def _guarded(body: bytes, content_type: str, url: str) -> tuple[str, tuple[str, 
 
 
 def _check_cost(text: str, url: str) -> Cost:
-    """Return what the page's tree costs; refuse one that would take too long to make or to read."""
+    """Return the cost of the page's tree; refuse one that would take too long to make or to read."""
     cost = cost_of(text)
     if cost.elements > MAX_ELEMENTS:
         raise ContentError(

@@ -40,7 +40,7 @@ def extract_in_worker(
     feed_precision: Precision,
     seen_at: datetime,
 ) -> ExtractedPage:
-    """:func:`pipeline.pages.extract.extract_page` with positional arguments, to be called by name in a worker."""
+    """Call :func:`pipeline.pages.extract.extract_page` with positional arguments, by name in a worker."""
     from pipeline.pages.extract import extract_page  # brings trafilatura, which only the worker needs
 
     return extract_page(

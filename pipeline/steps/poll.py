@@ -22,7 +22,7 @@ NOT_MODIFIED = 304
 def parse_in_worker(
     body: bytes, content_type: str, url: str, now: datetime, held: frozenset[str] = frozenset()
 ) -> ParsedFeed:
-    """:func:`pipeline.feeds.parse.parse_feed` with positional arguments, to be called by name in a worker."""
+    """Call :func:`pipeline.feeds.parse.parse_feed` with positional arguments, by name in a worker."""
     from pipeline.feeds.parse import parse_feed  # brings feedparser, which only the worker needs
 
     return parse_feed(body, content_type=content_type, url=url, now=now, held=held)

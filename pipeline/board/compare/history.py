@@ -15,7 +15,7 @@ from pipeline.model import Aspect, Change, Claim, Stage
 # worse than one that is reported late.
 SAME = 0.4
 RECENTLY = timedelta(days=10)  # so long a change may be told again in quite other words
-MIN_CONFIDENCE = 0.3  # how sure an uncertain claim must be to be heeded: two guesses are no knowledge
+MIN_CONFIDENCE = 0.3  # how sure an uncertain claim must be to corroborate another: two guesses are no knowledge
 UNCERTAIN_FOR = timedelta(days=14)  # how long an uncertain claim waits for a second origin
 
 _HOLDS = frozenset({Stage.DECIDED, Stage.IN_EFFECT})
@@ -121,5 +121,5 @@ class ChangeHistory:
 
 
 def are_equal_stages(one: Stage, other: Stage) -> bool:
-    """Decide whether two stages are one to background: decided and in effect are told alike."""
+    """Decide whether background may tell either stage for the other: they are one, or decided and in effect."""
     return one is other or {one, other} == _HOLDS

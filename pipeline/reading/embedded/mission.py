@@ -55,7 +55,7 @@ class Identity:
 
 
 def name_of(watch: Watch) -> str:
-    """Return what the mission is called: the first of its names, else the watch's title."""
+    """Return the mission's name: the first of its names, else the watch's title."""
     return watch.names[0].text if watch.names else watch.title
 
 

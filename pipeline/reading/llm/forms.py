@@ -92,7 +92,7 @@ def is_usable(ask: Ask, content: str) -> bool:
 
 
 def is_changed(content: str) -> bool:
-    """Return what the form ``glance`` says: False only where the model says so and is sure of it."""
+    """Decide from the form ``glance`` whether anything changed; False only where the model is sure of that."""
     filled = last_object(content) or {}
     confidence = as_number(filled.get("confidence"))
     return filled.get("changed") is not False or confidence is None or confidence < MIN_UNCHANGED

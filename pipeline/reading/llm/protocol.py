@@ -83,7 +83,7 @@ def request_body(ask: Ask, dialect: Dialect = Dialect()) -> bytes:
 
 
 def fallback_dialect(dialect: Dialect, refusal: bytes) -> Dialect | None:
-    """Return what to try after a server has refused ``dialect``, or None where it takes nothing plainer.
+    """Return the dialect to try after a server refused ``dialect``; None where there is nothing plainer.
 
     Args:
         dialect: what was spoken.

@@ -45,7 +45,7 @@ def price_in_micros(tokens_in: int, tokens_out: int, choice: ReaderChoice) -> in
 
 
 def exhausted_budget(choice: ReaderChoice, run: Spending, earlier: Spending) -> str:
-    """Return which budget allows no further call, in words; empty where one may be made.
+    """Name the budget that allows no further call; empty where one may be made.
 
     Args:
         choice: the budgets; those of a day have none where they are 0.
