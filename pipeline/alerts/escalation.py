@@ -34,7 +34,7 @@ def unacknowledged_alerts(
     now: datetime,
     mutes: Sequence[Mute] = (),
 ) -> tuple[Alert, ...]:
-    """Tell unacknowledged alerts again: each set of changes once to each channel of its rule.
+    """Plan the repeats of unacknowledged alerts: each set of changes once to each channel of its rule.
 
     Where the rule repeats it, it is sent once more after that time, as long as the board still says any of it.
 

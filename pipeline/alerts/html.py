@@ -63,7 +63,7 @@ def as_html(message: Message, picture: Picture | None = None) -> str:
 
 
 def html_text(text: str) -> str:
-    """Untrusted ``text`` on one line of HTML, shown as it is written, in an element or a quoted attribute."""
+    """Escape untrusted ``text`` for one line of HTML, in an element or a quoted attribute."""
     return html.escape(escape.line(text), quote=True)
 
 

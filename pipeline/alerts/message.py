@@ -126,7 +126,7 @@ def _text_section(section: Section) -> str:
 
 
 def in_brackets(text: str) -> str:
-    """Untrusted ``text`` on one line in brackets, a blank before them; empty where it is."""
+    """Put untrusted ``text`` on one line in brackets, after a blank; empty where it is."""
     return f" ({escape.line(text)})" if text else ""
 
 
@@ -153,7 +153,7 @@ def as_markdown(message: Message) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Untrusted ``text`` on one line of markdown, shown as it is written."""
+    """Escape untrusted ``text`` for one line of markdown, so that it is shown as it is written."""
     return _MARKS.sub(r"\\\1", escape.chat(escape.line(text)))
 
 

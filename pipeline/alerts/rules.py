@@ -60,7 +60,7 @@ def worth_alerting(change: Change, watch: Watch) -> tuple[bool, str]:
 
 
 def line_key(change: Change) -> tuple[object, ...]:
-    """Give what makes one line of several changes: facts of one sentence with the same slot, stage and act.
+    """Return what changes of one line share: facts of one sentence with the same slot, stage and act.
 
     Five countries that one sentence says will send ships are one thing told. So are, in however many sentences of an
     article, a strength by its kinds (so many police, so many soldiers), and what an authorisation allows: the tasks

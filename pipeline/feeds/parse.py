@@ -63,7 +63,7 @@ def parse_feed(body: bytes, *, content_type: str, url: str, now: datetime, held:
 
 
 def _syndicated(text: str, url: str, base: str, now: datetime, problems: Problems, held: Set[str]) -> ParsedFeed:
-    """RSS, Atom or RDF, without the items that are ``held`` where nothing stands against it.
+    """Read RSS, Atom or RDF, without the items that are ``held`` where nothing stands against it.
 
     Raises:
         ContentError: ``not-a-feed``.

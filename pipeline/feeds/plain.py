@@ -41,7 +41,7 @@ def paragraphs(fragment: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """Text that a feed calls plain, as HTML; tags in it are taken for tags, whatever the feed calls them."""
+    """Return text that a feed calls plain as HTML; tags in it count as tags, whatever the feed calls them."""
     return text if _WHOLE_TAG.search(text) else html.escape(text, quote=False)
 
 

@@ -74,7 +74,7 @@ def _fields(element: etree._Element) -> dict[str, str]:
 
 
 def _name(element: etree._Element) -> tuple[str, str]:
-    """Namespace and local name; a prefix that the file does not declare counts as Google's extension of that name."""
+    """Return namespace and local name; an undeclared prefix counts as Google's extension of that name."""
     tag = str(element.tag)
     if tag.startswith("{"):
         space, _, local = tag[1:].partition("}")

@@ -33,7 +33,7 @@ class Sniffed:
 
 
 def sniff(text: str, url: str) -> Sniffed:
-    """Tell what ``text`` is, and cut what stands before its root: declaration, document type, stray output.
+    """Recognise what ``text`` is, and cut what precedes its root: declaration, document type, stray output.
 
     Without its document type a feed has no entities of its own, so none can expand.
 

@@ -73,7 +73,7 @@ class Lexicon:
     _parts: dict[str, list[str]] = field(default_factory=dict)
 
     def _all(self, source: str, entry: Entry) -> None:
-        """Enter ``source`` as :meth:`add` does, and as it is written before a vowel and with an article."""
+        """Add ``source`` as :meth:`add` does, and as it is written before a vowel and with an article."""
         self.add(source, entry)
         for ending, others in _RUN_TOGETHER[self.language].items():
             if source.endswith(f" {ending}"):
@@ -82,7 +82,7 @@ class Lexicon:
                     self.add(f"{source.removesuffix(ending)}{other}", more)
 
     def add(self, source: str, entry: Entry, *, kind: str = "") -> None:
-        """Enter ``source``; what was entered before under the same kind stays."""
+        """Add ``source``, unless it is there already under the same kind."""
         words = source.lower().split()
         if not all(map(str.isalpha, words)):  # letters alone are a token as they stand
             words = [token.low for token in tokenize(source)]
@@ -91,7 +91,7 @@ class Lexicon:
         self.longest = max(self.longest, len(words))
 
     def line(self, section: str, source: str, english: str) -> None:
-        """Enter one line of a list, in all its forms."""
+        """Add one line of a list, in all its forms."""
         if section == "n":
             self.add(source, Entry(english, "n"))
             self.add(plurals(source, self.language), Entry(pluralise_english(english), "n"))
@@ -186,7 +186,7 @@ def lexicon(language: str) -> Lexicon:
 
 
 def _country(made: Lexicon, row: str) -> None:
-    """Enter ``Kenya|Kenya,kényan|Kenia,keniano``: English, then the name and adjectives of each language."""
+    """Add ``Kenya|Kenya,kényan|Kenia,keniano``: English, then the name and adjectives of each language."""
     name, *columns = row.split("|")
     own = columns[0 if made.language == "fr" else 1] or name
     country = countries.BY_NAME[name]

@@ -308,7 +308,7 @@ _POSTS = (
 
 
 def usual_key(slot: Slot, key: str, day: date) -> str:
-    """Give ``key`` in the words that ``slot`` has for it: an incident's day and party, a post by its usual name."""
+    """Return ``key`` in the words of ``slot``: an incident's day and party, a post by its usual name."""
     if slot is Slot.INCIDENT:
         return f"{day.isoformat()} {key}".strip()
     if slot is Slot.COMMAND:

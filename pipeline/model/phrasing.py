@@ -204,7 +204,7 @@ _CARD = (
 
 
 def waiting_for_model(counts: Mapping[str, int]) -> str:
-    """Tell how many articles of a round wait for a language model that is away; empty where none does.
+    """Say how many articles of a round wait for a language model that is away; empty where none does.
 
     Args:
         counts: the numbers of the round, by name.

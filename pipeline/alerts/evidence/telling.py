@@ -73,7 +73,7 @@ def _page_steps(trail: Trail) -> Iterator[Step]:
 
 
 def _looked_at_again(fetches: Sequence[Row]) -> Iterator[Step]:
-    """Later looks that found nothing new: a page behind an alert is looked at each day, for two weeks."""
+    """Tell later looks that found nothing new: a page behind an alert is checked each day, for two weeks."""
     last = fetches[-1]
     times = "once" if len(fetches) == 1 else f"{len(fetches)} times"
     until = "" if len(fetches) == 1 else f", the last time on {format_moment(last['fetched_at'])}"
@@ -200,7 +200,7 @@ def _is_of(mark: Row, row: Row) -> bool:
 
 
 def _mark(mark: Row) -> Step:
-    """Tell a correction."""
+    """Tell what a person corrected."""
     note = f": {as_sentence(mark['note'])}" if mark["note"] else "."
     undone = "" if mark["counts"] else " It was taken back since."
     who = mark["author"]

@@ -135,7 +135,7 @@ def _plain(text: str) -> str:
 
 
 def _common(one: str, other: str) -> float:
-    """Share of words that two texts have in common (Dice), 0 to 1."""
+    """Return the share of words that two texts have in common (Dice), 0 to 1."""
     mine, theirs = Counter(_plain(one).split()), Counter(_plain(other).split())
     total = mine.total() + theirs.total()
     return 2 * (mine & theirs).total() / total if total else 0.0

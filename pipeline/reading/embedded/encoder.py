@@ -167,7 +167,7 @@ OF_ASPECT = {aspect: [k for k, slot in enumerate(SLOTS) if slot.aspect is aspect
 
 
 def claim_inputs(answers: EncoderOutput, i: int, aspect: Aspect) -> tuple[float, ...]:
-    """Give the four numbers that tell whether sentence ``i`` tells news of ``aspect``.
+    """Return the four numbers that decide whether sentence ``i`` tells news of ``aspect``.
 
     The log-odds that it tells a slot of it, that it tells any news, by how much the aspect leads over the others, and
     that the article is about the mission.

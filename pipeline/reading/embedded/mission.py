@@ -127,7 +127,7 @@ class Focus(NamedTuple):
 
 
 def focus(article: Article, watch: Watch) -> Focus:
-    """Tell whether ``article`` may be about the mission of ``watch``.
+    """Decide whether ``article`` may be about the mission of ``watch``.
 
     It may where it has one of the mission's names, or another name of the baseline; or one of the mission's places, and
     speaks of what missions are made of.

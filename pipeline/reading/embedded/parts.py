@@ -147,7 +147,7 @@ def _part(role: str, found: Sequence[Mention], odds: Odds, text: str) -> object:
 
 
 def _reached(first: Mention, found: Sequence[Mention], text: str) -> Mention:
-    """Give what ``first`` becomes, where the sentence says from what to what; else ``first`` itself."""
+    """Return what ``first`` becomes, where the sentence says from what to what; else ``first`` itself."""
     if not isinstance(first.value, Quantity) or not _FROM.search(text, 0, first.start):
         return first
     kind = first.value.kind
@@ -190,7 +190,7 @@ def _counted(held: dict[str, object], text: str) -> dict[str, object]:
 
 
 def _unit(after: str) -> str:
-    """Give what the number before ``after`` counts; people, where it counts soldiers and police alike."""
+    """Return what the number before ``after`` counts; people, where it counts soldiers and police alike."""
     counted = _PERSONNEL.match(after[:40])
     if counted is None:
         return ""

@@ -101,7 +101,7 @@ def is_changed(content: str) -> bool:
 def parse_opinion(
     content: str, claim: Claim, published: date, model: str, rows: Sequence[ShownRow] = ()
 ) -> ModelOpinion:
-    """Give the opinion that a filled-in form has of ``claim``.
+    """Parse the opinion of ``claim`` in a filled-in form.
 
     Where it can't be understood, or quotes what does not stand in the sentence, the opinion has a trouble.
     """
@@ -150,7 +150,7 @@ class ReadingRequest:
 def parse_reading(
     content: str, trouble: str, asked: ReadingRequest, embedded: Reading, engine: str, choice: ReaderChoice
 ) -> Reading:
-    """Give what a model made of an article, or ``embedded`` with the reason why that stands in.
+    """Parse the reading in a filled-in form; ``embedded``, with the reason, where it has none.
 
     Args:
         content: the filled-in form ``read`` or ``state``; looked at only where there is no ``trouble``.

@@ -62,7 +62,7 @@ class ModelOpinion:
 
 
 def weigh(reading: Reading, opinions: Mapping[UUID, ModelOpinion]) -> tuple[Reading, tuple[Judgement, ...]]:
-    """Give ``reading`` with its claims as the opinions correct them, and the judgements of those that they hold back.
+    """Apply opinions to ``reading``: correct its claims, and return the judgements of those held back.
 
     A claim keeps its id: it names what the engine found in the article. Fact, stage and confidence are the model's:
     it has seen the board, the sentence and what stands beside it. An objection that it is not sure of changes nothing.
