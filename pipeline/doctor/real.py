@@ -37,7 +37,14 @@ from pipeline.reading.embedded import DEFAULT, ENGINES
 from pipeline.reading.embedded.encoder import load_shipped
 from pipeline.runtime.settings import DEFAULT_FILE, PREFIX, Settings, load_settings
 from pipeline.site.receiver import KEY_FILE, signing_key
-from pipeline.storage import StoreSight, look_at_runs, look_at_store, look_at_writer, read_pulse, read_vitals
+from pipeline.storage import (
+    StoreCondition,
+    inspect_run_lock,
+    inspect_store,
+    inspect_store_lock,
+    read_metrics,
+    read_pulse,
+)
 from pipeline.watches import load_watch
 
 DISTRIBUTION = "missionwatch"
@@ -70,7 +77,7 @@ class RealWorld:
     ) -> None:
         self.folder, self.data_dir = folder, data_dir
         self._clock, self._environ, self._deep = clock, environ, deep
-        self._store: StoreSight | None = None
+        self._store: StoreCondition | None = None
         self._pulse: Pulse | None = None
 
     def now(self) -> datetime:
@@ -162,10 +169,10 @@ class RealWorld:
         fault = _write_fault(place, try_it=is_there)
         return Disk(is_there, fault, usage.free, usage.total, files_left, _kind(place))
 
-    def store(self) -> StoreSight:
+    def store(self) -> StoreCondition:
         """The store's files; looked at once."""
         if self._store is None:
-            self._store = look_at_store(self.data_dir, wait=WAIT, deep=self._deep)
+            self._store = inspect_store(self.data_dir, wait=WAIT, deep=self._deep)
         return self._store
 
     def pulse(self) -> Pulse:
@@ -184,15 +191,15 @@ class RealWorld:
         Raises:
             StorageError: it can't be read.
         """
-        return read_vitals(self.data_dir, self.watch().slug, self.now()).feeds
+        return read_metrics(self.data_dir, self.watch().slug, self.now()).feeds
 
     def writer(self) -> LockState:
         """Who has the store open."""
-        return look_at_writer(self.data_dir)
+        return inspect_store_lock(self.data_dir)
 
     def runner(self) -> LockState:
         """Who runs in the data folder."""
-        return look_at_runs(self.data_dir)
+        return inspect_run_lock(self.data_dir)
 
     def addresses(self, host: str) -> Sequence[str]:
         """The addresses of ``host``.

@@ -11,7 +11,7 @@ from typing import Protocol
 from pipeline.health.heartbeat import LockState, Pulse
 from pipeline.model import Feed, Watch
 from pipeline.runtime.settings import Settings
-from pipeline.storage import StoreSight
+from pipeline.storage import StoreCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class World(Protocol):
         """The place of the data folder."""
         ...
 
-    def store(self) -> StoreSight:
+    def store(self) -> StoreCondition:
         """The store's files."""
         ...
 

@@ -22,7 +22,7 @@ from pipeline import __version__
 from pipeline.model import Aspect, HealthState, Verdict
 from pipeline.model.errors import MissionwatchError
 from pipeline.reading.llm.spending import MICRO
-from pipeline.storage import Vitals, read_vitals
+from pipeline.storage import WatchMetrics, read_metrics
 
 PREFIX = "missionwatch_"
 OUTCOMES = ("ok", "partial", "blind", "failed")
@@ -85,7 +85,7 @@ class WatchNumbers(Collector):
         folder: Path,
         watch: str,
         clock: Callable[[], datetime],
-        read: Callable[[Path, str, datetime], Vitals] = read_vitals,
+        read: Callable[[Path, str, datetime], WatchMetrics] = read_metrics,
     ) -> None:
         self._folder, self._watch, self._clock, self._read = folder, watch, clock, read
         self._lock = Lock()
@@ -109,18 +109,18 @@ class WatchNumbers(Collector):
 
     def _metrics(self, started: float) -> list[Metric]:
         try:
-            vitals = self._read(self._folder, self._watch, self._clock())
+            measured = self._read(self._folder, self._watch, self._clock())
         except MissionwatchError as error:
             self.trouble = str(error)
             return list(families(self._watch, None))
         self.trouble = ""
-        return list(families(self._watch, vitals, read_seconds=time.monotonic() - started))
+        return list(families(self._watch, measured, read_seconds=time.monotonic() - started))
 
 
-def families(watch: str, vitals: Vitals | None, *, read_seconds: float = 0.0) -> Iterator[Metric]:
-    """The metrics of ``vitals``; of a store that can't be read (None) only that it can't."""
-    numbers = _numbers(vitals, read_seconds) if vitals is not None else {}
-    numbers |= {"up": [((), 0.0 if vitals is None else 1.0)], "build_info": [((__version__,), 1.0)]}
+def families(watch: str, measured: WatchMetrics | None, *, read_seconds: float = 0.0) -> Iterator[Metric]:
+    """The metrics of ``measured``; of a store that can't be read (None) only that it can't."""
+    numbers = _numbers(measured, read_seconds) if measured is not None else {}
+    numbers |= {"up": [((), 0.0 if measured is None else 1.0)], "build_info": [((__version__,), 1.0)]}
     for spec in SPECS:
         if spec.name not in numbers:
             continue
@@ -155,32 +155,32 @@ def serve(registry: CollectorRegistry, *, host: str, port: int) -> tuple[WSGISer
 _Labelled = list[tuple[tuple[str, ...], float]]
 
 
-def _numbers(vitals: Vitals, read_seconds: float) -> dict[str, _Labelled]:
+def _numbers(measured: WatchMetrics, read_seconds: float) -> dict[str, _Labelled]:
     """The values by metric, each with its labels. States that may occur are told as 0 where they don't."""
     found: dict[str, _Labelled] = {
-        "feeds": _each(vitals.feeds, [state for state in HealthState if state is not HealthState.REMOVED]),
-        "feeds_due": _one(vitals.feeds_due),
-        "feeds_silent": _one(vitals.feeds_silent),
-        "entries_total": _one(vitals.entries),
-        "articles_total": _one(vitals.articles),
-        "claims_total": _each(vitals.claims, [verdict for verdict in Verdict if verdict is not Verdict.BASELINE]),
-        "changes_total": _each(vitals.changes, list(Aspect)),
-        "alerts": _each(vitals.alerts, ALERT_STATES),
-        "model_calls_total": _one(vitals.spending.calls),
-        "model_failures_total": _one(vitals.model_failures),
-        "model_tokens_total": _each({"in": vitals.spending.tokens_in, "out": vitals.spending.tokens_out}, ()),
-        "model_money_total": _one(vitals.spending.micros / MICRO),
-        "runs": [((flow, outcome), float(count)) for (flow, outcome), count in sorted(vitals.runs.items())],
-        "unread": _one(vitals.unread),
-        "store_bytes": _each(vitals.sizes, ("live", "log", "published")),
-        "watched": _one(vitals.watched),
+        "feeds": _each(measured.feeds, [state for state in HealthState if state is not HealthState.REMOVED]),
+        "feeds_due": _one(measured.feeds_due),
+        "feeds_silent": _one(measured.feeds_silent),
+        "entries_total": _one(measured.entries),
+        "articles_total": _one(measured.articles),
+        "claims_total": _each(measured.claims, [verdict for verdict in Verdict if verdict is not Verdict.BASELINE]),
+        "changes_total": _each(measured.changes, list(Aspect)),
+        "alerts": _each(measured.alerts, ALERT_STATES),
+        "model_calls_total": _one(measured.spending.calls),
+        "model_failures_total": _one(measured.model_failures),
+        "model_tokens_total": _each({"in": measured.spending.tokens_in, "out": measured.spending.tokens_out}, ()),
+        "model_money_total": _one(measured.spending.micros / MICRO),
+        "runs": [((flow, outcome), float(count)) for (flow, outcome), count in sorted(measured.runs.items())],
+        "unread": _one(measured.unread),
+        "store_bytes": _each(measured.sizes, ("live", "log", "published")),
+        "watched": _one(measured.watched),
         "read_seconds": _one(read_seconds),
     }
-    if vitals.oldest_unread is not None:
-        found["oldest_unread_timestamp_seconds"] = _one(vitals.oldest_unread.timestamp())
-    if vitals.last_good_at is not None:
-        found["last_good_round_timestamp_seconds"] = _one(vitals.last_good_at.timestamp())
-    last = vitals.last_round
+    if measured.oldest_unread is not None:
+        found["oldest_unread_timestamp_seconds"] = _one(measured.oldest_unread.timestamp())
+    if measured.last_good_at is not None:
+        found["last_good_round_timestamp_seconds"] = _one(measured.last_good_at.timestamp())
+    last = measured.last_round
     if last is not None and last.finished_at is not None:
         found["last_round_timestamp_seconds"] = _one(last.finished_at.timestamp())
         found["last_round_seconds"] = _one((last.finished_at - last.started_at).total_seconds())

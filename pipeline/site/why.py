@@ -16,7 +16,7 @@ from pipeline.model import AlertRule
 from pipeline.site.page import POLICY, environment, inline_style
 from pipeline.site.view import View
 from pipeline.storage import Trail as StoredTrail
-from pipeline.storage.why import how_it_ends
+from pipeline.storage.queries.why import how_it_ends
 
 WHY = "why.html"
 SINCE = timedelta(days=30)  # for so long, what was held back is told; what changed the board, for good

@@ -12,8 +12,8 @@ from typing import Final
 
 from pipeline.model.redact import holds_secret, without_secrets
 from pipeline.storage.connection import Connection
-from pipeline.storage.part import URL_KEY
-from pipeline.storage.support import rebuild_support
+from pipeline.storage.queries.base import URL_KEY
+from pipeline.storage.queries.support import rebuild_support
 
 STEPS_BEFORE: Final = (
     "feeds_and_entries",

@@ -15,8 +15,8 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from pipeline.storage.failures import is_lock, storage_errors, translate
-from pipeline.storage.length import check_length
+from pipeline.storage.files.failures import is_lock, storage_errors, translate
+from pipeline.storage.files.length import check_length
 from pipeline.storage.schema import TABLES, literal
 
 STORAGE_VERSION = "v1.4.0"  # read by DuckDB 1.4 to 2.x; a third of the size of the older default

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from pipeline.model.errors import StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
-from pipeline.storage.disk import sync
-from pipeline.storage.failures import storage_errors
+from pipeline.storage.files.disk import sync
+from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.names import PUBLISHED
+from pipeline.storage.files.newest import newest
 from pipeline.storage.migrations import check
-from pipeline.storage.names import PUBLISHED
-from pipeline.storage.newest import newest
 from pipeline.storage.schema import literal
 
 FORMATS = ("parquet", "csv", "json")

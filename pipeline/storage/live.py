@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
-from pipeline.storage.disk import sync
-from pipeline.storage.failures import storage_errors
-from pipeline.storage.lock import Asking, hold_lock
-from pipeline.storage.log import check_log, log_of
+from pipeline.storage.files.disk import sync
+from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.lock import Asking, hold_lock
+from pipeline.storage.files.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
+from pipeline.storage.files.wal import check_log, log_of
 from pipeline.storage.migrations import migrate
-from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 
 
 def hold_live(folder: Path, *, wait: float) -> AbstractContextManager[float]:

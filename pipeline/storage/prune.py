@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pipeline.model.errors import StorageError
 from pipeline.storage.connection import STORAGE_VERSION, Connection
-from pipeline.storage.disk import sync
-from pipeline.storage.failures import storage_errors
-from pipeline.storage.kept import hold_store
+from pipeline.storage.files.disk import sync
+from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.names import LIVE
+from pipeline.storage.files.wal import log_of
+from pipeline.storage.keep_open import hold_store
 from pipeline.storage.live import hold_run, open_live
-from pipeline.storage.log import log_of
-from pipeline.storage.names import LIVE
-from pipeline.storage.reread import RemovedTexts
+from pipeline.storage.queries.reread import RemovedTexts
 from pipeline.storage.schema import TABLES, literal
 from pipeline.storage.store import Store
 

@@ -19,13 +19,13 @@ import duckdb
 import pipeline
 from pipeline.model.text import content_id
 from pipeline.storage.connection import Connection, Row
-from pipeline.storage.disk import copy_file, freed_beside, sync
-from pipeline.storage.failures import storage_errors
-from pipeline.storage.kept import hold_store
+from pipeline.storage.files.disk import copy_file, freed_beside, sync
+from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.names import LIVE, PUBLISHED
+from pipeline.storage.files.newest import put_in_place
+from pipeline.storage.keep_open import hold_store
 from pipeline.storage.live import open_live
 from pipeline.storage.migrations import MIGRATIONS
-from pipeline.storage.names import LIVE, PUBLISHED
-from pipeline.storage.newest import put_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def publish(folder: Path, run_id: UUID, now: datetime, *, wait: float = 30.0) ->
     A client that has the old file open goes on with it; one that opens it now sees the new one.
     The file is read-only (0444), so that no client locks out the others by opening it to write.
     Where the old file can't be replaced, because a client on another system has it open, the new one
-    gets a name of its own: see :mod:`pipeline.storage.newest`.
+    gets a name of its own: see :mod:`pipeline.storage.files.newest`.
 
     Args:
         folder: the data folder.

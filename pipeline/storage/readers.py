@@ -11,9 +11,9 @@ import duckdb
 
 from pipeline.model.errors import BusyError, StorageError, UsageError
 from pipeline.storage.connection import Connection, open_connection
+from pipeline.storage.files.names import PUBLISHED
+from pipeline.storage.files.newest import newest
 from pipeline.storage.migrations import check
-from pipeline.storage.names import PUBLISHED
-from pipeline.storage.newest import newest
 from pipeline.storage.store import Store
 
 IDLE = 4  # connections to one file that are kept for the next question

@@ -14,15 +14,15 @@ from uuid import uuid4
 from pipeline.model import RunRecord
 from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.connection import Connection, open_connection
-from pipeline.storage.disk import copy_file, sync
-from pipeline.storage.failures import storage_errors
-from pipeline.storage.kept import hold_store
+from pipeline.storage.files.disk import copy_file, sync
+from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.names import LIVE, PUBLISHED
+from pipeline.storage.files.newest import newest
+from pipeline.storage.files.wal import log_of
+from pipeline.storage.keep_open import hold_store
 from pipeline.storage.live import open_live
-from pipeline.storage.log import log_of
 from pipeline.storage.migrations import migrate
-from pipeline.storage.names import LIVE, PUBLISHED
-from pipeline.storage.newest import newest
-from pipeline.storage.runs import Runs
+from pipeline.storage.queries.runs import RunQueries
 from pipeline.storage.schema import TABLES
 from pipeline.storage.store import SET_ASIDE
 
@@ -159,6 +159,6 @@ def _record(new: Path, now: datetime, told: str) -> None:
     """Let the store itself tell, beside its runs, that it was brought back. It is of no watch, so of all in it."""
     db = open_connection(new)
     try:
-        Runs(db).start_run(RunRecord(uuid4(), FLOW, "", now, now, now, "partial", told, {}))
+        RunQueries(db).start_run(RunRecord(uuid4(), FLOW, "", now, now, now, "partial", told, {}))
     finally:
         db.close()

@@ -8,27 +8,27 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.model.errors import StorageError
-from pipeline.storage.answers import Answers
-from pipeline.storage.asked import Asked
-from pipeline.storage.brief import Briefs
-from pipeline.storage.changes import Changes
 from pipeline.storage.connection import open_connection
-from pipeline.storage.evidence import Packs
-from pipeline.storage.feeds import Feeds
-from pipeline.storage.history import Histories
-from pipeline.storage.hosts import Hosts
-from pipeline.storage.kept import use_live
-from pipeline.storage.lock import WISH
+from pipeline.storage.files.lock import WISH
+from pipeline.storage.files.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
+from pipeline.storage.files.newest import is_numbered, newest, pointer_of
+from pipeline.storage.keep_open import use_live
 from pipeline.storage.migrations import check
-from pipeline.storage.mutes import Mutes
-from pipeline.storage.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
-from pipeline.storage.newest import is_numbered, newest, pointer_of
-from pipeline.storage.outbox import Outbox
-from pipeline.storage.polling import Polling
-from pipeline.storage.reread import Past
-from pipeline.storage.review import Reviews
-from pipeline.storage.site import Sites
-from pipeline.storage.waiting import Waiting
+from pipeline.storage.queries.ask import AskQueries
+from pipeline.storage.queries.brief import BriefQueries
+from pipeline.storage.queries.changes import ChangeQueries
+from pipeline.storage.queries.evidence import EvidenceQueries
+from pipeline.storage.queries.feeds import FeedQueries
+from pipeline.storage.queries.history import HistoryQueries
+from pipeline.storage.queries.hosts import HostQueries
+from pipeline.storage.queries.model_answers import AnswerQueries
+from pipeline.storage.queries.mutes import MuteQueries
+from pipeline.storage.queries.outbox import OutboxQueries
+from pipeline.storage.queries.pending_work import PendingWork
+from pipeline.storage.queries.polling import PollingQueries
+from pipeline.storage.queries.reread import RereadQueries
+from pipeline.storage.queries.review import ReviewQueries
+from pipeline.storage.queries.site import SiteQueries
 
 _ALERTS = "alerts"  # the folder of alert files
 _SITE = "site"  # the folder of pages and feeds
@@ -39,21 +39,21 @@ SET_ASIDE = f"{LIVE}.damaged-"  # and a number: a file that was damaged, kept fo
 
 
 class Store(
-    Feeds,
-    Hosts,
-    Polling,
-    Reviews,
-    Waiting,
-    Changes,
-    Past,
-    Histories,
-    Outbox,
-    Mutes,
-    Packs,
-    Answers,
-    Sites,
-    Asked,
-    Briefs,
+    FeedQueries,
+    HostQueries,
+    PollingQueries,
+    ReviewQueries,
+    PendingWork,
+    ChangeQueries,
+    RereadQueries,
+    HistoryQueries,
+    OutboxQueries,
+    MuteQueries,
+    EvidenceQueries,
+    AnswerQueries,
+    SiteQueries,
+    AskQueries,
+    BriefQueries,
 ):
     """All questions that the flows and commands ask of the store, one method each."""
 

@@ -15,7 +15,7 @@ from pipeline.lab.bench import Table
 from pipeline.model import Alert, AlertKind, AlertRule, Change
 from pipeline.storage import LIVE, Store
 from pipeline.storage.connection import open_connection
-from pipeline.storage.part import alert_of
+from pipeline.storage.queries.base import alert_of
 from tests.alerts.fate import KINDS
 from tests.alerts.outside import Arrival
 from tests.alerts.world import DESK, DESK_AT, DUTY_AT, OFFICE, OFFICE_AT, Span

@@ -16,9 +16,9 @@ from pipeline.board.fold import subject_key
 from pipeline.storage import LIVE, open_store
 from pipeline.storage.connection import STORAGE_VERSION, open_connection
 from pipeline.storage.migrations import MIGRATIONS
-from pipeline.storage.part import URL_KEY
+from pipeline.storage.queries.base import URL_KEY
+from pipeline.storage.queries.support import rebuild_support
 from pipeline.storage.schema import literal
-from pipeline.storage.support import rebuild_support
 from tests.bench_speed.archive import CHUNK, START, Archive, Item, url_of
 
 CLAIMS = 5  # of each article; those of an article that is not about the mission have the verdict irrelevant

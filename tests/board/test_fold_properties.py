@@ -18,7 +18,7 @@ from pipeline.board.fold import apply, fold
 from pipeline.model import Aspect, Change, Slot, Stage, TypedFact
 from pipeline.model.text import content_id
 from pipeline.storage import Store, open_store
-from pipeline.storage.changes import change_rows
+from pipeline.storage.queries.changes import change_rows
 from tests.storage.builders import make_change
 
 # How long an example takes says how busy the machine is, and nothing of the fold.

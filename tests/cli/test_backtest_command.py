@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from flows.cli import main
 from pipeline.model import RunRecord
 from pipeline.storage import open_published, open_store, publish
-from pipeline.storage.kept import hold_store
+from pipeline.storage.keep_open import hold_store
 from pipeline.watches import load_watch
 from tests.reading.llm.standin import a_fact, serving
 from tests.storage.builders import (

@@ -18,7 +18,7 @@ from flows.cli import main
 from pipeline.cli.report import sql_hints, trail_in_short
 from pipeline.model import RunRecord
 from pipeline.storage import open_store, publish
-from pipeline.storage.why import Trail
+from pipeline.storage.queries.why import Trail
 from tests.storage.builders import (
     NOW,
     RUN,

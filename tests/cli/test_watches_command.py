@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from flows.cli import main
 from pipeline.cli.clock import wall_clock
 from pipeline.model import RunRecord
-from pipeline.storage import hold_run, open_store, publish, read_vitals
+from pipeline.storage import hold_run, open_store, publish, read_metrics
 from pipeline.watches import load_watch, write_watch
 from tests.storage.builders import NOW, RUN
 from tests.watches.test_write import PARTS
@@ -115,8 +115,8 @@ def test_the_page_and_the_numbers_of_a_paused_watch_say_so(isle: str, data: Path
     page = (data / "site" / "isle" / "index.html").read_text("utf-8")
     assert "Paused since" in page
     assert "&lt;b&gt;ana&lt;/b&gt;" in page
-    assert not read_vitals(data, "isle", wall_clock()).watched
-    assert read_vitals(data, "shore", wall_clock()).watched
+    assert not read_metrics(data, "isle", wall_clock()).watched
+    assert read_metrics(data, "shore", wall_clock()).watched
 
 
 def test_a_rename_goes_through_file_store_page_and_heartbeat(isle: str, data: Path) -> None:

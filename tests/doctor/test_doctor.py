@@ -28,7 +28,7 @@ from pipeline.model.errors import StorageError, UsageError, WatchFileError
 from pipeline.model.text import content_id
 from pipeline.runtime.settings import Settings, load_settings
 from pipeline.runtime.spread.look import look_at_cluster
-from pipeline.storage import StoreSight, open_store, publish
+from pipeline.storage import StoreCondition, open_store, publish
 from tests.runtime.spread.dask_cluster import DaskCluster
 from tests.storage.builders import RUN, make_feed, make_watch
 
@@ -69,7 +69,7 @@ class FakeWorld:
     _no_zone: tuple[str, ...] = ()
     _reader: object = "rules+encoder-1"
     _disk: Disk = Disk(True, "", 50 * GB, 100 * GB, 10**6, "ext4")  # noqa: RUF009 -- it is frozen
-    _store: StoreSight = StoreSight(live=GB, published=GB, published_at=NOW - timedelta(minutes=5))  # noqa: RUF009 -- it is frozen
+    _store: StoreCondition = StoreCondition(live=GB, published=GB, published_at=NOW - timedelta(minutes=5))  # noqa: RUF009 -- it is frozen
     _pulse: object = field(default_factory=lambda: Pulse(a_run(5), a_run(5)))
     _feed_states: object = field(default_factory=lambda: {"ok": 3})
     _runner: LockState = LockState()  # noqa: RUF009 -- it is frozen
@@ -108,7 +108,7 @@ class FakeWorld:
     def disk(self) -> Disk:
         return self._disk
 
-    def store(self) -> StoreSight:
+    def store(self) -> StoreCondition:
         return self._store
 
     def pulse(self) -> Pulse:
@@ -183,7 +183,7 @@ SPREAD, SPREAD_ONLY = {"spread": "dask:tcp://h:8786"}, {"spread": "dask-only:tcp
 ACK = {"ack_base": "http://desk.example"}
 FAULT = {"fault": "answers 500"}
 OLD = NOW - timedelta(hours=3)
-STORE = StoreSight(live=GB, published=GB, published_at=NOW)
+STORE = StoreCondition(live=GB, published=GB, published_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -229,8 +229,8 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
         ("filesystem", {"disk": Disk(True, "", GB, GB, 9, "tmpfs")}, State.WARNING, "gone when the machine stops"),
         ("filesystem", {"disk": Disk(True, "", GB, GB, 9, "overlay")}, State.WARNING, "gone with the container"),
         ("filesystem", {"disk": Disk(True, "", GB, GB, 9, "")}, State.NOT_APPLICABLE, "can't be told"),
-        ("store", {"store": StoreSight()}, State.NOT_APPLICABLE, "nothing is stored yet"),
-        ("store", {"store": StoreSight(published=GB)}, State.TROUBLE, "live.duckdb is gone"),
+        ("store", {"store": StoreCondition()}, State.NOT_APPLICABLE, "nothing is stored yet"),
+        ("store", {"store": StoreCondition(published=GB)}, State.TROUBLE, "live.duckdb is gone"),
         (
             "store",
             {"store": replace(STORE, fault="live.duckdb is damaged: checksum.", remedy="Go back.")},
@@ -245,7 +245,7 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
             State.OK,
             "the next run brings it up to date (1 step",
         ),
-        ("runs", {"store": StoreSight()}, State.NOT_APPLICABLE, "never run here"),
+        ("runs", {"store": StoreCondition()}, State.NOT_APPLICABLE, "never run here"),
         ("runs", {"pulse": Pulse()}, State.WARNING, "no round has reached its end yet"),
         (
             "runs",
@@ -278,8 +278,8 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
             "45 feeds: 3 can't be read, 22 quiet for longer than usual",
         ),
         ("feed_states", {"feed_states": {"ok": 2, "failing": 2}}, State.TROUBLE, "4 feeds: 2 can't be read"),
-        ("feed_states", {"store": StoreSight(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
-        ("published", {"store": StoreSight(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
+        ("feed_states", {"store": StoreCondition(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
+        ("published", {"store": StoreCondition(live=GB)}, State.NOT_APPLICABLE, "nothing is published yet"),
         ("published", {"store": replace(STORE, published_fault="is no DuckDB file.")}, State.TROUBLE, "no DuckDB file"),
         (
             "published",
@@ -291,7 +291,7 @@ STORE = StoreSight(live=GB, published=GB, published_at=NOW)
         ("locks", {"runner": LockState(True, 42, True)}, State.OK, "a run is at work (process 42)"),
         ("locks", {"runner": LockState(True, 42, False)}, State.WARNING, "process 42, which took it, is gone"),
         ("locks", {"writer": LockState(True, 43, True)}, State.OK, "the store is open (process 43)"),
-        ("clock", {"store": StoreSight()}, State.OK, "nothing was done yet"),
+        ("clock", {"store": StoreCondition()}, State.OK, "nothing was done yet"),
         ("clock", {"pulse": Pulse(a_run(5), a_run(5), a_run(-600))}, State.TROUBLE, "a run ended 10 hours later"),
         ("authorities", {"authorities": (0, "/none")}, State.TROUBLE, "no certificate authority is trusted"),
         ("proxies", {"environ": {"https_proxy": "http://p"}}, State.WARNING, "HTTPS_PROXY is set, but feeds are asked"),
@@ -412,7 +412,7 @@ def test_a_fault_is_told_once_by_the_check_that_is_there_for_it():
 
 
 def test_a_store_that_can_not_be_read_is_told_by_one_check():
-    states = all_of(pulse=StorageError("damaged"), store=StoreSight(live=GB, fault="damaged", remedy="Restore it."))
+    states = all_of(pulse=StorageError("damaged"), store=StoreCondition(live=GB, fault="damaged", remedy="Restore it."))
 
     assert [key for key, state in states.items() if state is State.TROUBLE] == ["store"]
 

@@ -27,7 +27,7 @@ from pipeline.model import RunRecord
 from pipeline.model.errors import StorageError, StoreDamagedError, StoreLockedError
 from pipeline.runtime.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, Store, hold_run, open_store, publish
-from pipeline.storage.kept import hold_store
+from pipeline.storage.keep_open import hold_store
 from pipeline.watches import load_watch
 from tests.flows.conftest import HAITI
 from tests.torture.small import make_small_watch

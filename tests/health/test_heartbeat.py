@@ -34,7 +34,7 @@ from pipeline.health.heartbeat import (
 from pipeline.model import Alert, ChannelAlarm, RunRecord, Standing, WatchState
 from pipeline.model.errors import DeliveryError
 from pipeline.model.text import content_id
-from pipeline.storage import hold_run, look_at_runs, open_store, publish, read_pulse
+from pipeline.storage import hold_run, inspect_run_lock, open_store, publish, read_pulse
 from tests.notify.sinks import Sink
 from tests.ports import free_port
 
@@ -352,12 +352,12 @@ def test_a_run_whose_process_was_killed_is_found(tmp_path: Path):
 
     pulse = pulse_of(tmp_path)
 
-    assert not look_at_runs(tmp_path).held
+    assert not inspect_run_lock(tmp_path).held
     assert dead_runs(pulse.running, pulse.lock) == (killed,)
 
 
 def test_to_look_leaves_no_trace_in_a_folder_without_a_store(tmp_path: Path):
-    look_at_runs(tmp_path)
+    inspect_run_lock(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from flows.cli import main
 from pipeline.model import RunRecord
 from pipeline.site.metrics import NAMES, PREFIX, SPECS, WatchNumbers, exposition, families, registry_of, serve
-from pipeline.storage import Vitals, open_store, publish, read_vitals
+from pipeline.storage import WatchMetrics, open_store, publish, read_metrics
 from pipeline.watches import load_watch
 from tests.storage.builders import (
     NOW,
@@ -116,9 +116,9 @@ def test_the_numbers_are_those_of_the_store(data: Path):
 
 
 def test_what_waits_is_counted_from_when_it_was_first_seen(data: Path):
-    vitals = read_vitals(data, "haiti", NOW)
+    measured = read_metrics(data, "haiti", NOW)
 
-    assert (vitals.unread, vitals.oldest_unread) == (1, NOW - timedelta(hours=2))
+    assert (measured.unread, measured.oldest_unread) == (1, NOW - timedelta(hours=2))
 
 
 def test_of_a_store_that_can_not_be_read_only_that_is_told(tmp_path: Path):
@@ -139,9 +139,9 @@ def test_the_numbers_are_there_while_a_run_has_the_store(data: Path):
 def test_two_who_ask_at_once_cost_one_reading(tmp_path: Path):
     readings = []
 
-    def read(folder: Path, watch: str, now: datetime) -> Vitals:
+    def read(folder: Path, watch: str, now: datetime) -> WatchMetrics:
         readings.append(watch)
-        return Vitals()
+        return WatchMetrics()
 
     registry = registry_of(WatchNumbers(tmp_path, "haiti", lambda: NOW, read))
     exposition(registry)
@@ -153,7 +153,7 @@ def test_two_who_ask_at_once_cost_one_reading(tmp_path: Path):
 def test_a_state_that_the_code_does_not_know_is_told_all_the_same():
     found = {
         sample.labels["state"]: sample.value
-        for family in families("haiti", Vitals(alerts={"asleep": 3}))
+        for family in families("haiti", WatchMetrics(alerts={"asleep": 3}))
         if family.name == f"{PREFIX}alerts"
         for sample in family.samples
     }
@@ -164,7 +164,7 @@ def test_a_state_that_the_code_does_not_know_is_told_all_the_same():
 def test_each_metric_of_the_table_is_told_by_a_full_store_and_no_other():
     moment = datetime(2025, 10, 1, tzinfo=UTC)
     last = RunRecord(UUID(int=1), "monitor", "haiti", moment, moment, moment, "ok")
-    full = Vitals(runs={("monitor", "ok"): 1}, oldest_unread=moment, last_round=last, last_good_at=moment)
+    full = WatchMetrics(runs={("monitor", "ok"): 1}, oldest_unread=moment, last_round=last, last_good_at=moment)
 
     # A counter's family is named without the ending of its samples.
     names = [family.name + ("_total" if family.type == "counter" else "") for family in families("haiti", full)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.storage import copying
+from pipeline.storage.files import copying
 
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 8193, 3 * 2**20 + 7])

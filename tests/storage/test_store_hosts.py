@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from pipeline.model import HostState
-from pipeline.storage import Store, hosts
+from pipeline.storage import Store
+from pipeline.storage.queries import hosts
 from tests.storage.builders import NOW
 
 SLOW = HostState("https://slow.example", "User-agent: *\nCrawl-delay: 20\n", NOW + timedelta(days=1), NOW, 20.0)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model.text import content_id
 from pipeline.storage import Store
-from pipeline.storage.part import id_list
+from pipeline.storage.queries.base import id_list
 
 IDS = [content_id("row", number) for number in range(2_000)]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.model.errors import StoreLockedError
-from pipeline.storage import hold_run, lock
+from pipeline.storage import hold_run
+from pipeline.storage.files import lock
 
 
 def test_who_waits_for_longer_than_a_moment_hears_once_which_process_holds_it(

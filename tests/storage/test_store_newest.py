@@ -12,7 +12,7 @@ import pytest
 from pipeline.model.errors import StorageError, StoreUnwritableError
 from pipeline.storage import LIVE, LOCK, PUBLISHED, is_ours, open_published, open_store, publish, restore
 from pipeline.storage.export import export
-from pipeline.storage.newest import newest, pointer_of
+from pipeline.storage.files.newest import newest, pointer_of
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_poll
 
 FIRST, SECOND, POINTER = "missionwatch.1.duckdb", "missionwatch.2.duckdb", "missionwatch.newest.txt"

@@ -22,8 +22,8 @@ from pipeline.model.errors import (
 )
 from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
 from pipeline.storage.connection import open_connection
-from pipeline.storage.failures import translate
-from pipeline.storage.lock import hold_lock
+from pipeline.storage.files.failures import translate
+from pipeline.storage.files.lock import hold_lock
 from pipeline.storage.migrations import MIGRATIONS, migrate
 from pipeline.storage.schema import TABLES
 from tests.storage.builders import NOW, RUN, WATCH, make_watch

@@ -16,7 +16,7 @@ import sqlalchemy
 from pipeline.model.errors import StorageError, StoreLockedError, StoreUnwritableError
 from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
 from pipeline.storage import publish as publish_function
-from pipeline.storage.lock import hold_lock
+from pipeline.storage.files.lock import hold_lock
 from tests.storage.builders import NOW, RUN, WATCH, make_entry, make_feed, make_poll, make_watch
 
 PUBLISH = sys.modules[publish_function.__module__]

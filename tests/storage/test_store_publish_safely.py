@@ -13,8 +13,9 @@ import duckdb
 import pytest
 
 import pipeline
-from pipeline.storage import LIVE, LOCK, PUBLISHED, disk, open_published, open_store, publish
-from pipeline.storage.lock import hold_lock
+from pipeline.storage import LIVE, LOCK, PUBLISHED, open_published, open_store, publish
+from pipeline.storage.files import disk
+from pipeline.storage.files.lock import hold_lock
 from pipeline.storage.migrations import MIGRATIONS
 from tests.storage.builders import NOW, RUN, WATCH, make_article, make_entry, make_fetch, make_poll, make_reading
 
@@ -90,7 +91,7 @@ from pathlib import Path
 from pipeline.storage import publish
 from tests.storage.builders import *
 module, (folder, step, after) = sys.modules[publish.__module__], sys.argv[1:]
-placer = sys.modules["pipeline.storage.newest"]
+placer = sys.modules["pipeline.storage.files.newest"]
 owner, name = {"copy": (module, "copy_file"), "sync": (module, "sync"), "place": (module, "put_in_place")}[step]
 real = getattr(owner, name)
 def dying(*args):

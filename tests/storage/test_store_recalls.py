@@ -15,7 +15,7 @@ from pipeline.board.fold import fold
 from pipeline.model import Change, Evidence, RecheckResult, SentAlert, Verdict
 from pipeline.model.text import content_id
 from pipeline.storage import Store, open_store
-from pipeline.storage.changes import change_rows
+from pipeline.storage.queries.changes import change_rows
 from tests.board.test_fold_properties import histories
 from tests.storage.builders import (
     NOW,

@@ -12,8 +12,8 @@ from pipeline.board.fold import apply, confirm, confirm_all, fold
 from pipeline.model import Article, Verdict
 from pipeline.pages.dedupe import OriginIndex, sketch
 from pipeline.storage import Store, open_store
-from pipeline.storage.part import URL_KEY, url_key
-from pipeline.storage.support import DERIVED_SUPPORT, rebuild_support
+from pipeline.storage.queries.base import URL_KEY, url_key
+from pipeline.storage.queries.support import DERIVED_SUPPORT, rebuild_support
 from tests.bench_speed.archive import Archive
 from tests.storage.builders import (
     RUN,

@@ -110,7 +110,7 @@ def test_a_mark_is_stored_with_all_that_comes_of_it_or_not_at_all(
     def killed(db: object) -> None:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr("pipeline.storage.marks.rebuild_support", killed)
+    monkeypatch.setattr("pipeline.storage.queries.corrections.rebuild_support", killed)
     with pytest.raises(StorageError):
         world.says(CorrectionKind.WRONG, world.change(Aspect.STRENGTH).change_id)
 
