@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline.alerts.brief import Known
+from pipeline.alerts.brief import BriefInput
 from pipeline.board.board import fold
 from pipeline.health.feeds import health_of
 from pipeline.model import Change, Watch
@@ -56,7 +56,7 @@ class BriefQueries(Queries):
         return self._db.rows(_ROUNDS, [since, watch, until])[0]
 
 
-def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime) -> Known:
+def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime) -> BriefInput:
     """Return what ``store`` knew of ``watch`` by ``until``, for a brief of the time after ``since``."""
     slug = watch.slug
     changes = tuple(change for change in store.load_changes(slug) if change.known_at <= until)
@@ -64,7 +64,7 @@ def known_for_brief(store: Store, watch: Watch, since: datetime, until: datetime
     feeds = tuple(health_of(feed, until) for feed in store.feed_records(slug, until))
     failing, silent = (sum(getattr(one, name) for one in feeds) for name in ("is_failing", "is_silent"))
     rounds = store.rounds_in(slug, since, until)
-    return Known(
+    return BriefInput(
         changes=changes,
         taken=taken,
         articles=store.articles_of(_articles(changes, taken, since)),
