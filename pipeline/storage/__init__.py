@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.storage.brief import known_for_brief
 from pipeline.storage.connection import Row
 from pipeline.storage.files.names import LIVE, LOCK, PUBLISHED
 from pipeline.storage.health import (
@@ -18,7 +19,6 @@ from pipeline.storage.live import hold_run, is_run_wanted
 from pipeline.storage.prune import Pruned, prune
 from pipeline.storage.publish import PublishedFile, publish
 from pipeline.storage.queries.ask import Publication, Span
-from pipeline.storage.queries.brief import known_for_brief
 from pipeline.storage.queries.changes import AssessmentCounts, Moment
 from pipeline.storage.queries.review import ReviewItem
 from pipeline.storage.queries.site import SiteRows
