@@ -16,7 +16,7 @@ from mcp import Client
 
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.mcp_server.server import mcp_server
-from pipeline.model import EvidenceCheck, Finding, Revised, Verdict
+from pipeline.model import EvidenceCheck, Finding, RecheckResult, Verdict
 from pipeline.model.errors import NotFoundError
 from pipeline.model.text import content_id
 from pipeline.storage import open_store, publish
@@ -77,7 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [alert],
             [],
             {REWRITTEN.article_id: TIMES.family},
-            Revised(checks=(check,)),
+            RecheckResult(checks=(check,)),
         )
         store.add_deliveries(RUN, [replace(make_delivery(alert), attempted_at=at("2025-10-06"))])
     publish(made, RUN, NOW)

@@ -173,7 +173,7 @@ def test_what_a_person_confirmed_counts_where_another_engine_reads_it_otherwise(
     corrected = read(VOTE, correction(CorrectionKind.CONFIRMED, (CLAIM, VOTE)), engine=other)
 
     assert held(corrected) == [("5,500 people", Verdict.REPEATS)]
-    assert [c.stage for c in corrected.reading.claims if c.claim_id in corrected.sure] == [Stage.DECIDED]
+    assert [c.stage for c in corrected.reading.claims if c.claim_id in corrected.confirmed] == [Stage.DECIDED]
 
 
 def test_what_a_person_confirmed_counts_in_an_article_that_an_engine_finds_irrelevant() -> None:
@@ -190,7 +190,7 @@ def test_a_relabelled_sentence_says_what_the_person_says_and_quotes_the_same_wor
         VOTE, correction(CorrectionKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED, since=date(2025, 9, 1))
     )
 
-    (claim,) = [c for c in corrected.reading.claims if c.claim_id in corrected.sure]
+    (claim,) = [c for c in corrected.reading.claims if c.claim_id in corrected.confirmed]
     assert (claim.aspect, claim.stage, claim.value) == (Aspect.STRENGTH, Stage.PROPOSED, "5,500 people")
     assert (claim.quote, claim.event_date, claim.confidence) == (DECIDED, date(2025, 9, 1), 1.0)
     assert held(corrected) == [("5,500 people", Verdict.REPEATS)]
@@ -199,7 +199,7 @@ def test_a_relabelled_sentence_says_what_the_person_says_and_quotes_the_same_wor
 def test_the_claim_of_a_person_has_one_id_whichever_engine_reads() -> None:
     said = correction(CorrectionKind.RELABELLED, (CLAIM, VOTE), stage=Stage.PROPOSED)
 
-    assert read(VOTE, said).sure.keys() == read(VOTE, said, engine=SECOND).sure.keys()
+    assert read(VOTE, said).confirmed.keys() == read(VOTE, said, engine=SECOND).confirmed.keys()
 
 
 def test_what_was_said_last_wins() -> None:
@@ -219,7 +219,7 @@ def test_who_relabels_a_sentence_and_then_finds_that_wrong_holds_both_readings_b
     theirs = next(c for c in read(VOTE, first).reading.claims if c.aspect is Aspect.MANDATE)
     corrected = read(VOTE, first, correction(CorrectionKind.WRONG, (theirs, VOTE), later=1))
 
-    assert corrected.sure == {}
+    assert corrected.confirmed == {}
     assert len(corrected.held_back) == len(corrected.reading.claims) == 1
 
 
