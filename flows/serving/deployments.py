@@ -1,7 +1,7 @@
 """What of a watch is scheduled in Prefect and what is woken by an event: the same for served and deployed.
 
 A round (``monitor``) does everything there is to do and is what the watch rests on. Between two rounds a short
-``poll`` looks at the feeds that are due and goes on with what it finds, up to the alert (:mod:`flows.run.onward`).
+``poll`` looks at the feeds that are due and goes on with what it finds, up to the alert (:mod:`flows.run.steps`).
 Where polls are switched off, a step that is started by hand or from outside wakes the next one: ``collect``,
 ``assess``, ``alert``, each by an event of the step before. Whatever an event missed is swept up by the next round.
 """

@@ -41,7 +41,7 @@ class Pool(Protocol):
             articles: in the order in which they will be asked for.
             watch: with the names that its mission has by then.
             reader: the engine.
-            engine: its name in :data:`pipeline.reading.ENGINES`.
+            engine: its name in :data:`pipeline.reading.embedded.ENGINES`.
         """
         ...
 
