@@ -24,7 +24,7 @@ from pipeline.fetch import Fetcher
 from pipeline.fetch.patience import GRACE, Patience
 from pipeline.fetch.robots import origin_of
 from pipeline.model import Feed, FetchRecord, PendingEntry
-from pipeline.model.errors import FetchError, WorkerError
+from pipeline.model.errors import CUT_SHORT, FetchError
 from pipeline.runtime.settings import Settings
 from pipeline.runtime.spread import Pool
 from pipeline.storage import is_run_wanted
@@ -183,7 +183,7 @@ class Pages:
                 return await self._pool.run(function, *args)
         except TimeoutError as error:
             if attempt.begun:
-                raise WorkerError("deadline", f"{url} was not read when the run had to go on without it.") from error
+                raise FetchError(CUT_SHORT, f"{url} was not read when the run had to go on without it.") from error
             raise FetchError("crawl-delay", f"The turn of {url} to be read did not come in this run.") from error
 
     def _over(self, task: asyncio.Task[None]) -> None:
