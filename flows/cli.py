@@ -14,7 +14,7 @@ from flows.run.blocks import channels
 from flows.serving.intervals import Span
 from pipeline import __version__
 from pipeline.cli import MissionwatchGroup, add_commands, data_dir_option, folder_argument
-from pipeline.cli.frame import EXIT_CODES, live_dir_option
+from pipeline.cli.common import EXIT_CODES, live_dir_option
 
 
 # `obj`: how a command opens the alert channels, those that are Prefect's blocks too.
@@ -84,7 +84,7 @@ def replay(folder: Path, data_dir: Path | None, fresh: bool, port: int, serve: b
     first stopped: it polls everything once more and finds nothing new.
     """
     from flows.commands.replay import run_replay
-    from pipeline.cli.frame import archive_dir, settings
+    from pipeline.cli.common import archive_dir, settings
 
     raise SystemExit(
         run_replay(folder, data_dir or archive_dir(settings().data_dir, folder), fresh=fresh, port=port, serve=serve)
@@ -220,7 +220,7 @@ def reread(folder: Path, apply: bool, as_json: bool, model: bool, data_dir: Path
     missionwatch reread seeds/haiti --apply
     """
     from flows.commands.reread import run_reread
-    from pipeline.cli.frame import store_folder
+    from pipeline.cli.common import store_folder
 
     store = store_folder(data_dir, folder, archive=archive)
     raise SystemExit(run_reread(folder, store, apply=apply, as_json=as_json, model=model))

@@ -27,7 +27,7 @@ from flows.run.record import with_restored_store  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline import storage  # noqa: E402
 from pipeline.cli import report  # noqa: E402
-from pipeline.cli.frame import settings  # noqa: E402
+from pipeline.cli.common import settings  # noqa: E402
 from pipeline.lab.replay import Archive, ArchiveServer, days, load_archive  # noqa: E402
 from pipeline.model import Watch  # noqa: E402
 from pipeline.model.errors import UsageError  # noqa: E402

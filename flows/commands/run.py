@@ -22,7 +22,7 @@ from flows.run.progress import show_progress  # noqa: E402
 from flows.run.record import ensure_store, start_logs  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.cli import report  # noqa: E402
-from pipeline.cli.frame import different, settings  # noqa: E402
+from pipeline.cli.common import different, settings  # noqa: E402
 from pipeline.health.feeds import blindness, describe_blindness  # noqa: E402
 from pipeline.model import AlarmKind, RunRecord  # noqa: E402
 from pipeline.model.errors import NotWatchedError, StoreLockedError, WatchFileError  # noqa: E402

@@ -15,7 +15,7 @@ from flows.run.record import ensure_store
 from flows.serving.local_server import LocalServer
 from flows.serving.watches import ENDED_BY, Pace, ServedWatch, not_archived, watches_in
 from pipeline.cli.alerts_listen import where_from
-from pipeline.cli.frame import settings
+from pipeline.cli.common import settings
 
 
 def run_serve(

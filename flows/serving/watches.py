@@ -11,7 +11,7 @@ import click
 
 from flows.run.context import watch_of
 from flows.run.request import WatchRequest
-from pipeline.cli.frame import different, settings
+from pipeline.cli.common import different, settings
 from pipeline.model import Standing, escape
 from pipeline.model.errors import UsageError
 from pipeline.storage import open_store

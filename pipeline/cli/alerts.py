@@ -18,7 +18,7 @@ from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
 from pipeline.cli.alerts_preview import alerts_preview
 from pipeline.cli.alerts_test import alerts_test
-from pipeline.cli.frame import account, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.common import account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.model import Alert, Watch, escape
 from pipeline.model.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.frame import archive_dir, data_dir_option, folders_argument, port_option, settings
+from pipeline.cli.common import archive_dir, data_dir_option, folders_argument, port_option, settings
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
 from pipeline.watches import load_watch

@@ -13,9 +13,9 @@ import click
 
 from pipeline.alerts import became
 from pipeline.board.fold import in_force
-from pipeline.cli.frame import Moment, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.change_text import sentences, tellings
+from pipeline.cli.common import Moment, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
-from pipeline.cli.telling import sentences, tellings
 from pipeline.lab.backtest import Account, ReportedChange, account_of_stored, catch_up
 from pipeline.model import Article, Change, Watch, escape
 from pipeline.model.errors import UsageError

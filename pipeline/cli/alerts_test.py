@@ -15,7 +15,7 @@ import click
 from pipeline.alerts import addresses, channel_name, first_channels, make_alert
 from pipeline.alerts.message import Message, Section, subject_of
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import data_dir_option, folder_argument
+from pipeline.cli.common import data_dir_option, folder_argument
 from pipeline.model import Alert, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.notify import Channels, deliver

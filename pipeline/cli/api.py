@@ -9,7 +9,7 @@ import click
 
 from pipeline.ask import WatchFile
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, data_dir_option, different, port_option
+from pipeline.cli.common import archive_dir, data_dir_option, different, port_option
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
 from pipeline.watches import load_watch

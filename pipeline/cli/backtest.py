@@ -16,9 +16,9 @@ import click
 
 from pipeline.alerts import became
 from pipeline.board.fold import in_force
-from pipeline.cli.asking import answer_options, asking_of, model_options
-from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
-from pipeline.cli.telling import sentences, tellings
+from pipeline.cli.change_text import sentences, tellings
+from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
+from pipeline.cli.model_options import answer_options, asking_of, model_options
 from pipeline.lab.backtest import (
     BacktestLine,
     Came,

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from pipeline.cli.asking import answer_options, asking_of, model_options
-from pipeline.cli.frame import engine_option
+from pipeline.cli.common import engine_option
+from pipeline.cli.model_options import answer_options, asking_of, model_options
 from pipeline.lab.bench import (
     AT_ONCE,
     Mission,

@@ -10,7 +10,7 @@ import click
 
 from pipeline.alerts.brief import Brief, as_data, as_markdown, as_text, compose
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
+from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.model import escape
 from pipeline.model.errors import StoreUnwritableError, UsageError
 from pipeline.site.brief import brief_page

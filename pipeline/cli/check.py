@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import folder_argument, settings
+from pipeline.cli.common import folder_argument, settings
 from pipeline.health.heartbeat import span
 from pipeline.model import Feed, Watch, escape
 from pipeline.model.redact import without_secrets
@@ -114,7 +114,7 @@ def summary(watch: Watch, looks: Sequence[FeedPreview]) -> str:
 
 
 async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedPreview]:
-    from pipeline.cli.reaching import look_at, world  # brings the parsers with it
+    from pipeline.cli.network import look_at, world  # brings the parsers with it
 
     async with world(settings()) as at:
         coming = [asyncio.ensure_future(look_at(feed, at)) for feed in feeds]

@@ -17,15 +17,15 @@ from pipeline.cli.backtest import backtest_command
 from pipeline.cli.bench import bench
 from pipeline.cli.brief import brief_command
 from pipeline.cli.check import check_command
+from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.cli.doctor import doctor_command
 from pipeline.cli.evidence import evidence_command, write_why
 from pipeline.cli.example import docs_command, example_command
 from pipeline.cli.export import export_command
 from pipeline.cli.feeds import feeds_group
-from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
 from pipeline.cli.heartbeat import heartbeat_command
 from pipeline.cli.init import init_command
-from pipeline.cli.marks import mark_command, marks_group
+from pipeline.cli.mark import mark_command, marks_group
 from pipeline.cli.mcp import mcp_command
 from pipeline.cli.metrics import metrics_command
 from pipeline.cli.model import model_group

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, folder_argument, settings
+from pipeline.cli.common import archive_dir, folder_argument, settings
 from pipeline.doctor import CHECKS, RealWorld, Report, Result, State, examine
 from pipeline.model import escape
 from pipeline.model.errors import MissionwatchError

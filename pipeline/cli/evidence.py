@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.alerts.evidence import account_of, as_zip, pack_files, seal
-from pipeline.cli.frame import data_dir_option, folder_argument, store_folder
+from pipeline.cli.common import data_dir_option, folder_argument, store_folder
 from pipeline.model import Watch, escape
 from pipeline.model.errors import StoreUnwritableError
 from pipeline.model.text import pluralise

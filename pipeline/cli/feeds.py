@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.frame import folder_argument, settings
+from pipeline.cli.common import folder_argument, settings
 from pipeline.model import escape
 from pipeline.model.errors import UsageError
 from pipeline.model.redact import holds_secret, without_secrets
@@ -40,7 +40,7 @@ def add(folder: Path, sources: tuple[str, ...], dry_run: bool) -> None:
     was added: feeds of one family count as one voice.
     """
     watch = load_watch(folder)
-    from pipeline.cli.reaching import FoundFeeds, feeds_of, world  # brings the parsers with it
+    from pipeline.cli.network import FoundFeeds, feeds_of, world  # brings the parsers with it
 
     async def find() -> FoundFeeds:
         async with world(settings()) as at:

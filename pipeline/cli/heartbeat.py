@@ -15,7 +15,7 @@ import click
 from pipeline.alerts import channel_name
 from pipeline.cli.alerts_test import OpenChannels
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument
+from pipeline.cli.common import archive_dir, data_dir_option, folder_argument
 from pipeline.cli.ping import ping as send_ping
 from pipeline.cli.ping import ping_address
 from pipeline.doctor import State

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.asking import Asking, asking_of
-from pipeline.cli.frame import Moment, settings
+from pipeline.cli.common import Moment, settings
 from pipeline.cli.interview import ask, ask_for_feeds
+from pipeline.cli.model_options import Asking, asking_of
 from pipeline.model import Feed, Reading, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.model.text import shorten
@@ -150,7 +150,7 @@ def _draft(folder: Path, article: str, published: datetime | None, url: str) -> 
 
 
 def _draft_of_page(folder: Path, article: str, published: datetime | None, url: str) -> tuple[Watch, bool]:
-    from pipeline.cli.reaching import article_at, world  # brings the parsers with it
+    from pipeline.cli.network import article_at, world  # brings the parsers with it
 
     async def fetch() -> tuple[Watch, bool]:
         async with world(settings()) as at:
@@ -192,7 +192,7 @@ def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
 def _feeds(sources: Sequence[str], languages: Sequence[str]) -> tuple[Feed, ...]:
     if not sources:
         return ()
-    from pipeline.cli.reaching import feeds_of, world
+    from pipeline.cli.network import feeds_of, world
 
     async def find() -> tuple[Feed, ...]:
         async with world(settings()) as at:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import click
 
-from pipeline.cli.frame import Moment
+from pipeline.cli.common import Moment
 from pipeline.model import Fact, Watch, countries, escape
 from pipeline.model.text import shorten
 from pipeline.model.urls import host

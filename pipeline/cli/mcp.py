@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from pipeline.board.corrections import MAX_NOTE, Labels
-from pipeline.cli.frame import Moment, archive_dir, data_dir_option, different, folders_argument, port_option
-from pipeline.cli.marking import WORDS, open_for_correction, publish_corrections, say, told
+from pipeline.cli.common import Moment, archive_dir, data_dir_option, different, folders_argument, port_option
+from pipeline.cli.corrections import WORDS, open_for_correction, publish_corrections, say, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals

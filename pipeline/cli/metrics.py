@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import archive_dir, data_dir_option, folder_argument, port_option
+from pipeline.cli.common import archive_dir, data_dir_option, folder_argument, port_option
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
 from pipeline.site.metrics import WatchNumbers, exposition, registry_of, serve

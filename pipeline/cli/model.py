@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.asking import MODES, Asking, asking_of
-from pipeline.cli.frame import folder_argument, settings
+from pipeline.cli.common import folder_argument, settings
+from pipeline.cli.model_options import MODES, Asking, asking_of
 from pipeline.fetch.local import get_local
 from pipeline.lab.bench import as_text, baseline_watch
 from pipeline.lab.bench.figures import measure_one

@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from pipeline.cli import report
-from pipeline.cli.frame import Moment, account, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.common import Moment, account, data_dir_option, folder_argument, settings, store_folder
 from pipeline.cli.saying import publish_said
 from pipeline.model import Mute, Slot, Stage, Watch, escape
 from pipeline.model.countries import mentions

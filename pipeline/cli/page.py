@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.common import data_dir_option, folder_argument, settings, store_folder
 from pipeline.model.errors import StoreUnwritableError
 from pipeline.site import build
 from pipeline.watches import load_watch

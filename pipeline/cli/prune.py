@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.frame import data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.common import data_dir_option, folder_argument, settings, store_folder
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
 from pipeline.storage import open_store, prune, publish

@@ -17,8 +17,8 @@ from rich.text import Text
 from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Correction, CorrectionKind, Labels, make_undo
 from pipeline.cli import report
-from pipeline.cli.frame import Moment, data_dir_option, folder_argument, store_folder
-from pipeline.cli.marking import author_option, keep, open_for_correction, publish_corrections, say, times, told
+from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
+from pipeline.cli.corrections import author_option, keep, open_for_correction, publish_corrections, say, times, told
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.cli.frame import settings
+from pipeline.cli.common import settings
 from pipeline.model.text import content_id
 from pipeline.storage import publish
 

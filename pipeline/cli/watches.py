@@ -11,7 +11,15 @@ from rich.table import Table
 
 from pipeline.cli import report
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.frame import account, archive_dir, data_dir_option, different, folder_argument, settings, store_folder
+from pipeline.cli.common import (
+    account,
+    archive_dir,
+    data_dir_option,
+    different,
+    folder_argument,
+    settings,
+    store_folder,
+)
 from pipeline.model import Standing, Watch, WatchState, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id, shorten

@@ -83,7 +83,7 @@ def granted_with_workers(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> Out
 
 @pytest.fixture
 def granted(granted_with_workers: Outlet, monkeypatch: pytest.MonkeyPatch) -> Outlet:
-    monkeypatch.setattr("pipeline.cli.reaching.WorkerPool", Here)
+    monkeypatch.setattr("pipeline.cli.network.WorkerPool", Here)
     return granted_with_workers
 
 

@@ -22,7 +22,7 @@ from pipeline.board.corrections import (
     make_undo,
 )
 from pipeline.board.fold import fold
-from pipeline.cli.marking import NO_LABELS, keep, say
+from pipeline.cli.corrections import NO_LABELS, keep, say
 from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch, escape
 from pipeline.model.text import content_id
 from pipeline.storage import Store

@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 
 from pipeline.board.corrections import Correction, CorrectionKind, Corrections, Labels, make_correction
-from pipeline.cli.frame import account, settings
+from pipeline.cli.common import account, settings
 from pipeline.model import Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import click
 
-from pipeline.cli.frame import settings
+from pipeline.cli.common import settings
 from pipeline.fetch.chat import Chat
 from pipeline.fetch.post import Poster
 from pipeline.lab.backtest import Answers

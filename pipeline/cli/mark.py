@@ -26,8 +26,17 @@ from pipeline.board.corrections import (
     make_undo,
 )
 from pipeline.cli import report
-from pipeline.cli.frame import Moment, archive_dir, data_dir_option, folder_argument, store_folder
-from pipeline.cli.marking import WORDS, author_option, keep, open_for_correction, publish_corrections, say, times, told
+from pipeline.cli.common import Moment, archive_dir, data_dir_option, folder_argument, store_folder
+from pipeline.cli.corrections import (
+    WORDS,
+    author_option,
+    keep,
+    open_for_correction,
+    publish_corrections,
+    say,
+    times,
+    told,
+)
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
