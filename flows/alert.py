@@ -13,7 +13,7 @@ from flows.run import outbox
 from flows.run.blocks import channels as channels_of_this_machine
 from flows.run.context import RunContext, open_run
 from flows.run.endings import end_flow_run, flow_run_name
-from flows.run.events import emit, teller
+from flows.run.events import emit, event_source
 from flows.run.pictures import Pictures, pictures
 from flows.run.request import WatchRequest
 from flows.run.steps import Step
@@ -57,8 +57,8 @@ async def send_alerts(context: RunContext) -> None:
                     run.say(f"alert to {one.channel}: {subjects[one.alert_id]}")
             return tried
 
-        done = await outbox.empty(context.open_store, context.watch, run.run_id, run.now, hand_over)
-    emit(context, alerts_delivered(teller(context), done.deliveries))
+        done = await outbox.process(context.open_store, context.watch, run.run_id, run.now, hand_over)
+    emit(context, alerts_delivered(event_source(context), done.deliveries))
     failed = [d for d in done.deliveries if d.outcome != "delivered"]
     run.count(
         alerts_planned=done.planned,

@@ -17,7 +17,7 @@ from flows.alert import ALERT
 from flows.publish import publish_news
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import end_flow_run, flow_run_name
-from flows.run.events import emit, teller
+from flows.run.events import emit, event_source
 from flows.run.model_calls import language_model
 from flows.run.record import Run
 from flows.run.request import WatchRequest
@@ -76,7 +76,7 @@ async def assess_articles(context: RunContext) -> None:
                     is_more = len(waiting) == AHEAD
                 if not waiting and is_heard:
                     is_heard = False
-                    here = patient(context)  # nobody stands in a second time
+                    here = without_stand_in(context)  # nobody stands in a second time
                     waiting = read_by_stand_in(store, context, BATCH)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
@@ -112,7 +112,7 @@ async def assess_articles(context: RunContext) -> None:
                 store.add_assessment(
                     run.run_id, slug, made.readings, made.judgements, made.alerts, made.silences, made.origins, revised
                 )
-            tells = teller(context)
+            tells = event_source(context)
             urls = {article.article_id: article.url for article in articles}
             emit(context, status_changed(tells, (*made.changes, *revised.withdrawals), urls))
             emit(context, alerts_recalled(tells, revised.recalls))
@@ -194,7 +194,7 @@ def _revise(articles: Sequence[Article], told: steps.RecheckInput, context: RunC
     return steps.plan_revisions(pages, told=told, watch=context.watch, now=context.now)
 
 
-def patient(context: RunContext) -> RunContext:
+def without_stand_in(context: RunContext) -> RunContext:
     """Return ``context`` with a watch that waits for its language model for ever, so that nobody stands in for it."""
     watch = context.watch
     return replace(context, watch=replace(watch, reader=replace(watch.reader, patience_h=math.inf)))

@@ -15,10 +15,10 @@ from flows.publish import publish_news
 from flows.run.clock import wall_clock
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import end_flow_run, flow_run_name
-from flows.run.events import emit, teller
+from flows.run.events import emit, event_source
 from flows.run.pages import Pages
 from flows.run.request import WatchRequest
-from flows.run.revisions import bounded
+from flows.run.revisions import drop_excess_revisions
 from flows.run.steps import Step, take_steps
 from flows.run.tasks import batch_task
 from pipeline import steps
@@ -76,7 +76,7 @@ async def collect_pages(context: RunContext) -> None:
             # Put off for want of time: no attempt was made, none is counted, the next run takes it up.
             tried = [record for record in records if not steps.is_put_off(record)]
             if any(record.url in pages.held for record in tried):
-                tried = await bounded(tried, context)
+                tried = await drop_excess_revisions(tried, context)
             # As they come: a crash loses some politeness and no more. In a thread, so that others come meanwhile.
             articles_new += await asyncio.to_thread(store_all, tried) if tried else 0
             put_off += sum(steps.is_put_off(record) for record in records)
@@ -92,7 +92,7 @@ async def collect_pages(context: RunContext) -> None:
     # One event a step: one that it wakes at the first batch would only wait for this one to end.
     brought = [pages.feeds[r.entry_id] for r in outcomes if r.outcome == "stored" and r.entry_id in pages.feeds]
     key = f"wave {pages.waves}" if pages.waves else ""
-    emit(context, articles_stored(teller(context), articles_new, brought, key))
+    emit(context, articles_stored(event_source(context), articles_new, brought, key))
     refused = [r for r in outcomes if r.outcome == "refused"]
     failed = [r for r in outcomes if r.outcome == "failed"]
     run.count(

@@ -13,7 +13,7 @@ from flows.publish import publish_news
 from flows.run.alarms import raise_alarms
 from flows.run.context import RunContext, Tools, open_run
 from flows.run.endings import end_flow_run, flow_run_name
-from flows.run.events import emit, teller
+from flows.run.events import emit, event_source
 from flows.run.feeds import Feeds
 from flows.run.request import WatchRequest
 from flows.run.steps import Step, take_steps
@@ -72,7 +72,7 @@ async def poll_feeds(context: RunContext) -> None:
             label = f"{len(feeds.asked or ())} feeds, wave {feeds.waves + 1}"
             records = await poll_wave(label, feeds, is_followed, others_wait)
         is_over = not feeds.are_pending
-    tells = teller(context)
+    tells = event_source(context)
     new = 0
     raised: tuple[Alarm, ...] = ()
     over: tuple[Alarm, ...] = ()
@@ -127,7 +127,7 @@ def _states(store: Store, context: RunContext) -> list[FeedState]:
 def _is_due(state: FeedState, context: RunContext) -> bool:
     if context.request.every_feed or state.next_due is None or state.next_due <= context.now:
         return True
-    # Nobody else's house: asked each time, without the waits that guests keep.
+    # A granted host is our own: its feeds are polled each time, due or not.
     return is_granted(state.feed.url, context.settings.grants)
 
 

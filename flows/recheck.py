@@ -10,9 +10,9 @@ from prefect import flow
 
 from flows.run.context import RunContext, open_run
 from flows.run.endings import end_flow_run, flow_run_name
-from flows.run.events import emit, teller
+from flows.run.events import emit, event_source
 from flows.run.request import WatchRequest
-from flows.run.revisions import bounded
+from flows.run.revisions import drop_excess_revisions
 from flows.run.steps import Step
 from flows.run.tasks import batch_task, each
 from pipeline import steps
@@ -43,12 +43,12 @@ async def recheck_pages(context: RunContext) -> None:
     """Look again at the pages that are due; one that is gone takes back here what rests on it alone."""
     with context.open_store() as store:
         pages = due(store, context.slug, context.now)
-    tells = teller(context)
+    tells = event_source(context)
     patience = Patience(SECONDS) if context.request.archive_port is None else Patience()
     records = await recheck_batch(f"{len(pages)} pages", pages, context, patience)
     looked = zip(pages, records, strict=True)
     lost = [Page(record.url, gone=answer) for page, record in looked if (answer := steps.gone_reason(page, record))]
-    kept = await bounded([r for r in records if not steps.is_put_off(r)], context)
+    kept = await drop_excess_revisions([r for r in records if not steps.is_put_off(r)], context)
     with context.open_store() as store:
         # First, so that a crash in between leaves the look to be made again, and not half done.
         revised = _take_back(store, lost, context)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from prefect import flow
 
-from flows.assess import assess_batch, patient
+from flows.assess import assess_batch, without_stand_in
 from flows.run.clock import clock
 from flows.run.context import RunContext, open_run, open_tools, watch_of
 from flows.run.endings import flow_run_name
@@ -64,7 +64,7 @@ async def _read(context: RunContext, chat: Chat | None) -> steps.RereadResult:
         articles = store.articles_standing(context.slug)
         changes = store.load_changes(context.slug)
         corrections = Corrections.of(store.load_corrections(context.slug))
-    waiting = patient(context)
+    waiting = without_stand_in(context)
 
     async def assess(batch: Sequence[Article], known: steps.AssessmentInput) -> steps.Assessment:
         made = await assess_batch(f"{len(batch)} articles again", batch, known, waiting, chat)

@@ -1,4 +1,4 @@
-"""Read the clock: the only place that does."""
+"""The time of a run: what the request says, else the machine's."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from flows.run.feeds import Feeds
 from flows.run.pages import Pages
-from flows.run.record import Run, recorded
+from flows.run.record import Run, record_run
 from flows.run.request import WatchRequest
 from pipeline.board.fold import in_force
 from pipeline.board.successors import with_successors
@@ -245,7 +245,7 @@ async def open_run(
     watch = watch or watch_of(request)
     async with (
         open_tools(request.archive_port) if tools is None else nullcontext(tools) as shared,
-        recorded(flow, request, watch, shared.settings) as run,
+        record_run(flow, request, watch, shared.settings) as run,
     ):
         with shared.notes.to(run.note):
             yield RunContext(

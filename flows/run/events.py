@@ -1,4 +1,4 @@
-"""Telling Prefect's server of what was found: after it is stored, without waiting, and never at a run's cost."""
+"""Send events to Prefect's server: after their rows are stored, without waiting, and without failing the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.steps.events import Event, EventSource
 _log = logging.getLogger("missionwatch.events")
 
 
-def teller(context: RunContext) -> EventSource:
+def event_source(context: RunContext) -> EventSource:
     """Return whose events those of a step are: the run's, which wakes nobody where it takes further steps itself."""
     return EventSource(context.watch, context.run.run_id, in_round=context.feeds is not None)
 

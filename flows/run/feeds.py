@@ -107,7 +107,7 @@ class Feeds:
 
 
 def _stopwatch(*, is_live: bool) -> Callable[[], timedelta]:
-    """Tells the time since now; none in a replay."""
+    """Return a function that tells the time since now; in a replay always zero."""
     if not is_live:
         return steps.no_delay
     started = monotonic()

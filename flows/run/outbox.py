@@ -41,7 +41,7 @@ class Outcome:
     deliveries: tuple[Delivery, ...]
 
 
-async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime, hand_over: HandOver) -> Outcome:
+async def process(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime, hand_over: HandOver) -> Outcome:
     """Fill the outbox with what is due at ``now``, and hand over what may go.
 
     Args:
@@ -65,7 +65,7 @@ async def empty(open_store: OpenStore, watch: Watch, run_id: UUID, now: datetime
 
 
 def has_due_work(store: Store, watch: Watch, now: datetime) -> bool:
-    """Whether :func:`empty` would have anything to do at ``now``."""
+    """Whether :func:`process` would have anything to do at ``now``."""
     slug = watch.slug
     states = {state.channel: state for state in store.channel_states(slug)}
     return bool(

@@ -142,7 +142,7 @@ def clock_note(now: datetime, last: datetime | None) -> str:
 
 
 @asynccontextmanager
-async def recorded(flow: str, request: WatchRequest, watch: Watch, settings: Settings) -> AsyncIterator[Run]:
+async def record_run(flow: str, request: WatchRequest, watch: Watch, settings: Settings) -> AsyncIterator[Run]:
     """Record one run of ``flow``.
 
     Its time is taken once the folder is its own: a run that waited for another is later than that one.

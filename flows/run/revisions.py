@@ -10,7 +10,7 @@ from pipeline import steps
 from pipeline.model import FetchRecord
 
 
-async def bounded(records: Sequence[FetchRecord], context: RunContext) -> list[FetchRecord]:
+async def drop_excess_revisions(records: Sequence[FetchRecord], context: RunContext) -> list[FetchRecord]:
     """Return ``records`` without those later texts of a page that say what two dozen before them said."""
     urls = [record.url for record in records if record.outcome == "stored"]
     with context.open_store() as store:

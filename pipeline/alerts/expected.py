@@ -1,7 +1,4 @@
-"""Remind of days that the board looks forward to, and report those that pass in silence. Pure.
-
-Pure: of the board's rows and the day.
-"""
+"""Remind of days that the board looks forward to, and report those that pass in silence. Pure."""
 
 from __future__ import annotations
 

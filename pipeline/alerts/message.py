@@ -1,7 +1,7 @@
 """The message of an alert as a value, and its forms as plain text, markdown and JSON. Pure.
 
 What a message says comes from feeds, so each form escapes it: no control or direction marks in any of them, no marks
-that a chat acts on in markdown, no tags in HTML, which stands in ``as_page``.
+that a chat acts on in markdown, no tags in HTML, see :func:`pipeline.alerts.html.as_html`.
 """
 
 from __future__ import annotations

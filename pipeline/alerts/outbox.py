@@ -21,8 +21,8 @@ def ready(
 ) -> list[PendingAlert]:
     """Select those of ``waiting`` that may be handed over now.
 
-    Held back is what stands within quiet hours, though its time had come, and what is for a channel that fails: that
-    is tried again as a whole, ever more rarely, and not once for each alert that waits.
+    Alerts within quiet hours are held back. So are those for a failing channel, which is retried as a whole, ever
+    more rarely.
     """
     return [
         pending

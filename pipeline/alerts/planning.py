@@ -17,7 +17,7 @@ from pipeline.alerts.envelope import make_alert
 from pipeline.alerts.flapping import Flap, flap_of, flapping_intro, flapping_reason
 from pipeline.alerts.muting import find_mute
 from pipeline.alerts.rules import (
-    TWO,
+    ORIGINS_FOR_SURE,
     channels_of,
     escalates_to,
     is_confident,
@@ -299,7 +299,7 @@ def _escalated(
             continue
         others = [channel for channel in escalates_to(rule) if channel not in channels_of(rule)]
         if heard[0]:
-            if heard[0] < TWO <= heard[1] and is_confident(rule, change, heard[0]):
+            if heard[0] < ORIGINS_FOR_SURE <= heard[1] and is_confident(rule, change, heard[0]):
                 found += [_Telling(channel, AlertKind.CORROBORATED, rule) for channel in escalates_to(rule)]
         elif change.verdict is Verdict.DISPUTES:
             found += [_Telling(channel, AlertKind.DISPUTED, rule) for channel in others]

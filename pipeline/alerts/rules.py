@@ -11,7 +11,7 @@ from pipeline.model.facts import COUNTED
 from pipeline.model.text import text_hash
 
 _ALLOWED = {(Slot.AUTHORISATION, "grants"), (Slot.TASK, "adds")}
-TWO = 2  # independent origins make the most uncertain change sure
+ORIGINS_FOR_SURE = 2  # independent origins make the most uncertain change sure
 
 
 def takes(rule: AlertRule, change: Change) -> tuple[bool, str]:
@@ -79,7 +79,7 @@ def line_key(change: Change) -> tuple[object, ...]:
 
 def is_confident(rule: AlertRule, change: Change, origins: int) -> bool:
     """Decide whether ``change``, told by ``origins`` independent origins, is sure enough to be told at once."""
-    needed = rule.origins if change.confidence >= rule.at_once else max(TWO, rule.origins)
+    needed = rule.origins if change.confidence >= rule.at_once else max(ORIGINS_FOR_SURE, rule.origins)
     return origins >= needed
 
 

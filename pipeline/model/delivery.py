@@ -19,9 +19,9 @@ class AlertKind(StrEnum):
     CONFIRMED = "confirmed"  # too unsure to be told at once, until another origin said so too
     DIGEST_PART = "digest_part"
     DIGEST = "digest"
-    CORROBORATED = "corroborated"  # the four that escalate what was told already
-    DISPUTED = "disputed"
-    SETTLED = "settled"
+    CORROBORATED = "corroborated"  # escalates: a second, independent origin says so
+    DISPUTED = "disputed"  # escalates: sources disagree
+    SETTLED = "settled"  # a dispute is over, or a row that flapped has held
     FLAPPING = "flapping"  # it goes back and forth; what follows is reported when it has settled
     UNACKNOWLEDGED = "unacknowledged"
     EXPECTED = "expected"

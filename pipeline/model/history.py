@@ -63,7 +63,7 @@ class RecentPage:
 
 @dataclass(frozen=True, slots=True)
 class FeedHistory:
-    """What has lately come of a feed, the newest first.
+    """The recent history of a feed, newest first.
 
     Attributes:
         polls, entries, pages: the last few of each.
@@ -105,7 +105,7 @@ class RecentRound:
 
 @dataclass(frozen=True, slots=True)
 class WatchHistory:
-    """What has lately become of a watch's runs and files.
+    """The recent history of a watch's runs and files.
 
     Attributes:
         rounds: the last few, the newest first.

@@ -26,7 +26,7 @@ class Habits:
         ttl: the life that the last body names.
         max_age: the life that the last answer's headers name.
         undated: True where no entry of the last entries has a date.
-        gap_at: the last poll between which and the one before it entries may have been missed.
+        gap_at: the last poll before which entries may have been missed.
         distrusted_at: when the feed's validators were found to lie; from then on it is polled without them.
         address: where the feed has moved for good; empty while it is where the watch says.
         moved_to: where the last answer said that it has moved for good; empty where it said nothing.
@@ -163,7 +163,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class FeedYield:
-    """What a feed has brought in a time: entries, and articles about the mission among what these led to."""
+    """What a feed has brought in a period: entries, and articles about the mission among what these led to."""
 
     entries: int = 0
     relevant: int = 0

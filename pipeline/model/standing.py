@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """What a watch is at: polled and told of, paused for a time, or kept as it is."""
+    """Whether a watch is polled, paused for a time, or archived."""
 
     WATCHED = "watched"
     PAUSED = "paused"
@@ -17,10 +17,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
-    """How a watch stands, since when, and who said so.
+    """The state of a watch, since when, and who set it.
 
     Attributes:
-        standing: what it is at.
+        standing: watched, paused or archived.
         since: when that was said, by the machine's clock, UTC; None where nobody has ever said anything.
         by: who said it.
         note: why; may be empty.

@@ -4,8 +4,8 @@ This is the pipe, in order::
 
     poll_feed      a feed's state   -> fetch, parse            -> a PollRecord with its entries
     collect_entry  an entry         -> fetch, extract          -> a FetchRecord with its article
-    look_again     an alert's page  -> fetch, extract          -> a FetchRecord; later texts are articles
-    revise         pages, alerts    -> compare, plan           -> checks, changes taken back, recalls
+    fetch_again    an alert's page  -> fetch, extract          -> a FetchRecord; later texts are articles
+    plan_revisions pages, alerts    -> compare, plan           -> checks, changes taken back, recalls
     assess         articles, board  -> read, compare, plan     -> readings, verdicts, changes, alerts
     deliver_alert  a pending alert  -> hand it over            -> a Delivery
     read_again     the stored past  -> read, compare           -> how the board would differ, and what to store

@@ -44,7 +44,7 @@ def plan_correction(
     """Plan what ``correction`` does to the changes that stand.
 
     Args:
-        correction: new; none of ``stored.marks``.
+        correction: new; none of ``stored.corrections``.
         stored: what the store holds.
         watch: the mission.
         now: the time of planning, by the watch's clock.

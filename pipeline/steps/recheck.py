@@ -66,7 +66,7 @@ async def fetch_again(page: PageToCheck, *, fetch: Fetch, work: Work, now: datet
 def gone_reason(page: PageToCheck, record: FetchRecord) -> str:
     """Return what a page answers that is gone for good; empty where it is not.
 
-    410 says so itself. A site that is being mended answers 404 too, so that must be heard at two looks in a row.
+    410 says so itself. A site that is being mended answers 404 too, so it takes two in a row.
     """
     if record.status == HTTPStatus.GONE:
         return "it answers 410 (Gone)"

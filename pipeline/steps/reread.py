@@ -145,7 +145,7 @@ class _Replay:
         """Pin a row, or let it go: from here on."""
         if correction.kind is CorrectionKind.PINNED:
             self.changes.append(pin_row(correction, fold(self.changes)))
-        self._corrections = Corrections.of((*self._corrections.all_of_them, correction))
+        self._corrections = Corrections.of((*self._corrections.in_order, correction))
 
     async def add(self, batch: Sequence[Article], assess: Assess) -> None:
         """Read ``batch`` and remember what came of it."""
@@ -196,7 +196,7 @@ def _compared(stored: Sequence[Change], read: Sequence[Change]) -> tuple[tuple[C
 
 
 def _groups(changes: Sequence[Change]) -> Callable[[Change], _Key]:
-    """Finds the group of a change's subject: subjects are together where a change of one took away a row of another."""
+    """Return a function that maps a change to its group: subjects are together where one took away another's row."""
     parent: dict[_Key, _Key] = {}
 
     def root(key: _Key) -> _Key:

@@ -149,7 +149,7 @@ class Desk:
                 rules=lambda pending: alerting.find_rule(self.watch, pending.alert.rule, pending.alert.channel),
             )
 
-        await outbox.empty(self.store, self.watch, content_id("run", now.isoformat()), now, hand_over)
+        await outbox.process(self.store, self.watch, content_id("run", now.isoformat()), now, hand_over)
 
 
 # -- processes -----------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_a_new_channel_is_told_with_the_next_run_once_the_rules_are_saved(base: 
     assert preview(base, "--since", "2025-09-30", "--apply").output == (
         "Each channel has been told all that its rules tell.\n"
     )
-    asyncio.run(outbox.empty(lambda: open_store(base / "data"), watch, RUN, NOW, hand_over))
+    asyncio.run(outbox.process(lambda: open_store(base / "data"), watch, RUN, NOW, hand_over))
 
     assert [line for line in sent if line.startswith("file:new")] == [
         "file:new: CAUGHT UP: by the rules as they are now, this would have been told here before."

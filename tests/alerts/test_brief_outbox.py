@@ -60,7 +60,7 @@ async def sent(store: Store, watch: Watch, now: datetime, *, refuses: str = "") 
 
     run = content_id("run", now.isoformat())
     store.start_run(make_run(run, now=now))
-    await outbox.empty(the_store, watch, run, now, hand_over)
+    await outbox.process(the_store, watch, run, now, hand_over)
     return taken
 
 

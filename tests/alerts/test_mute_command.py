@@ -86,7 +86,7 @@ def sent_at(data: Path, now: datetime) -> list[str]:
         subjects.extend(p.alert.subject for p in waiting if p.alert.channel == "console")
         return [Delivery(p.alert.alert_id, p.alert.alert_id, p.alert.channel, 1, now, "delivered") for p in waiting]
 
-    asyncio.run(outbox.empty(lambda: open_store(data), load_watch(HAITI), RUN, now, hand_over))
+    asyncio.run(outbox.process(lambda: open_store(data), load_watch(HAITI), RUN, now, hand_over))
     return subjects
 
 

@@ -21,7 +21,7 @@ import pytest
 
 from flows.run import record as runs
 from flows.run.clock import wall_clock
-from flows.run.record import Run, clock_note, recorded, waiting_note, with_restored_store
+from flows.run.record import Run, clock_note, record_run, waiting_note, with_restored_store
 from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
 from pipeline.model.errors import StorageError, StoreDamagedError, StoreLockedError
@@ -56,7 +56,7 @@ def test_a_clock_that_goes_on_is_nothing_to_tell(last: datetime | None) -> None:
 def recorded_at(data: Path, now: datetime | None, archive_port: int | None = None) -> AbstractAsyncContextManager[Run]:
     """A run of the watch at ``now``, as the flows record it."""
     request = WatchRequest(folder=HAITI, data_dir=data, now=now, archive_port=archive_port)
-    return recorded("monitor", request, load_watch(HAITI), load_settings({}))
+    return record_run("monitor", request, load_watch(HAITI), load_settings({}))
 
 
 async def test_a_run_whose_clock_went_back_says_so_and_is_partial(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def settings(log: str = "text") -> Settings:
 
 async def a_round(folder: Path, *, breaks: bool = False) -> None:
     request = WatchRequest(folder=folder, data_dir=folder / "data")
-    async with runs.recorded("monitor", request, make_watch(), settings()) as run:
+    async with runs.record_run("monitor", request, make_watch(), settings()) as run:
         run.count(feeds=2)
         with runs.log_step(run, "poll"):
             run.count(entries_new=3)

@@ -18,7 +18,7 @@ DAILY = timedelta(days=1)
 def recheck_due(told_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Decide whether a page is due: 1 h, 6 h and 24 h after it was told, then daily, for :data:`RECHECK_FOR`.
 
-    A look that was missed is made up for once; several that were missed are one.
+    However many checks were missed, one makes up for them.
 
     Args:
         told_at: when the last alert that rests on the page was planned.

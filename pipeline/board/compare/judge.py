@@ -22,7 +22,7 @@ def judge(
         article: published, outlet and origin are used.
         board: as it stands before the article.
         watch: the mission.
-        history: every change so far; the caller adds this article's with ``ChangeHistory.remember``.
+        history: every change so far; the caller adds this article's with ``ChangeHistory.extended``.
         reprinted: the text of an article that was read before and that this one is nearly the same as.
 
     Returns:

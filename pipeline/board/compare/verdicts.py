@@ -65,7 +65,7 @@ def judge_by_likeness(
         return judge_known(claim, known, row, origin, similar)
     if known is None:
         row = _matter(mine, board, own)
-        if row is not None and (_further_on(claim, row.change, mine, own) or _told_again(claim, row.change, mine)):
+        if row is not None and (_is_late_report(claim, row.change, mine, own) or _is_retold(claim, row.change, mine)):
             return judge_known(claim, row.change, row, origin, similar)
         old, restated = history.most_likely_restatement(mine, own)
         if old is not None and restated >= RESTATED and claim.confidence < restated and not _differs(claim, old):
@@ -145,7 +145,7 @@ def _matter(mine: Features, board: Board, own: frozenset[str]) -> BoardRow | Non
     return best
 
 
-def _further_on(claim: Claim, current: Change, mine: Features, own: frozenset[str]) -> bool:
+def _is_late_report(claim: Claim, current: Change, mine: Features, own: frozenset[str]) -> bool:
     """Decide whether the claim is a late report of an earlier stage of what this row tells.
 
     What a country plans next is another thing than what it does now, what comes after an end is a new beginning,
@@ -159,7 +159,7 @@ def _further_on(claim: Claim, current: Change, mine: Features, own: frozenset[st
     return abs(mine.known - theirs.known) <= LATE_FOR and matter_probability(mine, theirs, own) >= SAME
 
 
-def _told_again(claim: Claim, current: Change, mine: Features) -> bool:
+def _is_retold(claim: Claim, current: Change, mine: Features) -> bool:
     """Decide whether the claim repeats what the row of its subject and stage has had for weeks.
 
     A council does not decide the same thing twice in six weeks; who tells it without a day tells it again.

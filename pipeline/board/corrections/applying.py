@@ -106,12 +106,12 @@ def judge_corrected(
     """Judge the claims that no correction holds back, as :func:`pipeline.board.compare.judge` does.
 
     Args:
-        heeded: what a reader made of ``article``, after its corrections.
+        corrected: what a reader made of ``article``, after its corrections.
         article, board, watch, history, reprinted: see there.
         pins: the rows that only a person may change. A claim that would is held back, with what it would have said.
 
     Returns:
-        The judgements in text order, those of ``heeded.held_back`` among them, and the board after them.
+        The judgements in text order, those of ``corrected.held_back`` among them, and the board after them.
     """
     ids = {judgement.claim.claim_id for judgement in corrected.held_back}
     reading = replace(corrected.reading, claims=tuple(c for c in corrected.reading.claims if c.claim_id not in ids))

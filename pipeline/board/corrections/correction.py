@@ -144,10 +144,10 @@ class Placed(NamedTuple):
 class Corrections:
     """The corrections of a watch that count; undone ones and the undos themselves are left out.
 
-    ``all_of_them`` are in order, the oldest first.
+    ``in_order`` are all of them, the oldest first.
     """
 
-    all_of_them: tuple[Correction, ...] = ()
+    in_order: tuple[Correction, ...] = ()
     _by_url: Mapping[str, tuple[Placed, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -163,7 +163,7 @@ class Corrections:
         return cls(counts, {url: tuple(placed) for url, placed in by_url.items()})
 
     def __bool__(self) -> bool:
-        return bool(self.all_of_them)
+        return bool(self.in_order)
 
     def on_page(self, url: str) -> tuple[Placed, ...]:
         """Return the corrections on the page ``url``, the latest first."""
@@ -209,7 +209,7 @@ class Corrections:
 
     def turns(self) -> tuple[Correction, ...]:
         """Return the pins and unpins in the order of the watch's clock."""
-        found = (correction for correction in self.all_of_them if correction.kind in PINS)
+        found = (correction for correction in self.in_order if correction.kind in PINS)
         return tuple(
             sorted(
                 found, key=lambda correction: (correction.watch_time, correction.made_at, str(correction.correction_id))
@@ -220,7 +220,7 @@ class Corrections:
         """Return these corrections without ``left_out``."""
         ids = {correction.correction_id for correction in left_out}
         return (
-            Corrections.of(correction for correction in self.all_of_them if correction.correction_id not in ids)
+            Corrections.of(correction for correction in self.in_order if correction.correction_id not in ids)
             if ids
             else self
         )

@@ -41,8 +41,8 @@ def insert_markers(
 
     Args:
         text: a sentence or a title.
-        whens: its dates.
-        away: for each date the days from the publication.
+        dates_found: its dates.
+        days_away: for each date the days from the publication.
         who: what the mission is known by.
     """
     spans = [(when.start, when.start, _marker(when, days)) for when, days in zip(dates_found, days_away, strict=True)]

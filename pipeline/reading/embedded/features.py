@@ -21,11 +21,11 @@ class SentenceFeatures:
 
     Attributes:
         sentence: the sentence.
-        whens: its dates.
-        away: for each of them the days from the publication.
+        dates_found: its dates.
+        days_away: for each of them the days from the publication.
         recent: the first of these days that can be that of news.
         numbers: its figures.
-        mentioned: where it names countries.
+        countries_found: where it names countries.
     """
 
     sentence: Sentence
