@@ -115,7 +115,7 @@ def _tell_of_channels(store: Store, watch: Watch, run_id: UUID, now: datetime) -
 
 
 def _due_by_time(store: Store, watch: Watch, now: datetime) -> list[Alert]:
-    """What is due though nothing new was read, and is not in the outbox: reminders, and what nobody acknowledged."""
+    """Return what is due without new reading and not yet in the outbox: reminders, and unacknowledged alerts."""
     slug = watch.slug
     due: list[Alert] = []
     changes = cache(partial(store.load_changes, slug))

@@ -218,7 +218,7 @@ class Pages:
         return [come[turn] for turn in itertools.takewhile(come.__contains__, self._turns[:BATCH])]
 
     def _look(self) -> None:
-        """End it all where another run waits for this one to end, and each host has had its chance."""
+        """Stop asking for pages once another run waits for this one to end and each host has had its chance."""
         least = least_seconds(self._settings.host_spacing)
         if self._is_live and monotonic() - self._asked_at >= least and is_run_wanted(self._folder):
             self._patience.end()

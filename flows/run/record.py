@@ -196,7 +196,7 @@ def waiting_note(folder: Path, holder: int | None, wait: float) -> str:
 
 @lru_cache(maxsize=1)
 def _freeze_imports() -> None:
-    """Take what is loaded by now, once, out of every later search for garbage.
+    """Exclude everything loaded so far from later garbage collections; does so only once.
 
     Prefect and what it brings hold hundreds of thousands of objects that live as long as the process. To look through
     them again and again took a sixth of the time of polling.

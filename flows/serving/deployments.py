@@ -1,4 +1,4 @@
-"""What of a watch is scheduled in Prefect and what is woken by an event: the same for served and deployed.
+"""Which flows of a watch Prefect schedules and which an event starts; the same whether served or deployed.
 
 A round (``monitor``) does everything there is to do and is what the watch rests on. Between two rounds a short
 ``poll`` looks at the feeds that are due and goes on with what it finds, up to the alert (:mod:`flows.run.steps`).

@@ -1,4 +1,4 @@
-"""Runs that a lost server or a killed process has cut short: ended in Prefect's books, and their rounds done again.
+"""Runs cut short by a lost server or a killed process: mark them as ended in Prefect, and redo their rounds.
 
 A run whose process is gone stays "Running" for Prefect, and holds the one place of its deployment: later runs of it
 are cancelled.

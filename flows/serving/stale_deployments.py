@@ -1,4 +1,4 @@
-"""Deployments of watches that are served no longer: paused, so that a server that goes on plans nothing for nobody.
+"""Deployments of watches no longer served: pause them, so that a server left running schedules nothing in vain.
 
 ``missionwatch serve`` leaves its mark on what it makes: the machine as a tag, and the data folder in the parameters.
 Only what bears both is ever touched, so neither what ``prefect deploy`` made nor what another machine serves; and only

@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def wall_clock() -> datetime:
-    """The machine's time. Runs take theirs from :mod:`flows`; who watches the watcher has no run to take it from."""
+    """The machine's time. Runs take theirs from :mod:`flows`; a command that watches the runs has none to ask."""
     return datetime.now(UTC)  # noqa: TID251 -- see above: the one place outside flows/

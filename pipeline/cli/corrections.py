@@ -37,7 +37,7 @@ NO_LABELS = Labels()
 
 
 def author_option(function: F) -> F:
-    """``--author``: who corrections."""
+    """``--author``: who makes the correction."""
     option = click.option(
         "--author",
         default="",

@@ -1,4 +1,4 @@
-"""``example`` and ``docs``: what comes with Missionwatch, for who has no checkout of it."""
+"""``example`` and ``docs``: what ships with Missionwatch, for users without a checkout."""
 
 from __future__ import annotations
 

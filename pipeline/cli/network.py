@@ -169,7 +169,7 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
 
 
 async def look_at(feed: Feed, at: World) -> FeedPreview:
-    """One look at ``feed``; what goes wrong is told in it."""
+    """Preview ``feed``; the result reports anything that goes wrong."""
     return await preview_feed(feed, fetch=at.fetcher.get, work=at.pool.run, now=wall_clock())
 
 

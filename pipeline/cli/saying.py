@@ -1,4 +1,4 @@
-"""What a person says on the command line of what is stored: shown to SQL clients at once."""
+"""Publish at once what a person has just recorded from the command line, so that SQL clients see it."""
 
 from __future__ import annotations
 

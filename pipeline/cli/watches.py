@@ -188,7 +188,7 @@ def _publish(where: Path, watch: Watch) -> None:
 
 
 def _move_beside(where: Path, old: str, watch: Watch) -> None:
-    """Let what stands beside the store under the old name stand under the new one."""
+    """Rename the files beside the store from the old name to the new one."""
     with suppress(OSError):  # what can't be moved is made anew by the next round
         (where / f"heartbeat-{old}.json").replace(where / f"heartbeat-{watch.slug}.json")
     before, after = where / SITE / old, where / SITE / watch.slug

@@ -1,4 +1,4 @@
-"""Whose turn it is: so many requests at once on one host and over all, and starts that keep their distance."""
+"""Queue requests: limit how many run at once, per host and overall, and space out their starts."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _place(element: Any) -> str:
 
 
 def _say(link: Any, says: str) -> None:
-    """The mark's sentence, for the eye at rest on it and for a screen reader."""
+    """Attach the mark's sentence, as a tooltip and for screen readers."""
     link.set("aria-label", says)
     title = etree.SubElement(link, f"{{{_SVG}}}title")
     title.text = says

@@ -1,4 +1,4 @@
-"""The way from a store of before the first release to the schema of that release.
+"""Upgrade a store from before the first release to that release's schema.
 
 Such a store has seen some of the steps below, the first of them in their order. What tables and columns it has not is
 added before (:mod:`pipeline.storage.migrations`); here is what three of the steps did with the rows. The files of
@@ -53,7 +53,7 @@ _WITH_ADDRESSES: Final = {
 
 
 def take_steps(db: Connection, seen: Collection[str]) -> None:
-    """Bring the rows of a store to what they are in the first release; those of a new file, which are none, too.
+    """Convert a store's rows to the form of the first release; in a new file there are none to convert.
 
     Args:
         db: the store, with all tables and columns of today.

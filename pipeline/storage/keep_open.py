@@ -115,7 +115,7 @@ class _OpenStore:
 
     @contextmanager
     def aside(self, wait: float) -> Iterator[float]:
-        """Nobody in this process uses or opens the file while the block lasts; the seconds of ``wait`` left."""
+        """Keep this process from using or opening the file during the block; yield the seconds of ``wait`` left."""
         with self._in_turn(wait) as left:
             self._close()
             yield left

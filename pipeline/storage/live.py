@@ -29,7 +29,7 @@ def hold_live(folder: Path, *, wait: float) -> AbstractContextManager[float]:
 def hold_run(
     folder: Path, *, wait: float, waits: Callable[[int | None], None] | None = None
 ) -> AbstractContextManager[float]:
-    """The right to be the one run that works in ``folder``, for the length of a block; it is made as needed.
+    """Hold the right to be the only run in ``folder`` for the length of the block; create the folder if needed.
 
     The store's own lock is let go between two steps where another wants it. Without this one, two runs could take
     the same article from different boards, and both could send the same alert. Who waits for it says so, see

@@ -141,7 +141,7 @@ def _opened(path: Path) -> Connection:
 
 @contextmanager
 def _ended_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[None]:
-    """Interrupt what the block asks once it takes longer than ``seconds``, until the block ends.
+    """Once the block has run for ``seconds``, interrupt its queries until it ends.
 
     Once is not enough: between two statements there is nothing to interrupt.
     """

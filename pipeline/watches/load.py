@@ -99,7 +99,7 @@ def slugify(name: str) -> str:
 
 
 def _shared(path: Path, watch: tables.WatchFile | None, problems: list[WatchFileError]) -> list[AlertTable]:
-    """The rules that all watches of a folder have; where one has the name of a rule of the watch, that is told."""
+    """Return the rules shared by all watches of a folder; report one whose name the watch itself uses."""
     if not path.is_file():
         return []
     file = _load(path, tables.SharedFile, problems, extra=_same_rule_twice)

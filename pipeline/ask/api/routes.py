@@ -34,7 +34,7 @@ Slug = Annotated[str, Path(pattern=_SLUG, description="The watch's short name.",
 
 
 class Asked(BaseModel):
-    """What any question may have. A parameter that is unknown is refused: a misspelt one must not be passed over."""
+    """Parameters of every question. Unknown ones are refused, since a misspelled one must not be ignored."""
 
     model_config = ConfigDict(extra="forbid")
 

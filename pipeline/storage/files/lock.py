@@ -66,7 +66,7 @@ def hold_lock(
 
 
 class Asking:
-    """The wish for a lock that another holds: told by those who wait, and looked for by the holder.
+    """A request for a lock that another process holds: made by those waiting, checked by the holder.
 
     Args:
         path: the lock file.
@@ -94,7 +94,7 @@ class Asking:
         return False
 
     def close(self) -> None:
-        """Say nothing any more."""
+        """Withdraw the request."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
@@ -138,7 +138,7 @@ def _acquire(
 
 
 def _sign(handle: int) -> None:
-    """Leave our process id in the file. A courtesy to whoever waits: a full disk must not stop us."""
+    """Write our process id to the file, as a courtesy to those waiting; a full disk must not stop us."""
     with suppress(OSError):
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

@@ -15,7 +15,7 @@ _MUTES = "SELECT m.*, o.off_at, o.off_by FROM mute m LEFT JOIN mute_off o USING 
 
 
 class MuteQueries(Queries):
-    """What persons want to hear nothing of for a time."""
+    """What people want silenced for a while."""
 
     def load_mutes(self, watch: str) -> list[Mute]:
         """Return every mute of ``watch``, those that are over too, the oldest first."""

@@ -1,4 +1,4 @@
-"""What a person may want to look at: changes that stand, and claims that were held back, of which nobody has spoken."""
+"""Items for review: changes that stand and claims that were held back, as long as nobody has marked them."""
 
 from __future__ import annotations
 

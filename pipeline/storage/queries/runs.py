@@ -22,7 +22,7 @@ _COUNTS = {
 
 
 class RunQueries(Queries):
-    """The runs that did it all."""
+    """Queries about runs."""
 
     def start_run(self, run: RunRecord) -> None:
         """Record that a run has started."""

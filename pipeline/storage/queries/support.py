@@ -1,4 +1,4 @@
-"""Who supports each change, kept as tables: to ask it of all claims ever judged would grow dearer with the past.
+"""Who supports each change, kept as tables: querying every claim ever judged would get slower as history grows.
 
 ``change_support``, ``change_article`` and ``claim_waiting`` follow from verdicts, claims, articles and their origins,
 and are written in one transaction with them. They have no key, as they are written but once; :func:`rebuild_support`

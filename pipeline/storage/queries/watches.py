@@ -35,7 +35,7 @@ class WatchQueries(Queries):
     """What is said of a watch as a whole."""
 
     def watch_state(self, watch: str) -> WatchState:
-        """How ``watch`` stands; watched since ever where nobody has said anything."""
+        """Return the state of ``watch``; if nobody has ever set one, it has always been watched."""
         rows = self._db.rows(f"{_SAID} ORDER BY said_at DESC, event_id LIMIT 1", [watch])
         return _state_of(rows[0]) if rows else WatchState()
 

@@ -1,4 +1,4 @@
-"""Who the article's mission is: its names and initials, told from the other bodies that the article names. Pure."""
+"""Find the article's mission: its names and initials, as distinct from other bodies that the article names. Pure."""
 
 from __future__ import annotations
 
