@@ -38,7 +38,7 @@ async def alert(request: WatchRequest) -> dict[str, int]:
             await send_alerts(context)
         return context.run.counts
 
-    return await end_flow_run("alert", request, counts())
+    return await end_flow_run("alert", counts())
 
 
 async def send_alerts(context: RunContext) -> None:

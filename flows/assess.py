@@ -15,7 +15,7 @@ from prefect import flow
 
 from flows.alert import ALERT
 from flows.publish import publish_news
-from flows.run.context import RunContext, Tools, open_run
+from flows.run.context import RunContext, open_run
 from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, event_source
 from flows.run.model_calls import language_model
@@ -42,12 +42,11 @@ AHEAD = 10 * BATCH  # what is left to do is looked up for so many: among a milli
 @flow(name="assess", flow_run_name=flow_run_name, persist_result=False)
 async def assess(request: WatchRequest) -> dict[str, int]:
     """Read what has not been read, in order of publication, and move the board."""
-    return await end_flow_run("assess", request, assess_over(request))
+    return await end_flow_run("assess", _assess(request))
 
 
-async def assess_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
-    """Assess as :func:`assess` does, with ``tools`` that are open already; return the counts."""
-    async with open_run("assess", request, tools) as context:
+async def _assess(request: WatchRequest) -> dict[str, int]:
+    async with open_run("assess", request) as context:
         if request.go_on:
             await take_steps(context, ASSESS, (ALERT,))
         else:
@@ -77,7 +76,7 @@ async def assess_articles(context: RunContext) -> None:
                 if not waiting and is_heard:
                     is_heard = False
                     here = without_stand_in(context)  # nobody stands in a second time
-                    waiting = read_by_stand_in(store, context, BATCH)
+                    waiting = read_by_stand_in(store, slug, context.reader, BATCH)
                 articles, waiting = waiting[:BATCH], waiting[BATCH:]
                 if not articles:
                     break
@@ -202,15 +201,11 @@ def without_stand_in(context: RunContext) -> RunContext:
 
 def has_articles_to_read(store: Store, watch: str, reader: Reader) -> bool:
     """Return whether an article is to be read, or to be read by the model in whose place the engine has read it."""
-    return bool(store.articles_to_read(watch, 1) or _read_by_stand_in(store, watch, reader, 1))
+    return bool(store.articles_to_read(watch, 1) or read_by_stand_in(store, watch, reader, 1))
 
 
-def read_by_stand_in(store: Store, context: RunContext, limit: int) -> list[Article]:
+def read_by_stand_in(store: Store, watch: str, reader: Reader, limit: int) -> list[Article]:
     """Return articles that the embedded engine has read in the place of a language model that was away."""
-    return _read_by_stand_in(store, context.slug, context.reader, limit)
-
-
-def _read_by_stand_in(store: Store, watch: str, reader: Reader, limit: int) -> list[Article]:
     if not isinstance(reader, steps.ModelReadings):
         return []
     return store.articles_stood_in(watch, reader.engine, reader.stand_in, limit)

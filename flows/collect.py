@@ -13,7 +13,7 @@ from flows.alert import ALERT
 from flows.assess import ASSESS
 from flows.publish import publish_news
 from flows.run.clock import wall_clock
-from flows.run.context import RunContext, Tools, open_run
+from flows.run.context import RunContext, open_run
 from flows.run.endings import end_flow_run, flow_run_name
 from flows.run.events import emit, event_source
 from flows.run.pages import Pages
@@ -31,12 +31,11 @@ from pipeline.storage import Store
 @flow(name="collect", flow_run_name=flow_run_name, persist_result=False)
 async def collect(request: WatchRequest) -> dict[str, int]:
     """Fetch the pages of entries that have no article yet, each feed and host in its turn, and store their text."""
-    return await end_flow_run("collect", request, collect_over(request))
+    return await end_flow_run("collect", _collect(request))
 
 
-async def collect_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
-    """Collect as :func:`collect` does, with ``tools`` that are open already; return the counts."""
-    async with open_run("collect", request, tools) as context:
+async def _collect(request: WatchRequest) -> dict[str, int]:
+    async with open_run("collect", request) as context:
         if request.go_on:
             await take_steps(context, COLLECT, (ASSESS, ALERT))
         else:
@@ -52,7 +51,7 @@ async def collect_pages(context: RunContext) -> None:
     Where further steps follow in the same run, it ends while pages of slow hosts are still to come; it is taken again
     for those.
     """
-    run, now, is_followed = context.run, context.now, context.pages is not None
+    run, now, is_followed = context.run, context.now, context.is_followed
     fetcher = context.tools.fetcher
     async with context.open_pages() as pages:
         late = context.feeds.take_late() if context.feeds is not None else frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from prefect import flow
 
@@ -32,7 +33,7 @@ async def monitor(request: WatchRequest) -> RunRecord:
         StorageError: the store can't be used.
     """
     async with open_tools(request.archive_port) as tools:
-        return await end_flow_run("monitor", request, watch_round(request, tools))
+        return await end_flow_run("monitor", watch_round(request, tools))
 
 
 def monitor_over(
@@ -48,7 +49,7 @@ def monitor_over(
 
     @flow(name="monitor", flow_run_name=flow_run_name, persist_result=False, retries=0)
     async def monitor(request: WatchRequest) -> RunRecord:
-        return await end_flow_run("monitor", request, watch_round(request, tools, watch=watch, with_page=with_page))
+        return await end_flow_run("monitor", watch_round(request, tools, watch=watch, with_page=with_page))
 
     return monitor
 
@@ -82,9 +83,10 @@ async def pin_rows(context: RunContext) -> None:
     context.run.count(changes=len(due))
 
 
-def _has_pins_due(context: RunContext, store: Store) -> bool:
-    corrections = Corrections.of(store.load_corrections(context.slug))
-    return bool(corrections.turns()) and bool(corrections.due(context.now, store.load_changes(context.slug)))
+def has_pins_due(store: Store, watch: str, now: datetime) -> bool:
+    """Return whether a row is to be pinned whose pin came with an import."""
+    corrections = Corrections.of(store.load_corrections(watch))
+    return bool(corrections.turns()) and bool(corrections.due(now, store.load_changes(watch)))
 
 
-PIN = Step("pin", pin_rows, _has_pins_due)
+PIN = Step("pin", pin_rows, lambda context, store: has_pins_due(store, context.slug, context.now))

@@ -32,7 +32,7 @@ async def poll(request: WatchRequest) -> dict[str, int]:
     woken by events, each would be a process of its own, which takes a second or two to begin, and an alert would wait
     for three. Looking at pages again is left to the rounds: it brings no news of its own.
     """
-    return await end_flow_run("poll", request, poll_over(request))
+    return await end_flow_run("poll", poll_over(request))
 
 
 async def poll_over(request: WatchRequest, tools: Tools | None = None) -> dict[str, int]:
@@ -52,7 +52,7 @@ async def poll_feeds(context: RunContext) -> None:
 
     Where further steps follow in the same run, it ends while slow feeds still answer; it is taken again for those.
     """
-    run, is_followed = context.run, context.feeds is not None
+    run, is_followed = context.run, context.is_followed
     async with context.open_feeds() as feeds:
         if feeds.asked is None:
             with context.open_store() as store:
@@ -104,6 +104,7 @@ async def poll_feeds(context: RunContext) -> None:
     titles = {state.feed.feed_id: state.feed.title for state in feeds.asked or ()}
     for record in failed:
         run.note(f"feed '{titles[record.feed_id]}': {record.reason}")
+    feeds.raise_error()
 
 
 @batch_task("poll")
@@ -114,10 +115,8 @@ async def poll_wave(label: str, feeds: Feeds, is_followed: bool, others_wait: bo
 
 def _states(store: Store, context: RunContext) -> list[FeedState]:
     """Return the watch's feeds that are not retired, with what is known of them."""
-    watch, synced = context.watch, context.tools.synced
-    if synced.get(watch.slug) != watch:
-        store.sync_watch(watch, context.now)
-        synced[watch.slug] = watch
+    watch = context.watch
+    store.sync_watch(watch, context.now)
     states = store.feeds_due(watch.slug, context.now, ignore_schedule=True)
     # The whole addresses are the watch's own; the store knows them without the keys in them.
     named = {feed.feed_id: feed for feed in watch.feeds}

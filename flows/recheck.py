@@ -36,7 +36,7 @@ async def recheck(request: WatchRequest) -> dict[str, int]:
             await recheck_pages(context)
         return context.run.counts
 
-    return await end_flow_run("recheck", request, counts())
+    return await end_flow_run("recheck", counts())
 
 
 async def recheck_pages(context: RunContext) -> None:

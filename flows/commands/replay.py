@@ -18,7 +18,7 @@ prepare()
 from flows.assess import has_articles_to_read  # noqa: E402
 from flows.collect import has_pages_to_fetch  # noqa: E402
 from flows.commands.run import NOTHING_REACHED, OK  # noqa: E402
-from flows.monitor import monitor_over  # noqa: E402
+from flows.monitor import has_pins_due, monitor_over  # noqa: E402
 from flows.recheck import due  # noqa: E402
 from flows.run import outbox  # noqa: E402
 from flows.run.context import Tools, open_tools, watch_of  # noqa: E402
@@ -119,6 +119,7 @@ def _is_quiet(
             has_pages_to_fetch(store, slug, now)
             or has_articles_to_read(store, slug, reader)
             or outbox.has_due_work(store, watch, now)
+            or has_pins_due(store, slug, now)
             or any(state.failures for state in store.feeds_due(slug, now, ignore_schedule=True))
             or any(page.was_missing for page in due(store, slug, now))
         )

@@ -25,7 +25,7 @@ from pipeline.cli import report  # noqa: E402
 from pipeline.cli.common import different, settings  # noqa: E402
 from pipeline.health.feeds import blindness, describe_blindness  # noqa: E402
 from pipeline.model import AlarmKind, RunRecord  # noqa: E402
-from pipeline.model.errors import NotWatchedError, StoreLockedError, WatchFileError  # noqa: E402
+from pipeline.model.errors import MissionwatchError  # noqa: E402
 from pipeline.model.text import safe, shorten  # noqa: E402
 from pipeline.runtime import logs  # noqa: E402
 
@@ -89,7 +89,7 @@ async def _round(request: WatchRequest, tools: Tools, *, once: bool, for_a_perso
         if for_a_person:
             tell(done, request, watch.title if named else "")
         return code_of(done)
-    except (StoreLockedError, NotWatchedError, WatchFileError) as error:
+    except MissionwatchError as error:
         if once and not named:
             raise
         # Somebody else's run goes on: what is due stays due, and the next round takes it up.

@@ -81,7 +81,6 @@ class Tools:
         notes: where tools tell what they find amiss.
         progress: is told how far a step is.
         echo: takes the lines of alerts for the console.
-        synced: the watches as the store knows them, by name.
     """
 
     settings: Settings
@@ -91,7 +90,6 @@ class Tools:
     notes: Notes = field(default_factory=Notes)
     progress: Progress = no_progress
     echo: Callable[[str], None] = print_line
-    synced: dict[str, Watch] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -131,7 +129,8 @@ class RunContext:
         reader: the engine that the watch chooses.
         run: its record.
         progress: is told how far a step is.
-        feeds, pages: what has been asked for and is still to come; None where a step is run alone.
+        is_followed: whether further steps follow in this run, so that a step need not wait for what is slow.
+        feeds, pages: what has been asked for and may still be to come; None where nothing is open.
     """
 
     request: WatchRequest
@@ -140,6 +139,7 @@ class RunContext:
     reader: Reader
     run: Run
     progress: Progress
+    is_followed: bool = False
     feeds: Feeds | None = None
     pages: Pages | None = None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from prefect import runtime
@@ -15,8 +14,7 @@ from flows.run.request import WatchRequest
 from flows.run.summary import POLLING, ended, run_name
 from pipeline.health.feeds import blindness, describe_blindness
 from pipeline.model import AlarmKind, RunRecord
-from pipeline.model.errors import MissionwatchError, NotWatchedError, StoreLockedError
-from pipeline.storage import hold_run
+from pipeline.model.errors import MissionwatchError, NotWatchedError, RunHeldError
 
 R = TypeVar("R")
 
@@ -47,7 +45,7 @@ def flow_run_name() -> str:
     return run_name(runtime.flow_run.flow_name or "run", getattr(folder, "name", ""), when)
 
 
-async def end_flow_run(flow: str, request: WatchRequest, work: Awaitable[R]) -> R:
+async def end_flow_run(flow: str, work: Awaitable[R]) -> R:
     """Do the work of a flow's run, and end the run in Prefect with a message that says what it came to.
 
     Where it could read no feed the run ends as failed, by the name Blind, once all else is done; who called it in this
@@ -60,7 +58,6 @@ async def end_flow_run(flow: str, request: WatchRequest, work: Awaitable[R]) -> 
 
     Args:
         flow: the flow's name.
-        request: what it was asked to do.
         work: gives the counts of the run, or its record.
     """
     state: State[Any]
@@ -70,8 +67,8 @@ async def end_flow_run(flow: str, request: WatchRequest, work: Awaitable[R]) -> 
         if runtime.deployment.id is None:
             raise
         state = Completed(name="NotWatched", message=str(error))
-    except StoreLockedError as error:
-        if runtime.deployment.id is None or not _is_held(request.data_dir):
+    except RunHeldError as error:
+        if runtime.deployment.id is None:
             raise
         state = Completed(name="Left", message=f"Left to the run that is at work. {error}")
     else:
@@ -87,15 +84,6 @@ def _state_of(flow: str, done: object) -> State[Any]:
     if flow in POLLING and blindness(counts) is AlarmKind.BLIND:
         return Failed(name=BLIND, message=told, data=BlindError(describe_blindness(counts), done))  # type: ignore[arg-type]
     return Completed(message=told, data=done)
-
-
-def _is_held(data_dir: Path) -> bool:
-    """Return whether another run works in the folder; else it was the store's own lock, which is a fault."""
-    try:
-        with hold_run(data_dir, wait=0):
-            return False
-    except StoreLockedError:
-        return True
 
 
 async def record_of(round_: Awaitable[RunRecord]) -> RunRecord:

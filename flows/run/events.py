@@ -16,7 +16,7 @@ _log = logging.getLogger("missionwatch.events")
 
 def event_source(context: RunContext) -> EventSource:
     """Return whose events those of a step are: the run's, which wakes nobody where it takes further steps itself."""
-    return EventSource(context.watch, context.run.run_id, in_round=context.feeds is not None)
+    return EventSource(context.watch, context.run.run_id, in_round=context.is_followed)
 
 
 def emit(context: RunContext, events: Iterable[Event]) -> None:

@@ -42,6 +42,7 @@ class Feeds:
         self.waves, self._wave_ended = 0, 0.0
         self.asked: Sequence[FeedState] | None = None
         self._late: frozenset[UUID] = frozenset()
+        self._error: BaseException | None = None
 
     @property
     def are_pending(self) -> bool:
@@ -77,22 +78,35 @@ class Feeds:
             whole: whether to wait for all of them; else for those that answer soon.
             others_wait: whether the run has other work meanwhile, so that nothing is waited for.
 
-        Raises:
-            SpreadError: the cluster that was to read them is away.
+        A feed that failed by a fault of ours is left out: see :meth:`raise_error`.
         """
         if self._tasks:
             soon = 0.0 if others_wait else wave_seconds(self.waves)
             await asyncio.wait(self._tasks, timeout=None if whole or not self._is_live else soon)
         come = sorted((task for task in self._tasks if task.done()), key=self._tasks.__getitem__)
-        records = [task.result() for task in come]
+        records = []
         for task in come:
             del self._tasks[task]
+            if (error := task.exception()) is None:
+                records.append(task.result())
+            else:
+                self._error = self._error or error
         if self.waves:
             self._late |= {record.feed_id for record in records if record.entries}
         self.waves, self._wave_ended = self.waves + 1, monotonic()
         total = len(self.asked or ())
         self._progress("polling", total - len(self._tasks), total)
         return records
+
+    def raise_error(self) -> None:
+        """Raise what went wrong by a fault of ours, once what the others brought is stored.
+
+        Raises:
+            SpreadError: the cluster that was to read them is away.
+        """
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
     def take_late(self) -> frozenset[UUID]:
         """Return the feeds of later waves with entries, since the last call: no page of theirs is chosen."""

@@ -73,19 +73,19 @@ _LEVELS = {"ok": logging.INFO, "partial": logging.WARNING, "blind": logging.ERRO
 
 
 class _Logs:
-    """Whether this process logs already. A run may be a process of its own, which nothing else has prepared."""
+    """What logs in this process; None before. A run may be a process of its own, which nothing else has prepared."""
 
-    on = False
+    handler: logging.Handler | None = None
 
 
 def start_logs(watch: Watch, settings: Settings) -> bool:
-    """Log as lines of JSON where the settings say so, and return whether they do. Does nothing the second time."""
+    """Log as lines of JSON where the settings say so, without the watch's secrets; return whether they do."""
     if settings.log != "json":
         return False
-    if not _Logs.on:
-        logs.start(secrets=_secrets(watch))
+    if _Logs.handler is None:
+        _Logs.handler = logs.start()
         hush()
-        _Logs.on = True
+    logs.hide(_Logs.handler, _secrets(watch))
     return True
 
 

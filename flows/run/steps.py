@@ -37,6 +37,7 @@ async def take_steps(context: RunContext, first: Step, following: Sequence[Step]
         first: the step that was scheduled, woken or called; it is taken whether there is work or not.
         following: those after it, in order.
     """
+    context.is_followed = True
     async with context.open_feeds() as feeds, context.open_pages() as pages:
         await take(first, context)
         while True:

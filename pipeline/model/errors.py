@@ -166,6 +166,10 @@ class StoreLockedError(StorageError, TransientError):
     exit_code = 4
 
 
+class RunHeldError(StoreLockedError):
+    """Another run works in the data folder."""
+
+
 class StoreTooNewError(StorageError):
     """The store was written by a newer Missionwatch."""
 

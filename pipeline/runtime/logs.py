@@ -40,6 +40,10 @@ class JsonLines(logging.Formatter):
         super().__init__()
         self._secrets = frozenset(secrets)
 
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Never show ``secrets`` either, from now on."""
+        self._secrets |= frozenset(secrets)
+
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
         ours = record.name == NAME or record.name.startswith(f"{NAME}.")
@@ -93,6 +97,12 @@ def start(*, stream: TextIO | None = None, secrets: Iterable[str] = ()) -> loggi
     _logger.propagate = False
     logging.getLogger().addHandler(handler)
     return handler
+
+
+def hide(handler: logging.Handler, secrets: Iterable[str]) -> None:
+    """Let ``handler``, which :func:`start` gave, never show ``secrets`` either."""
+    if isinstance(handler.formatter, JsonLines):
+        handler.formatter.hide(secrets)
 
 
 def stop(handler: logging.Handler) -> None:

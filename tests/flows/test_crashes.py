@@ -24,7 +24,7 @@ from flows.run.clock import wall_clock
 from flows.run.record import Run, clock_note, record_run, waiting_note, with_restored_store
 from flows.run.request import WatchRequest
 from pipeline.model import RunRecord
-from pipeline.model.errors import StorageError, StoreDamagedError, StoreLockedError
+from pipeline.model.errors import MissionwatchError, SpreadError, StorageError, StoreDamagedError, StoreLockedError
 from pipeline.runtime.settings import load_settings
 from pipeline.storage import LIVE, PUBLISHED, Store, hold_run, open_store, publish
 from pipeline.storage.keep_open import hold_store
@@ -392,8 +392,9 @@ def test_two_runs_that_are_started_at_once_take_turns_and_send_each_alert_once(
 
 
 @pytest.mark.slow
-def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [StoreLockedError, SpreadError, StorageError])
+def test_a_watch_that_runs_on_leaves_out_a_round_that_can_not_be_done(
+    error: type[MissionwatchError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from flows.commands import run as live
 
@@ -406,7 +407,7 @@ def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_
         rounds.append(1)
         if len(rounds) == 2:
             raise KeyboardInterrupt
-        raise StoreLockedError("data is in use by process 7.", remedy="Wait until it ends.")
+        raise error("data is in use by process 7.", remedy="Wait until it ends.")
 
     async def no_time(_: float) -> None:
         return
@@ -417,7 +418,7 @@ def test_a_watch_that_runs_on_leaves_out_the_round_in_which_another_run_has_the_
     assert len(rounds) == 2
     assert "This round was left out. data is in use by process 7." in capsys.readouterr().err
     rounds.clear()
-    with pytest.raises(StoreLockedError):
+    with pytest.raises(error):
         live.run_live([HAITI], tmp_path, once=True, every_minutes=15, every_feed=False)
 
 

@@ -36,7 +36,7 @@ def by_a_deployment(monkeypatch: pytest.MonkeyPatch, deployment: str | None) -> 
 
 
 async def test_a_step_with_the_folder_to_itself_gives_what_it_gives(request_: WatchRequest) -> None:
-    state = cast("Any", await end_flow_run("collect", request_, a_step(request_)))
+    state = cast("Any", await end_flow_run("collect", a_step(request_)))
 
     assert (state.is_completed(), state.data, state.message) == (True, {"articles_new": 7}, "7 articles stored.")
 
@@ -47,7 +47,7 @@ async def test_a_woken_step_leaves_its_work_to_the_run_that_holds_the_folder(
     by_a_deployment(monkeypatch, "1")
 
     with hold_run(request_.data_dir, wait=0):
-        left = cast("Any", await end_flow_run("collect", request_, a_step(request_)))
+        left = cast("Any", await end_flow_run("collect", a_step(request_)))
 
     assert (left.name, left.is_completed()) == ("Left", True)
     assert "Left to the run that is at work." in left.message
@@ -59,7 +59,7 @@ async def test_a_person_who_calls_the_command_gets_the_error(
     by_a_deployment(monkeypatch, None)
 
     with hold_run(request_.data_dir, wait=0), pytest.raises(StoreLockedError):
-        await end_flow_run("collect", request_, a_step(request_))
+        await end_flow_run("collect", a_step(request_))
 
 
 async def test_a_store_that_something_else_keeps_locked_is_a_failure_even_of_a_woken_step(
@@ -68,4 +68,4 @@ async def test_a_store_that_something_else_keeps_locked_is_a_failure_even_of_a_w
     by_a_deployment(monkeypatch, "1")
 
     with pytest.raises(StoreLockedError, match=r"live\.duckdb is in use"):
-        await end_flow_run("collect", request_, a_step_whose_store_is_locked())
+        await end_flow_run("collect", a_step_whose_store_is_locked())

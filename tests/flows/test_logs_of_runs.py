@@ -78,12 +78,31 @@ async def test_a_stage_that_fails_is_logged_and_so_is_the_run_that_it_ends(tmp_p
 
 
 def test_a_process_starts_its_logs_once_and_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch):
-    started: list[object] = []
-    monkeypatch.setattr(logs, "start", lambda **given: started.append(given["secrets"]))
-    monkeypatch.setattr(runs._Logs, "on", False)
-    monkeypatch.setenv("DESK", "slack://hunter2")
-    watch = replace(make_watch(), rules=(AlertRule("desk", channels=("env:DESK", "console")),))
+    started: list[logging.Handler] = []
+
+    def start() -> logging.Handler:
+        started.append(logging.NullHandler())
+        return started[-1]
+
+    monkeypatch.setattr(logs, "start", start)
+    monkeypatch.setattr(runs._Logs, "handler", None)
+    watch = make_watch()
 
     assert [runs.start_logs(watch, settings(log)) for log in ("text", "json", "json")] == [False, True, True]
-    assert started == [{"slack://hunter2"}]
+    assert len(started) == 1
     assert logging.getLogger("apprise").propagate is False
+
+
+def test_no_secret_of_any_watch_of_a_process_is_shown(monkeypatch: pytest.MonkeyPatch):
+    out = io.StringIO()
+    handler = logs.start(stream=out)
+    monkeypatch.setattr(runs._Logs, "handler", handler)
+    for name, secret in (("FIRST", "hunter1"), ("SECOND", "hunter2")):
+        monkeypatch.setenv(name, secret)
+        runs.start_logs(replace(make_watch(), rules=(AlertRule("desk", channels=(f"env:{name}",)),)), settings("json"))
+
+    logs.event("told", words="hunter1 and hunter2")
+    logs.stop(handler)
+
+    assert "hunter" not in out.getvalue()
+    assert len(lines(out)) == 1

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.model.errors import StoreLockedError
+from pipeline.model.errors import RunHeldError, StoreLockedError
 from pipeline.storage.files.failures import storage_errors
+from pipeline.storage.files.names import RUN_LOCK
 
 FIRST_PAUSE = 0.005  # seconds between two attempts, doubled up to the longest
 LONGEST_PAUSE = 0.02
@@ -148,7 +149,8 @@ def _locked(path: Path, wait: float, what: Path) -> StoreLockedError:
     pid = _holder(path)
     who = f"process {pid}" if pid else "another process"
     stop = f" or stop it (kill {pid})" if pid else ""
-    return StoreLockedError(
+    kind = RunHeldError if path.name == RUN_LOCK else StoreLockedError
+    return kind(
         f"{what} is in use by {who}, which kept its lock for more than {wait:g} s.",
         remedy=f"One run at a time writes to a folder: wait until it ends{stop}, then try again.",
     )
