@@ -58,7 +58,7 @@ async def _assess(request: WatchRequest) -> dict[str, int]:
 
 async def assess_articles(context: RunContext) -> None:
     """Read the articles that this engine has not read, a batch at a time, and store what each moves."""
-    async with language_model(context) as chat, _Ahead() as ahead:
+    async with language_model(context) as chat, _ReadAhead() as ahead:
         run, slug = context.run, context.slug
         of_articles = ("articles_read", "articles_waiting", "articles_stood_in", "articles_relevant")
         counted = (*of_articles, "claims", "changes", "alerts_planned", "recalls")
@@ -155,7 +155,7 @@ async def assess_batch(
     return await asyncio.to_thread(steps.assess, articles, known=known, reader=reader, watch=watch, now=now)
 
 
-class _Ahead:
+class _ReadAhead:
     """Reads the next batches while this one is compared; what is under way at the end is not wanted any more."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from flows.run.progress import show_progress  # noqa: E402
 from flows.run.record import ensure_store, start_logs  # noqa: E402
 from flows.run.request import WatchRequest  # noqa: E402
 from pipeline.cli import report  # noqa: E402
-from pipeline.cli.common import different, settings  # noqa: E402
+from pipeline.cli.common import require_distinct, settings  # noqa: E402
 from pipeline.health.feeds import blindness, describe_blindness  # noqa: E402
 from pipeline.model import AlarmKind, RunRecord  # noqa: E402
 from pipeline.model.errors import MissionwatchError  # noqa: E402
@@ -46,7 +46,7 @@ def run_live(folders: Sequence[Path], data_dir: Path, *, once: bool, every_minut
         WatchRequest(folder=folder, data_dir=data_dir, every_feed=every_feed, interval=interval) for folder in folders
     ]
     # A wrong watch file and a store that can't be used are told before Prefect is started.
-    different([(request.folder, watch_of(request).slug) for request in requests])
+    require_distinct([(request.folder, watch_of(request).slug) for request in requests])
     # Standard error belongs to a collector of logs then: what a person would read there stands in the events.
     for_a_person = settings().log == "text"
     if (told := ensure_store(data_dir, settings().store_wait)) and for_a_person:

@@ -46,7 +46,7 @@ async def serve(watches: Sequence[ServedWatch], server: LocalServer | None, page
         pace: how often and how much at once.
     """
     ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
-    _hear(ended, server)
+    _install_signal_handlers(ended, server)
     keepers = [asyncio.create_task(_keep_server_up(server))] if server else []
     returned = asyncio.Event()
     keepers.append(asyncio.create_task(report_absence(os.environ["PREFECT_API_URL"], _say, returned.set)))
@@ -107,7 +107,7 @@ async def _run_until(runner: PromptRunner, ended: asyncio.Future[signal.Signals]
     running = asyncio.create_task(runner.start())
     await asyncio.sleep(0)  # now it has begun
     # The runner has taken SIGTERM for itself, and knows nothing of SIGINT, which would leave runs as if they ran on.
-    _hear(ended, server)
+    _install_signal_handlers(ended, server)
     either: tuple[asyncio.Future[Any], ...] = (running, ended)
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if ended.done():
@@ -135,7 +135,7 @@ async def _until(ended: asyncio.Future[signal.Signals], work: Coroutine[Any, Any
     return True
 
 
-def _hear(ended: asyncio.Future[signal.Signals], server: LocalServer | None) -> None:
+def _install_signal_handlers(ended: asyncio.Future[signal.Signals], server: LocalServer | None) -> None:
     """Let SIGINT and SIGTERM end it, in place of whatever they did."""
     for number in ENDED_BY:
         asyncio.get_running_loop().add_signal_handler(number, _end, ended, number, server)

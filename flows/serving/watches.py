@@ -11,7 +11,7 @@ import click
 
 from flows.run.context import watch_of
 from flows.run.request import WatchRequest
-from pipeline.cli.common import different, settings
+from pipeline.cli.common import require_distinct, settings
 from pipeline.model import Standing, escape
 from pipeline.model.errors import UsageError
 from pipeline.storage import open_store
@@ -62,7 +62,7 @@ def watches_in(folders: Sequence[Path], data_dir: Path, archive_port: int | None
         )
         watch = watch_of(request)
         found.append(ServedWatch(watch.slug, watch.title, request, watch.formerly))
-    different((one.request.folder, one.slug) for one in found)
+    require_distinct((one.request.folder, one.slug) for one in found)
     return tuple(found)
 
 

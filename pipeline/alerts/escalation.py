@@ -17,14 +17,14 @@ from pipeline.model import Alert, AlertKind, AlertRule, Change, Mute, Unacknowle
 from pipeline.model.text import content_id
 
 # What is sent again where nobody acknowledges it. A digest, a reminder and an alarm are not urgent.
-ASKS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED, AlertKind.FLAPPING})
-LATE_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up what is older
+ESCALATED_KINDS = frozenset({AlertKind.ALERT, AlertKind.CONFIRMED, AlertKind.FLAPPING})
+ESCALATED_FOR = timedelta(days=7)  # a rule that begins to escalate does not dig up what is older
 
 
 def longest_wait(watch: Watch) -> timedelta | None:
     """Return the longest time for which a delivery can await acknowledgement; None where no rule asks for one."""
     waits = [rule.escalate_after for rule in watch.rules if rule.escalate_after is not None]
-    return max(waits) + LATE_FOR if waits else None
+    return max(waits) + ESCALATED_FOR if waits else None
 
 
 def unacknowledged_alerts(
@@ -53,10 +53,10 @@ def unacknowledged_alerts(
     out: dict[UUID, Alert] = {}
     for one in told:
         alert, rule = one.alert, rules.get(one.alert.rule)
-        if alert.kind not in ASKS or rule is None or rule.escalate_after is None:
+        if alert.kind not in ESCALATED_KINDS or rule is None or rule.escalate_after is None:
             continue
         waited = now - one.delivered_at
-        if not rule.escalate_after <= waited <= rule.escalate_after + LATE_FOR:
+        if not rule.escalate_after <= waited <= rule.escalate_after + ESCALATED_FOR:
             continue
         about = [changes[i] for i in alert.change_ids if i in changes]
         if about and all(find_mute(change, mutes, now) for change in about):

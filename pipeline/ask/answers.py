@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from pipeline.alerts.evidence.steps import COMPARED
 from pipeline.alerts.expected import expected_days
-from pipeline.ask import model, rows, sight
+from pipeline.ask import coverage as sight
+from pipeline.ask import model, rows
 from pipeline.ask.asking import (
     BY,
     MAX_LIMIT,
@@ -21,7 +22,7 @@ from pipeline.ask.asking import (
     word_of,
     words_of,
 )
-from pipeline.ask.frame import Asked, WatchFile, asked_of, without_paths
+from pipeline.ask.frame import QuestionContext, WatchFile, asked_of, without_paths
 from pipeline.model import Aspect, Slot, Stage, Verdict, escape
 from pipeline.model.errors import NotFoundError, StorageError, UsageError
 from pipeline.model.text import shorten
@@ -341,7 +342,7 @@ class Ask:
             return model.WatchLine(watch=watch.slug, mission=watch.mission, state="not_published")
 
     @contextmanager
-    def _asked(self, watch: str | None, as_of: str | None, known_at: str | None) -> Iterator[Asked]:
+    def _asked(self, watch: str | None, as_of: str | None, known_at: str | None) -> Iterator[QuestionContext]:
         chosen = self.watch(watch)
         then, known = moment("as_of", as_of), moment("known_at", known_at)
         with asked_of(self._readers[chosen.folder], chosen, then, known) as asked:

@@ -32,7 +32,7 @@ class WatchFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionContext:
     """A question's frame.
 
     Attributes:
@@ -92,7 +92,7 @@ class Asked:
 @contextmanager
 def asked_of(
     readers: Readers, watch: WatchFile, as_of: datetime | None = None, known_at: datetime | None = None
-) -> Iterator[Asked]:
+) -> Iterator[QuestionContext]:
     """Open the newest published file of ``watch`` for one question.
 
     Raises:
@@ -105,7 +105,7 @@ def asked_of(
             raise NotFoundError(
                 f"Nothing has been published about the watch '{watch.slug}' yet.", remedy="Its first run publishes it."
             )
-        yield Asked(watch, row, store, as_of, known_at)
+        yield QuestionContext(watch, row, store, as_of, known_at)
 
 
 @contextmanager

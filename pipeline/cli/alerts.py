@@ -18,8 +18,8 @@ from pipeline.cli import report
 from pipeline.cli.alerts_listen import alerts_listen
 from pipeline.cli.alerts_preview import alerts_preview
 from pipeline.cli.alerts_test import alerts_test
-from pipeline.cli.common import account, data_dir_option, folder_argument, settings, store_folder
-from pipeline.cli.saying import publish_said
+from pipeline.cli.common import account_name, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.saying import publish_recorded
 from pipeline.model import Alert, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.site.receiver import ack_way
@@ -84,12 +84,12 @@ def ack(folder: Path, alert_id: str, by: str, note: str, data_dir: Path, archive
     """
     watch = load_watch(folder)
     where = store_folder(data_dir, folder, archive=archive)
-    who = (by or account()).strip()[:200]
+    who = (by or account_name()).strip()[:200]
     with open_store(where, wait=settings().store_wait) as store:
         found = store.find_alert(watch.slug, alert_id)
         new = store.acknowledge(watch.slug, found["alert_id"], by=who, note=note.strip()[:2_000])
         now = store.last_run_now(watch.slug)
-    publish_said(where, "ack", found["alert_id"], now)
+    publish_recorded(where, "ack", found["alert_id"], now)
     said = "Acknowledged" if new else "It was acknowledged before"
     click.echo(f"{said} by {escape.line(who)}: {escape.line(found['subject'])}")
 
@@ -128,9 +128,9 @@ def retry(folder: Path, alert_ids: Sequence[str], every: bool, data_dir: Path, a
     where = store_folder(data_dir, folder, archive=archive)
     with open_store(where, wait=settings().store_wait) as store:
         chosen = None if every else _dead(store, watch, alert_ids)
-        count = store.put_back(watch.slug, chosen, reason=f"{account()} asked for it")
+        count = store.put_back(watch.slug, chosen, reason=f"{account_name()} asked for it")
         now = store.last_run_now(watch.slug)
-    publish_said(where, "retry", watch.slug, now)
+    publish_recorded(where, "retry", watch.slug, now)
     click.echo(f"{count} dead letter{'' if count == 1 else 's'} put back: the next run sends what can be sent.")
 
 

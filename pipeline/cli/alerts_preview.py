@@ -15,7 +15,7 @@ from pipeline.alerts import became
 from pipeline.board.fold import in_force
 from pipeline.cli.change_text import sentences, tellings
 from pipeline.cli.common import Moment, data_dir_option, folder_argument, settings, store_folder
-from pipeline.cli.saying import publish_said
+from pipeline.cli.saying import publish_recorded
 from pipeline.lab.backtest import Account, ReportedChange, account_of_stored, catch_up
 from pipeline.model import Article, Change, Watch, escape
 from pipeline.model.errors import UsageError
@@ -128,7 +128,7 @@ def _apply(where: Path, watch: Watch, since: datetime) -> None:
     if not alerts:
         click.echo("Each channel has been told all that its rules tell.")
         return
-    publish_said(where, "apply", run_id, now)
+    publish_recorded(where, "apply", run_id, now)
     for alert in alerts:
         count = len(alert.change_ids)
         click.echo(f"{alert.channel}: {count} change{'' if count == 1 else 's'}, with the next run.")

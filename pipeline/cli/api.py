@@ -9,7 +9,7 @@ import click
 
 from pipeline.ask import WatchFile
 from pipeline.cli.clock import wall_clock
-from pipeline.cli.common import archive_dir, data_dir_option, different, port_option
+from pipeline.cli.common import archive_dir, data_dir_option, port_option, require_distinct
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
 from pipeline.watches import load_watch
@@ -93,7 +93,7 @@ def api_command(
     for folder in folders:
         watch = load_watch(folder)
         watches.append(WatchFile(watch.slug, watch.title, archive_dir(data_dir, folder) if archive else data_dir))
-    different(zip(folders, (one.slug for one in watches), strict=True))
+    require_distinct(zip(folders, (one.slug for one in watches), strict=True))
     server = server_for(
         watches,
         clock=wall_clock,

@@ -18,7 +18,7 @@ from pipeline.alerts import became
 from pipeline.board.fold import in_force
 from pipeline.cli.change_text import sentences, tellings
 from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
-from pipeline.cli.model_options import answer_options, asking_of, model_options
+from pipeline.cli.model_options import answer_options, choose_model, model_options
 from pipeline.lab.backtest import (
     BacktestLine,
     Came,
@@ -125,7 +125,7 @@ def backtest_command(
                 raise click.UsageError("--record and --model-name go with --model.")
             _write(out, backtest(watch, load_articles(articles_file), ENGINES[engine]()))
             return
-        asking = asking_of(model, model_name, model_mode, model_key, record=record, answers=answers)
+        asking = choose_model(model, model_name, model_mode, model_key, record=record, answers=answers)
         past = load_articles(articles_file)
         _write(out, asyncio.run(backtest_asking(asking.over(watch), past, ENGINES[engine](), asking.ask())))
         return

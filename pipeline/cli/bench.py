@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.common import engine_option
-from pipeline.cli.model_options import answer_options, asking_of, model_options
+from pipeline.cli.model_options import answer_options, choose_model, model_options
 from pipeline.lab.bench import (
     AT_ONCE,
     Mission,
@@ -79,7 +79,7 @@ def bench(
     used = [load_watch(folder) for folder in watches] or [baseline_watch(gold) for gold in held]
     ask = None
     if model or answers:
-        asking = asking_of(model, model_name, model_mode, model_key, record=record, answers=answers)
+        asking = choose_model(model, model_name, model_mode, model_key, record=record, answers=answers)
         used, ask = [asking.over(watch) for watch in used], asking.ask()
     elif record or model_name:
         raise click.UsageError("--record and --model-name go with --model.")

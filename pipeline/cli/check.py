@@ -114,9 +114,9 @@ def summary(watch: Watch, looks: Sequence[FeedPreview]) -> str:
 
 
 async def _ask(feeds: Sequence[Feed], *, as_json: bool) -> list[FeedPreview]:
-    from pipeline.cli.network import look_at, world  # brings the parsers with it
+    from pipeline.cli.network import look_at, open_network_tools  # brings the parsers with it
 
-    async with world(settings()) as at:
+    async with open_network_tools(settings()) as at:
         coming = [asyncio.ensure_future(look_at(feed, at)) for feed in feeds]
         looks = []
         for one in coming:  # all are asked at once; each is told in its turn

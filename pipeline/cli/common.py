@@ -123,7 +123,7 @@ def store_folder(data_dir: Path, folder: Path, *, archive: bool) -> Path:
     )
 
 
-def account() -> str:
+def account_name() -> str:
     """Who calls the command: the name of the account."""
     try:
         return getpass.getuser()
@@ -131,7 +131,7 @@ def account() -> str:
         return "somebody"
 
 
-def different(watches: Iterable[tuple[Path, str]]) -> None:
+def require_distinct(watches: Iterable[tuple[Path, str]]) -> None:
     """See that each of ``watches``, a folder and its short name, is another one.
 
     Raises:

@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 
 from pipeline.board.corrections import Correction, CorrectionKind, Corrections, Labels, make_correction
-from pipeline.cli.common import account, settings
+from pipeline.cli.common import account_name, settings
 from pipeline.model import Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import content_id
@@ -41,7 +41,7 @@ def author_option(function: F) -> F:
     option = click.option(
         "--author",
         default="",
-        callback=lambda ctx, param, value: value.strip() or settings().author or account(),
+        callback=lambda ctx, param, value: value.strip() or settings().author or account_name(),
         help="Who says so.  [default: the setting author, else the name of the account]",
     )
     return option(function)
@@ -60,7 +60,7 @@ def open_for_correction(where: Path) -> Iterator[Store]:
         yield store
 
 
-def say(
+def record_correction(
     store: Store, watch: Watch, kind: CorrectionKind, asked: str, *, author: str, note: str, labels: Labels = NO_LABELS
 ) -> CorrectionOutcome:
     """Mark what ``asked`` names, and store what comes of it.
@@ -79,10 +79,12 @@ def say(
     correction = make_correction(
         kind, target, watch=watch.slug, author=author, note=note, made_at=made_at, watch_time=now, labels=labels
     )
-    return keep(store, watch, correction, now)[0]
+    return store_correction(store, watch, correction, now)[0]
 
 
-def keep(store: Store, watch: Watch, correction: Correction, now: datetime | None) -> tuple[CorrectionOutcome, bool]:
+def store_correction(
+    store: Store, watch: Watch, correction: Correction, now: datetime | None
+) -> tuple[CorrectionOutcome, bool]:
     """Act on ``correction`` and store what comes of it; with False where the store had it already.
 
     A pin waits for its time: in a store whose watch has not come so far, where ``now`` is earlier, or None before its
@@ -105,7 +107,7 @@ def times(store: Store, watch: Watch) -> tuple[datetime, datetime]:
     return made_at, store.last_run_now(watch.slug) or made_at
 
 
-def told(outcome: CorrectionOutcome) -> str:
+def describe_outcome(outcome: CorrectionOutcome) -> str:
     """What came of a correction, for a person: what it is, then a line for each thing that it did."""
     correction = outcome.correction
     head = f"{str(correction.correction_id)[:8]}  {correction.told}"

@@ -40,10 +40,10 @@ def add(folder: Path, sources: tuple[str, ...], dry_run: bool) -> None:
     was added: feeds of one family count as one voice.
     """
     watch = load_watch(folder)
-    from pipeline.cli.network import FoundFeeds, feeds_of, world  # brings the parsers with it
+    from pipeline.cli.network import FoundFeeds, feeds_of, open_network_tools  # brings the parsers with it
 
     async def find() -> FoundFeeds:
-        async with world(settings()) as at:
+        async with open_network_tools(settings()) as at:
             return await feeds_of(sources, at, language=watch.languages[0])
 
     found = asyncio.run(find())

@@ -14,7 +14,7 @@ import click
 
 from pipeline.cli.common import Moment, settings
 from pipeline.cli.interview import ask, ask_for_feeds
-from pipeline.cli.model_options import Asking, asking_of
+from pipeline.cli.model_options import ModelChoice, choose_model
 from pipeline.model import Feed, Reading, Watch, escape
 from pipeline.model.errors import MissionwatchError, UsageError
 from pipeline.model.text import shorten
@@ -98,7 +98,7 @@ def init_command(
     choices = Choices(title, outlet, languages, names, not_names, places or None, not_facts, channels)
     if (model_name or model_key) and not model:
         raise click.UsageError("--model-name and --model-key go with --model.")
-    asking = asking_of(model, model_name, "read", model_key) if model else None
+    asking = choose_model(model, model_name, "read", model_key) if model else None
     draft, dated = _draft(folder, article, published, url)
     draft = _with_facts(draft, asking)
     given = chosen(draft, choices)  # what is wrong with the options is told before anything is asked
@@ -150,10 +150,10 @@ def _draft(folder: Path, article: str, published: datetime | None, url: str) -> 
 
 
 def _draft_of_page(folder: Path, article: str, published: datetime | None, url: str) -> tuple[Watch, bool]:
-    from pipeline.cli.network import article_at, world  # brings the parsers with it
+    from pipeline.cli.network import article_at, open_network_tools  # brings the parsers with it
 
     async def fetch() -> tuple[Watch, bool]:
-        async with world(settings()) as at:
+        async with open_network_tools(settings()) as at:
             found = await article_at(article, at)
         draft = draft_watch(
             found.text,
@@ -169,7 +169,7 @@ def _draft_of_page(folder: Path, article: str, published: datetime | None, url: 
     return asyncio.run(fetch())
 
 
-def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
+def _with_facts(bare: Watch, asking: ModelChoice | None) -> Watch:
     """Put the facts of the article into the draft, and say who read them where that is not the embedded engine."""
     article = article_of(bare)
     if asking is not None:
@@ -192,10 +192,10 @@ def _with_facts(bare: Watch, asking: Asking | None) -> Watch:
 def _feeds(sources: Sequence[str], languages: Sequence[str]) -> tuple[Feed, ...]:
     if not sources:
         return ()
-    from pipeline.cli.network import feeds_of, world
+    from pipeline.cli.network import feeds_of, open_network_tools
 
     async def find() -> tuple[Feed, ...]:
-        async with world(settings()) as at:
+        async with open_network_tools(settings()) as at:
             found = await feeds_of(sources, at, language=languages[0])
         for note in found.notes:
             click.echo(f"  {escape.line(shorten(note, 300))}", err=True)

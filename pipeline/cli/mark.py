@@ -30,12 +30,12 @@ from pipeline.cli.common import Moment, archive_dir, data_dir_option, folder_arg
 from pipeline.cli.corrections import (
     WORDS,
     author_option,
-    keep,
+    describe_outcome,
     open_for_correction,
     publish_corrections,
-    say,
+    record_correction,
+    store_correction,
     times,
-    told,
 )
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
@@ -107,9 +107,9 @@ def mark_command(
         since.date() if since else None,
     )
     with open_for_correction(where) as store:
-        outcome = say(store, watch, WORDS[what], target, author=author, note=note, labels=labels)
+        outcome = record_correction(store, watch, WORDS[what], target, author=author, note=note, labels=labels)
     publish_corrections(where, watch, [outcome.correction.correction_id])
-    click.echo(told(outcome))
+    click.echo(describe_outcome(outcome))
 
 
 @click.group("marks")
@@ -166,9 +166,9 @@ def undo(folder: Path, correction_id: str, note: str, author: str, data_dir: Pat
             return
         made_at, now = times(store, watch)
         correction = make_undo(found, author=author, note=note.strip()[:MAX_NOTE], made_at=made_at, watch_time=now)
-        outcome, _ = keep(store, watch, correction, now)
+        outcome, _ = store_correction(store, watch, correction, now)
     publish_corrections(where, watch, [outcome.correction.correction_id])
-    click.echo(told(outcome))
+    click.echo(describe_outcome(outcome))
 
 
 @marks_group.command("export")
@@ -215,9 +215,9 @@ def import_marks(folder: Path, file: Path, data_dir: Path, archive: bool) -> Non
         known = {correction.correction_id for correction in store.load_corrections(watch.slug)}
         for correction in corrections:
             if correction.correction_id not in known:
-                outcome, _ = keep(store, watch, correction, store.last_run_now(watch.slug))
+                outcome, _ = store_correction(store, watch, correction, store.last_run_now(watch.slug))
                 new.append(outcome.correction.correction_id)
-                click.echo(told(outcome))
+                click.echo(describe_outcome(outcome))
     publish_corrections(where, watch, new)
     click.echo(f"{len(new)} marks were stored, {len(corrections) - len(new)} were there.")
 

@@ -8,8 +8,14 @@ from pathlib import Path
 import click
 
 from pipeline.board.corrections import MAX_NOTE, Labels
-from pipeline.cli.common import Moment, archive_dir, data_dir_option, different, folders_argument, port_option
-from pipeline.cli.corrections import WORDS, open_for_correction, publish_corrections, say, told
+from pipeline.cli.common import Moment, archive_dir, data_dir_option, folders_argument, port_option, require_distinct
+from pipeline.cli.corrections import (
+    WORDS,
+    describe_outcome,
+    open_for_correction,
+    publish_corrections,
+    record_correction,
+)
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.runtime.stopping import stop_signals
@@ -74,7 +80,7 @@ def mcp_command(
     from pipeline.ask.mcp_server.server import Corrections, mcp_server
 
     found = [(load_watch(folder), archive_dir(data_dir, folder) if archive else data_dir) for folder in folders]
-    different(zip(folders, (watch.slug for watch, _ in found), strict=True))
+    require_distinct(zip(folders, (watch.slug for watch, _ in found), strict=True))
     if not http and (tokens or names or origins):
         raise click.UsageError("--tokens, --name and --origin are of --http.")
     author = escape.line(corrections)[:MAX_NOTE]
@@ -118,9 +124,11 @@ def _correcting(found: list[tuple[Watch, Path]], author: str) -> Callable[..., s
             raise UsageError("what is unknown.", remedy=f"One of: {', '.join(WORDS)}.")
         said = _labels(labels)
         with open_for_correction(where) as store:
-            outcome = say(store, watch, WORDS[what], target, author=author, note=note[:MAX_NOTE], labels=said)
+            outcome = record_correction(
+                store, watch, WORDS[what], target, author=author, note=note[:MAX_NOTE], labels=said
+            )
         publish_corrections(where, watch, [outcome.correction.correction_id])
-        return told(outcome)
+        return describe_outcome(outcome)
 
     return correct
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import folder_argument, settings
-from pipeline.cli.model_options import MODES, Asking, asking_of
+from pipeline.cli.model_options import MODES, ModelChoice, choose_model
 from pipeline.fetch.local import get_local
 from pipeline.lab.bench import as_text, baseline_watch
 from pipeline.lab.bench.figures import measure_one
@@ -139,7 +139,7 @@ def use_command(folder: Path, url: str | None, name: str | None, mode: str, key:
     if not (url and name):
         raise click.UsageError("Give URL and NAME, which `missionwatch model find` lists, or --off.")
     load_watch(folder)  # what is wrong with it is told before anything is asked
-    asking = asking_of(url, name, mode, key)
+    asking = choose_model(url, name, mode, key)
     if why := asyncio.run(_first_answer(asking)):
         raise UsageError(
             f"The answer of {name} can't be used, and nothing was written: {why}.",
@@ -151,7 +151,7 @@ def use_command(folder: Path, url: str | None, name: str | None, mode: str, key:
     click.echo(f"How well it judges: missionwatch model test {url} {shlex.quote(name)} --mode {mode}")
 
 
-async def _first_answer(asking: Asking) -> str:
+async def _first_answer(asking: ModelChoice) -> str:
     chat = asking.chat()
     trial = asking.over(baseline_watch(trial_gold()))
     why = await first_answer(trial, ENGINES[DEFAULT](), chat.ask)
@@ -176,7 +176,7 @@ def test_command(url: str, name: str, mode: str, key: str, as_json: bool) -> Non
     \b
     missionwatch model test http://127.0.0.1:11434/v1 qwen3:8b --mode read
     """
-    asking = asking_of(url, name, mode, key)
+    asking = choose_model(url, name, mode, key)
     embedded, model = run_trial(asking, _progress() if sys.stderr.isatty() else None)
     advice = advise(embedded, model, mode)
     if as_json:
@@ -187,7 +187,7 @@ def test_command(url: str, name: str, mode: str, key: str, as_json: bool) -> Non
     click.echo(f"\n{advice.sentence}")
 
 
-def run_trial(asking: Asking, progress: Callable[[int], None] | None = None) -> tuple[Tried, Tried]:
+def run_trial(asking: ModelChoice, progress: Callable[[int], None] | None = None) -> tuple[Tried, Tried]:
     """Run the trial's articles by the embedded engine alone and with a model, and return both rows.
 
     Args:

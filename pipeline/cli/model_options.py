@@ -71,7 +71,7 @@ def answer_options(command: F) -> F:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ModelChoice:
     """A language model to ask, or answers of one to play.
 
     Attributes:
@@ -142,9 +142,9 @@ class _Forgets:
         """Keep none."""
 
 
-def asking_of(
+def choose_model(
     url: str, name: str, mode: str, key: str, *, record: Path | None = None, answers: Path | None = None
-) -> Asking:
+) -> ModelChoice:
     """What the options ask for.
 
     Args:
@@ -164,7 +164,7 @@ def asking_of(
         held = Answers(answers)
         name = name or next(iter(held.models), "")
         nowhere = reader_choice(endpoint="http://127.0.0.1:9/v1", model=name, **_use(mode))
-        return Asking(nowhere, "", held, plays=True)
+        return ModelChoice(nowhere, "", held, plays=True)
     if not name:
         raise UsageError("--model needs the model's name.", remedy="Add --model-name; 'missionwatch model find' lists.")
     limits = {"calls_per_run": MANY, "tokens_per_run": MANY_TOKENS}
@@ -177,7 +177,7 @@ def asking_of(
             raise UsageError(
                 f"The server's key, {key}: there is no such variable.", remedy="Write env:NAME and set NAME."
             )
-    return Asking(choice, secret, Answers(record) if record is not None else None, plays=False)
+    return ModelChoice(choice, secret, Answers(record) if record is not None else None, plays=False)
 
 
 def _use(mode: str) -> dict[str, str]:

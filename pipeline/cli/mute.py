@@ -11,8 +11,8 @@ import click
 from rich.table import Table
 
 from pipeline.cli import report
-from pipeline.cli.common import Moment, account, data_dir_option, folder_argument, settings, store_folder
-from pipeline.cli.saying import publish_said
+from pipeline.cli.common import Moment, account_name, data_dir_option, folder_argument, settings, store_folder
+from pipeline.cli.saying import publish_recorded
 from pipeline.model import Mute, Slot, Stage, Watch, escape
 from pipeline.model.countries import mentions
 from pipeline.model.errors import UsageError
@@ -69,7 +69,7 @@ def mute_command(
     if is_list:
         _list(where, watch, as_json)
         return
-    who = (by or account()).strip()[:_LONGEST_NAME]
+    who = (by or account_name()).strip()[:_LONGEST_NAME]
     with open_store(where, wait=settings().store_wait) as store:
         now = store.last_run_now(watch.slug)
         mute = store.find_mute(watch.slug, off) if off else _made(store, watch, slot, key, stages, until, why, who)
@@ -79,7 +79,7 @@ def mute_command(
         else:
             store.add_mute(mute)
             said = f"Muted until {mute.until:%Y-%m-%d %H:%M} UTC"
-    publish_said(where, "unmute" if off else "mute", mute.mute_id, now)
+    publish_recorded(where, "unmute" if off else "mute", mute.mute_id, now)
     click.echo(f"{str(mute.mute_id)[:8]}  {said}: {escape.line(mute.what)}")
 
 

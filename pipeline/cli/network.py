@@ -28,7 +28,7 @@ from pipeline.watches.tables import same_address
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class NetworkTools:
     """What a command asks the network with."""
 
     fetcher: Fetcher
@@ -70,7 +70,7 @@ class FoundFeeds:
 
 
 @asynccontextmanager
-async def world(settings: Settings) -> AsyncIterator[World]:
+async def open_network_tools(settings: Settings) -> AsyncIterator[NetworkTools]:
     """Fetcher and workers as the settings have them, until the block ends."""
     async with (
         Fetcher(
@@ -82,10 +82,10 @@ async def world(settings: Settings) -> AsyncIterator[World]:
         ) as fetcher,
         WorkerPool(settings.workers, deadline=settings.worker_deadline) as pool,
     ):
-        yield World(fetcher, pool, settings)
+        yield NetworkTools(fetcher, pool, settings)
 
 
-async def article_at(url: str, at: World) -> SeedArticle:
+async def article_at(url: str, at: NetworkTools) -> SeedArticle:
     """The article at ``url``, where its site's robots.txt allows it.
 
     Raises:
@@ -108,7 +108,7 @@ async def article_at(url: str, at: World) -> SeedArticle:
     )
 
 
-async def feeds_from(source: str, at: World, *, language: str = "en") -> FoundFeeds:
+async def feeds_from(source: str, at: NetworkTools, *, language: str = "en") -> FoundFeeds:
     """The feeds that ``source`` names.
 
     Args:
@@ -140,7 +140,7 @@ def _opml_file(path: Path) -> bytes:
         ) from error
 
 
-async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
+async def _from_address(url: str, at: NetworkTools, language: str) -> FoundFeeds:
     answer = await at.fetcher.get_page(url, max_body=MAX_PAGE, accept="*/*")
     content_type = answer.headers.get("content-type", "")
     if is_opml(answer.body[:65_536].decode("utf-8", "replace")):
@@ -168,7 +168,7 @@ async def _from_address(url: str, at: World, language: str) -> FoundFeeds:
     return FoundFeeds(good, notes)
 
 
-async def look_at(feed: Feed, at: World) -> FeedPreview:
+async def look_at(feed: Feed, at: NetworkTools) -> FeedPreview:
     """Preview ``feed``; the result reports anything that goes wrong."""
     return await preview_feed(feed, fetch=at.fetcher.get, work=at.pool.run, now=wall_clock())
 
@@ -188,7 +188,7 @@ def _told_by(look: FeedPreview, language: str, source: str) -> Feed:
     )
 
 
-async def feeds_of(sources: Sequence[str], at: World, *, language: str = "en") -> FoundFeeds:
+async def feeds_of(sources: Sequence[str], at: NetworkTools, *, language: str = "en") -> FoundFeeds:
     """The feeds of all ``sources``, each address once.
 
     Raises:

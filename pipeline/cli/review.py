@@ -18,7 +18,15 @@ from pipeline.alerts.compose import confidence_words
 from pipeline.board.corrections import MAX_NOTE, MAX_WORDS, Correction, CorrectionKind, Labels, make_undo
 from pipeline.cli import report
 from pipeline.cli.common import Moment, data_dir_option, folder_argument, store_folder
-from pipeline.cli.corrections import author_option, keep, open_for_correction, publish_corrections, say, times, told
+from pipeline.cli.corrections import (
+    author_option,
+    describe_outcome,
+    open_for_correction,
+    publish_corrections,
+    record_correction,
+    store_correction,
+    times,
+)
 from pipeline.model import Aspect, Stage, Watch, escape
 from pipeline.model.errors import UsageError
 from pipeline.model.text import shorten
@@ -136,7 +144,9 @@ def _correct(item: ReviewItem, kind: CorrectionKind, session: _Session) -> bool:
         labels = _labels(item, kind)
         note = click.prompt("why (may be empty)", default="", show_default=False)[:MAX_NOTE]
         with open_for_correction(session.where) as store:
-            outcome = say(store, session.watch, kind, str(item.id), author=session.author, note=note, labels=labels)
+            outcome = record_correction(
+                store, session.watch, kind, str(item.id), author=session.author, note=note, labels=labels
+            )
     except UsageError as error:
         click.echo(f"  {escape.lines(error.message)} {escape.lines(error.remedy)}")
         return False
@@ -144,7 +154,7 @@ def _correct(item: ReviewItem, kind: CorrectionKind, session: _Session) -> bool:
         return False
     session.said.append(outcome.correction)
     session.stored.append(outcome.correction.correction_id)
-    click.echo(told(outcome))
+    click.echo(describe_outcome(outcome))
     return True
 
 
@@ -183,10 +193,10 @@ def _undo(session: _Session) -> None:
     with open_for_correction(session.where) as store:
         made_at, now = times(store, session.watch)
         correction = make_undo(last, author=session.author, note="", made_at=made_at, watch_time=now)
-        outcome, _ = keep(store, session.watch, correction, now)
+        outcome, _ = store_correction(store, session.watch, correction, now)
     session.stored.append(correction.correction_id)
     click.echo(f"  No more: {escape.line(last.told)}")
-    click.echo(told(outcome))
+    click.echo(describe_outcome(outcome))
 
 
 def _shown(item: ReviewItem, number: int, of: int) -> RenderableType:

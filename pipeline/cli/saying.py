@@ -10,7 +10,7 @@ from pipeline.model.text import content_id
 from pipeline.storage import publish
 
 
-def publish_said(where: Path, what: str, about: object, now: datetime | None) -> None:
+def publish_recorded(where: Path, what: str, about: object, now: datetime | None) -> None:
     """Show SQL clients what was just stored; a store that no run has worked in yet has nothing to show."""
     if now is not None:
         publish(where, content_id(what, about, now.isoformat()), now, wait=settings().store_wait)

@@ -12,11 +12,11 @@ from rich.table import Table
 from pipeline.cli import report
 from pipeline.cli.clock import wall_clock
 from pipeline.cli.common import (
-    account,
+    account_name,
     archive_dir,
     data_dir_option,
-    different,
     folder_argument,
+    require_distinct,
     settings,
     store_folder,
 )
@@ -73,7 +73,7 @@ def list_watches(folders: tuple[Path, ...], as_json: bool, data_dir: Path, archi
     if archive and len(folders) != 1:
         raise click.UsageError("Each replayed watch has a store of its own: name one DIR with --archive.")
     named = [load_watch(folder) for folder in folders]
-    different(zip(folders, (watch.slug for watch in named), strict=True))
+    require_distinct(zip(folders, (watch.slug for watch in named), strict=True))
     where = archive_dir(data_dir, folders[0]) if archive else data_dir
     lines: dict[str, WatchLine] = {}
     if (where / PUBLISHED).exists():
@@ -136,7 +136,7 @@ def rename(folder: Path, new: str, by: str | None, data_dir: Path, archive: bool
     """
     watch, text = renamed(folder, new)
     old = watch.formerly[-1]
-    who = (by or account()).strip()[:200]
+    who = (by or account_name()).strip()[:200]
     # A replay of the watch has a store of its own.
     stores = [where for where in (data_dir, archive_dir(data_dir, folder)) if (where / LIVE).exists()]
     with _all_held(stores):
@@ -162,7 +162,7 @@ def _set(folder: Path, standing: Standing, note: str, by: str | None, data_dir: 
     with hold_run(where, wait=wait):
         with open_store(where, wait=wait) as store:
             store.take_names(watch, wall_clock())
-            state = WatchState(standing, wall_clock(), (by or account()).strip()[:200], shorten(note, MAX_NOTE))
+            state = WatchState(standing, wall_clock(), (by or account_name()).strip()[:200], shorten(note, MAX_NOTE))
             new = store.set_watch_state(watch.slug, state)
             state = state if new else store.watch_state(watch.slug)
         _publish(where, watch)

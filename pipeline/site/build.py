@@ -55,7 +55,7 @@ def build(
     if not _NAME.fullmatch(watch):
         raise ValueError(f"{watch!r} can't be the name of a folder")
     root = folder or data_dir / SITE
-    view, names, accounts = look(data_dir, watch, title)
+    view, names, accounts = load_view(data_dir, watch, title)
     drawn, pictures = _pictures(view, root / watch)
     made: dict[str, bytes] = {
         **drawn,
@@ -85,7 +85,7 @@ def _summary(folder: Path) -> page.Summary:
         return page.Summary(folder.name, folder.name)
 
 
-def look(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...], tuple[why.Account, ...]]:
+def load_view(data_dir: Path, watch: str, title: str) -> tuple[View, tuple[str, ...], tuple[why.Account, ...]]:
     """What the page of ``watch`` says, the names of all watches of the published file, and why each thing was told.
 
     Raises:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.model.errors import StoreLockedError
 from pipeline.storage.connection import Connection
-from pipeline.storage.files.lock import Asking
+from pipeline.storage.files.lock import LockRequest
 from pipeline.storage.files.names import LOCK
 from pipeline.storage.live import hold_live, open_live
 
@@ -94,7 +94,7 @@ class _OpenStore:
         self._turn = threading.Lock()  # held by whoever uses the file, or opens or closes it
         self._db: Connection | None = None
         self._held = ExitStack()
-        self._asking = Asking(folder / LOCK)
+        self._asking = LockRequest(folder / LOCK)
         self._used_at = 0.0
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None

@@ -10,7 +10,7 @@ from pipeline.model.errors import StoreDamagedError
 from pipeline.storage.connection import STORAGE_VERSION, Connection, open_connection
 from pipeline.storage.files.disk import sync
 from pipeline.storage.files.failures import storage_errors
-from pipeline.storage.files.lock import Asking, hold_lock
+from pipeline.storage.files.lock import LockRequest, hold_lock
 from pipeline.storage.files.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.files.wal import check_log, log_of
 from pipeline.storage.migrations import migrate
@@ -46,7 +46,7 @@ def hold_run(
 
 def is_run_wanted(folder: Path) -> bool:
     """Return whether another run waits for the one that works in ``folder`` to end."""
-    asking = Asking(folder / RUN_LOCK)
+    asking = LockRequest(folder / RUN_LOCK)
     try:
         return asking.is_asked()
     finally:

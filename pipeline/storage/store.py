@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.model.errors import StorageError
 from pipeline.storage.connection import open_connection
-from pipeline.storage.files.lock import WISH
+from pipeline.storage.files.lock import REQUEST_SUFFIX
 from pipeline.storage.files.names import LIVE, LOCK, PUBLISHED, RUN_LOCK
 from pipeline.storage.files.newest import is_numbered, newest, pointer_of
 from pipeline.storage.keep_open import use_live
@@ -81,7 +81,7 @@ def open_store(folder: Path, *, wait: float = 30.0) -> Iterator[Store]:
 
 def is_ours(name: str) -> bool:
     """Whether Missionwatch itself makes files or folders called ``name`` in a data folder."""
-    wishes = (Path(lock).with_suffix(WISH).name for lock in (LOCK, RUN_LOCK))
+    wishes = (Path(lock).with_suffix(REQUEST_SUFFIX).name for lock in (LOCK, RUN_LOCK))
     made = {LIVE, f"{LIVE}.wal", LOCK, RUN_LOCK, *wishes, PUBLISHED, pointer_of(Path(PUBLISHED)).name, _ALERTS, _SITE}
     forms = (*_UNDER_WAY, *_BESIDE)
     return (

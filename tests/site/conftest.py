@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.site.build import build, look
+from pipeline.site.build import build, load_view
 from pipeline.site.view import View
 from tests.site.world import write_held, write_world
 
@@ -38,7 +38,7 @@ def held_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def view(data_dir: Path) -> View:
     """What its page says."""
-    return look(data_dir, "haiti", "Haiti")[0]
+    return load_view(data_dir, "haiti", "Haiti")[0]
 
 
 @pytest.fixture(scope="session")

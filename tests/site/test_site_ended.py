@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.site.build import build, look
+from pipeline.site.build import build, load_view
 from pipeline.site.chart import segments
 from pipeline.site.view import Line, View
 from tests.site.browsing import opened
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def view(folder: Path) -> View:
-    return look(folder, "haiti", "Haiti")[0]
+    return load_view(folder, "haiti", "Haiti")[0]
 
 
 @pytest.fixture(scope="module")

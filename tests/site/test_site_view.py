@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.site.build import look
+from pipeline.site.build import load_view
 from pipeline.site.chart import MARKS, SUBJECTS, domain_of, segments, spans_of, spec
 from pipeline.site.page import data_of, page
 from pipeline.site.view import Card, View
@@ -176,4 +176,4 @@ def test_many_subjects_share_a_line_and_many_changes_are_drawn_in_part(view: Vie
 def test_the_store_names_the_watches_that_have_a_page(data_dir: Path) -> None:
     with open_published(data_dir) as store:
         assert store.watches() == ("haiti",)
-    assert look(data_dir, "haiti", "Haiti")[1] == ("haiti",)
+    assert load_view(data_dir, "haiti", "Haiti")[1] == ("haiti",)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.site.build import build, look
+from pipeline.site.build import build, load_view
 from pipeline.site.page import page as board_page
 from pipeline.site.why import START, Account, accounts_of, alone, why_page
 from pipeline.storage import open_published
@@ -36,12 +36,12 @@ RULES = watch().rules
 
 @pytest.fixture(scope="module")
 def accounts(held_dir: Path) -> tuple[Account, ...]:
-    return look(held_dir, "haiti", "Haiti")[2]
+    return load_view(held_dir, "haiti", "Haiti")[2]
 
 
 @pytest.fixture(scope="module")
 def html(held_dir: Path) -> str:
-    view, _, accounts = look(held_dir, "haiti", "Haiti")
+    view, _, accounts = load_view(held_dir, "haiti", "Haiti")
     return why_page(view, accounts, RULES)
 
 
@@ -98,7 +98,7 @@ def test_of_what_was_held_back_there_are_so_many_and_no_more(held_dir: Path) -> 
 
 
 def test_the_board_leads_to_the_reason_of_each_change_and_article(held_dir: Path) -> None:
-    view, _, accounts = look(held_dir, "haiti", "Haiti")
+    view, _, accounts = load_view(held_dir, "haiti", "Haiti")
     text = board_page(view, "", {one.anchor for one in accounts})
     assert f'href="why.html#w-{change_of(VOTE).change_id}"' in text
     assert f'href="why.html#{at(UNSURE)}"' in text

@@ -14,7 +14,7 @@ import pytest
 from pipeline.model.errors import StoreLockedError
 from pipeline.storage import LIVE, keep_store, open_store, publish
 from pipeline.storage import keep_open as kept
-from pipeline.storage.files.lock import Asking, hold_lock
+from pipeline.storage.files.lock import LockRequest, hold_lock
 from pipeline.storage.keep_open import hold_store
 from pipeline.storage.live import open_live
 from tests.storage.builders import NOW, RUN, make_entry, make_poll
@@ -171,7 +171,7 @@ def test_a_run_that_is_killed_while_it_keeps_the_file_open_loses_nothing_that_wa
 
 def test_the_wish_for_a_lock_ends_with_whoever_has_it(tmp_path: Path) -> None:
     path = tmp_path / ASK_LOCK
-    holder, waiting = Asking(path), Asking(path)
+    holder, waiting = LockRequest(path), LockRequest(path)
     assert not holder.is_asked()
     waiting.ask()
     assert holder.is_asked()
@@ -180,6 +180,6 @@ def test_the_wish_for_a_lock_ends_with_whoever_has_it(tmp_path: Path) -> None:
 
 
 def test_a_wish_that_cant_be_told_stops_nobody(tmp_path: Path) -> None:
-    asking = Asking(tmp_path / "no such folder" / "live.duckdb.lock")
+    asking = LockRequest(tmp_path / "no such folder" / "live.duckdb.lock")
     asking.ask()
     assert not asking.is_asked()

@@ -53,7 +53,7 @@ def edition_of(*version: str | int, modified: datetime) -> Edition:
 
 
 @dataclass(slots=True)
-class Kept:
+class AnswerCache:
     """The answers given last, up to ``most`` bytes."""
 
     most: int = KEPT
@@ -89,7 +89,7 @@ class Answerer:
     def __init__(self, *, threads: int = THREADS, longest: float = LONGEST) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self._longest = longest
-        self._kept = Kept()
+        self._kept = AnswerCache()
         self._asked: dict[tuple[str, Edition], asyncio.Future[Answer]] = {}
 
     async def answer(self, look: Callable[[], Edition], key: str, make: Callable[[], Made]) -> Answer:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 import pipeline
-from pipeline.ask.api.face import Face
+from pipeline.ask.api.face import ApiContext
 from pipeline.ask.api.guard import Guard
 from pipeline.ask.api.limits import Limiter
 from pipeline.ask.api.problems import MEDIA_TYPE, problem, wrong_parameters
@@ -57,7 +57,7 @@ class Terms:
     per_minute: int = PER_MINUTE
 
 
-def application(face: Face, terms: Terms, monotonic: Callable[[], float] = time.monotonic) -> ASGIApp:
+def application(face: ApiContext, terms: Terms, monotonic: Callable[[], float] = time.monotonic) -> ASGIApp:
     """Return the application that answers of the watches of ``face``."""
     app = inner(face, with_tokens=terms.tokens is not None)
     guarded: ASGIApp = Guard(
@@ -79,7 +79,7 @@ def application(face: Face, terms: Terms, monotonic: Callable[[], float] = time.
     return guarded
 
 
-def inner(face: Face, *, with_tokens: bool) -> FastAPI:
+def inner(face: ApiContext, *, with_tokens: bool) -> FastAPI:
     """Return the routes and the errors, without the guard."""
     app = FastAPI(
         title="Missionwatch",

@@ -25,7 +25,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Face:
+class ApiContext:
     """The questions and the files that are answered of.
 
     Args:

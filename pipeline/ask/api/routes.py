@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pipeline.ask import DEFAULT_LIMIT, model
-from pipeline.ask.api.face import Face
+from pipeline.ask.api.face import ApiContext
 from pipeline.ask.api.problems import Problem
 from pipeline.ask.api.tables import Format, format_of
 from pipeline.model import Aspect, Slot, Stage, Verdict
@@ -158,7 +158,7 @@ _ALWAYS = _problems(414, 421, 422, 429, 500, 503)
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What the client has is still right."}}
 
 
-def routes(face: Face, *, with_tokens: bool) -> APIRouter:
+def routes(face: ApiContext, *, with_tokens: bool) -> APIRouter:
     """Return the addresses under which ``face`` answers; ``with_tokens`` says in the schema that they are needed."""
     schemes = (HTTPBearer(auto_error=False), HTTPBasic(auto_error=False), APIKeyQuery(name="token", auto_error=False))
     whole = APIRouter(responses=_ALWAYS)
@@ -193,7 +193,7 @@ def _csv(
     return {200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": description}}
 
 
-def _add_questions(router: APIRouter, face: Face) -> None:
+def _add_questions(router: APIRouter, face: ApiContext) -> None:
     found = {**_problems(400, 404), **_csv()}
 
     @router.get("/v1/watches", tags=["questions"], response_model=model.Watches, responses=_csv())
@@ -254,7 +254,7 @@ def _add_questions(router: APIRouter, face: Face) -> None:
         return format_of(asked.format, request.headers.get("accept", ""))
 
 
-def _add_files(router: APIRouter, face: Face) -> None:
+def _add_files(router: APIRouter, face: ApiContext) -> None:
     said: dict[int | str, dict[str, Any]] = {
         200: {
             "content": {kind: {"schema": {"type": "string"}} for kind in _FILE_TYPES},

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.api.app import PER_MINUTE, Terms, application
-from pipeline.ask.api.face import Face
+from pipeline.ask.api.face import ApiContext
 from pipeline.ask.api.guard import is_loopback
 from pipeline.ask.api.routes import MOST
 from pipeline.model.errors import UsageError
@@ -23,7 +23,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:
 class ApiServer(WebServer):
     """Answers of ``face`` at an address, until it is stopped; then it lets go of the published files."""
 
-    def __init__(self, face: Face, terms: Terms, *, host: str, port: int) -> None:
+    def __init__(self, face: ApiContext, terms: Terms, *, host: str, port: int) -> None:
         super().__init__(application(face, terms), "API", host=host, port=port, at_once=AT_ONCE, behind_proxy=True)
         self._face = face
 
@@ -50,7 +50,7 @@ def server_for(
         WatchFileError: a line of the token file is no token.
     """
     terms = terms_of(host, token_file, origins, per_minute)
-    face = Face(Ask(watches, most=MOST), clock, is_private=terms.tokens is not None)
+    face = ApiContext(Ask(watches, most=MOST), clock, is_private=terms.tokens is not None)
     return ApiServer(face, terms, host=host, port=port)
 
 

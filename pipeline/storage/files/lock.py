@@ -23,7 +23,7 @@ from pipeline.storage.files.names import RUN_LOCK
 FIRST_PAUSE = 0.005  # seconds between two attempts, doubled up to the longest
 LONGEST_PAUSE = 0.02
 A_MOMENT = 1.0  # seconds of waiting that nobody needs to be told of
-WISH = ".wanted"  # in place of ".lock"
+REQUEST_SUFFIX = ".wanted"  # in place of ".lock"
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def hold_lock(
         path: the lock file; it is created, and stays.
         wait: how long to wait for another holder, in seconds.
         what: what the lock is for, as an error names it; the path without its suffix where None.
-        asks: whether to tell the holder, see :class:`Asking`.
+        asks: whether to tell the holder, see :class:`LockRequest`.
         waits: called once, with the holder's process where it is known, when it has taken longer than a moment.
 
     Yields:
@@ -55,7 +55,7 @@ def hold_lock(
     with storage_errors(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        _acquire(handle, path, deadline, wait, what or path.with_suffix(""), Asking(path) if asks else None, waits)
+        _acquire(handle, path, deadline, wait, what or path.with_suffix(""), LockRequest(path) if asks else None, waits)
         try:
             _sign(handle)
             yield max(0.0, deadline - time.monotonic())
@@ -66,7 +66,7 @@ def hold_lock(
         os.close(handle)
 
 
-class Asking:
+class LockRequest:
     """A request for a lock that another process holds: made by those waiting, checked by the holder.
 
     Args:
@@ -74,7 +74,7 @@ class Asking:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_suffix(WISH)
+        self._path = path.with_suffix(REQUEST_SUFFIX)
         self._handle: int | None = None
 
     def ask(self) -> None:
@@ -112,7 +112,7 @@ def _acquire(
     deadline: float,
     wait: float,
     what: Path,
-    asking: Asking | None,
+    asking: LockRequest | None,
     waits: Callable[[int | None], None] | None,
 ) -> None:
     pause = FIRST_PAUSE

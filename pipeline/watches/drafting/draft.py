@@ -32,7 +32,7 @@ from pipeline.model import (
 from pipeline.model.errors import ContentError
 from pipeline.model.text import content_id, shorten, squeeze
 from pipeline.reading.embedded import EncodedReader, mission, sentences
-from pipeline.watches.drafting.names import Called, called
+from pipeline.watches.drafting.names import MissionNames, find_mission_names
 from pipeline.watches.drafting.places import anywhere, places
 
 SHORT = 4  # letters; initials with fewer count only beside one of the mission's places
@@ -71,7 +71,7 @@ def draft_watch(text: str, *, published: datetime, url: str, slug: str, with_fac
     told, parts, original = _in_english(text, title, code)
     heading = title if code == language.ENGLISH else told.split("\n", 1)[0]
     body = tuple(part for part in parts if text[part.start : part.end] != title)
-    who = called(heading, body)
+    who = find_mission_names(heading, body)
     leads = frozenset(c.name for m in _LED.finditer(told) for c in countries.mentions(m.group(1) or m.group(2)))
     where = places(heading, body, who.longs, leads)
     if not where and not who.longs and not who.shorts:
@@ -121,7 +121,7 @@ def _in_english(text: str, title: str, code: str) -> tuple[str, tuple[sentences.
     return "\n".join((heading, *(part.text for part in parts))), parts, {told: name for name, told in names.items()}
 
 
-def _names(who: Called, where: tuple[str, ...], title: str, original: Mapping[str, str]) -> tuple[Name, ...]:
+def _names(who: MissionNames, where: tuple[str, ...], title: str, original: Mapping[str, str]) -> tuple[Name, ...]:
     """The mission's names; where the article is not in English, each as it is there and then in English."""
     names = [Name(text) for long in who.longs for text in dict.fromkeys((original.get(long, long), long))]
     context = _context(where)

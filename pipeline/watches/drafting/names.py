@@ -34,14 +34,14 @@ ALSO = 0.62  # the part of the best score from which a further name is the missi
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class MissionNames:
     """What the mission is called: long names and initials, the best first."""
 
     longs: tuple[str, ...]
     shorts: tuple[str, ...]
 
 
-def called(title: str, parts: tuple[Sentence, ...]) -> Called:
+def find_mission_names(title: str, parts: tuple[Sentence, ...]) -> MissionNames:
     """The names and initials that are most likely the mission's own; either may be empty."""
     scores: dict[str, float] = defaultdict(float)
     kinds: dict[str, str] = {}
@@ -98,7 +98,7 @@ def called(title: str, parts: tuple[Sentence, ...]) -> Called:
     if best:
         linked = tuple(short for short, name in links.items() if name == best[0])
         brief = tuple(dict.fromkeys((*linked, *(s for s in brief if links.get(s, best[0]) in best))))
-    return Called(best, brief)
+    return MissionNames(best, brief)
 
 
 def _spelt_out(before: str, short: str) -> str:

@@ -12,7 +12,7 @@ import httpx
 
 from pipeline.ask import Ask, WatchFile
 from pipeline.ask.api.app import Terms, application
-from pipeline.ask.api.face import Face
+from pipeline.ask.api.face import ApiContext
 from pipeline.ask.api.routes import MOST
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)  # long after whatever was written
@@ -29,7 +29,7 @@ class Asker:
         address: from where it asks.
     """
 
-    face: Face
+    face: ApiContext
     app: Any = None
     seconds: float = 0.0
     address: str = "127.0.0.1"
@@ -38,7 +38,7 @@ class Asker:
     @classmethod
     def of(cls, watches: Sequence[WatchFile], **terms: Any) -> Self:
         """A client of a face that answers of ``watches`` on these terms."""
-        asker = cls(Face(Ask(watches, most=MOST), lambda: LATER, is_private="tokens" in terms))
+        asker = cls(ApiContext(Ask(watches, most=MOST), lambda: LATER, is_private="tokens" in terms))
         asker.app = application(asker.face, Terms(**terms), monotonic=lambda: asker.seconds)
         return asker
 

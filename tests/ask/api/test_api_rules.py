@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
-from pipeline.ask.api.answers import MOST_WAITING, Answer, Answerer, Edition, Kept, Made
+from pipeline.ask.api.answers import MOST_WAITING, Answer, AnswerCache, Answerer, Edition, Made
 from pipeline.ask.api.conditional import is_current, last_modified
 from pipeline.ask.api.limits import MOST_CLIENTS, Bucket, Limiter, client_of, take
 from pipeline.ask.api.tables import csv_of, format_of
@@ -177,7 +177,7 @@ def made(body: bytes, tag: str = "one") -> Answer:
 
 
 def test_an_answer_is_kept_for_its_edition_only() -> None:
-    kept = Kept()
+    kept = AnswerCache()
     kept.put("q", made(b"1"))
 
     assert kept.get("q", Edition("one", AT)) == made(b"1")
@@ -185,7 +185,7 @@ def test_an_answer_is_kept_for_its_edition_only() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for() -> None:
-    kept = Kept(most=10)
+    kept = AnswerCache(most=10)
     for key in "abc":
         kept.put(key, made(b"12345"))
 

@@ -22,7 +22,7 @@ from pipeline.board.corrections import (
     make_undo,
 )
 from pipeline.board.fold import fold
-from pipeline.cli.corrections import NO_LABELS, keep, say
+from pipeline.cli.corrections import NO_LABELS, record_correction, store_correction
 from pipeline.model import AlertRule, Article, Aspect, Change, Claim, Reading, RunRecord, Stage, Verdict, Watch, escape
 from pipeline.model.text import content_id
 from pipeline.storage import Store
@@ -175,7 +175,7 @@ class World:
         self, kind: CorrectionKind, asked: object, note: str = "so it is", labels: Labels = NO_LABELS
     ) -> steps.CorrectionOutcome:
         """Ana marks something."""
-        outcome = say(self.store, self.watch, kind, str(asked), author="ana", note=note, labels=labels)
+        outcome = record_correction(self.store, self.watch, kind, str(asked), author="ana", note=note, labels=labels)
         self.results.append(outcome)
         return outcome
 
@@ -184,7 +184,7 @@ class World:
         moment = self.look()
         now = self.store.last_run_now(self.watch.slug) or moment
         correction = make_undo(outcome.correction, author="ana", note="", made_at=moment, watch_time=now)
-        return keep(self.store, self.watch, correction, now)[0]
+        return store_correction(self.store, self.watch, correction, now)[0]
 
     async def rereads(self, engine: Engine = SECOND, *, apply: bool = True) -> steps.RereadResult:
         """The past is read again by another engine."""
@@ -262,5 +262,5 @@ class World:
         """The marks of a file."""
         for number, line in enumerate(text.splitlines(), start=1):
             correction: Correction = correction_from_line(line, f"marks.jsonl:{number}")
-            keep(self.store, self.watch, correction, self.store.last_run_now(self.watch.slug))
+            store_correction(self.store, self.watch, correction, self.store.last_run_now(self.watch.slug))
         return self

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pipeline.ask import model, rows
 from pipeline.ask.asking import make_cursor
-from pipeline.ask.frame import Asked
+from pipeline.ask.frame import QuestionContext
 from pipeline.health.headline import headline
 from pipeline.model import phrasing
 from pipeline.storage import Row
@@ -17,7 +17,7 @@ LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Coverage:
     """What is seen, in short.
 
     Attributes:
@@ -40,7 +40,7 @@ class Sight:
         return rows.feed_counts(self.feeds)
 
 
-def sight_of(asked: Asked) -> Sight:
+def sight_of(asked: QuestionContext) -> Coverage:
     """Return how well the watch sees; feeds and rounds are those of now, also where the past is asked about."""
     state, feeds = asked.store.watch_state(asked.slug), asked.store.feed_rows(asked.slug)
     known = asked.store.known_times(asked.slug, asked.known_at)
@@ -48,10 +48,10 @@ def sight_of(asked: Asked) -> Sight:
     rounds = asked.store.last_rounds(asked.slug)
     waits = phrasing.waiting_for_model(rounds[0]["counts"] or {}) if rounds else ""
     told = headline(state, feeds, known, asked.until, lately, waits)
-    return Sight(rows.short(told, rows.MAX_REASON), state.standing, lately, feeds, rounds)
+    return Coverage(rows.short(told, rows.MAX_REASON), state.standing, lately, feeds, rounds)
 
 
-def feeds_of(asked: Asked, skip: int, most: int) -> model.Feeds:
+def feeds_of(asked: QuestionContext, skip: int, most: int) -> model.Feeds:
     """Return how the feeds do, a page from ``skip`` on, and what the last rounds and days came to."""
     sight = sight_of(asked)
     found = rows.feeds_worst_first(sight.feeds)
@@ -77,7 +77,7 @@ def feeds_of(asked: Asked, skip: int, most: int) -> model.Feeds:
     )
 
 
-def line_of(asked: Asked) -> model.WatchLine:
+def line_of(asked: QuestionContext) -> model.WatchLine:
     """Return how the watch stands, in one line."""
     sight = sight_of(asked)
     return model.WatchLine(
