@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import fields
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -38,6 +39,12 @@ FULL = AlertRule(
     keys=frozenset({"Kenya"}),
     acts=frozenset({"withdraws", "reduces"}),
 )
+
+
+def test_the_full_rule_has_every_key_at_another_value_than_its_default() -> None:
+    plain = AlertRule("plain")
+
+    assert [one.name for one in fields(AlertRule) if getattr(FULL, one.name) == getattr(plain, one.name)] == []
 
 
 @pytest.fixture
