@@ -15,8 +15,6 @@ from time import monotonic
 from typing import Final, TypeVar
 from uuid import UUID
 
-from prefect import runtime
-
 from flows.run.clock import wall_clock
 from flows.run.request import WatchRequest
 from pipeline import steps
@@ -113,7 +111,7 @@ class Pages:
         self._fetcher, self._pool, self._progress = fetcher, pool, progress
         self._is_live = request.archive_port is None  # a replay reads in order, whatever the machine does meanwhile
         self._interval = request.interval
-        self._due = runtime.flow_run.scheduled_start_time  # of the run that is open when this is made: the outermost
+        self._due = _due_at()
         self._patience = Patience()
         self._asked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -245,3 +243,11 @@ class Pages:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _due_at() -> datetime | None:
+    """Return when the flow run that is open was scheduled."""
+    from prefect import runtime  # `serve` sets what Prefect reads when it is imported, and takes this module before
+
+    due: datetime | None = runtime.flow_run.scheduled_start_time
+    return due

@@ -227,3 +227,11 @@ def test_a_run_does_not_import_what_only_its_workers_or_some_runs_need():
 
     assert {"prefect", "duckdb", "aiohttp"} <= imported
     assert not imported & (OF_THE_WORKERS | OF_SOME_RUNS)
+
+
+@pytest.mark.slow
+def test_serve_imports_prefect_only_after_it_has_set_what_prefect_reads():
+    program = "import flows.commands.serve, sys; print('prefect' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"

@@ -15,7 +15,7 @@ from pipeline.lab.bench.scoring import ScoredChange, verbatim
 from pipeline.lab.bench.trial import Tried, advise, table, trial_gold
 from tests.reading.llm.standin import agrees, serving
 
-TRIAL = str(Path(__file__).parents[3] / "pipeline" / "bench" / "trial")
+TRIAL = str(Path(__file__).parents[3] / "pipeline" / "lab" / "bench" / "trial")
 EMBEDDED = Tried("embedded engine", f1=0.80, precision=0.80, recall=0.80, duplicates=0, seconds=0.1, articles=20)
 
 
